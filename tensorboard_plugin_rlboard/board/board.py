@@ -43,6 +43,7 @@ from tensorboard_plugin_rlboard.board.samples.token_rows import binary_rows, lis
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.steps.service import StepService
+from tensorboard_plugin_rlboard.board.tokens.extreme_tokens import ExtremeTokens
 from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 from tensorboard_plugin_rlboard.board.tokens.worst_tokens import worst_tokens
 from tensorboard_plugin_rlboard.errors import UnknownError
@@ -67,6 +68,7 @@ class Board:
         self.registry = registry = indexer.registry
         self.limits = QueryLimits()
         self._decoded_samples = DecodedSamples()
+        self._extreme_tokens = ExtremeTokens()
         self._totals: LruCache[int] = LruCache(_MAX_TOTALS)
         self._steps = StepService(registry, indexer.attention, self.cursor, self._slot)
         self._trainings = Trainings(registry)
@@ -192,7 +194,7 @@ class Board:
         """The most extreme tokens of a selection."""
         run = self.run(question.selection.run)
         with self._slot(question.selection, always=True):
-            return worst_tokens(self.session(run), question)
+            return worst_tokens(self.session(run), question, self._extreme_tokens)
 
     def problems(self, question: ProblemsQuestion) -> Problems:
         """Lines and values that could not be used, in file order."""

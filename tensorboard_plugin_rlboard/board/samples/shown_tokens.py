@@ -53,23 +53,44 @@ class _RunEvidence:
 _evidence_of: WeakKeyDictionary[RunIndex, _RunEvidence] = WeakKeyDictionary()
 
 
-def shown_tokens(session: RunSession, file: IndexedFile, sample: SampleValues) -> list[str]:
+@dataclass(frozen=True)
+class Spelling:
+    """What the texts of a file's tokens depend on, beside the tokens: two that are equal spell them alike.
+
+    Attributes:
+        tokenizer: the one beside the file or above it; None without one.
+        evidence: what samples all over the run say; None where the tokenizer is asked first and it was not needed yet.
+    """
+
+    tokenizer: LoadedTokenizer | None
+    evidence: StyleEvidence | None
+
+
+def spelling_of(session: RunSession, file: IndexedFile) -> Spelling:
+    """How the tokens of a file are spelt: the same for all questions about its samples, until the run has grown much."""
+    tokenizer, kept = _tokenizer_of(file), _evidence_of.get(session.run)
+    if kept is not None and kept.is_of(session.run):
+        return Spelling(tokenizer, kept.evidence)
+    return Spelling(tokenizer, _run_evidence(session) if tokenizer is None else None)
+
+
+def shown_tokens(session: RunSession, spelling: Spelling, sample: SampleValues) -> list[str]:
     """The tokens of a sample as text, one piece for each; joined they are its response.
 
     Args:
         session: the run of the sample.
-        file: its file.
+        spelling: of its file.
         sample: what was logged of it.
     """
-    tokens = sample.token_strings
+    tokens, tokenizer = sample.token_strings, spelling.tokenizer
     if not tokens:
         return []
-    tokenizer = _tokenizer_of(file)
     if tokenizer is not None and all(map(_TOKEN_ID.fullmatch, tokens)):
         tokens = tokenizer.decoders[0]([int(token[1:]) for token in tokens])
     style = None if tokenizer is None else tokenizer.style_of(tokens)
     if style is None:
-        style = (_run_evidence(session) + style_evidence(tokens)).style
+        evidence = _run_evidence(session) if spelling.evidence is None else spelling.evidence
+        style = (evidence + style_evidence(tokens)).style
     text = sample.texts.get("response")
     return decode_for_display(tokens, style if text is None else style_of_text(tokens, text, style))
 

@@ -6,6 +6,9 @@ unread sample can be among those wanted: the answer is exact after few lines.
 
 from __future__ import annotations
 
+import heapq
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,20 +16,19 @@ import numpy as np
 from tensorboard_plugin_rlboard.api import MetricInfo, WorstTokens
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 from tensorboard_plugin_rlboard.board.run_schema import RunSession, token_metric_info
-from tensorboard_plugin_rlboard.board.samples.decoded_samples import (
-    DecodedSample,
-    SampleLocation,
-    decode_sample,
-)
+from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
-from tensorboard_plugin_rlboard.board.samples.shown_tokens import shown_tokens
+from tensorboard_plugin_rlboard.board.samples.shown_tokens import Spelling, spelling_of
 from tensorboard_plugin_rlboard.board.selection import select_samples
+from tensorboard_plugin_rlboard.board.tokens.extreme_tokens import (
+    ExtremeTokens,
+    SampleExtremes,
+    TokenSearch,
+)
 from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 from tensorboard_plugin_rlboard.board.tokens.worst_table import ExtremeToken, worst_table
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.column_names import metric
-from tensorboard_plugin_rlboard.metrics.segments import Floats
-from tensorboard_plugin_rlboard.texts import cut_prompt
 
 MAX_LIMIT = 200
 MAX_BYTES = 128 * 1024 * 1024
@@ -36,8 +38,6 @@ ENDS = {"highest": "greatest", "lowest": "least", "extreme": "furthest from 0"}
 _USUAL_METRICS = ("k3", "log_ratio", "mismatch_k3", "surprise", "logprobs")
 """Of these the first that the run has is taken where none is named."""
 _LOW_IS_WORSE = frozenset({"probability", "log_probability"})
-_CONTEXT = 64
-"""Characters shown on either side of a token."""
 
 
 @dataclass(frozen=True)
@@ -50,51 +50,106 @@ class _Candidate:
     extremity: float
 
 
-@dataclass(frozen=True)
-class _Search:
-    """What is looked for: a token metric, which of its values, and how many tokens of a sample (0: all)."""
-
-    metric: MetricInfo
-    end: str
-    per_sample: int
-
-
-def worst_tokens(session: RunSession, question: WorstTokensQuestion) -> WorstTokens:
+def worst_tokens(
+    session: RunSession, question: WorstTokensQuestion, extreme_tokens: ExtremeTokens
+) -> WorstTokens:
     """Answers /worst_tokens.
+
+    Args:
+        session: the run.
+        question: what is asked.
+        extreme_tokens: finds the tokens of one sample, or knows them from an earlier question.
 
     Raises:
         ArgumentError: an unknown metric, grouping or end, or a limit that is too large.
     """
     by, limit = question.by, question.limit
-    search = _search(session, question)
+    info, search = _search(session, question)
     max_samples = limit if by == "sample" else MAX_LIMIT
     with session.snapshot():
         n_samples, candidates = _candidates(session, question, search, max_samples)
-    tokens: list[ExtremeToken] = []
+    found: list[tuple[_Candidate, SampleExtremes]] = []
+    reach = _Reach(limit if by == "sample" else 0)
+    spellings: dict[int, Spelling] = {}
     n_read = n_bytes = 0
-    complete = True
+    least, complete = -math.inf, True
     for candidate in candidates:
-        if by == "sample" and _has_enough(tokens, limit, candidate.extremity):
+        if reach.is_full and candidate.extremity <= reach.least:
             break
-        if n_read and n_bytes + candidate.location.length > MAX_BYTES:
-            tokens = [token for token in tokens if by != "sample" or token.extremity >= candidate.extremity]
+        location = candidate.location
+        if n_read and n_bytes + location.length > MAX_BYTES:
+            least = candidate.extremity if by == "sample" else least
             complete = False
             break
         check_stopped()
-        n_bytes += candidate.location.length
+        n_bytes += location.length
+        number = location.file.number
+        if number not in spellings:
+            spellings[number] = spelling_of(session, location.file)
         try:
-            sample = decode_sample(session.run, candidate.location)
+            extremes = extreme_tokens.of(session, location, search, spellings[number])
         except UnknownError:  # rewritten since it was indexed: it will be read again in a moment
             complete = False
             continue
         n_read += 1
-        tokens += _extreme_tokens(session, candidate, sample, search)
-    columns = worst_table(tokens, by, search.end, search.metric.kind, limit)
-    return WorstTokens(search.metric, by, search.end, n_samples, n_read, complete, columns)
+        found.append((candidate, extremes))
+        reach.add(extremes)
+    least = max(least, reach.least if reach.is_full else -math.inf)
+    tokens = [token for candidate, extremes in found for token in _tokens(candidate, extremes, least)]
+    columns = worst_table(tokens, by, search.end, info.kind, limit)
+    return WorstTokens(info, by, search.end, n_samples, n_read, complete, columns)
 
 
-def _search(session: RunSession, question: WorstTokensQuestion) -> _Search:
-    """What a question looks for, checked."""
+class _Reach:
+    """How far out the most extreme tokens lie that were found so far; never full where all tokens are wanted (0)."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._furthest: list[float] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many as are wanted."""
+        return 0 < self._limit <= len(self._furthest)
+
+    @property
+    def least(self) -> float:
+        """How far out the last of them lies."""
+        return self._furthest[0]
+
+    def add(self, extremes: SampleExtremes) -> None:
+        """Takes the tokens of a sample, the most extreme one first."""
+        for extremity in extremes.extremities.tolist() if self._limit else ():
+            if not self.is_full:
+                heapq.heappush(self._furthest, extremity)
+            elif extremity > self.least:
+                heapq.heapreplace(self._furthest, extremity)
+            else:
+                return
+
+
+def _tokens(candidate: _Candidate, extremes: SampleExtremes, least: float) -> Iterator[ExtremeToken]:
+    """The tokens of a sample that lie so far out at least."""
+    location = candidate.location
+    own_id = sample_id(location.file.digest, location.offset, location.row)
+    for index in np.flatnonzero(extremes.extremities >= least).tolist():
+        before, text, after = extremes.texts[index]
+        yield ExtremeToken(
+            own_id,
+            candidate.step,
+            int(extremes.positions[index]),
+            text,
+            before,
+            after,
+            extremes.prompt,
+            candidate.reward,
+            float(extremes.values[index]),
+            float(extremes.extremities[index]),
+        )
+
+
+def _search(session: RunSession, question: WorstTokensQuestion) -> tuple[MetricInfo, TokenSearch]:
+    """The metric of a question and what it looks for, checked."""
     info = _metric(session, question.metric)
     usual_end = "extreme" if info.kind == "signed" else "lowest" if info.kind in _LOW_IS_WORSE else "highest"
     by, end = question.by, question.end or usual_end
@@ -104,7 +159,8 @@ def _search(session: RunSession, question: WorstTokensQuestion) -> _Search:
         raise ArgumentError(f"end={end[:40]} is not known: it takes {', '.join(ENDS)}.")
     if not 0 < question.limit <= MAX_LIMIT or question.per_sample < 0:
         raise ArgumentError(f"limit takes 1 to {MAX_LIMIT} and per_sample 0 (any number) or more.")
-    return _Search(info, end, (question.per_sample or question.limit) if by == "sample" else 0)
+    per_sample = (question.per_sample or question.limit) if by == "sample" else 0
+    return info, TokenSearch(info.name, end, per_sample)
 
 
 def _metric(session: RunSession, name: str) -> MetricInfo:
@@ -119,10 +175,10 @@ def _metric(session: RunSession, name: str) -> MetricInfo:
 
 
 def _candidates(
-    session: RunSession, question: WorstTokensQuestion, search: _Search, limit: int
+    session: RunSession, question: WorstTokensQuestion, search: TokenSearch, limit: int
 ) -> tuple[int, list[_Candidate]]:
     """How many samples have a value, and the `limit` most extreme: they hold as many of the most extreme tokens."""
-    name = search.metric.name
+    name = search.metric
     if f"{name}_max" not in session.schema.metric_sql:
         return 0, []
     high, low = metric(f"{name}_max"), metric(f"{name}_min")
@@ -148,54 +204,3 @@ def _candidates(
         if number in files
     ]
     return int(count), candidates
-
-
-def _has_enough(tokens: list[ExtremeToken], limit: int, extremity: float) -> bool:
-    """Whether no token of a sample that lies so far out can be among the first `limit` any more."""
-    return sum(token.extremity >= extremity for token in tokens) >= limit
-
-
-def _extremities(values: Floats, end: str) -> Floats:
-    """How far out each value lies: the larger, the worse."""
-    return {"highest": values, "lowest": -values, "extreme": np.abs(values)}[end]
-
-
-def _extreme_tokens(
-    session: RunSession, candidate: _Candidate, sample: DecodedSample, search: _Search
-) -> list[ExtremeToken]:
-    """The most extreme tokens of a sample, of those that count in statistics."""
-    tokens, name = sample.tokens, search.metric.name
-    values = tokens.values.get(name)
-    if values is None:
-        return []
-    counts = np.isfinite(values)
-    if name in tokens.missing:
-        counts &= ~tokens.missing[name]
-    if tokens.mask is not None:
-        counts &= tokens.mask
-    positions = np.flatnonzero(counts)
-    extremities = _extremities(values[positions], search.end)
-    if search.per_sample:
-        order = np.argsort(-extremities, kind="stable")[: search.per_sample]
-        positions, extremities = positions[order], extremities[order]
-    location = candidate.location
-    texts = shown_tokens(session, location.file, sample.row)
-    prompt = cut_prompt(sample.row.texts.get("prompt", ""))
-    own_id = sample_id(location.file.digest, location.offset, location.row)
-
-    def token(at: int, extremity: float) -> ExtremeToken:
-        before, text, after = _with_context(texts, at, has_context=bool(search.per_sample))
-        value, reward = float(values[at]), candidate.reward
-        around = (text, before, after, prompt)
-        return ExtremeToken(own_id, candidate.step, at, *around, reward, value, extremity)
-
-    return [token(int(at), float(x)) for at, x in zip(positions, extremities, strict=True)]
-
-
-def _with_context(texts: list[str], at: int, *, has_context: bool) -> tuple[str, str, str]:
-    """The text before a token, the token, and the text after it."""
-    token = texts[at] if at < len(texts) else ""
-    if not has_context:
-        return "", token, ""
-    before = "".join(texts[max(0, at - _CONTEXT) : at])[-_CONTEXT:]
-    return before, token, "".join(texts[at + 1 : at + 1 + _CONTEXT])[:_CONTEXT]

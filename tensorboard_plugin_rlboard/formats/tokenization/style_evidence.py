@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tensorboard_plugin_rlboard.formats.tokenization.token_text import (
     BROKEN,
@@ -27,6 +28,8 @@ _BYTE_MARKS = "ĠĊĉ"
 _ADDED_SPACES = re.compile(r" {2,}|\t{2,}")
 """White space that tokenizers of code have as added tokens, which are stored as they read."""
 _WORD_PIECE = re.compile(r"##\w+")
+_LONGEST_KNOWN, _MAX_KNOWN = 32, 16_384
+"""Characters of a token, and tokens, whose evidence is remembered: about 4 MB."""
 
 
 @dataclass(frozen=True)
@@ -69,26 +72,44 @@ class StyleEvidence:
         return TokenStyle.WORDPIECE if self.word_pieces > self.blanks else TokenStyle.PLAIN
 
 
+def _counts(token: str) -> tuple[int, int, int, int, int, int] | None:
+    """What one token counts for pieces, spaces, word pieces, blanks, byte marks and foreign; None for a special token."""
+    if SPECIAL.fullmatch(token):
+        return None
+    is_foreign = not (BYTE_ALPHABET.issuperset(token) or _ADDED_SPACES.fullmatch(token))
+    return (
+        int(SPACE in token or BYTE_TOKEN.fullmatch(token) is not None),
+        int(" " in token),
+        int(_WORD_PIECE.fullmatch(token) is not None),
+        int(any(map(str.isspace, token)) or "Ġ" in token or SPACE in token),
+        sum(map(token.count, _BYTE_MARKS)),
+        int(is_foreign),
+    )
+
+
+_known_counts = lru_cache(maxsize=_MAX_KNOWN)(_counts)
+"""The responses of a run are of one vocabulary: most tokens of the next one were examined before."""
+
+
 def style_evidence(raw: Sequence[str]) -> StyleEvidence:
     """The evidence of the tokens of one response, in order."""
     # A long response repeats its tokens: each distinct one is examined once, and counted as often as it occurs.
-    times = Counter(raw)
-    for token in [token for token in times if SPECIAL.fullmatch(token)]:
-        del times[token]
-
-    def count(evidence: Callable[[str], int]) -> int:
-        return sum(evidence(token) * n for token, n in times.items())
-
-    found = StyleEvidence(
-        pieces=count(lambda token: SPACE in token or BYTE_TOKEN.fullmatch(token) is not None),
-        spaces=count(lambda token: " " in token),
-        word_pieces=count(lambda token: _WORD_PIECE.fullmatch(token) is not None),
-        blanks=count(lambda token: any(map(str.isspace, token)) or "Ġ" in token or SPACE in token),
-    )
-    if all(map(str.isascii, times)):
+    pieces = spaces = marks = foreign = word_pieces = blanks = 0
+    is_ascii = True
+    for token, times in Counter(raw).items():
+        counts = _known_counts(token) if len(token) <= _LONGEST_KNOWN else _counts(token)
+        if counts is None:
+            continue
+        pieces += counts[0] * times
+        spaces += counts[1] * times
+        word_pieces += counts[2] * times
+        blanks += counts[3] * times
+        marks += counts[4] * times
+        foreign += counts[5] * times
+        is_ascii = is_ascii and token.isascii()
+    found = StyleEvidence(pieces, spaces, word_pieces=word_pieces, blanks=blanks)
+    if is_ascii:
         return found
-    marks = count(lambda token: sum(map(token.count, _BYTE_MARKS)))
-    foreign = count(lambda token: not (BYTE_ALPHABET.issuperset(token) or _ADDED_SPACES.fullmatch(token)))
     decoded = {
         token: piece if isinstance(piece := byte_level_bytes(token), bytes) else b"" for token in set(raw)
     }

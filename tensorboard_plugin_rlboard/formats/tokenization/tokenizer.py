@@ -38,9 +38,9 @@ _KNOWN_SHARE = 0.9
 _load_lock = threading.Lock()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LoadedTokenizer:
-    """A tokenizer that was read.
+    """A tokenizer that was read; compared by identity.
 
     Attributes:
         decoders: token ids as strings and as text.
