@@ -39,6 +39,7 @@ from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswers
 from tensorboard_plugin_rlboard.web.foreign_requests import OTHER_SITE, reason_foreign
 from tensorboard_plugin_rlboard.web.own_names import OwnNames
 from tensorboard_plugin_rlboard.web.routes import ROUTES, Route
+from tensorboard_plugin_rlboard.web.shared_answers import EncodedAnswer, SharedAnswers
 
 if TYPE_CHECKING:
     from tensorboard.plugins.base_plugin import TBContext
@@ -83,6 +84,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         atexit.register(self._indexer.stop)
         self._board = Board(self._indexer)
         self._encoded_answers = EncodedAnswers()
+        self._shared_answers = SharedAnswers()
         self._board.when_steps_prepared(self._encoded_answers.gzipped)
         self._scalars = ScalarReader(context.data_provider)
         self._events = EventMetadataReader(context.data_provider)
@@ -143,20 +145,39 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         return application
 
     def _answer_from_board(self, route: Route, request: wrappers.Request) -> wrappers.Response:
-        return self._answer(request, lambda: route.answer(self._board, route.read(request.args)))
+        """An answer of the board, shared with whoever asks the same before anything changes."""
+        question = route.read(request.args)
+        self._board.run(required(request.args, "run"))  # which is indexed first from now on, whoever answers
+        revision = self._board.revision
+
+        def answer() -> EncodedAnswer:
+            return self._encoded(route.answer(self._board, question))
+
+        if not route.is_shared:
+            return self._respond(request, answer(), revision)
+        encoded = self._shared_answers.get((revision, route.path, question), answer)
+        return self._respond(request, encoded, revision)
 
     def _answer(self, request: wrappers.Request, ask: Callable[[], object]) -> wrappers.Response:
-        """An answer as JSON or, where it is bytes, as it is; marked with the revision that it is at least as new as."""
         revision = self._board.revision
-        answer = ask()
-        response: wrappers.Response
+        return self._respond(request, self._encoded(ask()), revision)
+
+    def _encoded(self, answer: object) -> EncodedAnswer:
+        """An answer as JSON or, where it is bytes, as it is."""
         if isinstance(answer, bytes):
-            response = http_util.Respond(request, answer, "application/octet-stream")
-        elif (gzipped := self._encoded_answers.gzipped(answer)) is not None:
-            # TensorBoard unpacks it for clients that cannot.
-            response = http_util.Respond(request, gzipped, "application/json", content_encoding="gzip")
-        else:
-            response = http_util.Respond(request, json_answers.encode(answer), "application/json")
+            return EncodedAnswer(answer, "application/octet-stream")
+        if (gzipped := self._encoded_answers.gzipped(answer)) is not None:
+            return EncodedAnswer(gzipped, "application/json", "gzip")
+        return EncodedAnswer(json_answers.encode(answer), "application/json")
+
+    def _respond(self, request: wrappers.Request, answer: EncodedAnswer, revision: int) -> wrappers.Response:
+        """A response, marked with the revision that its answer is at least as new as."""
+        response: wrappers.Response = http_util.Respond(
+            request,
+            answer.content,
+            answer.mime_type,
+            content_encoding=answer.encoding,  # TensorBoard unpacks it for clients that cannot
+        )
         response.headers["X-RLBoard-Revision"] = str(revision)
         response.headers["X-RLBoard-Problems"] = str(self._board.problems_total)
         return response

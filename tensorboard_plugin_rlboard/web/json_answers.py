@@ -45,12 +45,22 @@ def number_columns(answer: Any) -> Iterator[NumberColumn]:
     """The columns of numbers in an answer that are NumPy arrays."""
     if isinstance(answer, NumberColumn):
         yield answer
-    elif is_dataclass(answer):
-        for field in fields(answer):
-            yield from number_columns(getattr(answer, field.name))
-    elif isinstance(answer, Mapping):
+    elif (names := _field_names(type(answer))) is not None:
+        for name in names:
+            yield from number_columns(getattr(answer, name))
+    elif isinstance(answer, (dict, Mapping)):
         for item in answer.values():
             yield from number_columns(item)
+
+
+_names_of: dict[type, tuple[str, ...] | None] = {}
+
+
+def _field_names(kind: type) -> tuple[str, ...] | None:
+    """The names of a dataclass's fields; None of another type. Asked for every value, so it is remembered."""
+    if kind not in _names_of:
+        _names_of[kind] = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
+    return _names_of[kind]
 
 
 def json_values(value: Any) -> Any:
@@ -61,11 +71,11 @@ def json_values(value: Any) -> Any:
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if value is None or isinstance(value, (str, int)):
         return value
-    if is_dataclass(value):
-        return {field.name: json_values(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
+    if (names := _field_names(type(value))) is not None:
+        return {name: json_values(getattr(value, name)) for name in names}
+    if isinstance(value, (dict, Mapping)):  # abstract classes take long to ask
         return {str(key): json_values(item) for key, item in value.items()}
-    if isinstance(value, Sequence):
+    if isinstance(value, (list, tuple, Sequence)):
         return [json_values(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no place in an answer")
 
@@ -91,9 +101,9 @@ def _written(value: Any, lists: dict[int, str]) -> str:
     """
     if id(value) in lists:
         return lists[id(value)]
-    if is_dataclass(value):
-        return _object(((field.name, getattr(value, field.name)) for field in fields(value)), lists)
-    if isinstance(value, Mapping) and not all(type(item) in _PLAIN_TYPES for item in value.values()):
+    if (names := _field_names(type(value))) is not None:
+        return _object(((name, getattr(value, name)) for name in names), lists)
+    if isinstance(value, (dict, Mapping)) and not all(type(item) in _PLAIN_TYPES for item in value.values()):
         return _object(((str(key), item) for key, item in value.items()), lists)
     try:
         text = _ENCODER.encode(value)

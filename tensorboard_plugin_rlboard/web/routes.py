@@ -20,11 +20,14 @@ class Route:
         path: below data/plugin/rlboard.
         read: reads the question from the arguments.
         answer: the board's answer to that question: an answer of `api`, or bytes that are sent as they are.
+        is_shared: whether it depends on nothing but the index and the question, so that it is right for everybody who asks
+            the same before the revision changes.
     """
 
     path: str
     read: Callable[[Arguments], Any]
     answer: Callable[[Board, Any], object]
+    is_shared: bool = True
 
 
 def _tokens(board: Board, question_and_format: tuple[TokensQuestion, str]) -> object:
@@ -34,7 +37,7 @@ def _tokens(board: Board, question_and_format: tuple[TokensQuestion, str]) -> ob
 
 ROUTES = (
     Route("/steps", questions.read_steps, Board.steps),
-    Route("/findings", questions.read_findings, Board.findings),
+    Route("/findings", questions.read_findings, Board.findings, is_shared=False),  # thresholds are settings
     Route("/samples", questions.read_samples, Board.samples),
     Route("/sample", questions.read_sample, Board.sample),
     Route("/tokens", questions.read_tokens, _tokens),
