@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -135,7 +135,8 @@ class Board:
 
     def runs(self, tensorboard_runs: TensorBoardRuns | None = None) -> Runs:
         """All runs, with what of TensorBoard's own runs belongs to them; None where nothing is known of those."""
-        return self._run_list.runs(tensorboard_runs or TensorBoardRuns())
+        with self.limits.quick():
+            return self._run_list.runs(tensorboard_runs or TensorBoardRuns())
 
     def scalar_runs(
         self, run: str, tensorboard_runs: TensorBoardRuns, instead: Sequence[str] = ()
@@ -173,7 +174,9 @@ class Board:
 
     def sample(self, question: SampleQuestion) -> Sample:
         """One sample whole."""
-        return sample(self.session(self.run(question.run)), question, self._decoded_samples)
+        run = self.run(question.run)
+        with self.limits.quick():
+            return sample(self.session(run), question, self._decoded_samples)
 
     def tokens(self, question: TokensQuestion) -> tuple[list[str], bytes]:
         """The token metrics of a sample: their names, and their rows as little-endian float32."""
@@ -198,7 +201,9 @@ class Board:
 
     def problems(self, question: ProblemsQuestion) -> Problems:
         """Lines and values that could not be used, in file order."""
-        return problems(self.session(self.run(question.run)), question)
+        run = self.run(question.run)
+        with self.limits.quick():
+            return problems(self.session(run), question)
 
     def _prepare(self, run: RunIndex) -> None:
         """Brings what is kept of a run up to date, in the thread that indexes."""
@@ -209,9 +214,11 @@ class Board:
         """One of the few places for searches, or for heavy questions where a selection is of more than one step."""
         if selection.searches:
             return self.limits.search()
-        return self.limits.heavy() if always or selection.step is None else nullcontext()
+        return self.limits.heavy() if always or selection.step is None else self.limits.quick()
 
     def _tokens(self, question: TokensQuestion) -> tuple[DecodedSample, list[str]]:
-        session = self.session(self.run(question.run))
-        decoded = self._decoded_samples.get(session.run, index_row(session, question.id, {}).location)
-        return decoded, token_metric_names(session.schema, decoded)
+        run = self.run(question.run)
+        with self.limits.quick():
+            session = self.session(run)
+            decoded = self._decoded_samples.get(run, index_row(session, question.id, {}).location)
+            return decoded, token_metric_names(session.schema, decoded)

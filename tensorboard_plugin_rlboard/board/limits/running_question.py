@@ -18,15 +18,13 @@ class StoppedError(RuntimeError):
 
 @dataclass(eq=False)
 class Turn:
-    """The turn of somebody who waits for a place.
+    """The turn of somebody who waits for something.
 
     Attributes:
-        comes: set when the place is there, or when waiting is over without one.
-        has_place: whether the place is there.
+        comes: set when it is there, or when waiting is over without it.
     """
 
     comes: threading.Event = field(default_factory=threading.Event)
-    has_place: bool = False
 
 
 @dataclass(eq=False)
