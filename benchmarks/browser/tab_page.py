@@ -182,8 +182,8 @@ class TabPage:
         Raises:
             RuntimeError: nothing else was shown.
         """
-        before, asked = self.counters(), len(self.questions)
         self.frame.evaluate(WATCH, shown)
+        before, asked = self.counters(), len(self.questions)
         self.page.keyboard.press(key)
         wall = self.frame.evaluate("window.painted")
         if wall < 0:

@@ -70,3 +70,16 @@ export function sampleOf(id: string, more: Partial<Sample> = {}): Sample {
     ...more,
   };
 }
+
+/** What the server answers of a sample with its tokens: the length of the text, the text, the rows. */
+export function withTokens(sample: Sample, rows: readonly number[]): Response {
+  const text = new TextEncoder().encode(JSON.stringify(sample));
+  const length = text.length + ((4 - (text.length % 4)) % 4);
+  const numbers = sample.response_tokens.length === 0 ? [] : rows;
+  // One buffer: jsdom's own Blob is no body of a Response.
+  const body = new Uint8Array(4 + length + 4 * numbers.length).fill(32, 4, 4 + length);
+  body.set(text, 4);
+  new DataView(body.buffer).setUint32(0, length, true);
+  new Float32Array(body.buffer, 4 + length).set(numbers);
+  return new Response(body);
+}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.samples.question import TokensQuestion
-from tensorboard_plugin_rlboard.web import questions
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, TokensQuestion
+from tensorboard_plugin_rlboard.web import json_answers, questions
 from tensorboard_plugin_rlboard.web.arguments import Arguments
 
 
@@ -35,11 +36,22 @@ def _tokens(board: Board, question_and_format: tuple[TokensQuestion, str]) -> ob
     return board.token_lists(question) if answer_format == "json" else board.tokens(question)[1]
 
 
+def _sample_with_tokens(board: Board, question: SampleQuestion) -> bytes:
+    """The answer of /sample, and behind it the rows of /tokens where the sample has tokens to lay them on."""
+    answer = board.sample(question)
+    rows = board.tokens(TokensQuestion(question.run, question.id))[1] if answer.response_tokens else b""
+    text = json_answers.encode(answer)
+    # Numbers that begin at a multiple of their size are read where they lie.
+    text += b" " * (-len(text) % 4)
+    return struct.pack("<I", len(text)) + text + rows
+
+
 ROUTES = (
     Route("/steps", questions.read_steps, Board.steps),
     Route("/findings", questions.read_findings, Board.findings, is_shared=False),  # thresholds are settings
     Route("/samples", questions.read_samples, Board.samples),
     Route("/sample", questions.read_sample, Board.sample),
+    Route("/sample_with_tokens", questions.read_sample, _sample_with_tokens),
     Route("/tokens", questions.read_tokens, _tokens),
     Route("/distribution", questions.read_distribution, Board.distribution),
     Route("/worst_tokens", questions.read_worst_tokens, Board.worst_tokens),

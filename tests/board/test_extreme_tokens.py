@@ -9,6 +9,7 @@ import pytest
 from rollout_log import TestLog
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.decoded_samples import decode_sample
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.tokens import extreme_tokens
 from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
@@ -26,7 +27,7 @@ def sample(step: int, *logprobs: float, **fields: Any) -> dict[str, Any]:
 def read(monkeypatch: pytest.MonkeyPatch) -> Read:
     """The offsets of the lines that were read again, in order."""
     offsets: Read = []
-    decode = extreme_tokens.decode_sample
+    decode = decode_sample
 
     def noted(run: Any, location: Any) -> Any:
         offsets.append(location.offset)

@@ -175,6 +175,19 @@ def test_binary_tokens_are_the_json_tokens(stack: Stack, ids: list[str]) -> None
                     assert value == pytest.approx(expected, rel=1e-6, nan_ok=True), (name, metric, i)
 
 
+def test_a_sample_with_its_tokens_is_both_answers_in_one(stack: Stack, ids: list[str]) -> None:
+    texts = stack.json("samples", ("run", "texts"))["columns"]["id"][0]
+    for run, name in (*(("ppo", name) for name in ids), ("texts", texts)):
+        pairs = (("run", run), ("id", name), ("pad", "<pad>"))
+        response = stack.get("sample_with_tokens", *pairs)
+        assert response.mimetype == "application/octet-stream"
+        body = response.get_data()
+        [length] = struct.unpack_from("<I", body)
+        assert length % 4 == 0
+        assert json.loads(body[4 : 4 + length]) == stack.json("sample", *pairs)
+        assert body[4 + length :] == stack.get("tokens", *pairs[:2]).get_data()
+
+
 def test_a_text_run_has_no_token_bytes(stack: Stack) -> None:
     first = stack.json("samples", ("run", "texts"))["columns"]["id"][0]
     assert stack.get("tokens", ("run", "texts"), ("id", first)).get_data() == b""

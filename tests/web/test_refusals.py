@@ -89,7 +89,7 @@ def test_unknown_runs_and_samples_are_404(stack: Stack, ids: list[str]) -> None:
         ids[0].replace("-0-0", "-ffffffffffffffff-ffffffff"),
         "％",
     ]
-    for route in ("sample", "tokens"):
+    for route in ("sample", "tokens", "sample_with_tokens"):
         for name in hostile:
             assert stack.get(route, RUN, ("id", name)).status_code == 404, (route, name)
         assert stack.get(route, ("run", "texts"), ("id", ids[0])).status_code == 404

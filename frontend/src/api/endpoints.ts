@@ -32,22 +32,43 @@ export const worstTokens = jsonEndpoint<parameters.WorstTokensParameters, answer
 
 export const sample = jsonEndpoint<parameters.SampleParameters, answers.Sample>("sample", answers.sample);
 
-/**
- * The token metrics of a sample: one float32 row per metric, in the order of `Sample.token_metrics`.
- *
- * @param metrics Number of rows that the sample announced.
- * @param tokens Number of tokens in each row. A body of another size raises `ApiError`.
- */
-export const tokenMetrics = (metrics: number, tokens: number) =>
-  endpoint<parameters.SampleParameters, Float32Array[]>("tokens", async (response) => {
+/** A sample, and the rows of its token metrics; or why these do not fit it. */
+export interface SampleAndRows {
+  sample: answers.Sample;
+  /** One float32 row for each of `sample.token_metrics`, as long as its tokens; none where it has no tokens. */
+  rows: Float32Array[] | DecodeError;
+}
+
+/** Bytes of a number: of the one that says how long the text is, and of each in a row. */
+const NUMBER_BYTES = Float32Array.BYTES_PER_ELEMENT;
+
+export const sampleWithTokens = endpoint<parameters.SampleParameters, SampleAndRows>(
+  "sample_with_tokens",
+  async (response) => {
     const buffer = await response.arrayBuffer();
-    const rowBytes = tokens * Float32Array.BYTES_PER_ELEMENT;
-    if (buffer.byteLength !== metrics * rowBytes) {
-      const found = buffer.byteLength;
-      throw new DecodeError(`expected ${metrics * rowBytes} bytes of token metrics, found ${found}`);
+    const textBytes = buffer.byteLength < NUMBER_BYTES ? 0 : new DataView(buffer).getUint32(0, true);
+    const start = NUMBER_BYTES + textBytes;
+    if (buffer.byteLength < start) {
+      throw new DecodeError(`expected ${start} bytes or more of a sample, found ${buffer.byteLength}`);
     }
-    return Array.from({ length: metrics }, (_, row) => new Float32Array(buffer, row * rowBytes, tokens));
-  });
+    const text = new TextDecoder().decode(new Uint8Array(buffer, NUMBER_BYTES, textBytes));
+    const sample = answers.sample(JSON.parse(text));
+    return { sample, rows: rowsOf(buffer, start, sample) };
+  },
+);
+
+function rowsOf(buffer: ArrayBuffer, start: number, sample: answers.Sample): Float32Array[] | DecodeError {
+  const tokens = sample.response_tokens.length;
+  if (tokens === 0) return [];
+  const [rows, found] = [sample.token_metrics.length, buffer.byteLength - start];
+  const expected = rows * tokens * NUMBER_BYTES;
+  if (found !== expected) {
+    return new DecodeError(`expected ${expected} bytes of token metrics, found ${found}`);
+  }
+  return sample.token_metrics.map(
+    (_, row) => new Float32Array(buffer, start + row * tokens * NUMBER_BYTES, tokens),
+  );
+}
 
 export const distribution = jsonEndpoint<parameters.DistributionParameters, answers.Distribution>(
   "distribution",

@@ -15,6 +15,8 @@ export interface Followed {
   readonly tokenMetric: string | null;
   /** Which of its tokens weigh most. */
   readonly end: "highest" | "lowest" | "extreme";
+  /** Whether a single token makes the sample's number: no token makes a size small. */
+  readonly byToken: boolean;
 }
 
 /** Token metrics of numbers whose name does not say what they are made of. */
@@ -65,23 +67,38 @@ export const followed: ReadonlySignal<Followed | null> = computed(() => {
   const info = run.value;
   if (info === null || !info.metrics.some((metric) => metric.name === name)) return null;
   const tokenMetric = tokenMetricOf(info, name);
-  return { name, order, tokenMetric, end: endOf(name, order, tokenMetric) };
+  const end = endOf(name, order, tokenMetric);
+  const byToken = tokenMetric !== null && (order === "desc" || !isSizeOf(name, tokenMetric));
+  return { name, order, tokenMetric, end, byToken };
 });
 
-/** A size may come from either side of 0. */
+/** Whether a metric of samples is the size of its tokens' numbers, which may come from either side of 0. */
+const isSizeOf = (name: string, tokenMetric: string | null): boolean =>
+  name === `${tokenMetric}_absmean` || name === "value_mse";
+
 function endOf(name: string, order: "asc" | "desc", tokenMetric: string | null): Followed["end"] {
-  const isSize = name === `${tokenMetric}_absmean` || name === "value_mse";
-  if (isSize && order === "desc") return "extreme";
+  if (isSizeOf(name, tokenMetric) && order === "desc") return "extreme";
   return order === "desc" ? "highest" : "lowest";
 }
 
-/** Whether a value lies below the middle of the curve, so that the smallest values are what is looked for. */
-function isDip(values: readonly (number | null | undefined)[], value: number | null | undefined): boolean {
-  const finite = values.filter(
-    (other): other is number => typeof other === "number" && Number.isFinite(other),
-  );
-  finite.sort((a, b) => a - b);
-  const middle = finite[finite.length >> 1];
+type Values = readonly (number | null | undefined)[];
+
+const isNumber = (value: number | null | undefined): value is number =>
+  typeof value === "number" && Number.isFinite(value);
+
+/** Fewer numbers tell no level. */
+const FEWEST = 4;
+
+/**
+ * Whether the value at a place is low, so that the smallest values are what is looked for: below the middle of the
+ * first half of what came before it. A level that was left is still known there when the new one has lasted, so that a
+ * step of a long rise is high. Near the beginning of the curve: below the middle of all of it.
+ */
+function isDip(values: Values, at: number): boolean {
+  const before = values.slice(0, Math.ceil(Math.max(at, 0) / 2)).filter(isNumber);
+  const known = before.length < FEWEST ? values.filter(isNumber) : before;
+  const value = values[at];
+  const middle = known.sort((a, b) => a - b)[known.length >> 1];
   return typeof value === "number" && middle !== undefined && value < middle;
 }
 
@@ -89,13 +106,20 @@ function isDip(values: readonly (number | null | undefined)[], value: number | n
 const ONLY_MUCH =
   /^(nonfinite|problems|staleness|repetition|truncated|value_mse|mismatch_absmean|(k2|k3|mismatch_k3)_(mean|sum|max))$/;
 
-/** Which samples are looked for at a point of a metric's curve. */
+/**
+ * Which samples are looked for at a point of a metric's curve.
+ *
+ * @param least The smallest value of a sample at this step. Sampler and trainer never agree to the last digit: a
+ *   mismatch of exactly 0 is one array logged twice, and that is looked for first.
+ */
 export function orderAt(
   name: string,
-  values: readonly (number | null | undefined)[],
-  value: number | null | undefined,
+  values: Values,
+  at: number,
+  least: number | null | undefined = null,
 ): "asc" | "desc" {
-  return !ONLY_MUCH.test(name) && isDip(values, value) ? "asc" : "desc";
+  if (name === "mismatch_absmean" && least === 0) return "asc";
+  return !ONLY_MUCH.test(name) && isDip(values, at) ? "asc" : "desc";
 }
 
 /** Lets lists, colours and worst tokens go by this metric; orders and colours that were chosen before make way. */

@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import * as endpoints from "../../src/api/endpoints";
 import { ApiError } from "../../src/api/errors";
 import { questionUrl } from "../../src/api/request";
+import { metric, sampleOf, withTokens } from "../fixtures";
 
 function answer(body: BodyInit, init: ResponseInit = {}): void {
   vi.stubGlobal(
@@ -63,13 +64,26 @@ test("a server that is not reached has status 0, a withdrawn question stays an A
   await expect(endpoints.runs({})).rejects.toMatchObject({ name: "AbortError" });
 });
 
-test("token metrics are rows of float32, NaN included", async () => {
-  answer(new Float32Array([1, 2, Number.NaN, 4, 5, 6]).buffer);
-  const rows = await endpoints.tokenMetrics(2, 3)({ run: ".", id: "x" });
-  expect(rows.map((row) => [...row])).toEqual([
+/** Two token metrics of the three tokens of a text whose bytes are no multiple of four. */
+const THREE_TOKENS = sampleOf("x", {
+  response_tokens: ["春", " is", "…"],
+  raw_tokens: ["春", " is", "…"],
+  token_metrics: [metric("logprobs"), metric("k3")],
+});
+
+test("a sample comes with its token metrics as rows of float32, NaN included", async () => {
+  vi.stubGlobal("fetch", async () => withTokens(THREE_TOKENS, [1, 2, Number.NaN, 4, 5, 6]));
+  const { sample, rows } = await endpoints.sampleWithTokens({ run: ".", id: "x" });
+  expect(sample).toEqual(THREE_TOKENS);
+  expect(Array.isArray(rows) && rows.map((row) => [...row])).toEqual([
     [1, 2, Number.NaN],
     [4, 5, 6],
   ]);
+});
+
+test("a sample without tokens has no rows", async () => {
+  vi.stubGlobal("fetch", async () => withTokens(sampleOf("x", { token_metrics: [metric("k3")] }), []));
+  expect((await endpoints.sampleWithTokens({ run: ".", id: "x" })).rows).toEqual([]);
 });
 
 test("a question for a place on the screen says who asks and for which place", async () => {
@@ -90,7 +104,16 @@ test("a question for a place on the screen says who asks and for which place", a
   expect(asked[2]).toEqual({});
 });
 
-test("token metrics of another length than announced are refused", async () => {
-  answer(new Float32Array([1, 2, 3]).buffer);
-  await expect(endpoints.tokenMetrics(2, 3)({ run: ".", id: "x" })).rejects.toThrow("expected 24 bytes");
+test("token metrics of another length than announced are refused, and the sample is shown", async () => {
+  vi.stubGlobal("fetch", async () => withTokens(THREE_TOKENS, [1, 2, 3]));
+  const { sample, rows } = await endpoints.sampleWithTokens({ run: ".", id: "x" });
+  expect(sample.id).toBe("x");
+  expect(rows).toMatchObject({ message: "expected 24 bytes of token metrics, found 12" });
+});
+
+test("a sample that is cut off, or none at all, is an error", async () => {
+  for (const bytes of [[], [8, 0, 0, 0, 123, 125]]) {
+    answer(Uint8Array.from(bytes));
+    await expect(endpoints.sampleWithTokens({ run: ".", id: "x" })).rejects.toBeInstanceOf(ApiError);
+  }
 });

@@ -50,7 +50,7 @@ test("a metric that the run does not have is followed nowhere, and another run f
   followMetric("k9_mean", "desc");
   expect(followed.value).toBeNull();
   followMetric("reward", "desc");
-  expect(followed.value).toEqual({ name: "reward", order: "desc", tokenMetric: null, end: "highest" });
+  expect(followed.value).toMatchObject({ name: "reward", order: "desc", tokenMetric: null, end: "highest" });
   select({ run: "other" });
   expect(selection.value.about).toBe("");
 });
@@ -64,6 +64,17 @@ test("the tokens that weigh most lie at the end that is looked for; a size comes
   expect(ends("entropies_mean", "asc")).toBe("lowest");
   expect(ends("value_mse", "desc")).toBe("extreme");
   expect(ends("value_mse", "asc")).toBe("lowest");
+});
+
+test("a single token makes a number large, none makes a size small", () => {
+  const byToken = (name: string, order: "asc" | "desc"): boolean | undefined => {
+    followMetric(name, order);
+    return followed.value?.byToken;
+  };
+  expect(byToken("entropies_mean", "asc")).toBe(true);
+  expect(byToken("value_mse", "desc")).toBe(true);
+  expect(byToken("value_mse", "asc")).toBe(false);
+  expect(byToken("reward", "desc")).toBe(false);
 });
 
 test("a number of a step alone leads to the samples' metric that tells of it, where the run has it", () => {
@@ -81,17 +92,34 @@ test("a sample metric leads to the token metric that it is made of", () => {
   expect(tokenMetricOf(info, "constructor")).toBeNull();
 });
 
-test("below the middle of the curve the smallest values are looked for", () => {
+test("at the beginning of a curve the smallest values are looked for below its middle", () => {
   const curve = [1, 1, Number.NaN, null, 5, 0.2];
-  const order = (value: number | null) => orderAt("reward", curve, value);
-  expect([order(0.2), order(5), order(1), order(null)]).toEqual(["asc", "desc", "desc", "desc"]);
+  const order = (at: number) => orderAt("reward", curve, at);
+  expect([order(5), order(4), order(0), order(3)]).toEqual(["asc", "desc", "desc", "desc"]);
   expect(orderAt("reward", [], 3)).toBe("desc");
+  expect(orderAt("reward", curve, -1)).toBe("desc");
+});
+
+test("later on they are below the middle of what was long before", () => {
+  // The reward jumps and stays: of the last steps some are below the middle of the whole curve, 5.
+  const jumped = [1, 2, 1, 2, 5, 6, 5, 4, 5, 4];
+  expect(orderAt("reward", jumped, 9)).toBe("desc");
+  // It falls and stays: all of them are below the middle of the first half before them, 6.
+  const fallen = [5, 6, 5, 6, 1, 2, 1, 2, 1, 2];
+  expect(orderAt("reward", fallen, 9)).toBe("asc");
+});
+
+test("a mismatch of exactly 0 is one array logged twice: these samples come first", () => {
+  const curve = [0.02, 0.01, 0.03];
+  expect(orderAt("mismatch_absmean", curve, 2, 0)).toBe("asc");
+  expect(orderAt("mismatch_absmean", curve, 2, 0.001)).toBe("desc");
+  expect(orderAt("k3_mean", curve, 2, 0)).toBe("desc");
 });
 
 test("of what only much of it is a finding, the largest values are looked for everywhere", () => {
   // A failure that lasts longer than half of the run lifts the middle of the curve above some of its own steps.
   const curve = [0, 0, 5, 5, 5, 4];
   for (const name of ["nonfinite", "k3_mean", "mismatch_absmean", "staleness"])
-    expect(orderAt(name, curve, 4)).toBe("desc");
-  expect(orderAt("log_ratio_mean", curve, 4)).toBe("asc");
+    expect(orderAt(name, curve, 5)).toBe("desc");
+  expect(orderAt("log_ratio_mean", curve, 5)).toBe("asc");
 });

@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.api import FindingToken
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, decode_sample
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
-from tensorboard_plugin_rlboard.board.samples.shown_tokens import shown_tokens
+from tensorboard_plugin_rlboard.board.samples.shown_tokens import shown_tokens, spelling_of
 from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
@@ -123,7 +123,7 @@ def _read_token(
     except UnknownError:  # rewritten since it was indexed
         return []
     if query.marks:
-        tokens = shown_tokens(session, location.file, sample.row)
+        tokens = shown_tokens(session, spelling_of(session, location.file), sample.row)
         marked = first_marked(tokens, query.marks)
         return [] if marked is None else [FindingToken(own_id, marked, None)]
     if query.end == "nonfinite":

@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Relation, select_samples
 from tensorboard_plugin_rlboard.errors import ArgumentError
-from tensorboard_plugin_rlboard.index.column_names import metric
+from tensorboard_plugin_rlboard.index.column_names import metric, text
 
 LOGGED_ORDER = 'step, line_offset, file, "row"'
 PLAIN_COLUMNS = ("step", "split", "attempt", "prompt_key", "line")
@@ -24,9 +24,15 @@ PRESETS = {
     "smallest_kl": ("log_ratio_mean", "asc"),
     "most_negative_kl": ("log_ratio_mean", "asc"),
     "suspect_reference": ("ref_prob_mean", "desc"),
+    "repeated": ("", "desc"),
     "random": ("", "asc"),
 }
-"""Preset -> the metric that it sorts by, and its direction."""
+"""Preset -> the metric that it sorts by, if any, and its direction."""
+_REPEATED = (
+    f"CASE WHEN {text('response')} IS NOT NULL THEN row("
+    f"count(*) OVER (PARTITION BY step, prompt_key, hash({text('response')})), hash({text('response')})) END"
+)
+"""How many of the list have the same response to the same prompt at the same step; equal ones stand together."""
 _NARROWING_PRESET = "suspect_reference"
 _LOW_REWARD = 0.25
 """Suspect SFT data: the reference is sure of a response whose reward is in the lowest quarter of the selection."""
@@ -165,6 +171,9 @@ def _list_order(session: RunSession, question: SamplesQuestion) -> ListOrder:
     if question.preset == "random":
         key = f'hash(file, line_offset, "row", {int(question.seed)})'
         return ListOrder(key, descending=False, numeric=False)
+    if question.preset == "repeated":
+        column_sql(session, "response")
+        return ListOrder(_REPEATED, descending=True, numeric=False)
     name, direction = PRESETS[question.preset]
     key = column_sql(session, name)
     return ListOrder(f"abs({key})" if question.preset == "smallest_kl" else key, direction == "desc")

@@ -74,7 +74,7 @@ def test_pages_do_not_overlap(board: Board) -> None:
     assert (beyond.total, list(beyond.columns["id"])) == (8, [])
 
 
-@pytest.mark.parametrize("preset", [name for name in PRESETS if name != "random"])
+@pytest.mark.parametrize("preset", [name for name, (metric, _) in PRESETS.items() if metric])
 def test_presets_are_sorts(board: Board, preset: str) -> None:
     found = listed(board, preset=preset, columns=["line", "reward", "log_ratio_mean", "ref_prob_mean"])
     name, order = PRESETS[preset]
@@ -92,6 +92,26 @@ def test_presets_show_what_they_say(board: Board) -> None:
     assert set(lines(board, preset="smallest_kl")[:2]) == {3, 8}
     # The lowest quarter of the finite rewards -1, 0, 0.5, 1 ends below 0; -Infinity is lower still, NaN is nowhere.
     assert lines(board, preset="suspect_reference") == [5, 6]
+
+
+def test_repeated_responses_come_first(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
+    """Line 2, 4 and 6 say the same to one prompt; 1 and 5 to another; 7 says it at another step, 8 has no response."""
+    said = [
+        (1, "q", "x"),
+        (1, "p", "y"),
+        (1, "p", "z"),
+        (1, "p", "y"),
+        (1, "q", "x"),
+        (1, "p", "y"),
+        (2, "p", "y"),
+    ]
+    rows: list[Any] = [{"step": step, "prompt": prompt, "response": text} for step, prompt, text in said]
+    write_rows(tmp_path / "a.jsonl", [*rows, {"step": 2, "prompt": "p", "reward": 1.0}])
+    board = open_board(tmp_path)
+    found = lines(board, preset="repeated")
+    assert found[:5] == [2, 4, 6, 1, 5]
+    assert set(found[5:7]) == {3, 7}
+    assert found[7:] == [8]
 
 
 def test_random_is_a_reproducible_shuffle(board: Board) -> None:

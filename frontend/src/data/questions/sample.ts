@@ -2,7 +2,7 @@
 
 import type { Sample } from "../../api/answers";
 import * as endpoints from "../../api/endpoints";
-import { type ApiError, asApiError } from "../../api/errors";
+import { ApiError } from "../../api/errors";
 import type { SampleParameters } from "../../api/parameters";
 import { heading } from "../../state/heading";
 import { Question } from "../question";
@@ -15,20 +15,17 @@ export interface SampleWithTokens {
 }
 
 async function load(parameters: SampleParameters): Promise<SampleWithTokens> {
-  const sample = await endpoints.sample(parameters);
-  const [metrics, tokens] = [sample.token_metrics.length, sample.response_tokens.length];
-  if (metrics === 0 || tokens === 0) return { sample, tokenMetrics: [] };
-  try {
-    return { sample, tokenMetrics: await endpoints.tokenMetrics(metrics, tokens)(parameters) };
-  } catch (error) {
-    return { sample, tokenMetrics: asApiError(error, "tokens") };
-  }
+  const { sample, rows } = await endpoints.sampleWithTokens(parameters);
+  return {
+    sample,
+    tokenMetrics: Array.isArray(rows) ? rows : new ApiError(200, rows.message, "sample_with_tokens"),
+  };
 }
 
 export const sampleWithTokens = new Question<SampleParameters, SampleWithTokens>({
   name: "sample",
-  // A sample of 16,384 tokens holds about 1 MB of numbers: the neighbours, and where we come from.
-  remembered: 8,
+  // A sample of 16,384 tokens holds about 1 MB of numbers: the neighbours along both ways, and where we come from.
+  remembered: 12,
   outlivesAsker: true,
   delayMs: () => (heading().along === "steps" ? STEP_OPTIONS.delayMs : 0),
   load,

@@ -25,6 +25,9 @@ export const samples = {
   "samples.preset.suspect_reference": "suspect reference",
   "samples.preset.suspect_reference.why":
     "Low reward although the reference was sure of these tokens: the fault may lie in the SFT data.",
+  "samples.preset.repeated": "repeated",
+  "samples.preset.repeated.why":
+    "Responses that others to the same prompt repeat word for word come first: does the policy still explore?",
   "samples.preset.random": "random",
   "samples.preset.random.why": "A random draw, so that you also read what no ranking shows.",
   "samples.reroll": "Draw again",

@@ -23,6 +23,8 @@ export const samples = {
     "log_ratio 均值最负者在前：策略对自己的回复比参考策略更没把握，会使训练目标偏移。",
   "samples.preset.suspect_reference": "可疑参考",
   "samples.preset.suspect_reference.why": "奖励低而参考策略却对这些 token 很有把握：问题可能出在 SFT 数据。",
+  "samples.preset.repeated": "重复",
+  "samples.preset.repeated.why": "同一提示词下逐字相同的回复在前：策略还在探索吗？",
   "samples.preset.random": "随机",
   "samples.preset.random.why": "随机抽取，看看任何排序都显示不出的样本。",
   "samples.reroll": "重新抽取",

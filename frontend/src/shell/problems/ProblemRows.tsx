@@ -30,6 +30,17 @@ function breakable(path: string): JSX.Element[] {
   ));
 }
 
+/** Each sentence once, with the places on the page that it is about, in the order in which they come. */
+function byReason(reasons: readonly string[]): [string, number[]][] {
+  const places = new Map<string, number[]>();
+  for (const [index, reason] of reasons.entries()) {
+    const those = places.get(reason);
+    if (those === undefined) places.set(reason, [index]);
+    else those.push(index);
+  }
+  return [...places];
+}
+
 export interface ProblemRowsProps {
   kind: string;
   total: number;
@@ -56,15 +67,17 @@ export function ProblemRows({ kind, total, onClose }: ProblemRowsProps): JSX.Ele
           </tr>
         </thead>
         <tbody>
-          {columns.file.map((file, index) => (
-            <tr key={`${file} ${columns.offset[index]} ${index}`}>
-              <td class="number">
-                <Place columns={columns} index={index} onClose={onClose} />
-              </td>
-              <td class="number">{columns.step[index] ?? ""}</td>
-              <td>{said(columns.reason[index] ?? "")}</td>
-            </tr>
-          ))}
+          {byReason(columns.reason).map(([reason, indices]) =>
+            indices.map((index, i) => (
+              <tr key={index}>
+                <td class="number">
+                  <Place columns={columns} index={index} onClose={onClose} />
+                </td>
+                <td class="number">{columns.step[index] ?? ""}</td>
+                {i === 0 && <td rowSpan={indices.length}>{said(reason)}</td>}
+              </tr>
+            )),
+          )}
         </tbody>
       </table>
       {total > PAGE && (

@@ -41,9 +41,13 @@ function listBeside(by: 1 | -1): SampleList | null {
   return neighbour === undefined ? null : { ...sampleList.peek(), step: neighbour };
 }
 
-/** Fetches the sample in the same row of the step that comes next, with its list. */
+/**
+ * Fetches the sample in the same row of the step that comes next, with its list: the next one's too for a reader who
+ * came along the samples, so that the first press along the steps finds it.
+ */
 async function prefetchSampleBeside(signal: AbortSignal): Promise<void> {
-  const list = listBeside(heading().by);
+  const { along, by } = heading();
+  const list = listBeside(along === "steps" ? by : 1);
   const row = openSampleRow();
   if (list === null || row < 0) return;
   const ids = (await firstPageAhead.fetch(list)).columns["id"] ?? [];
@@ -54,8 +58,8 @@ async function prefetchSampleBeside(signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Fetches the first page of the steps after and before the current one; with a sample open and the reader on the way
- * along the steps, the sample that the next press opens.
+ * Fetches the first page of the steps after and before the current one, and with a sample open the one that the next
+ * press along the steps opens.
  *
  * @param isListShown Whether the list of the current selection is on screen.
  */
@@ -67,7 +71,7 @@ export function usePrefetchedSteps(isListShown: boolean): void {
     listBeside(-1),
   ]);
   useEffect(() => {
-    if (!ready || sample === null || heading().along !== "steps") return undefined;
+    if (!ready || sample === null) return undefined;
     const control = new AbortController();
     const timer = setTimeout(() => {
       prefetchSampleBeside(control.signal).catch(() => undefined);

@@ -7,5 +7,6 @@ export const PRESETS = [
   "smallest_kl",
   "most_negative_kl",
   "suspect_reference",
+  "repeated",
   "random",
 ] as const;

@@ -5,9 +5,10 @@ import type { Steps, Summary } from "../../../src/api/answers";
 import { runs } from "../../../src/data/runs";
 import { questionOf } from "../../../src/metrics";
 import { select, selection } from "../../../src/state/selection";
-import { namedCharts } from "../../../src/views/overview/catalogue/chartCatalogue";
+import { metricCharts, namedCharts } from "../../../src/views/overview/catalogue/chartCatalogue";
 import { isChartOn, switchChart } from "../../../src/views/overview/catalogue/chosenCharts";
 import { opensByItself } from "../../../src/views/overview/catalogue/openingCharts";
+import { ownNumbers } from "../../../src/views/overview/catalogue/ownNumbers";
 import { firstScalars } from "../../../src/views/overview/catalogue/scalarCharts";
 import { linkSettings, readCharts, writeCharts } from "../../../src/views/overview/shared/linkedSettings";
 import {
@@ -71,6 +72,19 @@ describe("charts that open by themselves", () => {
       "reward_gap",
       "outcome",
     ]);
+  });
+
+  it("show the first numbers that only the log knows, where they vary", () => {
+    const names = ["reward", "k3_mean", "accuracy_reward", "sample_idx", "tool_calls", "seed", "judge"];
+    const run = runInfo({ metrics: [...names, "speed", "depth", "fifth"].map((name) => metric(name)) });
+    expect(ownNumbers(run)).toEqual(["tool_calls", "judge", "speed", "depth"]);
+    const all: Steps = {
+      step: [0, 1],
+      metrics: { tool_calls: means([1, 2]), judge: means([3, 3]) },
+      step_metrics: {},
+    };
+    const charts = metricCharts(run, all, ["metric:tool_calls", "metric:judge", "metric:speed"]);
+    expect(charts.map((chart) => opensByItself(chart, all))).toEqual([true, false, false]);
   });
 
   it("show groups without gradient though their share never changes, and not where there are none", () => {

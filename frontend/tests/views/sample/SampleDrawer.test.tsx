@@ -8,7 +8,7 @@ import { revision } from "../../../src/data/revision";
 import { select, selection } from "../../../src/state/selection";
 import { lockedScales } from "../../../src/tokens/shared/tokenViewState";
 import { SampleDrawer } from "../../../src/views/sample/SampleDrawer";
-import { HOSTILE, metric, sampleOf } from "../../fixtures";
+import { HOSTILE, metric, sampleOf, withTokens } from "../../fixtures";
 import { byTestId, nextRevision, press, settle, stubLayout } from "../../page";
 
 vi.mock("uplot", () => ({ default: class {} }));
@@ -40,7 +40,7 @@ const sample = (id: string, more: Partial<Sample> = {}): Sample =>
     ...more,
   });
 
-const ROWS = Float32Array.from([0.5, -2.25, Number.NaN, 0, 1, 2, 3, Number.NaN]);
+const ROWS = [0.5, -2.25, Number.NaN, 0, 1, 2, 3, Number.NaN];
 let samples: Record<string, Sample>;
 let place: HTMLElement;
 
@@ -51,7 +51,7 @@ beforeEach(async () => {
     const url = new URL(question, "http://x/");
     const found = samples[url.searchParams.get("id") ?? ""];
     if (found === undefined) return new Response("no sample of this id", { status: 404 });
-    return url.pathname === "/tokens" ? new Response(ROWS.slice().buffer) : Response.json(found);
+    return withTokens(found, ROWS);
   });
   lockedScales.value = {};
   // Another revision: nothing of the test before is known any more.
@@ -225,7 +225,7 @@ describe("tokens in the drawer", () => {
     await settle();
     expect(byTestId("same-everywhere")?.textContent).toContain("0.5 at every token");
     expect(new Set(spans().map((span) => span.className))).toHaveProperty("size", 1);
-    ROWS.set([0.5, -2.25, Number.NaN, 0]);
+    ROWS.splice(0, 4, 0.5, -2.25, Number.NaN, 0);
   });
 
   it("hold a locked scale in the next sample", async () => {

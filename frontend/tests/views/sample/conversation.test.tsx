@@ -12,7 +12,7 @@ import { select, selection } from "../../../src/state/selection";
 import { conversationText } from "../../../src/views/sample/conversation/messageText";
 import { chosenMode } from "../../../src/views/sample/conversation/readingMode";
 import { SampleDrawer } from "../../../src/views/sample/SampleDrawer";
-import { HOSTILE, metric, sampleOf } from "../../fixtures";
+import { HOSTILE, metric, sampleOf, withTokens } from "../../fixtures";
 import { byTestId, nextRevision, press, settle, stubLayout, violations } from "../../page";
 import { say } from "./messages";
 
@@ -55,8 +55,8 @@ beforeEach(() => {
   };
   vi.stubGlobal("fetch", async (question: string) => {
     const url = new URL(question, "http://x/");
-    if (url.pathname === "/tokens") return new Response(Float32Array.from([0.5, -2, 1]).buffer);
-    return Response.json(samples[url.searchParams.get("id") ?? ""]);
+    const found = samples[url.searchParams.get("id") ?? ""];
+    return found === undefined ? new Response("", { status: 404 }) : withTokens(found, [0.5, -2, 1]);
   });
   chosenMode.value = "";
   revision.value = nextRevision();

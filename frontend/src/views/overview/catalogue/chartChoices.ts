@@ -34,7 +34,8 @@ export interface ChoiceGroup {
 
 /** All charts of a run, by question. */
 export function choicesByQuestion({ charts, steps }: ChartsOnOffer): ChoiceGroup[] {
-  const singles = singleCharts(charts.run, steps);
+  const opening = charts.own.filter((chart) => opensByItself(chart, steps)).map(({ id }) => id);
+  const singles = singleCharts(charts.run, steps, opening);
   const groups = QUESTIONS.map((question) => ({
     question,
     first: charts.named.filter((chart) => chart.question === question).map((chart) => named(chart, steps)),
@@ -55,7 +56,12 @@ function named(chart: ChartSource, steps: Steps | null): ChartChoice {
   };
 }
 
-function singleCharts(run: RunInfo, steps: Steps | null): { name: string; choice: ChartChoice }[] {
+/** @param opening Those that open by themselves. */
+function singleCharts(
+  run: RunInfo,
+  steps: Steps | null,
+  opening: readonly string[],
+): { name: string; choice: ChartChoice }[] {
   const ofSteps = Object.keys(steps?.step_metrics ?? {}).sort();
   // What the steps have under the same name is one curve; under an old address it may stand as a metric's.
   const ofSamples = run.metrics
@@ -63,7 +69,13 @@ function singleCharts(run: RunInfo, steps: Steps | null): { name: string; choice
     .filter((name) => !ofSteps.includes(name) || addedChartIds.value.includes(metricChartId(name)));
   const single = (id: string, name: string) => ({
     name,
-    choice: { id, label: metricLabel(name), hint: metricHint(name), on: isChartOn(id, false), missing: "" },
+    choice: {
+      id,
+      label: metricLabel(name),
+      hint: metricHint(name),
+      on: isChartOn(id, opening.includes(id)),
+      missing: "",
+    },
   });
   return [
     ...ofSteps.map((name) => single(stepMetricChartId(name), name)),

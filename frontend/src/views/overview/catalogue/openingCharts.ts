@@ -2,7 +2,8 @@
 
 import type { RunInfo, Steps } from "../../../api/answers";
 import { unusableWords } from "../shared/unusableWords";
-import type { ChartSource, LineSource } from "./chartCatalogue";
+import { type ChartSource, type LineSource, metricChartId } from "./chartCatalogue";
+import { ownNumbers } from "./ownNumbers";
 
 /** Logged words that a chart is made of, for charts that say why they are empty. */
 export const MADE_OF: Readonly<Record<string, readonly string[]>> = {
@@ -25,10 +26,13 @@ const OPEN_WHEN_MET: ReadonlySet<string> = new Set(["groups"]);
 
 /** Metrics that are asked for to know whether their chart opens. */
 export function watchedMetrics(run: RunInfo): string[] {
-  return run.metrics.map(({ name }) => name).filter((name) => name === "repetition" || name === "staleness");
+  const watched = run.metrics
+    .map(({ name }) => name)
+    .filter((name) => name === "repetition" || name === "staleness");
+  return [...watched, ...ownNumbers(run)];
 }
 
-/** Whether a named chart opens by itself. */
+/** Whether a named chart, or one of a number that only the log knows, opens by itself. */
 export function opensByItself(chart: ChartSource, steps: Steps | null): boolean {
   if (chart.lines.length === 0) {
     // Without a reward there is little to see, and the chart says what to log.
@@ -36,7 +40,8 @@ export function opensByItself(chart: ChartSource, steps: Steps | null): boolean 
   }
   if (OPEN_WHEN_MET.has(chart.id))
     return chart.lines.some((line) => valuesOf(line, steps).some((value) => (value ?? 0) !== 0));
-  const least = OPEN_WHEN_VARYING[chart.id];
+  const isOwn = chart.id === metricChartId(chart.lines[0]?.name ?? "");
+  const least = isOwn ? 0 : OPEN_WHEN_VARYING[chart.id];
   return least === undefined || chart.lines.some((line) => spread(valuesOf(line, steps)) > least);
 }
 

@@ -4,9 +4,10 @@ import { chosenScalarRuns, scalarRuns } from "../../../data/scalarPairing";
 import { steps } from "../../../data/steps";
 import { useAnswer } from "../../../data/useAnswer";
 import { addedChartIds, klEstimator } from "../shared/settings";
-import { type ChartSource, metricCharts, namedCharts } from "./chartCatalogue";
+import { type ChartSource, metricChartId, metricCharts, namedCharts } from "./chartCatalogue";
 import { isChartOn } from "./chosenCharts";
 import { opensByItself } from "./openingCharts";
+import { ownNumbers } from "./ownNumbers";
 import { firstScalars, scalarChartId, scalarTagOf } from "./scalarCharts";
 
 /** The charts of a run that can be on, before it is known what varies. */
@@ -14,6 +15,8 @@ export interface Charts {
   readonly run: RunInfo;
   /** Named charts, whether they are on or not. */
   readonly named: readonly ChartSource[];
+  /** Charts of numbers that only the log knows, whether they are on or not. */
+  readonly own: readonly ChartSource[];
   /** Charts of single metrics that were added. */
   readonly added: readonly ChartSource[];
   readonly tags: readonly string[];
@@ -30,10 +33,16 @@ export function useCharts(run: RunInfo): Charts {
     isPaired ? { run: run.run, scalar_run: chosenScalarRuns.value } : null,
   );
   const tags = [...new Set(Object.values(answer.data?.tags ?? {}).flat())].sort();
+  const own = ownNumbers(run).map(metricChartId);
   return {
     run,
     named: namedCharts(run, steps.value, klEstimator.value),
-    added: metricCharts(run, steps.value, addedChartIds.value),
+    own: metricCharts(run, steps.value, own),
+    added: metricCharts(
+      run,
+      steps.value,
+      addedChartIds.value.filter((id) => !own.includes(id)),
+    ),
     tags,
     firstTags: firstScalars(tags),
     isPaired,
@@ -42,9 +51,9 @@ export function useCharts(run: RunInfo): Charts {
 }
 
 /** Those that are on, in the order of the grid; `known` tells what varies. */
-export function chartsShown({ named, added }: Charts, known: Steps | null): ChartSource[] {
+export function chartsShown({ named, own, added }: Charts, known: Steps | null): ChartSource[] {
   const isOn = (chart: ChartSource) => isChartOn(chart.id, opensByItself(chart, known));
-  return [...named.filter((chart) => isOn(chart) && isDrawn(chart, known)), ...added];
+  return [...[...named, ...own].filter((chart) => isOn(chart) && isDrawn(chart, known)), ...added];
 }
 
 /** A chart without numbers stays only where it says why. */

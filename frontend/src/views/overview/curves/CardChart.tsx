@@ -20,6 +20,8 @@ export interface TakenAlong {
   readonly name: string;
   /** The end of it that is looked for; null: by its smallest values where the curve is low at the clicked step. */
   readonly order: "asc" | "desc" | null;
+  /** Its smallest value of a sample at each step, where that is known. */
+  readonly least?: readonly (number | null)[];
 }
 
 export interface CardChartProps {
@@ -31,6 +33,8 @@ export interface CardChartProps {
   readonly metric: TakenAlong | null;
   /** Metrics that the chart shows. */
   readonly about: readonly string[];
+  /** The ready-made order of the list that a double click leads to, where it has one. */
+  readonly preset?: string;
   readonly range: readonly [number, number] | null;
   readonly scale: ValueScale;
   readonly view: ValueView;
@@ -72,15 +76,15 @@ export function CardChart(props: CardChartProps): JSX.Element {
       onValues={(low, high) => setLook(id, { values: [rounded(low, high - low), rounded(high, high - low)] })}
       onOpen={(opened) => {
         choose(opened);
-        void openHeaviest(props.metric !== null);
+        void openHeaviest(props.metric !== null, props.preset ?? "");
       }}
     />
   );
 }
 
 /** Lists and tokens go by the metric from now on. */
-function takeAlong({ name, order }: TakenAlong, values: CurveLine["values"], at: number): void {
-  followMetric(name, order ?? orderAt(name, values, values[at]));
+function takeAlong({ name, order, least }: TakenAlong, values: CurveLine["values"], at: number): void {
+  followMetric(name, order ?? orderAt(name, values, at, least?.[at]));
 }
 
 /** A place of the pointer as a number that can be read: to a thousandth of what is shown. */

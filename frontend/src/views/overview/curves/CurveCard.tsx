@@ -33,6 +33,8 @@ export interface CurveCardProps {
   readonly metric: TakenAlong | null;
   /** Metrics that the chart shows. */
   readonly about: readonly string[];
+  /** The ready-made order of the list that a double click leads to, where it has one. */
+  readonly preset?: string;
   readonly onHide: () => void;
 }
 

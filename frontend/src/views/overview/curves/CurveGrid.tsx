@@ -60,7 +60,12 @@ function MetricCard({ run, source, steps }: { run: RunInfo; source: ChartSource;
       lines={lines}
       noteAt={(step) => (main ? chartNote(main, source, steps, step) : "")}
       empty={emptyReason(source, lines)}
-      metric={main?.from === "metric" ? { name: main.name, order: null } : toldBy(run, main?.name ?? "")}
+      metric={
+        main?.from === "metric"
+          ? { name: main.name, order: null, least: steps.metrics[main.name]?.min ?? [] }
+          : toldBy(run, main?.name ?? "")
+      }
+      preset={source.id === "duplicates" ? "repeated" : ""}
       about={source.lines.map(({ name }) => name)}
       tools={source.id === "kl" && <KlChoice />}
       onHide={() => switchChart(source.id, false)}

@@ -76,7 +76,8 @@ export function tilesOf(steps: Steps, klEstimator: KlEstimator): TileSource[] {
     kl: { ...number, chart: "kl", column: mean(klEstimator), bad: "up" },
     length: { ...number, chart: "length", column: mean("n_tokens", "n_chars"), bad: "both" },
     truncation: { ...share, chart: "truncation", column: ofSteps("truncation_share"), bad: "up" },
-    groups: { ...share, chart: "groups", column: ofSteps("zero_advantage_groups"), bad: "up" },
+    // A policy that learns solves whole groups: only a large part of them beyond what was usual is a finding.
+    groups: { ...share, chart: "groups", column: ofSteps("zero_advantage_groups"), bad: "up", least: 0.25 },
     distinct: { ...share, chart: "duplicates", column: rest(ofSteps("duplicate_share")), bad: "down" },
     entropy: { ...number, chart: "entropy", column: mean("entropies_mean", "surprise_mean"), bad: "both" },
     mismatch: { ...number, chart: "mismatch", column: mean("mismatch_absmean"), bad: "up" },
