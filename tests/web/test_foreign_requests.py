@@ -197,6 +197,7 @@ ROUTES = [
     "sample",
     "tokens",
     "distribution",
+    "findings",
     "worst_tokens",
     "problems",
     "scalars",
