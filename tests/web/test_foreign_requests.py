@@ -195,6 +195,7 @@ ROUTES = [
     "steps",
     "samples",
     "sample",
+    "sample_with_tokens",
     "tokens",
     "distribution",
     "findings",
