@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tensorboard_plugin_rlboard import __version__
+from tensorboard_plugin_rlboard.report import arguments as report_arguments
 from tensorboard_plugin_rlboard.watch import arguments as watch_arguments
 
 _MOST_WORKERS, _LAST_PORT, _LONGEST_INTERVAL = 100_000, 65_535, 86_400
@@ -163,6 +164,25 @@ def _watch(arguments: argparse.Namespace) -> int:
     )
 
 
+def _add_report(commands: Any) -> None:
+    summary, words = "write what looks wrong into one file, with what proves it", report_arguments
+    words.declare_report(_add(commands, "report", summary, words.REPORT, words.REPORT_EXIT_CODES, _report))
+    summary = "check the quotes of a report, or of any text, against the logs"
+    words.declare_verify(_add(commands, "verify", summary, words.VERIFY, words.VERIFY_EXIT_CODES, _verify))
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from tensorboard_plugin_rlboard.report.command import report  # noqa: PLC0415 (DuckDB and more)
+
+    return report(arguments.path, arguments.out, tuple(arguments.run), arguments.tab_url, arguments.config)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from tensorboard_plugin_rlboard.report.command import verify  # noqa: PLC0415 (DuckDB and more)
+
+    return verify(arguments.file, arguments.log, arguments.config)
+
+
 def _add_demo(commands: Any) -> None:
     demo = _add(commands, "demo", "open TensorBoard on sample logs", _DEMO, _DEMO_EXIT_CODES, _demo)
     demo.add_argument("--host", default="localhost", help="address to listen on (default: %(default)s)")
@@ -175,8 +195,10 @@ def _demo(arguments: argparse.Namespace) -> int:
     return demo(arguments.host, arguments.port)
 
 
-COMMANDS: tuple[Callable[[Any], None], ...] = (_add_index, _add_scalars, _add_doctor, _add_watch, _add_demo)
-"""Each adds one subcommand, whose module is imported when it is called."""
+COMMANDS: tuple[Callable[[Any], None], ...] = (
+    *(_add_index, _add_scalars, _add_doctor, _add_watch, _add_report, _add_demo),
+)
+"""Each adds subcommands, whose modules are imported when they are called."""
 
 
 def _add(

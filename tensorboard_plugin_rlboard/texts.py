@@ -1,15 +1,21 @@
-"""How texts are shown: what a run's text rules take away, and how a text is shortened for a list.
+"""How texts are shown: what a run's text rules take away, and how a text is shortened for a list, and what of it would hide.
 
 All positions are code points, as Python counts them, so no cut falls inside a character's encoding.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
 LIMIT = 300
 _ELLIPSIS = "…"
+_PLAIN = re.compile(r"[\n -~]*")
+_HIDDEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+_SHOWN = {"\n": "\n", "\t": "⇥", "\u200d": "\u200d", "\ufe0f": "\ufe0f"}
+"""As they are: line breaks, and what joins emoji and letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +147,19 @@ def _before_pad(text: str, start: int, end: int, pads: list[str]) -> int | None:
         if end <= start or not text[end - 1].isspace():
             return None
         end -= 1
+
+
+def visible(text: str) -> str:
+    """The text, in which control and format characters and halves of characters are named: ␀, U+202E."""
+    if _PLAIN.fullmatch(text):
+        return text
+    return "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    if character in _SHOWN:
+        return _SHOWN[character]
+    code = ord(character)
+    if unicodedata.category(character) not in _HIDDEN:
+        return character
+    return chr(0x2400 + code) if code < 0x20 else f"⟨U+{code:04X}⟩"

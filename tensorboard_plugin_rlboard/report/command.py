@@ -1,0 +1,115 @@
+"""The commands `rlboard report` and `rlboard verify`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from tensorboard_plugin_rlboard.doctor.indexing import indexed
+from tensorboard_plugin_rlboard.report.arguments import SUFFIXES
+from tensorboard_plugin_rlboard.report.document import Report
+from tensorboard_plugin_rlboard.report.gathering import gather
+from tensorboard_plugin_rlboard.report.links import wrong_address
+from tensorboard_plugin_rlboard.report.pages.markdown import markdown
+from tensorboard_plugin_rlboard.report.pages.page import page
+from tensorboard_plugin_rlboard.report.verification import claims, wrong
+from tensorboard_plugin_rlboard.sources.addresses import is_address
+from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
+from tensorboard_plugin_rlboard.sources.local_files import open_regular
+from tensorboard_plugin_rlboard.web.json_answers import encode
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a text whose quotes are checked, at most."""
+
+
+def report(path: str, out: str, runs: tuple[str, ...] = (), tab: str = "", config: str = "") -> int:
+    """Writes a report; returns the exit code.
+
+    Args:
+        path: the log directory.
+        out: the file; its suffix says how it is written.
+        runs: names of runs; empty for all.
+        tab: address of the TensorBoard that links lead to.
+        config: an rlboard.toml that lies elsewhere.
+    """
+    refused = (
+        reason_unusable(path, may_be_file=True)
+        or (
+            ""
+            if Path(out).suffix in SUFFIXES
+            else f"-o {out}: its name has to end with {', '.join(SUFFIXES)}"
+        )
+        or wrong_address(tab)
+        or _lies_inside(out, path)
+    )
+    if refused:
+        return _say(refused, 2)
+    with indexed(_expanded(path), 0, config) as found:
+        if missing := [run for run in runs if run not in found.registry.runs]:
+            there = ", ".join(sorted(found.registry.runs)[:10]) or "none"
+            return _say(f"There is no run {missing[0]} in {path}; runs: {there}.", 2)
+        made = gather(found.board, path, tab, runs)
+    if not made.runs:
+        return _say(f"There are no samples in {path}: `rlboard doctor {path}` says of each file why.", 1)
+    try:
+        Path(out).write_bytes(_written(made, Path(out).suffix))
+    except OSError as error:
+        return _say(f"{out} cannot be written: {error.strerror}.", 2)
+    count = sum(len(run.findings) for run in made.runs)
+    print(f"{out}: {count} findings in {len(made.runs)} runs.")
+    return 0
+
+
+def _written(made: Report, suffix: str) -> bytes:
+    return {".html": page, ".md": markdown, ".json": encode}[suffix](made)
+
+
+def _lies_inside(out: str, path: str) -> str:
+    """Why a file is not written into the log directory; empty where it lies elsewhere."""
+    if is_address(path):
+        return ""
+    logs = Path(_expanded(path)).resolve()
+    inside = Path(out).resolve().is_relative_to(logs)
+    return (
+        f"-o {out} lies in {path}: RL Board writes nothing into a log directory; name another place."
+        if inside
+        else ""
+    )
+
+
+def verify(file: str, log: str, config: str = "") -> int:
+    """Checks the quotes of a file, and says one line for each that does not stand in the logs; returns the exit code.
+
+    Args:
+        file: a report, or any text.
+        log: the log directory.
+        config: an rlboard.toml that lies elsewhere.
+    """
+    if refused := reason_unusable(log, may_be_file=True):
+        return _say(refused, 2)
+    try:
+        with open_regular(file) as opened:
+            content = opened.read(LARGEST + 1)
+    except OSError as error:
+        return _say(f"{file} cannot be read: {error.strerror}.", 2)
+    if len(content) > LARGEST:
+        return _say(f"{file} is larger than {LARGEST >> 20} MiB: name a part of it.", 2)
+    quoted = claims(content.decode("utf-8", "replace"))
+    if not quoted:
+        return _say(f"{file} quotes nothing that could be checked.", 1)
+    with indexed(_expanded(log), 0, config) as found:
+        reasons = [(claim.where, reason) for claim in quoted if (reason := wrong(found.board, claim))]
+    for where, reason in reasons:
+        print(f"{file}, {where}: {reason}")
+    print(f"{len(quoted) - len(reasons)} of {len(quoted)} quotes stand in the logs.")
+    return 1 if reasons else 0
+
+
+def _expanded(path: str) -> str:
+    return path if is_address(path) else os.path.expanduser(path)  # noqa: PTH111 - raises for no unknown user
+
+
+def _say(sentence: str, code: int) -> int:
+    print(sentence, file=sys.stderr)
+    return code

@@ -1,0 +1,208 @@
+"""What a report says: one structure, of which the page, the Markdown and the JSON are three spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tensorboard_plugin_rlboard.api import FindingSymptom, MetricInfo, NotChecked, PastFinding
+from tensorboard_plugin_rlboard.api.values import Number, Value
+from tensorboard_plugin_rlboard.report.colour_scale import Scale
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """Words of a sample, with the place where they stand in the log: whoever has the logs can check them.
+
+    Attributes:
+        run: name of the run.
+        id: of the sample.
+        step: of the sample.
+        place: `tokens` (of the response), `response` or `prompt`.
+        position: where the quote begins: the position of a token, from 0; of a text the character.
+        quote: the words.
+    """
+
+    run: str
+    id: str
+    step: int
+    place: str
+    position: int
+    quote: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The tokens around the place of a response that shows a finding.
+
+    Attributes:
+        tokens: their texts; together they are the quote.
+        values: of the token metric at each; None where it has none there.
+        metric: the token metric that colours them; None where none does.
+        scale: from numbers to colours, made of the whole response; None where there is none.
+        shown_at: which of `tokens` shows the finding; None where the whole response does.
+        before, after: how many tokens (characters, where there are no tokens) of the response are left out.
+        unit: `tokens` or `characters`: what those count.
+    """
+
+    tokens: Sequence[str]
+    values: Sequence[float | None]
+    metric: MetricInfo | None
+    scale: Scale | None
+    shown_at: int | None
+    before: int
+    after: int
+    unit: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """A sample that shows a finding.
+
+    Attributes:
+        id: of the sample.
+        step: of the sample.
+        reward: None where it has none.
+        address: where the tab shows it.
+        prompt: its end; None where the sample has none.
+        prompt_before: characters of the prompt that are left out before.
+        response: what is quoted of the response; None where it is empty.
+        passage: the same, token by token.
+        problem: why the sample cannot be shown; empty where it is.
+    """
+
+    id: str
+    step: int
+    reward: Number
+    address: str
+    prompt: Quotation | None = None
+    prompt_before: int = 0
+    response: Quotation | None = None
+    passage: Passage | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The metric that a finding names, over the steps.
+
+    Attributes:
+        metric: its name.
+        statistic: over the samples of a step; empty for a step metric.
+        unit: of its values.
+        step: the steps that are drawn.
+        value: of each step; None where there is none.
+        of_steps: how many steps the run has: of many, the lowest and the highest of neighbours are drawn.
+        threshold: as high as the curve counts it; None where the threshold is in another unit than the curve.
+        address: where the tab shows it.
+    """
+
+    metric: str
+    statistic: str
+    unit: str
+    step: Sequence[int]
+    value: Sequence[Number]
+    of_steps: int
+    threshold: float | None
+    address: str
+
+
+@dataclass(frozen=True)
+class ReportedFinding:
+    """One thing that looks wrong, as /findings says it, with its curve and its samples.
+
+    Attributes:
+        name: its name in addresses of the tab.
+        address: where the tab shows it.
+        n_samples: how many samples /findings names that show it.
+    """
+
+    name: str
+    kind: str
+    severity: str
+    title: str
+    summary: str
+    meaning: str
+    next: str
+    steps: tuple[int, int]
+    onset: int
+    is_open: bool
+    metric: str
+    statistic: str
+    value: float
+    threshold: float
+    threshold_name: str
+    unit: str
+    source: str
+    address: str
+    onset_address: str
+    curve: Curve | None
+    n_samples: int
+    examples: Sequence[Example]
+    symptoms: Sequence[FindingSymptom]
+
+
+@dataclass(frozen=True)
+class ReportedRun:
+    """A run.
+
+    Attributes:
+        run: its name.
+        address: where the tab shows it.
+        split: the split that was looked at.
+        steps: the first and the last step; None where there is none.
+        n_steps, n_samples: how much was looked at.
+        formats: of its files.
+        problems: lines and values that could not be used.
+        notices: what a reader should know before believing its numbers.
+        config, config_sources: settings of the training, and where each was read.
+        config_left_out: settings that are not in it, because there are so many.
+        findings: the worst first.
+        findings_left_out: how many of the mildest are not in it.
+        checked: kinds that were looked for.
+        not_checked: kinds that could not be, and what each needs.
+        past: what was found and is no more.
+        thresholds: those that are set otherwise than usual: name -> value.
+    """
+
+    run: str
+    address: str
+    split: str
+    steps: tuple[int, int] | None
+    n_steps: int
+    n_samples: int
+    formats: Sequence[str]
+    problems: int
+    notices: Sequence[str]
+    config: Mapping[str, Value]
+    config_sources: Mapping[str, str]
+    config_left_out: int
+    findings: Sequence[ReportedFinding]
+    findings_left_out: int
+    checked: Sequence[str]
+    not_checked: Sequence[NotChecked]
+    past: Sequence[PastFinding]
+    thresholds: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report.
+
+    Attributes:
+        rlboard_report: version of this structure.
+        version: of RL Board.
+        made: when, in UTC, as ISO 8601 writes it.
+        logs: what was looked at, as it was named.
+        tab: address of the TensorBoard that links lead to.
+        runs: those with an error first, then those with a warning.
+        runs_left_out: names of runs that are not in it, because there are so many.
+    """
+
+    rlboard_report: int
+    version: str
+    made: str
+    logs: str
+    tab: str
+    runs: Sequence[ReportedRun]
+    runs_left_out: Sequence[str]

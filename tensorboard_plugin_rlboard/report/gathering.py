@@ -1,0 +1,139 @@
+"""Gathers from the board what a report says. Everything that comes from logs has a bound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from tensorboard_plugin_rlboard import __version__
+from tensorboard_plugin_rlboard.api import FindingInfo, Findings, RunInfo
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.report.curves import curve
+from tensorboard_plugin_rlboard.report.document import Example, Report, ReportedFinding, ReportedRun
+from tensorboard_plugin_rlboard.report.examples import example
+from tensorboard_plugin_rlboard.report.links import Links, finding_names
+
+RUNS, FINDINGS, SETTINGS, CHARACTERS = 20, 30, 80, 300
+"""Runs of a report, findings and settings of a run, characters of a setting or notice, at most."""
+EXAMPLES, ALL_EXAMPLES = 3, 120
+"""Samples of a finding and of a report at most; they make most of its size."""
+STRUCTURE = 1
+"""Of `Report.rlboard_report`: goes up when what was there changes its meaning."""
+_SEVERITIES = ("error", "warning", "info")
+
+
+def gather(board: Board, logs: str, tab: str, runs: Sequence[str] = ()) -> Report:
+    """The report of some runs.
+
+    Args:
+        board: answers about the logs; these are indexed.
+        logs: how they were named.
+        tab: address of the TensorBoard that links lead to.
+        runs: their names; all with samples where there are none.
+    """
+    infos = [run for run in board.runs().runs if run.samples and (not runs or run.run in runs)]
+    found = {run.run: board.findings(FindingsQuestion(Selection(run.run))) for run in infos}
+    infos.sort(key=lambda run: _badness(found[run.run]), reverse=True)
+    made, room = [], ALL_EXAMPLES
+    for info in infos[:RUNS]:
+        reported = _run(board, info, found[info.run], tab, room)
+        room -= sum(len(finding.examples) for finding in reported.findings)
+        made.append(reported)
+    return Report(
+        rlboard_report=STRUCTURE,
+        version=__version__,
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        logs=logs,
+        tab=tab,
+        runs=made,
+        runs_left_out=[info.run for info in infos[RUNS:]],
+    )
+
+
+def _badness(found: Findings) -> tuple[int, ...]:
+    """How many findings of each severity a run has, the worst first: orders runs."""
+    return tuple(sum(one.severity == severity for one in found.findings) for severity in _SEVERITIES)
+
+
+def _run(board: Board, info: RunInfo, found: Findings, tab: str, room: int) -> ReportedRun:
+    links = Links(tab, info.run, found.split)
+    findings = []
+    for finding, name in zip(found.findings[:FINDINGS], finding_names(list(found.findings)), strict=False):
+        reported = _finding(board, info, finding, name, links, min(EXAMPLES, room))
+        room -= len(reported.examples)
+        findings.append(reported)
+    settings = list(info.config.items())
+    notices = [*(notice.text for notice in info.notices), info.mapping_doubt, *found.problems]
+    if found.state != "ready":
+        notices.insert(0, "Not all of the run was read when this was made.")
+    steps = info.steps
+    return ReportedRun(
+        run=info.run,
+        address=links.to(),
+        split=found.split,
+        steps=None if steps.first is None or steps.last is None else (steps.first, steps.last),
+        n_steps=found.n_steps,
+        n_samples=found.n_samples,
+        formats=list(info.formats),
+        problems=info.problems,
+        notices=[cut(text) for text in notices if text][:SETTINGS],
+        config={cut(name): cut(x) if isinstance(x, str) else x for name, x in settings[:SETTINGS]},
+        config_sources={
+            cut(name): cut(info.config_sources[name])
+            for name, _ in settings[:SETTINGS]
+            if name in info.config_sources
+        },
+        config_left_out=max(0, len(settings) - SETTINGS),
+        findings=findings,
+        findings_left_out=len(found.findings) - len(findings),
+        checked=list(found.checked),
+        not_checked=list(found.not_checked),
+        past=list(found.past)[:FINDINGS],
+        thresholds={one.name: one.value for one in found.thresholds if one.value != one.default},
+    )
+
+
+def _finding(
+    board: Board, info: RunInfo, finding: FindingInfo, name: str, links: Links, room: int
+) -> ReportedFinding:
+    """A finding, with so many of its samples at most."""
+    is_sample_metric = any(metric.name == finding.metric for metric in info.metrics)
+    asked = StepsQuestion(
+        Selection(info.run, split=links.split), (finding.metric,) if is_sample_metric else ()
+    )
+    count = min(room, len(finding.samples))
+    examples: list[Example] = [example(board, finding, name, place, links) for place in range(count)]
+    onset = links.to_step(finding, finding.onset)
+    return ReportedFinding(
+        name=name,
+        kind=finding.kind,
+        severity=finding.severity,
+        title=finding.title,
+        summary=finding.summary,
+        meaning=finding.meaning,
+        next=finding.next,
+        steps=finding.steps,
+        onset=finding.onset,
+        is_open=finding.is_open,
+        metric=finding.metric,
+        statistic=finding.statistic,
+        value=finding.value,
+        threshold=finding.threshold,
+        threshold_name=finding.threshold_name,
+        unit=finding.unit,
+        source=finding.source,
+        address=links.to_finding(name),
+        onset_address=onset,
+        curve=curve(finding, board.steps(asked), onset),
+        n_samples=len(finding.samples),
+        examples=examples,
+        symptoms=list(finding.symptoms),
+    )
+
+
+def cut(text: str) -> str:
+    """A text of the log that is said beside others: its beginning."""
+    return text if len(text) <= CHARACTERS else f"{text[: CHARACTERS - 1]}…"

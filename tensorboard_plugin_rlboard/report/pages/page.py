@@ -1,0 +1,164 @@
+"""The report as one HTML page that asks for nothing: no script, no other file, and a policy that forbids both.
+
+The page is a tree of elements that the standard library writes; what a log says only ever becomes text in it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+from tensorboard_plugin_rlboard.findings.finding import shown
+from tensorboard_plugin_rlboard.report.colour_scale import colour_class
+from tensorboard_plugin_rlboard.report.document import Example, Report, ReportedFinding, ReportedRun
+from tensorboard_plugin_rlboard.report.pages import words
+from tensorboard_plugin_rlboard.report.pages.curve_drawing import add_curve
+from tensorboard_plugin_rlboard.report.pages.styles import style_sheet
+from tensorboard_plugin_rlboard.texts import visible
+
+
+def page(report: Report) -> bytes:
+    """The page, as UTF-8."""
+    style = style_sheet()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    root = ET.Element("html", lang="en")
+    head = ET.SubElement(root, "head")
+    ET.SubElement(head, "meta", charset="utf-8")
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    ET.SubElement(head, "meta", {"http-equiv": "Content-Security-Policy", "content": policy})
+    ET.SubElement(head, "meta", name="referrer", content="no-referrer")
+    ET.SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
+    _add(head, "title", f"Findings in {report.logs}")
+    ET.SubElement(head, "style").text = style
+    body = ET.SubElement(root, "body")
+    _add(body, "h1", f"Findings in {report.logs}")
+    _add(body, "p", words.made(report), "soft")
+    for run in report.runs:
+        _add_run(body, run)
+    if report.runs_left_out:
+        _add(body, "p", words.runs_left_out(report))
+    return b"<!doctype html>\n" + ET.tostring(root, "unicode", "html").encode("utf-8", "replace") + b"\n"
+
+
+def _add(parent: ET.Element, tag: str, text: str = "", kind: str = "") -> ET.Element:
+    """An element with a text, in which nothing hides, and a class."""
+    made = ET.SubElement(parent, tag, {"class": kind} if kind else {})
+    made.text = visible(text)
+    return made
+
+
+def _add_text(parent: ET.Element, text: str) -> None:
+    """Text behind what an element already has."""
+    if len(parent):
+        parent[-1].tail = (parent[-1].tail or "") + visible(text)
+    else:
+        parent.text = (parent.text or "") + visible(text)
+
+
+def _add_link(parent: ET.Element, text: str, address: str) -> None:
+    made = ET.SubElement(parent, "a", href=address, rel="noopener noreferrer", target="_blank")
+    made.text = visible(text)
+
+
+def _add_run(body: ET.Element, run: ReportedRun) -> None:
+    heading = _add(body, "h2", "Run ")
+    _add_link(heading, run.run, run.address)
+    _add(body, "p", words.looked_at(run), "soft")
+    for notice in run.notices:
+        _add(body, "p", notice)
+    if not run.findings:
+        _add(body, "p", words.healthy(run))
+    for finding in run.findings:
+        _add_finding(body, finding)
+    if run.findings_left_out:
+        _add(body, "p", f"{run.findings_left_out} milder findings are only in the tab.")
+    if run.past:
+        _add(body, "h3", "Found before, and no more")
+        for past in run.past:
+            _add(body, "p", words.past(past))
+    _add(body, "h3", "What was checked")
+    _add(body, "p", ", ".join(run.checked) or "nothing")
+    if run.not_checked:
+        _add(body, "h3", "What could not be checked")
+        _add_table(body, ((one.kind, f"needs {one.needs}") for one in run.not_checked))
+    if run.thresholds:
+        _add(body, "h3", "Thresholds that are set otherwise than usual")
+        _add_table(body, ((name, shown(value)) for name, value in run.thresholds.items()))
+    if run.config:
+        _add(body, "h3", "Settings of the training")
+        sources = run.config_sources
+        _add_table(body, ((name, words.setting(x), sources.get(name, "")) for name, x in run.config.items()))
+        if run.config_left_out:
+            _add(body, "p", f"{run.config_left_out} more settings are only in the tab.")
+
+
+def _add_table(body: ET.Element, rows: Iterator[tuple[str, ...]]) -> None:
+    table = ET.SubElement(body, "table")
+    for row in rows:
+        line = ET.SubElement(table, "tr")
+        _add(line, "th", row[0]).set("scope", "row")
+        for cell in row[1:]:
+            _add(line, "td", cell)
+
+
+def _add_finding(body: ET.Element, finding: ReportedFinding) -> None:
+    box = ET.SubElement(body, "section", {"class": f"finding {finding.severity}"})
+    title = _add(box, "h3")
+    _add(title, "span", finding.severity, "severity")
+    _add_text(title, " ")
+    _add_link(title, finding.title, finding.address)
+    _add(box, "p", finding.summary)
+    numbers = _add(box, "p")
+    _add_link(numbers, words.steps(finding), finding.onset_address)
+    _add_text(numbers, " · ")
+    _add_link(numbers, words.number(finding), finding.address)
+    _add(numbers, "span", f" {words.threshold(finding)}", "soft")
+    if finding.curve:
+        add_curve(box, finding.curve, finding.steps, finding.onset)
+    _add(box, "p", finding.meaning)
+    _add(box, "p", f"Next: {finding.next}")
+    for symptom in finding.symptoms:
+        _add(box, "p", words.symptom(symptom))
+    for example in finding.examples:
+        _add_example(box, example)
+    if finding.n_samples > len(finding.examples):
+        more = _add(box, "p")
+        _add_link(
+            more, f"{finding.n_samples - len(finding.examples)} more samples that show it", finding.address
+        )
+
+
+def _add_example(box: ET.Element, example: Example) -> None:
+    part = ET.SubElement(box, "div", {"class": "example"})
+    line = _add(part, "p")
+    _add_link(line, words.sample(example), example.address)
+    if example.problem:
+        _add_text(line, f" {example.problem}")
+        return
+    if example.prompt:
+        before = f"… {example.prompt_before:,} characters before\n" if example.prompt_before else ""
+        _add(part, "pre", before + example.prompt.quote, "prompt")
+    passage = example.passage
+    if passage is None:
+        _add(part, "p", "The response is empty.", "soft")
+        return
+    text = ET.SubElement(part, "pre")
+    if passage.before:
+        _add(text, "span", f"… {passage.before:,} {passage.unit} before\n", "soft")
+    for i, (token, value) in enumerate(zip(passage.tokens, passage.values, strict=True)):
+        kind = colour_class(passage.scale, value) if passage.metric else ""
+        is_shown = i == passage.shown_at
+        made = _add(
+            text, "b" if is_shown else "span", token or "∅", " ".join(filter(None, (kind, "at" * is_shown)))
+        )
+        if passage.metric:
+            made.set(
+                "title",
+                visible(f"{passage.metric.name} {'–' if value is None else words.number_text(value)}"),
+            )
+    if passage.after:
+        _add(text, "span", f"\n… {passage.after:,} {passage.unit} after", "soft")
+    if passage.metric:
+        _add(part, "p", words.colours(passage), "soft")
