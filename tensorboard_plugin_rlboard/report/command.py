@@ -34,7 +34,7 @@ def report(path: str, out: str, runs: tuple[str, ...] = (), tab: str = "", confi
         config: an rlboard.toml that lies elsewhere.
     """
     refused = (
-        reason_unusable(path, may_be_file=True)
+        reason_unusable(path, may_be_file=False)
         or (
             ""
             if Path(out).suffix in SUFFIXES
@@ -86,7 +86,7 @@ def verify(file: str, log: str, config: str = "") -> int:
         log: the log directory.
         config: an rlboard.toml that lies elsewhere.
     """
-    if refused := reason_unusable(log, may_be_file=True):
+    if refused := reason_unusable(log, may_be_file=False):
         return _say(refused, 2)
     try:
         with open_regular(file) as opened:

@@ -85,7 +85,7 @@ def opened(path: str, file: Path) -> tuple[list[str], str, int]:
             happened += shown.evaluate(FOREIGN)
             text = shown.evaluate("document.body.textContent")
             others = shown.evaluate(
-                "document.querySelectorAll('body :not(h1,h2,h3,p,a,span,b,pre,div,section,table,tbody,tr,th,td,svg,svg *)').length"
+                "document.querySelectorAll('body :not(main,h1,h2,h3,p,a,span,b,pre,div,section,table,tbody,tr,th,td,svg,svg *)').length"
             )
         finally:
             started.close()
@@ -124,7 +124,23 @@ class Markup(HTMLParser):
 def test_the_markup_is_ours_alone(report: Report) -> None:
     markup = Markup(page(report).decode())
     assert markup.tags <= {
-        *("html", "head", "meta", "title", "style", "body", "h1", "h2", "h3", "p", "a", "span", "b", "pre"),
+        *(
+            "html",
+            "head",
+            "meta",
+            "title",
+            "style",
+            "body",
+            "main",
+            "h1",
+            "h2",
+            "h3",
+            "p",
+            "a",
+            "span",
+            "b",
+            "pre",
+        ),
         *("div", "section", "table", "tr", "th", "td", "svg", "path", "rect", "line", "text"),
     }
     assert markup.attributes <= {

@@ -32,7 +32,7 @@ def page(report: Report) -> bytes:
     ET.SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
     _add(head, "title", f"Findings in {report.logs}")
     ET.SubElement(head, "style").text = style
-    body = ET.SubElement(root, "body")
+    body = ET.SubElement(ET.SubElement(root, "body"), "main")
     _add(body, "h1", f"Findings in {report.logs}")
     _add(body, "p", words.made(report), "soft")
     for run in report.runs:
