@@ -137,18 +137,23 @@ def compute_aggregates(
         key_columns = tuple(np.asarray(answer[key], np.int64) for key in keys)
         for position, name in enumerate(names):
             columns = {
-                column: np.ma.filled(np.ma.asarray(answer[f"{position}:{column}"], np.float64), np.nan)
-                for column, _ in aggregates[name].columns
+                column: np.ma.filled(np.ma.asarray(answer[f"{position}.{place}"], np.float64), np.nan)
+                for place, (column, _) in enumerate(aggregates[name].columns)
             }
             results[name] = AggregateRows(key_columns, _with_step_metrics(columns))
     return {name: results[name] for name in aggregates}
 
 
 def _merged(aggregates: Sequence[Aggregate]) -> Aggregate:
-    """One aggregate that computes the columns of several, each with the position of its own before its name."""
+    """One aggregate that computes the columns of several, named by the positions of aggregate and column.
+
+    Names of a log differ by case, which those of the database must not.
+    """
     if len(aggregates) == 1 and (aggregates[0].by or aggregates[0].centres):
         only = aggregates[0]
-        return replace(only, columns=tuple((f"0:{name}", sql) for name, sql in only.columns))
+        return replace(
+            only, columns=tuple((f"0.{place}", sql) for place, (_, sql) in enumerate(only.columns))
+        )
     inner = [
         # only what is derived has its place in braces: other SQL may have names of the user's with braces of their own
         (f"{position}:{name}", sql.format(at=f"{position}:") if aggregate.derived else sql)
@@ -161,9 +166,9 @@ def _merged(aggregates: Sequence[Aggregate]) -> Aggregate:
         for name, sql in aggregate.derived
     ]
     columns = [
-        (f"{position}:{name}", sql.format(at=f"{position}:"))
+        (f"{position}.{place}", sql.format(at=f"{position}:"))
         for position, aggregate in enumerate(aggregates)
-        for name, sql in aggregate.columns
+        for place, (_, sql) in enumerate(aggregate.columns)
     ]
     groups = any(aggregate.groups for aggregate in aggregates)
     return Aggregate(tuple(columns), tuple(inner), groups=groups, derived=tuple(derived))

@@ -139,3 +139,14 @@ def test_all_that_a_planted_run_logs_is_looked_at(tmp_path: Path, open_board: Op
     answer = ask(open_board(tmp_path / "logs"), run)
     assert [each.kind for each in answer.not_checked] == []
     assert list(answer.findings) == []
+
+
+def test_numbers_whose_names_differ_by_case_are_told_apart(tmp_path: Path, open_board: OpenBoard) -> None:
+    rows = [{"step": step, "response": "r", "reward": 1.0, "kl": 0.5, "KL": 2.0 + step} for step in range(3)]
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "a.jsonl").write_text(
+        "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8"
+    )
+    seen = open_board(tmp_path / "logs").observations(Selection("."))
+    assert seen.statistic("kl").tolist() == [0.5, 0.5, 0.5]
+    assert seen.statistic("KL").tolist() == [2, 3, 4]
