@@ -156,7 +156,7 @@ def _add_example(box: ET.Element, example: Example) -> None:
         if passage.metric:
             made.set(
                 "title",
-                visible(f"{passage.metric.name} {'–' if value is None else words.number_text(value)}"),
+                visible(f"{passage.metric.name[:80]} {'–' if value is None else words.number_text(value)}"),
             )
     if passage.after:
         _add(text, "span", f"\n… {passage.after:,} {passage.unit} after", "soft")
