@@ -33,9 +33,12 @@ export function full(x: number | null | undefined): string {
   return Number.isFinite(x) ? String(x) : word(x);
 }
 
+/** Made once: `toLocaleString` looks the language up at each call, which takes a millisecond. */
+const WHOLE = new Intl.NumberFormat("en-US");
+
 /** A whole number with a comma between thousands. */
 export function count(n: number): string {
-  return Number.isFinite(n) ? Math.round(n).toLocaleString("en-US") : word(n);
+  return Number.isFinite(n) ? WHOLE.format(Math.round(n)) : word(n);
 }
 
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
