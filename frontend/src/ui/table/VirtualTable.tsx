@@ -4,11 +4,12 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and points at the active row
 
 import type { JSX, RefObject } from "preact";
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { mostRows, ROW_HEIGHT, rowWindow, scrollTo } from "../../lib/rowWindow";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { mostRows } from "../../lib/rowWindow";
 import type { Column, Order } from "./columns";
 import { TableHead } from "./TableHead";
 import { TableRow } from "./TableRow";
+import { useTableScroll } from "./useTableScroll";
 
 export interface VirtualTableProps<R> {
   label: string;
@@ -41,26 +42,8 @@ export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
   const own = useRef<HTMLDivElement>(null);
   const grid = props.focusTarget ?? own;
   const prefix = useId();
-  const [scrolled, setScrolled] = useState(0);
-  const [viewport, setViewport] = useState(480);
   const { total, open, active } = props;
-  const shown = rowWindow(scrolled, viewport, total);
-
-  useLayoutEffect(() => {
-    const element = grid.current;
-    if (element === null || typeof ResizeObserver === "undefined") return undefined;
-    const observer = new ResizeObserver(() => {
-      // A hidden tab has no height: keep the rows that are there.
-      if (element.clientHeight > ROW_HEIGHT) setViewport(element.clientHeight - ROW_HEIGHT);
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-
-  const reveal = (row: number): void => {
-    const element = grid.current;
-    if (element !== null) element.scrollTop = scrollTo(row, element.scrollTop, viewport, total);
-  };
+  const { shown, viewport, onScroll, scroll, reveal } = useTableScroll(grid, total);
   useLayoutEffect(() => {
     if (open < 0) return;
     props.onActive(open);
@@ -73,7 +56,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
   useLayoutEffect(() => {
     if (asked.current === props.question) return;
     asked.current = props.question;
-    if (grid.current !== null) grid.current.scrollTop = 0;
+    scroll(0);
     props.onActive(open >= 0 ? open : Math.min(active, 0));
   }, [props.question]);
   useEffect(() => props.onVisible(shown.first, shown.last), [shown.first, shown.last, total, props.question]);
@@ -125,10 +108,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
       aria-colcount={props.columns.length}
       aria-busy={props.stale === true}
       aria-activedescendant={drawn ? `${prefix}-${active}` : undefined}
-      onScroll={({ currentTarget }) => {
-        currentTarget.toggleAttribute("data-sideways", currentTarget.scrollLeft > 0);
-        setScrolled(currentTarget.scrollTop);
-      }}
+      onScroll={onScroll}
       onKeyDown={onKeyDown}
     >
       <div role="rowgroup" class="heads" style={{ width: `${width}px` }}>
