@@ -1,5 +1,6 @@
+import { signal } from "@preact/signals";
 import type { ComponentChildren, JSX, RefObject } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { t } from "../i18n";
 import { ColourLegend } from "./ColourLegend";
 import { AbsentMetric, MetricSelect } from "./MetricSelect";
@@ -33,7 +34,8 @@ export interface TokenAreaProps {
 /** The coloured response with the choice of metric, the legend and the overview strip. */
 export function TokenArea(props: TokenAreaProps): JSX.Element {
   const { viewState, scroller, pinned } = props;
-  const [view, setView] = useState<TextView | null>(null);
+  // A signal and no state: another text draws nothing here anew.
+  const view = useMemo(() => signal<TextView | null>(null), []);
   return (
     <div class="token-area" data-ids={props.areIds}>
       <div class="token-bar">
@@ -60,7 +62,9 @@ export function TokenArea(props: TokenAreaProps): JSX.Element {
               scroller={scroller}
               pinned={pinned}
               onPin={props.onPin}
-              onView={setView}
+              onView={(made) => {
+                view.value = made;
+              }}
             />
             {props.rest}
           </div>

@@ -5,6 +5,7 @@ import { colourCodes } from "../../src/tokens/shared/colourCodes";
 import { unitsOf } from "../../src/tokens/shared/responseTokens";
 import { TextView } from "../../src/tokens/text/TextView";
 import { blockIndex, cutBlocks, MAX_BLOCK_TOKENS, MIN_BLOCK_TOKENS } from "../../src/tokens/text/textBlocks";
+import { unitAt } from "../../src/tokens/text/textPlaces";
 import { HOSTILE } from "../fixtures";
 import { SCALE, tokens } from "./fixtures";
 
@@ -165,5 +166,28 @@ describe("blocks", () => {
 
   it("are none for no tokens", () => {
     expect(cut([])).toEqual([]);
+  });
+});
+
+describe("what is on screen of a text", () => {
+  const block = (from: number, to: number, top: number, height: number) => {
+    const element = document.createElement("div");
+    element.getBoundingClientRect = () => new DOMRect(0, top, 100, height);
+    return { from, to, element };
+  };
+
+  it("is found between the edges of the block that lies there", () => {
+    // Three blocks of 100, 50 and 200 px from −100 px on: a quarter of the last one's ten units lies above 100 px.
+    const blocks = [block(0, 4, -100, 100), block(4, 6, 0, 50), block(6, 16, 50, 200)];
+    expect(unitAt(blocks, -100)).toBe(0);
+    expect(unitAt(blocks, -50)).toBe(2);
+    expect(unitAt(blocks, 0)).toBe(4);
+    expect(unitAt(blocks, 25)).toBe(5);
+    expect(unitAt(blocks, 100)).toBe(9);
+  });
+
+  it("ends with the text", () => {
+    const blocks = [block(0, 4, 0, 100), block(4, 6, 100, 50)];
+    expect([unitAt(blocks, 1000), unitAt(blocks, -10), unitAt([], 5)]).toEqual([6, 0, 0]);
   });
 });

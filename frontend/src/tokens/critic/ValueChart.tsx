@@ -25,6 +25,23 @@ export interface ValueChartProps {
 
 /** Value against return-to-go over the positions; a click goes to the token. Nothing where the log has no values. */
 export function ValueChart({ viewState, factors, target }: ValueChartProps): JSX.Element | null {
+  if (!viewState.data.rows.has("values")) return null;
+  const gamma = discountText(factors);
+  const against = findMessage(`sample.values.target.${target}`, { gamma });
+  return (
+    <CollapsibleSection
+      id="values"
+      dock="tokens"
+      title={t("sample.values.title", { gamma })}
+      testId="chart-values"
+    >
+      <Lines viewState={viewState} against={against} />
+    </CollapsibleSection>
+  );
+}
+
+/** The content, which is computed only while the section is open. */
+function Lines({ viewState, against }: { viewState: TokenViewState; against: string | null }) {
   const found = useMemo(() => valueLines(viewState.data), [viewState]);
   const lines = useMemo(
     () =>
@@ -36,34 +53,22 @@ export function ValueChart({ viewState, factors, target }: ValueChartProps): JSX
       })),
     [found],
   );
-  if (!viewState.data.rows.has("values")) return null;
-  const gamma = discountText(factors);
-  const against = findMessage(`sample.values.target.${target}`, { gamma });
+  if (found.needs.length > 0)
+    return <p class="muted">{t("sample.values.needs", { fields: found.needs.join(", ") })}</p>;
   return (
-    <CollapsibleSection
-      id="values"
-      dock="tokens"
-      title={t("sample.values.title", { gamma })}
-      testId="chart-values"
-    >
-      {found.needs.length > 0 ? (
-        <p class="muted">{t("sample.values.needs", { fields: found.needs.join(", ") })}</p>
-      ) : (
-        <>
-          <p class="chart-key">
-            {found.lines.map(({ metric }) => (
-              <span key={metric} title={metricHint(metric)} data-line={metric}>
-                {metricLabel(metric)}
-              </span>
-            ))}
-            {against !== null && <span class="muted">{against}</span>}
-            {found.nonFinite > 0 && (
-              <span class="odd">{t("sample.values.left_out", { n: found.nonFinite })}</span>
-            )}
-          </p>
-          <PositionPlot viewState={viewState} lines={lines} />
-        </>
-      )}
-    </CollapsibleSection>
+    <>
+      <p class="chart-key">
+        {found.lines.map(({ metric }) => (
+          <span key={metric} title={metricHint(metric)} data-line={metric}>
+            {metricLabel(metric)}
+          </span>
+        ))}
+        {against !== null && <span class="muted">{against}</span>}
+        {found.nonFinite > 0 && (
+          <span class="odd">{t("sample.values.left_out", { n: found.nonFinite })}</span>
+        )}
+      </p>
+      <PositionPlot viewState={viewState} lines={lines} />
+    </>
   );
 }

@@ -1,6 +1,6 @@
-import { effect } from "@preact/signals";
+import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { chartPalette } from "../../charts/shared/chartColours";
 import { t } from "../../i18n";
 import { metricLabel } from "../../metrics";
@@ -10,7 +10,7 @@ import { paintStrip } from "./stripPainting";
 
 export interface OverviewStripProps {
   viewState: TokenViewState;
-  view: TextView | null;
+  view: ReadonlySignal<TextView | null>;
   scroller: RefObject<HTMLElement | null>;
 }
 
@@ -20,32 +20,32 @@ export function OverviewStrip({ viewState, view, scroller }: OverviewStripProps)
   const seen = useRef<HTMLDivElement>(null);
   const cursor = useRef<HTMLDivElement>(null);
 
+  // Told by the observer: asking the element would lay out the page that has just been changed.
+  const size = useMemo(() => signal({ width: 0, height: 0 }), []);
   useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return undefined;
-    const paint = (): void => {
-      const width = Math.round(element.clientWidth * devicePixelRatio);
-      if (width === 0) return;
-      element.width = width;
-      element.height = Math.round(element.clientHeight * devicePixelRatio);
-      const row = viewState.data.rows.get(viewState.metric.peek()?.name ?? "") ?? new Float32Array(0);
-      const theme = document.documentElement.dataset["theme"] === "dark" ? "dark" : "light";
-      paintStrip(element, row, viewState.codes.peek(), viewState.scale.peek(), theme);
-    };
-    const stop = effect(() => {
-      // Read for the subscription: new colours, new scale, new theme.
-      void [viewState.codes.value, viewState.scale.value, chartPalette()];
-      paint();
+    if (canvas.current === null) return undefined;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) size.value = entry.contentRect;
     });
-    const observer = new ResizeObserver(paint);
-    observer.observe(element);
-    return () => {
-      stop();
-      observer.disconnect();
-    };
+    observer.observe(canvas.current);
+    return () => observer.disconnect();
+  }, []);
+
+  useLayoutEffect(() => {
+    return effect(() => {
+      const width = Math.round(size.value.width * devicePixelRatio);
+      // Read for the subscription: another theme.
+      void chartPalette();
+      if (canvas.current === null || width === 0) return;
+      canvas.current.width = width;
+      canvas.current.height = Math.round(size.value.height * devicePixelRatio);
+      const row = viewState.data.rows.get(viewState.metric.value?.name ?? "") ?? new Float32Array(0);
+      const theme = document.documentElement.dataset["theme"] === "dark" ? "dark" : "light";
+      paintStrip(canvas.current, row, viewState.codes.value, viewState.scale.value, theme);
+    });
   }, [viewState]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     return effect(() => {
       const i = viewState.current.value;
       if (cursor.current === null) return;
@@ -54,14 +54,15 @@ export function OverviewStrip({ viewState, view, scroller }: OverviewStripProps)
     });
   }, [viewState]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const box = scroller.current;
-    if (box === null || view === null) return undefined;
+    if (box === null) return undefined;
     let frame = 0;
     const place = (): void => {
       frame = 0;
+      if (view.value === null) return;
       const rect = box.getBoundingClientRect();
-      const { from, to } = view.visible(rect.top, rect.bottom);
+      const { from, to } = view.value.visible(rect.top, rect.bottom);
       const { units } = viewState.data;
       if (seen.current === null || units.count === 0) return;
       seen.current.style.left = `${(100 * from) / units.count}%`;
@@ -70,13 +71,16 @@ export function OverviewStrip({ viewState, view, scroller }: OverviewStripProps)
     const schedule = (): void => {
       frame ||= requestAnimationFrame(place);
     };
-    schedule();
+    const stop = effect(() => {
+      if (view.value !== null) schedule();
+    });
     box.addEventListener("scroll", schedule, { passive: true });
     return () => {
+      stop();
       cancelAnimationFrame(frame);
       box.removeEventListener("scroll", schedule);
     };
-  }, [viewState, view, scroller]);
+  }, [viewState, scroller]);
 
   const jump = (event: MouseEvent): void => {
     const rect = canvas.current?.getBoundingClientRect();

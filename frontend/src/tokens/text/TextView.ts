@@ -15,6 +15,7 @@ import { type TokenEvents, tokenPosition } from "../shared/tokenEvents";
 import { blockSpans, type PlainBlock, plainBlocks, spanOf } from "./blockElements";
 import { watchNearViewport } from "./nearViewport";
 import { blockIndex, type UnitRange } from "./textBlocks";
+import { type TextSize, textSize, unitAt } from "./textPlaces";
 
 interface Block extends PlainBlock {
   /** Which painting its spans show; 0 while it is plain text. */
@@ -36,8 +37,9 @@ export class TextView {
     readonly data: TokenData,
     readonly events: TokenEvents,
     scroller: Element | null,
+    size: TextSize = textSize(root),
   ) {
-    this.#blocks = plainBlocks(data, root).map((block) => ({ ...block, painted: 0 }));
+    this.#blocks = plainBlocks(data, size).map((block) => ({ ...block, painted: 0 }));
     const elements = this.#blocks.map((block) => block.element);
     root.replaceChildren(...elements);
     root.addEventListener("mouseover", this.#hover);
@@ -87,14 +89,7 @@ export class TextView {
 
   /** Units `from` to `to` that are about to be seen in `top` to `bottom` (client pixels). */
   visible(top: number, bottom: number): UnitRange {
-    const rects = this.#blocks.map((block) => ({ block, rect: block.element.getBoundingClientRect() }));
-    const unitAt = (y: number): number => {
-      const at = rects.find(({ rect }) => y < rect.bottom) ?? rects.at(-1);
-      if (at === undefined) return 0;
-      const share = Math.min(1, Math.max(0, (y - at.rect.top) / Math.max(1, at.rect.height)));
-      return Math.round(at.block.from + share * (at.block.to - at.block.from));
-    };
-    return { from: unitAt(top), to: unitAt(bottom) };
+    return { from: unitAt(this.#blocks, top), to: unitAt(this.#blocks, bottom) };
   }
 
   destroy(): void {

@@ -1,10 +1,11 @@
 import { effect } from "@preact/signals";
 import type { JSX, RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import { tokenEvents } from "../shared/tokenEvents";
 import type { TokenViewState } from "../shared/tokenViewState";
 import { TextView } from "./TextView";
+import { type TextSize, textSize } from "./textPlaces";
 
 export interface TokenTextProps {
   viewState: TokenViewState;
@@ -28,12 +29,31 @@ const UNITS_BY_KEY: Readonly<Record<string, number>> = {
 export function TokenText({ viewState, scroller, pinned, onPin, onView }: TokenTextProps): JSX.Element {
   const root = useRef<HTMLElement>(null);
   const view = useRef<TextView | null>(null);
+  const size = useRef<TextSize | undefined>(undefined);
   const latest = useRef({ pinned, onPin, onView });
   latest.current = { pinned, onPin, onView };
 
   useEffect(() => {
+    const element = root.current;
+    if (element === null) return undefined;
+    // Measured when the page has been laid out anyway, for the next sample's text.
+    const observer = new ResizeObserver(() => {
+      size.current = textSize(element);
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  // Before the frame: one with the texts of the new sample and the tokens of the old one would be painted else.
+  useLayoutEffect(() => {
     if (root.current === null) return undefined;
-    const made = new TextView(root.current, viewState.data, tokenEvents(viewState, latest), scroller.current);
+    const made = new TextView(
+      root.current,
+      viewState.data,
+      tokenEvents(viewState, latest),
+      scroller.current,
+      size.current,
+    );
     view.current = made;
     latest.current.onView(made);
     const stops = [

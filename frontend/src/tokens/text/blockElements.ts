@@ -3,6 +3,7 @@
 import { type TokenData, unitSpan } from "../shared/responseTokens";
 import { isInvisible, textPieces } from "../shared/visibleText";
 import { cutBlocks, type UnitRange } from "./textBlocks";
+import type { TextSize } from "./textPlaces";
 
 /** A block's tokens as one plain text: what stands there until it comes near the viewport. */
 export function blockText(data: TokenData, from: number, to: number): string {
@@ -15,10 +16,8 @@ export interface PlainBlock extends UnitRange {
   readonly element: HTMLElement;
 }
 
-/** The response as blocks of plain text, with the heights that they will about have in `root`. */
-export function plainBlocks(data: TokenData, root: HTMLElement): PlainBlock[] {
-  const fontSize = Number.parseFloat(getComputedStyle(root).fontSize) || 13;
-  const columns = Math.max(20, root.clientWidth / (fontSize * 0.6));
+/** The response as blocks of plain text, with the heights that they will about have. */
+export function plainBlocks(data: TokenData, { columns, fontSize }: TextSize): PlainBlock[] {
   return cutBlocks(data.shown, data.units).map((range) => {
     const element = document.createElement("div");
     element.className = "token-block";

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { SampleWithTokens } from "../../data/questions/sample";
 import { said, t } from "../../i18n";
 import { select, selection } from "../../state/selection";
@@ -31,12 +31,15 @@ export function SampleContent({
 }: SampleContentProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const reference = <ReferenceResponse sample={sample} />;
-  useEffect(() => {
-    if (scroller.current !== null && selection.peek().token === null) scroller.current.scrollTop = 0;
+  // Writing it lays the page out: only where the sample before was scrolled.
+  const scrolled = useRef(false);
+  useLayoutEffect(() => {
+    if (scroller.current !== null && scrolled.current && selection.peek().token === null)
+      scroller.current.scrollTop = 0;
   }, [sample.id]);
   const [raw, setRaw] = useState(false);
   const response = sample.texts["response"];
-  const unsaid = useMemo(() => tokensAgainstText(sample), [sample]);
+  const unsaid = tokensAgainstText(sample);
   // Where the text stands above the tokens, a second one in their place would say it twice.
   const swapped = unsaid.standsApart ? undefined : response;
   const pin = (i: number | null): void => select({ token: i });
@@ -47,6 +50,9 @@ export function SampleContent({
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a place that scrolls must be reachable by keyboard
       tabIndex={0}
       aria-label={t("sample.content")}
+      onScroll={({ currentTarget }) => {
+        scrolled.current = currentTarget.scrollTop > 0;
+      }}
     >
       <SampleProblems sample={sample} />
       {mode === "conversation" ? (

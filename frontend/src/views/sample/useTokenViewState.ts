@@ -9,6 +9,19 @@ import { signature, tokenData } from "./tokenData";
 /** The chosen metric, else that of the curve that led here. */
 const preferredMetric = computed(() => selection.value.metric || (followed.value?.tokenMetric ?? ""));
 
+/** One for each answer: its scales and colours are there when the reader comes back to the sample. */
+const kept = new WeakMap<SampleWithTokens, TokenViewState | null>();
+
+function viewStateOf(loaded: SampleWithTokens): TokenViewState | null {
+  let viewState = kept.get(loaded);
+  if (viewState === undefined) {
+    const data = tokenData(loaded);
+    viewState = data === null ? null : new TokenViewState(data, preferredMetric);
+    kept.set(loaded, viewState);
+  }
+  return viewState;
+}
+
 /** The token view state of the loaded sample; it stays the same object when the same sample is loaded again. */
 export function useTokenViewState(loaded: SampleWithTokens | null, rules: string): TokenViewState | null {
   const last = useRef<{ signature: string; viewState: TokenViewState | null }>({
@@ -18,11 +31,7 @@ export function useTokenViewState(loaded: SampleWithTokens | null, rules: string
   if (loaded === null) return null;
   const now = signature(loaded, rules);
   if (last.current.signature !== now) {
-    const data = tokenData(loaded);
-    last.current = {
-      signature: now,
-      viewState: data === null ? null : new TokenViewState(data, preferredMetric),
-    };
+    last.current = { signature: now, viewState: viewStateOf(loaded) };
   }
   return last.current.viewState;
 }

@@ -19,8 +19,16 @@ export interface TokensAgainstText {
   standsApart: boolean;
 }
 
-/** Compares the tokens of a response with its text. */
+const compared = new WeakMap<Sample, TokensAgainstText>();
+
+/** Compares the tokens of a response with its text, once for each answer. */
 export function tokensAgainstText(sample: Sample): TokensAgainstText {
+  const known = compared.get(sample) ?? compare(sample);
+  compared.set(sample, known);
+  return known;
+}
+
+function compare(sample: Sample): TokensAgainstText {
   const text = sample.texts["response"];
   const areIds = looksUndecoded(sample.response_tokens);
   const part = areIds || text === undefined ? null : partialCoverage(sample.response_tokens, text.shown);
