@@ -50,7 +50,7 @@ class Finding:
         is_open: whether the newest step that was looked at shows it.
         metric: the sample or step metric that shows it.
         statistic: which statistic of a sample metric; empty for a step metric.
-        value: of that, at its worst.
+        value: what the kind counts, at its worst: that statistic, or a share, a ratio, deviations of it.
         threshold: what it is compared with, in the same unit.
         threshold_name: of the entry in the table of thresholds.
         excess: how far it is beyond its threshold, 1 at it: orders findings of one severity.

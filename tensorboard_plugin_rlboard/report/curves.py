@@ -8,18 +8,10 @@ from collections.abc import Sequence
 from tensorboard_plugin_rlboard.api import FindingInfo, Steps, StepStatistics
 from tensorboard_plugin_rlboard.api.values import Number
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import METRICS, sample_metric
-from tensorboard_plugin_rlboard.report.document import Curve
+from tensorboard_plugin_rlboard.report.document import ON_CURVE, Curve
 
 POINTS = 400
 """Of a curve at most, two for each pixel or so."""
-_ON_CURVE = frozenset(
-    (
-        *("kl_spike", "kl_runaway", "negative_kl", "entropy_collapse", "duplicate_responses"),
-        *("zero_advantage_groups", "reward_not_sharpening", "length_hacking", "truncation"),
-        *("value_misfit", "logprob_mismatch", "stale_samples"),
-    )
-)
-"""Kinds whose threshold is as high as their curve counts; others compare deviations, shares or steps."""
 
 
 def curve(finding: FindingInfo, steps: Steps, address: str) -> Curve | None:
@@ -47,7 +39,7 @@ def curve(finding: FindingInfo, steps: Steps, address: str) -> Curve | None:
         value=[usable(values[i]) for i in kept],
         of_steps=len(steps.step),
         threshold=finding.threshold
-        if finding.kind in _ON_CURVE and math.isfinite(finding.threshold)
+        if finding.kind in ON_CURVE and math.isfinite(finding.threshold)
         else None,
         address=address,
     )

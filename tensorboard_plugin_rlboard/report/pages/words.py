@@ -7,7 +7,14 @@ import math
 from tensorboard_plugin_rlboard.api import FindingSymptom, PastFinding
 from tensorboard_plugin_rlboard.api.values import Value
 from tensorboard_plugin_rlboard.findings.finding import shown
-from tensorboard_plugin_rlboard.report.document import Example, Passage, Report, ReportedFinding, ReportedRun
+from tensorboard_plugin_rlboard.report.document import (
+    ON_CURVE,
+    Example,
+    Passage,
+    Report,
+    ReportedFinding,
+    ReportedRun,
+)
 
 
 def made(report: Report) -> str:
@@ -45,11 +52,12 @@ def steps(finding: ReportedFinding) -> str:
 
 
 def number(finding: ReportedFinding) -> str:
-    """Its number against its threshold."""
+    """Its number against its threshold; named by its metric only where the number is that metric's."""
     value, limit = finding.value, finding.threshold
     sign = ">" if value > limit else "<" if value < limit else "=" if value == limit else "≠"
     named = f"{finding.statistic} of {finding.metric}" if finding.statistic else finding.metric
-    return f"{named}: {shown(value)} {sign} {shown(limit)} {finding.unit}".rstrip()
+    compared = f"{shown(value)} {sign} {shown(limit)} {finding.unit}".rstrip()
+    return f"{named}: {compared}" if finding.kind in ON_CURVE else compared
 
 
 def number_text(value: float) -> str:

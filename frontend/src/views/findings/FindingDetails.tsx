@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Finding } from "../../api/findings";
 import { said, t } from "../../i18n";
 import { full, num } from "../../lib/format";
-import { metricHint, metricLabel } from "../../metrics";
+import { metricLabel } from "../../metrics";
 import { select } from "../../state/selection";
 import { Button } from "../../ui";
 import { listSamples } from "./openEvidence";
@@ -20,10 +20,10 @@ export function FindingDetails({ finding }: { finding: Finding }): JSX.Element {
           <>
             <dt>{t("findings.source")}</dt>
             <dd class="muted">
-              <span class="number" title={`${metricHint(metric)}\n${full(threshold)}`}>
-                {metricLabel(metric)} {num(threshold)} {unit}
-              </span>
-              {source !== "" && <> · {said(source)}</>}
+              <span class="number" title={full(threshold)}>
+                {num(threshold)} {unit}
+              </span>{" "}
+              (<code>{finding.threshold_name}</code>){source !== "" && <> · {said(source)}</>}
             </dd>
           </>
         )}
