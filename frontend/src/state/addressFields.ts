@@ -65,7 +65,7 @@ const tokens = {
 };
 
 const findings = {
-  /** The finding that is open in the list; "" is none. */
+  /** The finding that is open in the list; "" is the worst, "none" none. */
   finding: ofRun(text),
   /** Thresholds that are tried instead of the run's own; "" is none. */
   thresholds: ofRun(text),

@@ -71,6 +71,17 @@ def test_from_the_first_glance_to_the_planted_token_and_back(planted: Planted, o
         tab.expect_selected(**wanted)
 
 
+def test_the_worst_is_open_by_itself_and_one_press_from_its_proof(
+    planted: Planted, open_tab: OpenTab
+) -> None:
+    tab = open_tab(planted.server).open(run=SPIKE.name, view="findings")
+    expect(tab.get("finding-summary")).to_have_count(1)
+    tab.press("Enter")
+    expect(tab.get("token-info")).to_be_visible()
+    tab.expect_selected(finding="kl_spike:k3_mean")
+    assert place_of(tab, planted) in shown_by(planted)
+
+
 def test_a_band_on_a_chart_opens_its_finding_and_not_its_step(planted: Planted, open_tab: OpenTab) -> None:
     tab = open_tab(planted.server).open(run=SPIKE.name, step=0)
     tab.get("chart-kl").locator(".chart-band i").first.click(position={"x": 1, "y": 1})

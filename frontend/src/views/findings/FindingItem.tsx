@@ -8,6 +8,7 @@ import { SeveritySign } from "../../shell/findings/SeveritySign";
 import { select } from "../../state/selection";
 import { EvidenceList } from "./EvidenceList";
 import { FindingDetails } from "./FindingDetails";
+import { ALL_FOLDED } from "./shownFinding";
 
 /** One finding: a line that says it, and, opened, what it means, what to do, and what shows it. */
 export function FindingItem({ finding, isOpen }: { finding: NamedFinding; isOpen: boolean }): JSX.Element {
@@ -26,7 +27,7 @@ export function FindingItem({ finding, isOpen }: { finding: NamedFinding; isOpen
         aria-controls={content}
         data-finding={id}
         data-testid="finding-head"
-        onClick={() => select({ finding: isOpen ? "" : id, sample: null })}
+        onClick={() => select({ finding: isOpen ? ALL_FOLDED : id, sample: null })}
       >
         <SeveritySign severity={severity} word />
         <b>{said(title)}</b>

@@ -18,14 +18,10 @@ import { FindingItem } from "./FindingItem";
 import css from "./findings.css?inline";
 import { Healthy } from "./Healthy";
 import { evidenceOf, openStrongest } from "./openEvidence";
+import { isFindingLost, shownFinding, useProofAhead } from "./shownFinding";
 import { Thresholds } from "./Thresholds";
 import { Unfound } from "./Unfound";
 import "./words";
-
-/** The finding that is open, null where there is none. */
-function openFinding(): NamedFinding | null {
-  return namedFindings.value.find(({ id }) => id === selected.finding.value) ?? null;
-}
 
 /** The samples of the open finding are what ▲, ▼, j and k walk; each is opened at its own token and step. */
 function useEvidenceWalk(open: NamedFinding | null): void {
@@ -57,18 +53,19 @@ function walk(by: 1 | -1): boolean {
 function openOf(target: HTMLElement): boolean {
   const head = target.closest<HTMLElement>(".finding-head");
   if (head === null && target.closest("button, a, summary") !== null) return false;
-  const id = head?.dataset["finding"] ?? selection.peek().finding;
-  const found = namedFindings.peek().find((finding) => finding.id === id);
-  return found !== undefined && openStrongest(found);
+  const focused = namedFindings.peek().find(({ id }) => id === head?.dataset["finding"]);
+  const found = focused ?? shownFinding();
+  return found !== null && openStrongest(found);
 }
 
 export function Findings(): JSX.Element {
   adopt(css);
   const answer = findings.value;
-  const open = openFinding();
+  const open = shownFinding();
   const place = useRef<HTMLDivElement>(null);
   useFocusHome(place, "findings");
   useEvidenceWalk(open);
+  useProofAhead(open);
   useKeys(
     {
       j: () => walk(1),
@@ -113,7 +110,6 @@ function Loading() {
 }
 
 function Listed({ answer, open }: { answer: Answer; open: NamedFinding | null }) {
-  const isLost = selected.finding.value !== "" && open === null;
   return (
     <>
       {answer.state === "computing" && (
@@ -121,7 +117,7 @@ function Listed({ answer, open }: { answer: Answer; open: NamedFinding | null })
           {t("findings.computing")}
         </p>
       )}
-      {isLost && (
+      {isFindingLost() && (
         <p class="findings-wait" role="status" data-testid="finding-gone">
           {t("findings.gone_one")}
         </p>

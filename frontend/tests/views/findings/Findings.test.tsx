@@ -61,12 +61,34 @@ test("each is one line: severity in a word, number against threshold, steps; tex
     "◆ errorKL spike0.91 > 0.5 natssteps 12 – 13",
     "▲ warningGroups <b>without</b> a gradient0.2 < 0.5since step 15",
   ]);
-  expect(all("finding-summary")).toEqual([]);
   expect(await violations()).toEqual([]);
 });
 
+test("the worst is open by itself, and Enter opens what shows it most, which is there already", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", async (address: string) => {
+    asked.push(address);
+    return new Response("no such sample", { status: 404 });
+  });
+  await act(() => render(<Findings />, root));
+  expect(all("finding-summary").map((summary) => summary.textContent)).toEqual([SPIKE.summary]);
+  expect(selection.value.finding).toBe("");
+  await act(() => void vi.advanceTimersByTime(1000));
+  vi.useRealTimers();
+  await settle();
+  expect(asked.some((address) => /sample_with_tokens\?.*id=a/.test(address))).toBe(true);
+  root.tabIndex = -1;
+  root.focus();
+  await press("Enter");
+  expect(selection.value).toMatchObject({ finding: "kl_spike:k3_mean", sample: "a", token: 7, step: 12 });
+});
+
 test("a click opens one: what it means, what to look at, where the threshold is from, its symptoms folded", async () => {
+  await act(() => select({ finding: "none" }));
   await show();
+  expect(all("finding-summary")).toEqual([]);
+  expect(byTestId("finding-gone")).toBeNull();
   await click(all("finding-head")[0]);
   expect(selection.value.finding).toBe("kl_spike:k3_mean");
   const text = all("finding")[0]?.textContent ?? "";
@@ -75,7 +97,8 @@ test("a click opens one: what it means, what to look at, where the threshold is 
   expect(byTestId<HTMLDetailsElement>("finding-symptoms")?.open).toBe(false);
   expect(await violations()).toEqual([]);
   await click(all("finding-head")[0]);
-  expect(selection.value.finding).toBe("");
+  expect(selection.value.finding).toBe("none");
+  expect(all("finding-summary")).toEqual([]);
 });
 
 test("Enter opens the strongest sample at its token and step, in the colours and the order that show it", async () => {

@@ -30,7 +30,7 @@ export function groupScalars(scalars: Readonly<Record<string, Value>>, search: s
     QUESTIONS.map((question) => [question, { question, scalars: [], statistics: [] }]),
   );
   for (const [name, value] of Object.entries(scalars)) {
-    if (!`${name} ${metricLabel(name)}`.toLowerCase().includes(searched)) continue;
+    if (searched !== "" && !`${name} ${metricLabel(name)}`.toLowerCase().includes(searched)) continue;
     // Statistics come as a family; a lone `kl_max` is a metric of the log's own.
     const parts = splitStatistic(name, (metric) => `${metric}_argmax` in scalars);
     const group = groups.get(questionOf(parts?.metric ?? name));
