@@ -117,7 +117,7 @@ function Listed({ answer, open }: { answer: Answer; open: NamedFinding | null })
           {t("findings.computing")}
         </p>
       )}
-      {isFindingLost() && (
+      {answer.state !== "computing" && isFindingLost() && (
         <p class="findings-wait" role="status" data-testid="finding-gone">
           {t("findings.gone_one")}
         </p>
