@@ -25,6 +25,16 @@ export default defineConfig(({ mode }) => ({
         entryFileNames: "index.js",
         chunkFileNames: "chunks/[name]-[hash].js",
         assetFileNames: "assets/[name]-[hash][extname]",
+        // What several parts of the page need is one file: a dozen of some hundred bytes each took longer to come.
+        codeSplitting: {
+          groups: [
+            {
+              name: "shared",
+              test: /[\\/]src[\\/](api|data|host|lib|metrics|state|ui)[\\/]|[\\/]node_modules[\\/](@?preact)[\\/]/,
+              minShareCount: 2,
+            },
+          ],
+        },
       },
     },
   },

@@ -1,15 +1,13 @@
-/** The beginning of the page: it is put into the host's empty frame, and follows what is outside. */
+/** The beginning of the page: it is put into the host's empty frame, and follows how that looks. */
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App, Dialogs } from "./app";
-import { startPolling } from "./data/polling";
-import { followSteps } from "./data/steps";
 import { followTheme, followVisibility, setPageTitle } from "./host/appearance";
 import { language, loadWords, t } from "./i18n";
 import shellCss from "./shell/shell.css?inline";
 import { dispatchKey } from "./state/keys";
-import { followAddress, selection } from "./state/selection";
+import { selection } from "./state/selection";
 import { giveKeysBack } from "./state/viewFocus";
 import { adopt } from "./ui";
 import kitCss from "./ui/kit.css?inline";
@@ -30,9 +28,6 @@ export async function start(): Promise<void> {
   for (const css of [themeCss, kitCss, tableCss, shellCss]) adopt(css);
   followTheme();
   followVisibility();
-  followAddress();
-  startPolling();
-  followSteps();
   const first = VIEW_COMPONENTS[selection.peek().view].load();
   await loadWords(language.peek());
   effect(() => setPageTitle(t("shell.title"), language.value === "zh" ? "zh-CN" : "en"));

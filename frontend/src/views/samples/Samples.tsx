@@ -26,8 +26,6 @@ import { resizeColumn, shownNames } from "./table/columnChoice";
 import { tableColumns } from "./table/columns";
 import { useOpenSampleFollowsStep } from "./useOpenSampleFollowsStep";
 
-adopt(css);
-
 /** The pages of the current list, and `listOrder` kept true to them. */
 function usePages(): SamplePages {
   const pages = useMemo(() => new SamplePages(), []);
@@ -77,6 +75,7 @@ function NoSamplesFound(): JSX.Element {
 }
 
 export function Samples(): JSX.Element | null {
+  adopt(css);
   const pages = usePages();
   const [active, setActive] = useState(-1);
   const table = useRef<HTMLDivElement>(null);

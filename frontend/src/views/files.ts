@@ -1,0 +1,11 @@
+/** The files of the views: each is one of the bundle, read when it is needed. */
+
+import type { FunctionComponent } from "preact";
+import type { ViewName } from "../state/addressFields";
+
+export const VIEW_FILES: Readonly<Record<ViewName, () => Promise<FunctionComponent>>> = {
+  overview: async () => (await import("./overview/Overview")).Overview,
+  samples: async () => (await import("./samples/Samples")).Samples,
+  tokens: async () => (await import("./tokens/Tokens")).Tokens,
+  findings: async () => (await import("./findings/Findings")).Findings,
+};
