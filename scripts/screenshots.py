@@ -1,4 +1,4 @@
-"""Takes the pictures of the README: TensorBoard on the sample logs, in a real browser.
+"""Takes the pictures of the README: TensorBoard on the sample logs and on a planted failure, in a real browser.
 
     python scripts/screenshots.py [--out docs/screenshots] [--logdir rollout_samples] [--only NAME ...]
 
@@ -12,6 +12,7 @@ import contextlib
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import browser
+from planted_runs.run import Plan, write_run
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import FrameLocator, ViewportSize, sync_playwright
 
@@ -49,23 +51,33 @@ def _sample(frame: FrameLocator) -> None:
     frame.get_by_test_id("drawer").press("n")
 
 
+def _findings(frame: FrameLocator) -> None:
+    frame.get_by_test_id("finding-summary").wait_for()
+    frame.get_by_test_id("evidence").first.click()
+    frame.get_by_test_id("token-info").wait_for()
+
+
 @dataclass(frozen=True)
 class Picture:
-    """One picture: what the tab's address says, what is done and waited for, and how the reader has set things."""
+    """One picture: what the tab's address says, what is done and waited for, how the reader has set things, and the log."""
 
     name: str
     address: str
     reach: Callable[[FrameLocator], None]
     dark: bool = False
     locale: str = "en-US"
+    planted: bool = False
 
 
+PLANTED = Plan("kl_spike", "medium", "grpo", 1)
+"""What looks wrong in a run is shown where something is: the sample logs are of a training that went well."""
 OVERVIEW = "p.rlboard.view=overview&p.rlboard.run=eval_couplets&p.rlboard.step=60&p.rlboard.pin=0"
 TRAINED = "p.rlboard.view=samples&p.rlboard.run=train_couplets&p.rlboard.step=60"
 ANSWERS = (
     "p.rlboard.view=samples&p.rlboard.run=eval_couplets&p.rlboard.step=24"
     "&p.rlboard.sort=log_ratio_max&p.rlboard.order=desc&p.rlboard.metric=log_ratio"
 )
+FINDINGS = f"p.rlboard.view=findings&p.rlboard.run={PLANTED.name}"
 PICTURES = (
     Picture("overview", OVERVIEW, _overview),
     Picture("overview-dark", OVERVIEW, _overview, dark=True),
@@ -74,6 +86,8 @@ PICTURES = (
     Picture("sample", ANSWERS, _sample),
     Picture("sample-dark", ANSWERS, _sample, dark=True),
     Picture("sample-zh", ANSWERS, _sample, locale="zh-CN"),
+    Picture("findings", FINDINGS, _findings, planted=True),
+    Picture("findings-zh", FINDINGS, _findings, locale="zh-CN", planted=True),
 )
 
 
@@ -140,12 +154,20 @@ def main() -> int:
         return 1
     arguments.out.mkdir(parents=True, exist_ok=True)
     wanted = [picture for picture in PICTURES if arguments.only is None or picture.name in arguments.only]
-    with tensorboard(arguments.logdir) as address:
-        try:
-            take(wanted, address, chromium, arguments.out)
-        except BrowserError as error:
-            print(f"The tab did not come to what the picture shows: {error.message}", file=sys.stderr)
-            return 1
+    with tempfile.TemporaryDirectory() as folder:
+        planted = Path(folder) / "logs"
+        for logdir in (arguments.logdir, planted):
+            pictures = [picture for picture in wanted if picture.planted == (logdir == planted)]
+            if not pictures:
+                continue
+            if logdir == planted:
+                write_run(PLANTED, planted, Path(folder) / "truth")
+            with tensorboard(logdir) as address:
+                try:
+                    take(pictures, address, chromium, arguments.out)
+                except BrowserError as error:
+                    print(f"The tab did not come to what the picture shows: {error.message}", file=sys.stderr)
+                    return 1
     return 0
 
 
