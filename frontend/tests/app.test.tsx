@@ -203,7 +203,8 @@ test("the keys walk samples and steps; with a sample open its place in the list 
   expect(selection.value.sample).toBe("2a");
   await press("j");
   await press("ArrowLeft");
-  expect(selection.value).toMatchObject({ step: 1, sample: "1b" });
+  // The list of the step is asked for once the reader stays at it.
+  await vi.waitFor(() => expect(selection.value).toMatchObject({ step: 1, sample: "1b" }));
   await press("Escape");
   expect(selection.value).toMatchObject({ view: "samples", sample: null });
   await press("Escape");
