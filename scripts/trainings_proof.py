@@ -1,0 +1,50 @@
+"""Trains tiny models with faults on purpose, and says whether the findings name each fault.
+
+    pip install "trl==1.16.0" .[examples]
+    python scripts/trainings_proof.py --out FOLDER                       # all, and the table in docs/findings.md
+    python scripts/trainings_proof.py --out FOLDER --only ppo_healthy --print
+
+Each training takes less than 40 seconds on one core; a log that lies in the folder already is not trained again. Nothing
+is drawn: what a log holds is what its training did.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from broken_trainings.proof import proved
+from broken_trainings.table import table
+from broken_trainings.ways import WAYS
+
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "findings.md"
+BEGIN, END = "<!-- broken trainings -->", "<!-- /broken trainings -->"
+
+
+def main() -> int:
+    """Trains, opens and examines; writes or prints the table. The exit code is 0 whatever is found."""
+    parser = argparse.ArgumentParser(
+        description="Measure the findings on real trainings that are broken on purpose."
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder for the models and the logs")
+    parser.add_argument("--only", nargs="+", choices=list(WAYS), default=list(WAYS), metavar="WAY")
+    parser.add_argument("--print", action="store_true", help="print the table and leave the document alone")
+    arguments = parser.parse_args()
+    looked = proved(arguments.only, arguments.out)
+    text = table(looked)
+    for each in looked:
+        print(f"{each.way.name}: {each.seconds:.0f} s")
+    if arguments.print:
+        print(text)
+        return 0
+    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
+    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
