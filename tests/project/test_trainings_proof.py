@@ -60,6 +60,8 @@ def test_the_table_says_what_is_not_named() -> None:
     assert "| – | nothing | quiet |" in text
     assert "in steps of the failure: 0 of 1." in text
     assert "one warning at most: 1 of 1." in text
+    assert "Not trained for this table: `grpo_healthy`, " in text
+    assert "Not trained" not in table([Examined(each, ()) for each in WAYS.values()])
 
 
 def test_the_rewards_of_the_task() -> None:
