@@ -9,6 +9,8 @@ from broken_trainings.ways import WAYS
 from tensorboard_plugin_rlboard.findings.finding import Finding
 
 WHY_NOT = {
+    "ppo_no_penalty": "the mean log-ratio ends at 0.3 to 0.6 nats a token, four times that of the healthy training (0.07 to 0.12); `kl_runaway` compares a run with the growth of its own first steps, and here it grows from the first step on.",
+    "grpo_learning_rate": "the KL is at 0.2 to 0.9 nats a token from the second step on (healthy: below 0.08 but for one spike of 0.13) and stays there; `kl_runaway` looks for growth over the first third of the steps, or 1 nat. A spike late in the run does not name it: the healthy training has one as well, of one token in a hundred short responses.",
     "grpo_phrase": "the policy has only begun to learn it: the phrase is in 3 % of the responses of the first steps and in 10 % of those of the last; `phrase_hacking` asks for 12 points more and 12 times the odds.",
 }
 """Way -> why it is not found, or what is found in a healthy training and why; a sentence that was checked by hand."""

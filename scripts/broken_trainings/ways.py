@@ -64,7 +64,7 @@ WAYS = {
             "grpo_learning_rate",
             "grpo",
             "learning rate 30 times too high",
-            ("kl_runaway", "kl_spike", "entropy_collapse"),
+            ("kl_runaway", "entropy_collapse"),
             Change(learning_rate=30),
         ),
         Way(
@@ -123,7 +123,7 @@ WAYS = {
             "ppo_learning_rate",
             "ppo",
             "learning rate 30 times too high",
-            ("kl_runaway", "kl_spike", "entropy_collapse"),
+            ("kl_runaway", "entropy_collapse"),
             Change(learning_rate=30),
         ),
         Way(
