@@ -33,6 +33,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
     list_of,
 )
 from tensorboard_plugin_rlboard.formats.generic.mapped_rows import MappedRows
+from tensorboard_plugin_rlboard.formats.generic.nested_groups import GroupedRows, is_of_groups
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 
 FORMAT_NAME = "mapping"
@@ -70,7 +71,7 @@ def mapping_format(mapping: KeyMapping) -> Format:
         definition=definition,
         recognise=lambda row: _has_response(keys, row),
         mask_keys=(MASK_FIELD,) if MASK_FIELD in keys else MASK_KEYS,
-        to_samples=MappedRows(keys).to_samples,
+        to_samples=(GroupedRows if is_of_groups(keys) else MappedRows)(keys).to_samples,
         uses_tokenizer="response_token_ids" in keys or "prompt_token_ids" in keys,
         has_late_splits=mapping.guessed,
         mapping=mapping,

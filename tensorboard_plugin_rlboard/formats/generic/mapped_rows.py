@@ -39,9 +39,10 @@ class MappedRows:
 
     Args:
         keys: field -> path.
+        are_groups: whether each row is a group, so that equal prompts of other rows are another one.
     """
 
-    def __init__(self, keys: Mapping[str, str]) -> None:
+    def __init__(self, keys: Mapping[str, str], *, are_groups: bool = False) -> None:
         self._keys = keys
         response, _, beginning = keys.get("response", "").partition(AFTER)
         self._beginning = getter(beginning) if beginning else None
@@ -58,7 +59,8 @@ class MappedRows:
         self._of_each_only = [name for name in _OF_EACH_ONLY if not (is_asked and name == "messages")]
         self._used = frozenset(key for name in self._shared for key in keys_read(keys[name]))
         # Equal prompts of one step are a group anyway.
-        self._needs_group = "group_id" not in keys and not ("step" in keys and "prompt" in keys)
+        is_told = "step" in keys and "prompt" in keys and not are_groups
+        self._needs_group = "group_id" not in keys and not is_told
 
     def to_samples(self, row: Row, context: LineContext) -> LineSamples:
         """The samples of a row.

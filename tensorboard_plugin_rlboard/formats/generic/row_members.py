@@ -76,7 +76,7 @@ class RowMembers:
             raise ValueError(reason)  # noqa: TRY004 (what a format raises for a line that is none of it)
         if not entries:
             problems.append(f"{first} is empty: the line has no sample.")
-        _check_size(row, entries)
+        check_size(row, len(entries))
         members: list[Member] = []
         columns = [
             (base, self._column(row, base, (first, len(entries)), problems))
@@ -113,7 +113,7 @@ class RowMembers:
         if numbers is None:
             reason = f"The line has no key {' or '.join(self._choices)} with a number, so it has no sample."
             raise ValueError(reason)
-        _check_size(row, list(numbers))
+        check_size(row, len(numbers))
         of_each = (
             {name: row[keys[number]] for name, keys in found.items() if number in keys}
             for number in numbers
@@ -155,13 +155,16 @@ def _sums(row: Row, base: str, responses: tuple[str, int], problems: list[str]) 
     return [total(entries) for entries in zip(*lists, strict=True)] if lists else None
 
 
-def _check_size(row: Row, entries: Sequence[object]) -> None:
+def check_size(row: Row, count: int) -> None:
     """Refuse a row whose samples would be far more than it is itself.
+
+    Args:
+        row: the row.
+        count: how many samples it has.
 
     Raises:
         ValueError: there are too many samples, or too long a text for so many.
     """
-    count = len(entries)
     if count > MAX_SAMPLES_OF_ROW:
         raise ValueError(
             f"The line holds {count:,} samples; more than {MAX_SAMPLES_OF_ROW:,} are not read of one line: write a line for each."

@@ -22,7 +22,9 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
     RESPONSE_FIELDS,
 )
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES
+from tensorboard_plugin_rlboard.formats.generic.nested_groups import of_groups
 from tensorboard_plugin_rlboard.formats.generic.turns import is_conversation_text
+from tensorboard_plugin_rlboard.formats.guessing.groups import groups_of_rows
 from tensorboard_plugin_rlboard.formats.guessing.labels import assign_labels, assign_step
 from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import (
     numbers_of_response,
@@ -39,7 +41,7 @@ from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.words import plain
 
-VERSION = 6
+VERSION = 7
 """Counts the ways in which rows were understood: files that an earlier one has read are looked at again."""
 _MAX_LISTED_KEYS = 8
 _MAX_MAPPED = 60
@@ -88,6 +90,27 @@ def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
         is_native: whether they are known to be samples in our own words, as far as they go.
     """
     rows = [row for row in rows if row]
+    groups = None if is_native else _guess_of_groups(rows)
+    return groups or _guess_of_rows(rows, is_native=is_native)
+
+
+def _guess_of_groups(rows: Sequence[Row]) -> Guess | None:
+    """The mapping of rows that hold several groups each; None where they do not, or a group says no prompt and reward."""
+    lists, groups = groups_of_rows(rows)
+    if not groups:
+        return None
+    guess = _guess_of_rows(groups)
+    if ENTRIES not in guess.keys.get("reward", "") or not {"prompt", "messages"} & guess.keys.keys():
+        return None
+    keys = {name: of_groups(path, lists) for name, path in guess.keys.items()}
+    others = {
+        name: tuple(of_groups(path, lists) for path in paths) for name, paths in guess.alternatives.items()
+    }
+    return _taken(keys, others, guess.notes, guess.doubt)
+
+
+def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
+    """The mapping of rows that hold one group or one sample each."""
     shape, telling = shape_of_rows(
         rows
     )  # a header line or a failed rollout tells nothing of what the others mean
@@ -122,7 +145,8 @@ def guess_mapping(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
             key_mapping.mapping_toml(_keys_to_correct(roles)),
             is_refused=True,
         )
-    return _taken(roles, f"{reward.doubt} {doubt_of_step}".strip())
+    others = {name: tuple(paths) for name, paths in roles.alternatives.items() if paths}
+    return _taken(dict(roles.keys), others, roles.notes, f"{reward.doubt} {doubt_of_step}".strip())
 
 
 def as_guessed(file_format: Format, rows: Sequence[Row]) -> tuple[Format | None, str]:
@@ -186,14 +210,17 @@ def _add_columns(roles: Roles, shape: Shape) -> None:
             roles.keys.setdefault(f"{COLUMN_PREFIX}{name}", path)
 
 
-def _taken(roles: Roles, doubt: str) -> Guess:
-    keys = dict(roles.keys)
-    alternatives = {name: tuple(paths) for name, paths in roles.alternatives.items() if paths}
+def _taken(
+    keys: Mapping[str, str],
+    alternatives: Mapping[str, tuple[str, ...]],
+    notes: Mapping[str, str],
+    doubt: str,
+) -> Guess:
     order = dict.fromkeys((*key_mapping.ordered_fields(keys), *sorted(keys)))
     listed = ", ".join(f"{keys[name]} → {name.removeprefix(COLUMN_PREFIX)}" for name in order)
     reason = f"No known format has its keys; by their names and values it was read as {listed}."
     toml = key_mapping.mapping_toml(keys, _SHOWN_NOTE)
-    return Guess(keys, reason, toml, alternatives, doubt, roles.notes)
+    return Guess(keys, reason, toml, alternatives, doubt, notes)
 
 
 def _keys_to_correct(roles: Roles) -> dict[str, str]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
-from tensorboard_plugin_rlboard.formats.guessing.row_values import Place
+from tensorboard_plugin_rlboard.formats.generic.row_values import Place
 
 
 @dataclass

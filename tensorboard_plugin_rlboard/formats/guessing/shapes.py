@@ -17,8 +17,8 @@ from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
 from tensorboard_plugin_rlboard.formats.generic.fields import LISTS, MEMBERS, NUMBERED, SAMPLE, TURNS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, numbers_of
+from tensorboard_plugin_rlboard.formats.generic.row_values import Place, values_of
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
-from tensorboard_plugin_rlboard.formats.guessing.row_values import Place, values_of
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_number,
     is_text,

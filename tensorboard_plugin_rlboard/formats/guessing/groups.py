@@ -1,0 +1,82 @@
+"""Which rows hold several groups, and the rows of these groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.base import Row
+from tensorboard_plugin_rlboard.formats.generic.fields import LISTS, MEMBERS
+from tensorboard_plugin_rlboard.formats.generic.key_paths import value_at
+from tensorboard_plugin_rlboard.formats.generic.nested_groups import lists_of_groups, rows_of_groups
+from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_row
+from tensorboard_plugin_rlboard.words import plain, snake_case
+
+_LOOKED_AT = 8
+"""Groups of one row that are looked at."""
+_PROMPTS = frozenset(plain(snake_case(word)) for word in words.PROMPT)
+_RESPONSES = frozenset(plain(snake_case(word)) for word in (*words.RESPONSE, *words.WEAK_RESPONSE))
+_ROLES = frozenset({"role", "from"})
+
+
+def groups_of_rows(rows: Sequence[Row]) -> tuple[list[str], list[Row]]:
+    """The paths of the lists that have an entry for each group, and a row for each of the first groups of each row.
+
+    There are none where most rows hold no groups.
+    """
+    lists = next((lists for row in rows for lists in lists_of_groups(row) if _holds_groups(row, lists)), [])
+    taken_apart = [rows_of_groups(row, lists)[0] for row in rows] if lists else []
+    if 2 * sum(map(bool, taken_apart)) <= len(rows):
+        return [], []
+    return lists, [group for groups in taken_apart for group in groups[:_LOOKED_AT]]
+
+
+def _holds_groups(row: Row, lists: Sequence[str]) -> bool:
+    """Whether each entry of a list is a group: several responses to one prompt."""
+    base, flat = lists[0], shape_of_row(row)
+    groups = rows_of_groups(row, lists)[0][:_LOOKED_AT]
+    entries = [value_at(group, base) for group in groups]
+    are_lists_of_samples = all(map(_has_one_prompt, entries))
+    seems_flat = (
+        flat == Shape(LISTS, base) and are_lists_of_samples
+    )  # a list of samples reads like turns of an agent
+    seems_flat = seems_flat or (flat == Shape(MEMBERS, base) and not any(map(_has_response, entries)))
+    if flat is not None and not seems_flat:
+        return False
+    shapes = {shape for group in groups if (shape := shape_of_row(group)) is not None}
+    if len(shapes) != 1:
+        return False
+    (shape,) = shapes
+    if shape.kind not in {LISTS, MEMBERS} or not (shape.base == base or shape.base.startswith(f"{base}.")):
+        return False
+    if shape.base != base:
+        return True
+    texts = [
+        entry for entry in entries if isinstance(entry, list) and all(isinstance(one, str) for one in entry)
+    ]
+    if len(texts) < len(entries):
+        return are_lists_of_samples or all(map(_holds_conversations, entries))
+    # The tokens of responses are lists of texts, too, but of other lengths, and without blanks within.
+    return len(set(map(len, texts))) == 1 or any(" " in one.strip() for entry in texts for one in entry)
+
+
+def _holds_conversations(entry: object) -> bool:
+    """Whether an entry is a list of lists, which are conversations where they are responses."""
+    return isinstance(entry, list) and all(isinstance(one, list) for one in entry)
+
+
+def _has_one_prompt(entry: object) -> bool:
+    """Whether an entry is a list of samples that share their prompt, or say none; turns of an episode are asked another each."""
+    if not isinstance(entry, list) or not entry:
+        return False
+    samples = [sample for sample in entry if isinstance(sample, dict) and _ROLES.isdisjoint(sample)]
+    asked = [{key: sample[key] for key in sample if plain(snake_case(key)) in _PROMPTS} for sample in samples]
+    return len(samples) == len(entry) and all(one == asked[0] for one in asked)
+
+
+def _has_response(entry: object) -> bool:
+    """Whether an entry has the response of one sample: a text under a word for it, or a conversation."""
+    return isinstance(entry, dict) and any(
+        (isinstance(value, str) and plain(snake_case(key)) in _RESPONSES) or key in words.CONVERSATION
+        for key, value in entry.items()
+    )
