@@ -179,7 +179,7 @@ class IndexedFile:
             missing = part.samples - part.rewarded if self._had_rewards else 0
             self.unlike += missing
         if part.rewarded is not None:
-            without = part.samples if self._had_rewards else 0
+            without = part.lost if self._had_rewards else 0
             self.unrewarded = part.lost if part.rewarded else self.unrewarded + without
         self._keys |= keys
         self._had_rewards |= part.samples > 0 if part.rewarded is None else part.rewarded > 0

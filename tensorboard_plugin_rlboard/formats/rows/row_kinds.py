@@ -23,6 +23,10 @@ _SPLIT_KEYS = frozenset(SPLIT)
 _VALIDATION_KEYS = frozenset(VALIDATION) - {"eval", "evaluation"}  # these may be judgements
 _FEW_NAMES = 8
 """Different values of a key that names splits: a text of another meaning has more."""
+_ERROR_KEYS = frozenset({"error", "error_message", "exception", "traceback"})
+_FAILED_ENDS = frozenset(
+    {"abort", "aborted", "cancelled", "canceled", "crash", "crashed", "error", "failed", "timeout"}
+)
 NO_RESPONSE = "The line has neither response nor response_tokens: it is no sample."
 FAILED = "The line has a prompt, and a reward or null for the response: it is kept as a failed rollout."
 
@@ -130,3 +134,19 @@ def answered_and_failed(
     answered = np.asarray([response is not None for response in responses], bool) | has_tokens
     asked = np.asarray([prompt is not None for prompt in prompts], bool)
     return answered, ~answered & asked & is_rollout
+
+
+def says_error(texts: Mapping[str, Sequence[object]], count: int) -> Bools:
+    """Which rows say that something went wrong: an error's text, or an end that is none of a response, bool [rows].
+
+    Args:
+        texts: name -> a text for each row, None where it has none.
+        count: how many rows there are.
+    """
+    found = np.zeros(count, bool)
+    for name in _ERROR_KEYS & texts.keys():
+        found |= np.asarray([bool(text) for text in texts[name]], bool)
+    ends = texts.get("finish_reason", ())
+    if len(ends):
+        found |= np.asarray([isinstance(end, str) and end.lower() in _FAILED_ENDS for end in ends], bool)
+    return found

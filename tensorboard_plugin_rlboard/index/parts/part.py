@@ -17,6 +17,7 @@ import numpy as np
 from tensorboard_plugin_rlboard.formats.base import OWN_COLUMNS, Format, LineContext
 from tensorboard_plugin_rlboard.formats.row_keys import RowKeys
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
+from tensorboard_plugin_rlboard.formats.rows.row_kinds import says_error
 from tensorboard_plugin_rlboard.index.parts.column_collector import ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem, SampleDecoder
@@ -75,8 +76,9 @@ class Part:
         changes: (split, step, byte offset) wherever a split's step differs from the row before.
         rewarded: samples with a reward; None of a part that an earlier version has kept, of which it is not known.
         sampleless: lines without a sample.
-        lost: of a part with rewards, the samples behind its last one, as far as that is more than twice of what ever
-            follows another without a reward before: a rollout that fails here and there is no lost reward.
+        lost: the samples behind the last one with a reward, as far as that is more than twice of what ever follows another
+            without a reward before; all of them where none has one. Rollouts that failed, or say an error, are not counted:
+            they have no reward that could be lost.
     """
 
     samples: int
@@ -147,15 +149,17 @@ def build_part(
         changes=step_changes(columns),
         rewarded=int(np.count_nonzero(has_reward)),
         sampleless=len(decoder.places) - len(np.unique(of_row[columns.sample])),
-        lost=_lost_at_end(has_reward[columns.sample]),
+        lost=_lost_at_end(
+            has_reward[columns.sample & ~columns.failed & ~says_error(columns.texts, columns.count)]
+        ),
     )
 
 
 def _lost_at_end(has_reward: Bools) -> int:
-    """See `Part.lost`; whether each sample has a reward, [samples]."""
+    """See `Part.lost`; whether each sample that did not fail has a reward, [samples]."""
     rewarded = np.flatnonzero(has_reward)
     if not len(rewarded):
-        return 0
+        return len(has_reward)
     gaps = np.diff(rewarded, prepend=-1) - 1
     at_end = len(has_reward) - 1 - int(rewarded[-1])
     return at_end if at_end > _MORE_THAN_BEFORE * int(gaps.max()) else 0

@@ -136,7 +136,7 @@ class PartColumns:
         answered, failed = answered_and_failed(
             response.tolist(), self.texts["prompt"].tolist(), is_rollout, n > 0
         )
-        self.sample = answered | failed
+        self.sample, self.failed = answered | failed, failed
         response_keys = file_format.text_keys.get("response", ("response",))
         reason = no_response(file_format.name, response_keys)
         self._problems.append(("no_response", reason, np.flatnonzero(~self.sample)))

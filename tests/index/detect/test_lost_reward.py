@@ -68,3 +68,25 @@ def test_a_start_over_a_kept_index_says_it_again(
 def test_rollouts_that_fail_are_no_lost_reward(end: list[Line], kept: TestLog) -> None:
     kept.write(*[WITH, FAILED, WITH, WITH] * 9, *end)
     assert said(kept.open()) == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"question": "q", "output": None, "step": 2},
+        ROW | {"step": 2, "error": "the sandbox was gone"},
+        ROW | {"step": 2, "finish_reason": "abort"},
+    ],
+    ids=["no response", "an error", "aborted"],
+)
+@pytest.mark.parametrize("count", [2, 400], ids=["within the last range", "a range and more"])
+def test_failed_rollouts_at_the_end_of_a_file_have_no_reward_to_lose(
+    count: int, row: Line, kept: TestLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 1_000_000)
+    monkeypatch.setattr(range_plan, "RANGE", 1_000_000)
+    kept.write(*[WITH] * 300, *[row] * count)
+    board = kept.open()
+    kinds = set(board.problems(ProblemsQuestion(".")).columns.kind)
+    assert "reward_lost" not in kinds
+    assert board.runs().runs[0].samples == 300 + count
