@@ -34,6 +34,27 @@ _MAX_RECORD = 64 * 1024 * 1024
 _SETTLED_SECONDS = 2.0
 """Seconds without a change after which a last record without its line's end is taken for whole."""
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?(?:e[-+]\d+)?|inf)|nan", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"-?(?:0|[1-9]\d{0,14}),\d{1,17}", re.ASCII)
+_MAYBE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}", re.ASCII)
+_MEASURES = frozenset(
+    {
+        *(
+            "acc",
+            "accuracy",
+            "adv",
+            "advantage",
+            "entropy",
+            "grade",
+            "kl",
+            "logp",
+            "logprob",
+            "loss",
+            "penalty",
+        ),
+        *("return", "rew", "reward", "score", "value", "奖励", "得分", "分数"),
+    }
+)
+"""Words of columns that hold numbers: two choices of an answer (`1,2`) are none."""
 _TEXT_NAMES = frozenset(
     {
         *(
@@ -71,6 +92,12 @@ def is_text_column(name: str) -> bool:
     if name in _TEXT_NAMES or not words:
         return name in _TEXT_NAMES
     return _COUNTS.isdisjoint(words) and words[-1] in _TEXT_NAMES | {"id"}
+
+
+def _is_measure(name: str) -> bool:
+    """Whether a column is called like a number that is measured (`reward_total`, `format_score`)."""
+    words = re.findall(r"[a-z]+|[\u4e00-\u9fff]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
+    return not _MEASURES.isdisjoint(word.removesuffix("s") if word != "loss" else word for word in words)
 
 
 def header_in(line: str) -> str:
@@ -149,6 +176,7 @@ def _read_rows(path: Path) -> Iterator[object]:
             msg = "The file has no complete header, or is still being written."
             raise DamagedFileError(msg)
         texts = frozenset(filter(is_text_column, names))
+        commas = frozenset(filter(_is_measure, names)) if separator == ";" else frozenset()
         for number, record in enumerate(records, 1):
             if not record.strip():
                 continue
@@ -157,7 +185,7 @@ def _read_rows(path: Path) -> Iterator[object]:
                 skipped, first = skipped + 1, first or number
                 continue
             yield {
-                name: (cell or None) if name in texts else _value(cell)
+                name: (cell or None) if name in texts else _value(cell, has_comma=name in commas)
                 for name, cell in zip(names, cells, strict=True)
                 if name
             }
@@ -193,11 +221,13 @@ def _records(file: TextIO) -> Iterator[str]:
         yield record
 
 
-def _value(cell: str) -> object:
+def _value(cell: str, *, has_comma: bool) -> object:
     if not cell:
         return None
     if cell in {"True", "False"}:
         return cell == "True"
+    if has_comma and _DECIMAL_COMMA.fullmatch(cell) and not _MAYBE_THOUSANDS.fullmatch(cell):
+        return float(cell.replace(",", "."))
     if len(cell) <= 32 and _NUMBER.fullmatch(cell):
         number = int(cell) if cell.lstrip("-").isdigit() else float(cell)
         return number if str(number) == cell else cell
