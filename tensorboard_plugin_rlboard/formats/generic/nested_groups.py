@@ -150,8 +150,10 @@ def rows_of_groups(row: Row, lists: Sequence[str]) -> tuple[list[dict[str, objec
         if isinstance(entries, list) and len(entries) == count:
             groups = [_with(group, base, entry) for group, entry in zip(groups, entries, strict=True)]
         else:
-            has = f"{len(entries)} entries" if isinstance(entries, list) else "no list"
-            problems.append(f"{base} has {has} for {count} of {first}; it is left out.")
+            problems.append(
+                f"{base} has {f'{len(entries)} entries' if isinstance(entries, list) else 'no list'} for {count} of "
+                f"{first}; it is left out."
+            )
             groups = [_with(group, base, None) for group in groups]
     return groups, problems
 

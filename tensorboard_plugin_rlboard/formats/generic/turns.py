@@ -33,7 +33,7 @@ _ROLES = {
 THOUGHT_KEYS = ("thought", "thoughts", "thinking", "reasoning", "think", "plan")
 ACTION_KEYS = (
     *("action", "act", "response", "output", "completion", "tool_call", "command", "answer", "model_output"),
-    *("llm_output", "agent_action", "action_text"),
+    *("llm_output", "agent_action", "action_text", "llm_raw_response", "llm_response", "actions"),
 )
 OBSERVATION_KEYS = (
     *(

@@ -28,7 +28,14 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_single_word,
     is_verdict,
 )
-from tensorboard_plugin_rlboard.formats.guessing.verdicts import are_shares, counted, is_clear, reason_unread
+from tensorboard_plugin_rlboard.formats.guessing.verdicts import (
+    are_shares,
+    counted,
+    is_clear,
+    reason_unread,
+    take_letter,
+    take_nulls,
+)
 from tensorboard_plugin_rlboard.words import plain
 
 _MAX_COMPONENTS = 20
@@ -101,7 +108,9 @@ class Reward:
             roles.note("reward", named)
             self._say_parts(named)
         elif not (self._take_list() or self._take_turn_rewards() or self._take_judgement()) and not own:
-            self._take_nulls()
+            self.doubt = take_letter(roles)
+            if "reward" not in roles.keys:
+                take_nulls(roles)
         self.has_score |= "reward" in roles.keys or bool(named)
         scores = objects_of_parts(roles, _SCORES)
         if scores and "reward" not in roles.keys and not self.doubt:
@@ -181,15 +190,6 @@ class Reward:
         found = [column for column in found if prompts is not None and differs_within(column, prompts)]
         found += self._roles.candidates(words.VERDICT, is_verdict, own=True)
         return self._roles.take("reward", [column for column in found if is_clear(column)])
-
-    def _take_nulls(self) -> None:
-        """Take a key that is called like a reward and null in all samples so far: they were not scored yet."""
-        names = {plain(word) for tier in words.REWARD for word in tier}
-        roles = self._roles
-        empty = [
-            column for column in roles.profile if not column.values and plain(column.place.name) in names
-        ]
-        roles.take("reward", [column for column in empty if column.place.depth == 0])
 
     def _sum(self, holder: Column) -> bool:
         """Take the total among the parts of an object, or their sum; whether there is any."""

@@ -15,6 +15,7 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_answered_conversation,
     is_conversation,
     is_label_list,
+    is_number,
     is_prompt,
     is_said,
     is_single_word,
@@ -24,6 +25,8 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
 )
 from tensorboard_plugin_rlboard.words import plain
 
+_FEWEST_MOVED = 2
+"""Samples under another key of the response that make it one: a single row may be anything."""
 _TIMES_LONGER = 2
 _TELLING_PROMPT = 6
 """Characters of a prompt with which no text begins by chance."""
@@ -69,7 +72,24 @@ def _assign_response(roles: Roles) -> bool:
         whole = next((column for column in others if _is_whole(roles, column, found[0])), None)
         if whole is not None:
             found = [whole, *[column for column in found if column is not whole]]
-    return roles.take("response", found)
+    return roles.take("response", [*found, *_moved(roles, found)])
+
+
+def _moved(roles: Roles, found: list[Column]) -> list[Column]:
+    """Columns with a word that may mean a response, of prompted and scored samples without any other: its key has changed."""
+    prompts = roles.column("prompt")
+    scores = roles.candidates([word for tier in words.REWARD for word in tier], is_number, own=True)
+    if not found or prompts is None:
+        return []
+    answered = {at for column in found for at in column.values}
+    scored = {at for column in scores for at in column.values}
+    return [
+        column
+        for column in roles.candidates(words.WEAK_RESPONSE, is_said, own=True)
+        if len(column.values) >= _FEWEST_MOVED
+        and answered.isdisjoint(column.values)
+        and column.values.keys() <= prompts.values.keys() & scored
+    ]
 
 
 def _of_each_first(found: list[Column]) -> list[Column]:

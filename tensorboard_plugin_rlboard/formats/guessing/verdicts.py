@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_verdict
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
+from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_share, is_verdict
+from tensorboard_plugin_rlboard.words import plain
 
+_LETTER, _NEARLY_ALL = "r", 0.9
+"""A key that may be a reward, and the share of samples that have it then."""
 _SHARE = 0.9
 """Share of the texts of a column that have to be verdicts: sentences of a judge may begin with a `no` as well."""
 _SHOWN = 4
@@ -46,3 +51,25 @@ def counted(column: Column) -> str:
     numbers = sorted((-number, word) for word, number in found.items() if number is not None)
     shown = numbers if len(numbers) <= _SHOWN else [numbers[0], numbers[-1]]
     return ", ".join(f"{word} = {-number or 0:g}" for number, word in shown)
+
+
+def take_letter(roles: Roles) -> str:
+    """Take `r`, where nothing else is a reward and it is a number of nearly every sample; one sentence that says so."""
+    letters = [
+        column
+        for column in roles.candidates((_LETTER,), is_number, own=True)
+        if column.place.name == _LETTER
+        and len(column.numbers()) >= _NEARLY_ALL * roles.profile.count
+        and column.varies()
+        and (column.place.depth == 0 or column.place.of_each)
+    ]
+    if not roles.take("reward", letters):
+        return ""
+    return f"The reward is a guess: {letters[0].path} was taken, because nothing else is called like one."
+
+
+def take_nulls(roles: Roles) -> None:
+    """Take a key that is called like a reward and null in all samples so far: they were not scored yet."""
+    names = {plain(word) for tier in words.REWARD for word in tier}
+    empty = [column for column in roles.profile if not column.values and plain(column.place.name) in names]
+    roles.take("reward", [column for column in empty if column.place.depth == 0])
