@@ -87,13 +87,14 @@ class Profile:
         Args:
             column: the numbers.
             prompts: the prompts of the samples; numbers that differ between the answers to one prompt of a row count
-                something else.
+                something else, unless neighbours share them and they never fall: a training may have one prompt.
         """
         numbers = column.numbers()
         pairs = list(pairwise(numbers))
-        if sum(b < a for (_, a), (_, b) in pairs) > sum(b > a for (_, a), (_, b) in pairs):
+        falls = sum(b < a for (_, a), (_, b) in pairs)
+        if falls > sum(b > a for (_, a), (_, b) in pairs):
             return False
-        if prompts is None:
+        if prompts is None or (not falls and any(a == b for (_, a), (_, b) in pairs)):
             return True
         of_prompt: dict[Any, set[float]] = {}
         for (one, a), (other, b) in pairs:

@@ -72,6 +72,15 @@ def test_rounds_of_a_refinement_are_no_steps(board_of: Open) -> None:
     assert {kind for _, _, kind in problems(board)} == {"no_step"}
 
 
+def test_a_training_on_one_prompt_has_steps(board_of: Open) -> None:
+    rows = [
+        {"prompt": "p", "response": f"r{at}.{n}", "reward": n % 2, "iteration": at}
+        for at in range(3)
+        for n in range(2)
+    ]
+    assert column(board_of(*rows), "step") == [0, 0, 1, 1, 2, 2]
+
+
 def test_a_step_that_begins_again_and_again_is_doubted() -> None:
     rows = [
         {"prompt": f"p{start}.{at}", "response": "r", "reward": 0.5, "iteration": at}
