@@ -88,7 +88,8 @@ class Board:
             self._findings.counted,
             self.cursor,
         )
-        indexer.call_after_round(self._prepare)
+        indexer.call_after_round(self._steps.update_in_background)
+        indexer.call_when_read(self._findings.update_in_background)
 
     @property
     def revision(self) -> int:
@@ -204,11 +205,6 @@ class Board:
         run = self.run(question.run)
         with self.limits.quick():
             return problems(self.session(run), question)
-
-    def _prepare(self, run: RunIndex) -> None:
-        """Brings what is kept of a run up to date, in the thread that indexes."""
-        self._steps.update_in_background(run)
-        self._findings.update_in_background(run)
 
     def _slot(self, selection: Selection, *, always: bool = False) -> AbstractContextManager[None]:
         """One of the few places for searches, or for heavy questions where a selection is of more than one step."""

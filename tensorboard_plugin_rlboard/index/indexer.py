@@ -32,6 +32,15 @@ class Indexer(Protocol):
         """
         ...
 
+    def call_when_read(self, examine: Callable[[RunIndex], None] | None) -> None:
+        """Has runs examined that have changed, when nothing is left to read: what takes long holds up no other run.
+
+        Args:
+            examine: called in the indexing thread, with one run after the other. It takes the place of the one before;
+                None for nobody.
+        """
+        ...
+
     def index_now(self) -> None:
         """Brings the registry up to date in the calling thread."""
         ...

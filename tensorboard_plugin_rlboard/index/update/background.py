@@ -35,6 +35,8 @@ _UNPACKING_SECONDS = 0.2
 """For so long is waited at once for a file that is being unpacked, so that stopping is noticed."""
 _SECONDS_BETWEEN_CALLS = 1.0
 """Between two calls of who prepares answers about a run that is still being indexed."""
+_SECONDS_OF_EXAMINING = 1.0
+"""So long are runs examined at once; then what a training has written meanwhile is read first."""
 
 
 class BackgroundIndexer:
@@ -64,6 +66,8 @@ class BackgroundIndexer:
         self._read_limit = read_limit
         self._prepare: Callable[[RunIndex], None] | None = None
         self._prepared_at: dict[str, float] = {}
+        self._examine: Callable[[RunIndex], None] | None = None
+        self._unexamined: set[str] = set()
         self._said: set[str] = set()
         self._scheduler: Scheduler | None = None
         self._lock = threading.Lock()
@@ -74,6 +78,10 @@ class BackgroundIndexer:
     def call_after_round(self, prepare: Callable[[RunIndex], None] | None) -> None:
         """See `Indexer`."""
         self._prepare = prepare
+
+    def call_when_read(self, examine: Callable[[RunIndex], None] | None) -> None:
+        """See `Indexer`."""
+        self._examine = examine
 
     def start(self) -> None:
         """Starts the thread at the first call; every call notes that somebody asks, which ends a long pause."""
@@ -124,9 +132,25 @@ class BackgroundIndexer:
                 survey_again_at = time.monotonic() + max(1.0, self.interval)
         scheduler.compare_runs()
         scheduler.stop_workers()
+        self._examine_runs()
+
+    def _examine_runs(self) -> None:
+        """Has runs examined that were read, the one that is looked at first; those left over at the end of the next round."""
+        end = time.monotonic() + _SECONDS_OF_EXAMINING
+        for name in sorted(self._unexamined, key=lambda name: (name != self.attention.run_name, name)):
+            if self._stop.is_set() or (self.interval > 0 and time.monotonic() > end):
+                return
+            self._unexamined.discard(name)
+            run = self.registry.runs.get(name)
+            if run is not None and self._examine is not None:
+                try:
+                    self._examine(run)
+                except Exception:  # somebody who asks will meet the reason
+                    logger.exception("RL Board could not examine run %s", name)
 
     def _notify_after_round(self, run: RunIndex) -> None:
         """Has answers about a run prepared that was worked on: once a second, and at the end of its indexing."""
+        self._unexamined.add(run.name)
         last = self._prepared_at.get(run.name, 0.0)
         if self._prepare is None or (run.pending and time.monotonic() - last < _SECONDS_BETWEEN_CALLS):
             return
@@ -148,11 +172,12 @@ class BackgroundIndexer:
             return
         pause = self.interval
         while not self._stop.is_set():
-            before = registry.revision
+            before, goes_on = registry.revision, False
             try:
                 with late_answers.taken() if self.interval > 0 else nullcontext():
                     self.index_now()
                 registry.set_failure("")
+                goes_on = bool(self._unexamined)
             except Exception as error:  # the thread goes on and leaves the reason where the tab shows it
                 logger.exception("RL Board could not bring its index up to date")
                 registry.set_failure(f"The index could not be brought up to date: {_reason(error)}")
@@ -160,7 +185,8 @@ class BackgroundIndexer:
             if self.interval <= 0:
                 return
             pause = self._next_pause(pause, quiet=registry.revision == before)
-            self._pause(pause)
+            if not goes_on:
+                self._pause(pause)
 
     def _say_settings_problems(self) -> None:
         """Says in the terminal, once each, what of the user's settings does not count."""

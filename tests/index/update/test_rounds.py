@@ -167,6 +167,36 @@ def test_whoever_keeps_answers_is_called_after_each_round(
         indexer.stop()
 
 
+def test_runs_are_examined_when_all_is_read_and_only_what_changed(
+    logs: Path, write_rows: Write, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write_rows(logs / "a" / "a.jsonl", [row(1)])
+    write_rows(logs / "b" / "a.jsonl", [row(1)])
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0)
+    indexer.attention.user_looks_at("b")
+    calls: list[tuple[str, str, bool]] = []
+
+    def examine(run: RunIndex) -> None:
+        calls.append(("examined", run.name, any(one.pending for one in indexer.registry.runs.values())))
+        raise RuntimeError("no room")
+
+    indexer.call_after_round(lambda run: calls.append(("read", run.name, run.pending)))
+    indexer.call_when_read(examine)
+    try:
+        with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
+            indexer.index_now()
+            assert {call[:2] for call in calls[:2]} == {("read", "a"), ("read", "b")}
+            assert calls[2:] == [("examined", "b", False), ("examined", "a", False)]
+            calls.clear()
+            indexer.index_now()
+            assert calls == []
+            append(path, row(2))
+            indexer.index_now()
+            assert calls == [("read", "a", False), ("examined", "a", False)]
+    finally:
+        indexer.stop()
+
+
 def test_thousands_of_small_files_and_many_runs(
     logs: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
