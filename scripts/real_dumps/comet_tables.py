@@ -13,8 +13,8 @@ ROWS = [['What is 2+2?\nSay "4".', '4,\nand "no" more', 1.0, 3], ["1+1?", "三",
 
 def main() -> None:
     """Logs the tables, ends the experiment and unpacks its archive as an export names the files."""
-    import comet_ml  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
+    import comet_ml  # noqa: PLC0415  only who runs this needs it
+    import pandas as pd  # noqa: PLC0415  the same
 
     into = Path(sys.argv[1])
     quiet = dict.fromkeys(

@@ -43,6 +43,8 @@ class Detector:
         next: one sentence: what to look at next.
         find: observations and values of thresholds -> findings, none where all is well. Called only where everything
             that is needed is there.
+        on_curve: whether its number and threshold are as high as the curve of its metric; others count deviations, shares
+            or steps of it, and are not called by the metric's name.
     """
 
     kind: str
@@ -52,6 +54,7 @@ class Detector:
     meaning: str
     next: str
     find: Callable[[Observations, Limits], Sequence[Finding]]
+    on_curve: bool = False
 
     def missing(self, seen: Observations) -> str:
         """What is not there of what it needs, in words; empty where everything is."""

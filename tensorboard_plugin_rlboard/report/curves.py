@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard.api import FindingInfo, Steps, StepStatistics
 from tensorboard_plugin_rlboard.api.values import Number
+from tensorboard_plugin_rlboard.findings.registry import BY_KIND
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import METRICS, sample_metric
-from tensorboard_plugin_rlboard.report.document import ON_CURVE, Curve
+from tensorboard_plugin_rlboard.report.document import Curve
 
 POINTS = 400
 """Of a curve at most, two for each pixel or so."""
@@ -39,7 +40,7 @@ def curve(finding: FindingInfo, steps: Steps, address: str) -> Curve | None:
         value=[usable(values[i]) for i in kept],
         of_steps=len(steps.step),
         threshold=finding.threshold
-        if finding.kind in ON_CURVE and math.isfinite(finding.threshold)
+        if BY_KIND[finding.kind].on_curve and math.isfinite(finding.threshold)
         else None,
         address=address,
     )

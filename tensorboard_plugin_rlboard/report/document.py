@@ -9,15 +9,6 @@ from tensorboard_plugin_rlboard.api import FindingSymptom, MetricInfo, NotChecke
 from tensorboard_plugin_rlboard.api.values import Number, Value
 from tensorboard_plugin_rlboard.report.colour_scale import Scale
 
-ON_CURVE = frozenset(
-    (
-        *("kl_spike", "kl_runaway", "negative_kl", "entropy_collapse", "duplicate_responses"),
-        *("zero_advantage_groups", "reward_not_sharpening", "length_hacking", "truncation"),
-        *("value_misfit", "logprob_mismatch", "stale_samples"),
-    )
-)
-"""Kinds whose number and threshold are as high as their curve counts; others compare deviations, shares or steps."""
-
 
 @dataclass(frozen=True)
 class Quotation:

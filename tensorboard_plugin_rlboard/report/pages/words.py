@@ -7,8 +7,8 @@ import math
 from tensorboard_plugin_rlboard.api import FindingSymptom, PastFinding
 from tensorboard_plugin_rlboard.api.values import Value
 from tensorboard_plugin_rlboard.findings.finding import shown
+from tensorboard_plugin_rlboard.findings.registry import BY_KIND
 from tensorboard_plugin_rlboard.report.document import (
-    ON_CURVE,
     Example,
     Passage,
     Report,
@@ -57,7 +57,7 @@ def number(finding: ReportedFinding) -> str:
     sign = ">" if value > limit else "<" if value < limit else "=" if value == limit else "≠"
     named = f"{finding.statistic} of {finding.metric}" if finding.statistic else finding.metric
     compared = f"{shown(value)} {sign} {shown(limit)} {finding.unit}".rstrip()
-    return f"{named}: {compared}" if finding.kind in ON_CURVE else compared
+    return f"{named}: {compared}" if BY_KIND[finding.kind].on_curve else compared
 
 
 def number_text(value: float) -> str:

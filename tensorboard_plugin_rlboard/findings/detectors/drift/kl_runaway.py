@@ -112,6 +112,7 @@ def _onset(k3: Floats, line: Floats, place: int) -> int:
 DETECTOR = Detector(
     kind="kl_runaway",
     question="drift",
+    on_curve=True,
     needs=(Need("logprobs and ref_logprobs", "k3_mean", 8),),
     thresholds=(_LEVEL, _RATIO, _GROWTH, _SEVERE),
     meaning="The divergence from the reference grows by a factor and not by an amount: usually the KL penalty is missing or too weak for the learning rate, and the reward is being exploited.",
