@@ -6,8 +6,7 @@ string "NaN", "Infinity" or "-Infinity".
 
 from __future__ import annotations
 
-from tensorboard_plugin_rlboard.api.distribution import Density, Distribution
-from tensorboard_plugin_rlboard.api.findings import (
+from tensorboard_plugin_rlboard.api.runs.findings import (
     FindingEvidence,
     FindingInfo,
     Findings,
@@ -17,8 +16,8 @@ from tensorboard_plugin_rlboard.api.findings import (
     PastFinding,
     ThresholdInfo,
 )
-from tensorboard_plugin_rlboard.api.problems import ProblemColumns, ProblemKind, Problems
-from tensorboard_plugin_rlboard.api.runs import (
+from tensorboard_plugin_rlboard.api.runs.problems import ProblemColumns, ProblemKind, Problems
+from tensorboard_plugin_rlboard.api.runs.runs import (
     AttemptInfo,
     IgnoredFile,
     Joined,
@@ -29,7 +28,8 @@ from tensorboard_plugin_rlboard.api.runs import (
     StepSpan,
     TextRulesInfo,
 )
-from tensorboard_plugin_rlboard.api.samples import (
+from tensorboard_plugin_rlboard.api.runs.scalars import Scalars, ScalarSeries, ScalarTags
+from tensorboard_plugin_rlboard.api.samples.samples import (
     Message,
     Neighbours,
     ProblemInfo,
@@ -40,10 +40,10 @@ from tensorboard_plugin_rlboard.api.samples import (
     ToolCall,
     TrimInfo,
 )
-from tensorboard_plugin_rlboard.api.scalars import Scalars, ScalarSeries, ScalarTags
-from tensorboard_plugin_rlboard.api.steps import Steps, StepStatistics
+from tensorboard_plugin_rlboard.api.samples.worst_tokens import WorstTokens
+from tensorboard_plugin_rlboard.api.steps.distribution import Density, Distribution
+from tensorboard_plugin_rlboard.api.steps.steps import Steps, StepStatistics
 from tensorboard_plugin_rlboard.api.values import Number, Value
-from tensorboard_plugin_rlboard.api.worst_tokens import WorstTokens
 
 __all__ = [
     "AttemptInfo",

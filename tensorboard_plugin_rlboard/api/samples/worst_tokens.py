@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.api.runs import MetricInfo
+from tensorboard_plugin_rlboard.api.runs.runs import MetricInfo
 from tensorboard_plugin_rlboard.api.values import Value
 
 

@@ -1,0 +1,1 @@
+"""Answers about samples: lists of them, one of them whole, their tokens."""

@@ -1,0 +1,1 @@
+"""Answers about steps: numbers over many samples."""
