@@ -103,6 +103,7 @@ ORDER = {
         *(
             "lru_cache",
             "limits",
+            "alignment",
             "sql_rows",
             "finite_numbers",
             "ordered_sums",
