@@ -114,7 +114,7 @@ ORDER = {
             "text_search",
             "selection",
         ),
-        *("samples", "steps", "findings", "distribution", "tokens", "runs", "board"),
+        *("samples", "steps", "prompts", "findings", "distribution", "tokens", "runs", "board"),
     ],
 }
 SERVERS = {

@@ -1,0 +1,1 @@
+"""What became of each prompt over a training, whatever template it was rendered with."""
