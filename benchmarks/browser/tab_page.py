@@ -54,6 +54,9 @@ FIRST_CHART = """(() => {
         observer.disconnect();
         requestAnimationFrame(() => setTimeout(() => {
             window.chartAt = performance.timeOrigin + performance.now();
+            window.filesBytes = performance.getEntriesByType('resource')
+                .filter(({name}) => name.includes('/plugin/rlboard/static/'))
+                .reduce((sum, {encodedBodySize}) => sum + encodedBodySize, 0);
         }));
     });
     observer.observe(document, {subtree: true, childList: true});
@@ -217,6 +220,11 @@ class TabPage:
         )
         self.frame.wait_for_function("() => window.chartAt", timeout=60_000)
         found: float = self.frame.evaluate("window.chartAt - parent.clickedAt")
+        return found
+
+    def files_read(self) -> float:
+        """The files of ours that were there with the first chart, in units of 1000 bytes as they came: compressed."""
+        found: float = self.frame.evaluate("window.filesBytes / 1000")
         return found
 
     def leave(self) -> None:

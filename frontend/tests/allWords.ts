@@ -7,7 +7,10 @@ if (typeof document === "undefined") {
 }
 
 const { addSentences, addWords } = await import("../src/i18n/messages");
-addWords("zh", (await import("../src/i18n/zh")).zh);
+const { addMetricNames } = await import("../src/i18n/metricNames");
+const { metricNames, zh } = await import("../src/i18n/zh");
+addWords("zh", zh);
+addMetricNames(metricNames);
 await import("../src/i18n/laterWords");
 addSentences((await import("../src/i18n/zh/sentences")).inChinese);
 

@@ -63,9 +63,11 @@ export function stubLayout(): void {
   );
 }
 
-/** Reads the files of every view and of the dialogs, as a page has them a moment after it is opened. */
+/** Reads the files of every part of the page, as it has them a moment after it is opened. */
 export async function readWholePage(): Promise<void> {
   const { Dialogs } = await import("../src/app");
   const { VIEW_COMPONENTS } = await import("../src/views");
-  for (const part of [...Object.values(VIEW_COMPONENTS), Dialogs]) await part.load();
+  const { StepPanels } = await import("../src/views/overview/step/later");
+  const empty = Object.values(await import("../src/shell/laterStates"));
+  for (const part of [...Object.values(VIEW_COMPONENTS), Dialogs, StepPanels, ...empty]) await part.load();
 }

@@ -4,3 +4,4 @@ export { kindWords } from "./kindWords";
 export { LANGUAGES, type Language, language, setLanguage } from "./language";
 export { changeLanguage, loadWords } from "./loading";
 export { addEnglish, findMessage, type MessageKey, type Slots, said, t } from "./messages";
+export { type MetricWords, metricInChinese } from "./metricNames";

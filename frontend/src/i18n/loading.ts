@@ -2,6 +2,7 @@
 
 import { type Language, language, setLanguage } from "./language";
 import { addSentences, addWords, hasWords } from "./messages";
+import { addMetricNames } from "./metricNames";
 
 /** Reads what the server's sentences are in Chinese, beside the page's own words; nobody waits for it. */
 async function loadSentences(): Promise<void> {
@@ -17,7 +18,9 @@ export async function loadWords(of: Language): Promise<void> {
   if (hasWords(of)) return;
   void loadSentences();
   try {
-    addWords("zh", (await import("./zh")).zh);
+    const { zh, metricNames } = await import("./zh");
+    addMetricNames(metricNames);
+    addWords("zh", zh);
   } catch {
     if (language.peek() === of) language.value = "en";
   }

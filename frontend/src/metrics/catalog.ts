@@ -1,25 +1,20 @@
 /** The metrics that we know: what each is called and what it is, in every language. */
 
-import type { Language } from "../i18n";
+import { language, type MetricWords, metricInChinese } from "../i18n";
 // Written by the Python side from its registry of metrics: change them there.
-import catalog from "./catalog.json";
+import { english } from "./catalog.json";
 
-/** The words of a metric in one language. */
-export interface MetricWords {
-  /** What the metric is called on screen. */
-  readonly label: string;
-  /** One line: what it is, with its formula. */
-  readonly hint: string;
+/** Every metric of the catalog in English, by name. */
+export const METRICS: Readonly<Record<string, MetricWords>> = english;
+
+/** The words of a metric in the language of the page; undefined for a name that only the log knows. */
+export function metricWords(name: string): MetricWords | undefined {
+  if (!isKnownMetric(name)) return undefined;
+  return (language.value === "zh" ? metricInChinese(name) : undefined) ?? METRICS[name];
 }
 
-/** One entry of `catalog.json`: its words, and the section of the documentation that defines the metric. */
-export type MetricEntry = Readonly<Record<Language, MetricWords>> & { readonly anchor: string };
-
-/** Every metric of the catalog, by name. */
-export const METRICS: Readonly<Record<string, MetricEntry>> = catalog.metrics;
-
-/** The entry of a metric; undefined for a name that only the log knows. */
-export function metricEntry(name: string): MetricEntry | undefined {
+/** Whether a metric is one of ours. */
+export function isKnownMetric(name: string): boolean {
   // A metric of a log may be called "constructor".
-  return Object.hasOwn(METRICS, name) ? METRICS[name] : undefined;
+  return Object.hasOwn(METRICS, name);
 }

@@ -1,6 +1,6 @@
 /** What is known of metrics: their names in words, and where a run's came from. */
 
-export { metricEntry } from "./catalog";
+export { isKnownMetric } from "./catalog";
 export { type Followed, followed, followMetric, orderAt, tokenMetricOf, toldBy, unfollow } from "./followed";
 export { joinHint, markJoined, metricHint, metricLabel } from "./names";
 export { origins, originsOf } from "./origins";

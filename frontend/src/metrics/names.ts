@@ -1,7 +1,7 @@
 /** What metrics and columns are called on screen, and one line about each for its tooltip. */
 
-import { language, said, t } from "../i18n";
-import { type MetricWords, metricEntry } from "./catalog";
+import { type MetricWords, said, t } from "../i18n";
+import { metricWords } from "./catalog";
 import { origins } from "./origins";
 import { splitStatistic } from "./statistics";
 
@@ -13,8 +13,8 @@ const COLUMNS = ["step", "prompt", "response", "ref_response", "ground_truth", "
 
 /** The words of a name that we know, in the language of the page. */
 function wordsOf(name: string): MetricWords | null {
-  const entry = metricEntry(name);
-  if (entry !== undefined) return entry[language.value];
+  const ours = metricWords(name);
+  if (ours !== undefined) return ours;
   const column = COLUMNS.find((known) => known === name);
   return column === undefined
     ? null

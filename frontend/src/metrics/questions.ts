@@ -1,6 +1,6 @@
 /** The questions that a number answers: how the choice of charts and the numbers of a sample are laid out. */
 
-import { metricEntry } from "./catalog";
+import { isKnownMetric } from "./catalog";
 import { splitStatistic } from "./statistics";
 
 export const QUESTIONS = [
@@ -87,10 +87,8 @@ const QUESTION_OF = new Map(
 
 /** A number that a log calls a reward or a score, and that is none of ours: most often one reward function of several. */
 export function isRewardFunction(name: string): boolean {
-  const isStatistic = splitStatistic(name, (base) => metricEntry(base) !== undefined) !== null;
-  return (
-    metricEntry(name) === undefined && !isStatistic && /(^|[_/.\s])(reward|score)s?($|[_/.\s])/i.test(name)
-  );
+  const isStatistic = splitStatistic(name, (base) => isKnownMetric(base)) !== null;
+  return !isKnownMetric(name) && !isStatistic && /(^|[_/.\s])(reward|score)s?($|[_/.\s])/i.test(name);
 }
 
 /** The question that a sample metric or a number of the steps answers. */

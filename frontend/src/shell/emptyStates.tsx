@@ -1,13 +1,15 @@
-/** The page when there is nothing to show: no runs, no samples in the run, or no run of that name. */
+/** The page when there is nothing to show: no runs, no samples in the run, or no run of that name. A file that is read where it is shown. */
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../api/answers";
 import { refresh } from "../data/polling";
 import { runs } from "../data/runs";
 import { said, t } from "../i18n";
+import "../i18n/laterWords";
 import { bytes, count } from "../lib/format";
 import { select } from "../state/selection";
 import { Button, Empty } from "../ui";
+import { LookedIn } from "./pageStates";
 import { Ignored } from "./problems/Ignored";
 
 const WRITE = `from tensorboard_plugin_rlboard import RolloutWriter
@@ -37,21 +39,6 @@ export const FORMATS: readonly string[] = [
   "rLLM",
   "Tunix",
 ];
-
-/** The folders in which rollout files were looked for. */
-export function LookedIn(): JSX.Element | null {
-  const places = runs.value?.looked_in ?? [];
-  if (places.length === 0) return null;
-  return (
-    <ul>
-      {places.map((place) => (
-        <li key={place}>
-          <code>{place}</code>
-        </li>
-      ))}
-    </ul>
-  );
-}
 
 /** Nothing was found: where it was looked, and how to come to logs. */
 export function NoRuns(): JSX.Element {

@@ -4,10 +4,10 @@ import type { JSX } from "preact";
 import type { RunInfo } from "../api/answers";
 import type { ApiError } from "../api/errors";
 import { refresh } from "../data/polling";
+import { runs } from "../data/runs";
 import { t } from "../i18n";
 import { count } from "../lib/format";
 import { ErrorBox, type Meanwhile, Progress } from "../ui";
-import { LookedIn } from "./emptyStates";
 import { progressText } from "./LiveStatus";
 
 /** Nothing of the run is readable yet. */
@@ -36,6 +36,21 @@ export function Reading({ info }: { info: RunInfo | null }): JSX.Element {
         </p>
       )}
     </section>
+  );
+}
+
+/** The folders in which rollout files were looked for. */
+export function LookedIn(): JSX.Element | null {
+  const places = runs.value?.looked_in ?? [];
+  if (places.length === 0) return null;
+  return (
+    <ul>
+      {places.map((place) => (
+        <li key={place}>
+          <code>{place}</code>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -4,10 +4,11 @@ import { en as first } from "../../src/i18n/en";
 import { findingsInBars } from "../../src/i18n/en/findings/bars";
 import { findingsList } from "../../src/i18n/en/findings/list";
 import { later } from "../../src/i18n/en/later";
+import { overviewPanels } from "../../src/i18n/en/overview/panels";
 import { zh as chinese } from "../../src/i18n/zh";
 
 // What is read later is a part of English as well.
-const en = { ...first, ...later, ...findingsInBars, ...findingsList };
+const en = { ...first, ...later, ...findingsInBars, ...findingsList, ...overviewPanels };
 
 afterEach(() => setLanguage("en"));
 

@@ -9,6 +9,7 @@ import { metrics } from "./metrics";
 import { notices } from "./notices";
 import { overviewCharts } from "./overview/charts";
 import { overview } from "./overview/curves";
+import type { overviewPanels } from "./overview/panels";
 import { overviewStep } from "./overview/step";
 import { shell } from "./shell";
 
@@ -25,5 +26,9 @@ export const en = {
 } as const;
 
 /** All of them, those that are read later included. */
-export type English = typeof en & typeof later & typeof findingsInBars & typeof findingsList;
+export type English = typeof en &
+  typeof later &
+  typeof findingsInBars &
+  typeof findingsList &
+  typeof overviewPanels;
 export type MessageKey = keyof English;

@@ -1,9 +1,10 @@
 /** The English words that the first view has none of: they are read with what shows them (`../laterWords`). */
 
 import { conversation } from "./conversation";
-import { info } from "./info";
+import { dialogs } from "./dialogs/dialogs";
+import { info } from "./dialogs/info";
 import { sample } from "./sample";
 import { samples } from "./samples";
 import { tokens } from "./tokens";
 
-export const later = { ...conversation, ...info, ...sample, ...samples, ...tokens } as const;
+export const later = { ...conversation, ...dialogs, ...info, ...sample, ...samples, ...tokens } as const;

@@ -2,23 +2,29 @@
 
 import type { MessageKey } from "../en";
 import { conversation } from "./conversation";
+import { dialogs } from "./dialogs/dialogs";
+import { info } from "./dialogs/info";
 import { errors } from "./errors";
 import { findingsInBars } from "./findings/bars";
 import { findingsList } from "./findings/list";
 import { first } from "./first";
-import { info } from "./info";
+import metricNames from "./metricNames.json";
 import { metrics } from "./metrics";
 import { notices } from "./notices";
 import { overviewCharts } from "./overview/charts";
 import { overview } from "./overview/curves";
+import { overviewPanels } from "./overview/panels";
 import { overviewStep } from "./overview/step";
 import { sample } from "./sample";
 import { samples } from "./samples";
 import { shell } from "./shell";
 import { tokens } from "./tokens";
 
+export { metricNames };
+
 export const zh = {
   ...conversation,
+  ...dialogs,
   ...errors,
   ...findingsInBars,
   ...findingsList,
@@ -28,6 +34,7 @@ export const zh = {
   ...notices,
   ...overview,
   ...overviewCharts,
+  ...overviewPanels,
   ...overviewStep,
   ...sample,
   ...samples,

@@ -1,7 +1,7 @@
 /** Numbers of the samples that only this log has: what its trainer found worth logging, whatever it is called. */
 
 import type { RunInfo } from "../../../api/answers";
-import { isRewardFunction, metricEntry, splitStatistic } from "../../../metrics";
+import { isKnownMetric, isRewardFunction, splitStatistic } from "../../../metrics";
 
 /** As many charts of them open by themselves. */
 const MOST = 4;
@@ -13,10 +13,10 @@ const BOOKKEEPING =
 /** The first numbers of the log that are no metric of ours, no reward function and no bookkeeping. */
 export function ownNumbers(run: RunInfo): string[] {
   const isToken = (base: string) =>
-    metricEntry(base) !== undefined || run.token_metrics.some(({ name }) => name === base);
+    isKnownMetric(base) || run.token_metrics.some(({ name }) => name === base);
   return run.metrics
     .map(({ name }) => name)
-    .filter((name) => metricEntry(name) === undefined && splitStatistic(name, isToken) === null)
+    .filter((name) => !isKnownMetric(name) && splitStatistic(name, isToken) === null)
     .filter((name) => !isRewardFunction(name) && !BOOKKEEPING.test(name))
     .slice(0, MOST);
 }

@@ -1,22 +1,10 @@
 import type { JSX } from "preact";
 import type { RunInfo } from "../../../api/answers";
 import { t } from "../../../i18n";
-import { isString, setting } from "../../../lib/storage";
-import { followed, followMetric, metricHint, metricLabel } from "../../../metrics";
+import { metricHint, metricLabel } from "../../../metrics";
 import { Select } from "../../../ui";
+import { chooseDistributionMetric } from "../shared/distributionMetric";
 import { histogramStyle, valueSpan } from "../shared/settings";
-
-const chosenMetric = setting("overview.distribution_metric", "reward", isString);
-
-/** The metric whose distribution is shown: that of the clicked curve, else the remembered one where the run has it. */
-export function distributionMetric(run: RunInfo): string {
-  const names = run.metrics.map((metric) => metric.name);
-  return (
-    [followed.value?.name ?? "", chosenMetric.value, "reward"].find((name) => names.includes(name)) ??
-    names[0] ??
-    ""
-  );
-}
 
 /** Of which metric, and how it is drawn. */
 export function DistributionControls({ run, metric }: { run: RunInfo; metric: string }): JSX.Element {
@@ -31,8 +19,7 @@ export function DistributionControls({ run, metric }: { run: RunInfo; metric: st
           hint: metricHint(name),
         }))}
         onChange={(name) => {
-          chosenMetric.value = name;
-          if (followed.value !== null) followMetric(name, followed.value.order);
+          chooseDistributionMetric(name);
         }}
         testId="distribution-metric"
       />

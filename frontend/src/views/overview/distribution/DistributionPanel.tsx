@@ -7,13 +7,13 @@ import { t } from "../../../i18n";
 import { metricHint, metricLabel, referenceOf } from "../../../metrics";
 import { selection } from "../../../state/selection";
 import { Panel } from "../../../ui";
-
+import { distributionMetric } from "../shared/distributionMetric";
 import { PanelBody } from "../shared/PanelBody";
 import { valueSpan } from "../shared/settings";
 import { TableToggle } from "../shared/TableToggle";
 import { useAnswerAtStep } from "../shared/useAnswerAtStep";
 import { DistributionChart } from "./DistributionChart";
-import { DistributionControls, distributionMetric } from "./DistributionControls";
+import { DistributionControls } from "./DistributionControls";
 import { binsFor, spanOf } from "./histogramShapes";
 
 export interface DistributionPanelProps {

@@ -13,6 +13,7 @@ import { useAnswerAtStep } from "../shared/useAnswerAtStep";
 import { GapPanel } from "./GapPanel";
 import { RewardPanel } from "./RewardPanel";
 import { markColumnsOf, marksOf } from "./stepMarks";
+import "./words";
 
 export interface StepPanelsProps {
   readonly run: RunInfo;

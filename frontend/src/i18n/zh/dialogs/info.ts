@@ -1,4 +1,4 @@
-import type { info as en } from "../en/info";
+import type { info as en } from "../../en/dialogs/info";
 
 /** 运行信息的文字：概况、设置、配对、连接、列映射。 */
 export const info = {
