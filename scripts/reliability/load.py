@@ -13,11 +13,13 @@ import os
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from breaking.logs import RUNS, lines, write_logs
 from figures import add_write, finish, made_by, table
-from pressing.clients import HOST, Answers, percentile, press
+from pressing.clients import Answers, percentile
+from pressing.processes import press_from_processes
 from served import Served
 
 _NAMES = ["large", "archive", "many"]
@@ -25,7 +27,24 @@ _PATIENCE_S = 60.0
 """Seconds after the last line in which it has to be there."""
 
 
-def under_load(clients: int, seconds: float, megabytes: int, seed: int) -> tuple[Answers, Answers, list[str]]:
+@dataclass(frozen=True)
+class Load:
+    """What came of it.
+
+    Attributes:
+        idle: TensorBoard's own routes, asked by one client while nobody else asked.
+        beside: the same while all clients asked.
+        pressed: what those clients have got.
+        failures: what failed.
+    """
+
+    idle: Answers
+    beside: Answers
+    pressed: Answers
+    failures: list[str]
+
+
+def under_load(clients: int, seconds: float, megabytes: int, seed: int) -> Load:
     """Asks an idle TensorBoard for its own routes, and a loaded one for everything while its logs grow.
 
     Args:
@@ -33,9 +52,6 @@ def under_load(clients: int, seconds: float, megabytes: int, seed: int) -> tuple
         seconds: for how long.
         megabytes: of the largest log at first.
         seed: of what is asked.
-
-    Returns:
-        The answers idle and loaded, and what failed beside them.
     """
     with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
         home, failures, stop = Path(made), [], threading.Event()
@@ -43,10 +59,10 @@ def under_load(clients: int, seconds: float, megabytes: int, seed: int) -> tuple
         with Served(home, home / "logs", home / "cache") as server:
             server.wait_for_address()
             server.wait_until_read(RUNS)
-            idle = press(server.url, _NAMES, 1, min(10.0, seconds), seed, ours=False)
+            _, idle = press_from_processes(server.url, _NAMES, 0, min(20.0, seconds), seed)
             training = threading.Thread(target=_train, args=(home / "logs", stop))
             training.start()
-            loaded = press(server.url, _NAMES, clients, seconds, seed)
+            pressed, beside = press_from_processes(server.url, _NAMES, clients, seconds, seed)
             stop.set()
             training.join()
             written = sum(len(path.read_bytes().splitlines()) for path in (home / "logs" / "large").iterdir())
@@ -57,7 +73,7 @@ def under_load(clients: int, seconds: float, megabytes: int, seed: int) -> tuple
                 failures.append(f"of {written} lines that were written, {known} are samples or problems")
             if server.process.poll() is not None:
                 failures.append("TensorBoard has ended")
-    return idle, loaded, failures + loaded.faults
+    return Load(idle, beside, pressed, failures + pressed.faults + beside.faults)
 
 
 def _known(server: Served) -> int:
@@ -79,24 +95,26 @@ def _train(logs: Path, stop: threading.Event) -> None:
                     file.write(line[len(line) // 2 :])
 
 
-def report(idle: Answers, loaded: Answers, failures: list[str], command: str) -> str:
+def report(found: Load, command: str) -> str:
     """The figures as Markdown."""
-    rows: list[tuple[object, ...]] = []
-    for name, seconds in sorted(loaded.seconds.items()):
-        alone = idle.seconds.get(name, [])
-        given_up = loaded.statuses[name, 503]
-        rows.append(
-            (
-                f"TensorBoard's `{name}`" if name in HOST else f"`/{name}`",
-                len(seconds),
-                *(f"{percentile(seconds, share) * 1000:.0f}" for share in (0.5, 0.99)),
-                f"{percentile(alone, 0.99) * 1000:.0f}" if alone else "",
-                given_up,
-            )
-        )
-    head = ("route", "answers", "p50, ms", "p99, ms", "p99 idle, ms", "given up (503)")
+    own = [
+        (f"`{name}`", len(seconds), *_times(found.idle.seconds[name]), *_times(seconds))
+        for name, seconds in sorted(found.beside.seconds.items())
+    ]
+    ours = [
+        (f"`/{name}`", len(seconds), *_times(seconds), found.pressed.statuses[name, 503])
+        for name, seconds in sorted(found.pressed.seconds.items())
+        if not name.startswith("data/")
+    ]
     load = f"The load of the machine was {os.getloadavg()[1]:.1f} (5 minutes), clients included."
-    return f"{made_by(command)} {load}\n\n{table(head, rows)}\n\n**Failures: {len(failures)}**"
+    host = table(("TensorBoard's own", "answers", "p50 idle, ms", "p99 idle, ms", "p50, ms", "p99, ms"), own)
+    plugin = table(("route", "answers", "p50, ms", "p99, ms", "given up (503)"), ours)
+    return f"{made_by(command)} {load}\n\n{host}\n\n{plugin}\n\n**Failures: {len(found.failures)}**"
+
+
+def _times(seconds: list[float]) -> tuple[str, str]:
+    """Half of the answers and 99 of 100 came within so many milliseconds."""
+    return f"{percentile(seconds, 0.5) * 1000:.0f}", f"{percentile(seconds, 0.99) * 1000:.0f}"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -110,12 +128,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1, help="of what is asked")
     add_write(parser)
     args = parser.parse_args(arguments)
-    idle, loaded, failures = under_load(args.clients, args.seconds, args.megabytes, args.seed)
+    found = under_load(args.clients, args.seconds, args.megabytes, args.seed)
     command = (
         f"python scripts/reliability/load.py --clients {args.clients} --seconds {args.seconds:g} "
         f"--megabytes {args.megabytes} --seed {args.seed}"
     )
-    finish(args, "load", report(idle, loaded, failures, command), failures)
+    finish(args, "load", report(found, command), found.failures)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from load import report, under_load
+from load import Load, report, under_load
 from pressing.clients import HOST, Answers, percentile
 
 
 def test_nothing_fails_and_nothing_is_lost_while_logs_grow() -> None:
-    idle, loaded, failures = under_load(clients=4, seconds=2, megabytes=2, seed=1)
-    assert failures == []
-    assert set(idle.seconds) <= set(HOST)
-    assert {"runs", "steps", "samples"} <= set(loaded.seconds)
+    found = under_load(clients=4, seconds=2, megabytes=2, seed=1)
+    assert found.failures == []
+    assert set(found.idle.seconds) == set(found.beside.seconds) == set(HOST)
+    assert {"runs", "steps", "samples"} <= set(found.pressed.seconds)
 
 
 def test_a_percentile_is_the_nearest_rank() -> None:
@@ -18,10 +18,26 @@ def test_a_percentile_is_the_nearest_rank() -> None:
     assert (percentile(values, 0.5), percentile(values, 0.99), percentile([7.0], 0.99)) == (50.0, 99.0, 7.0)
 
 
+def test_answers_of_several_processes_are_counted_together() -> None:
+    here, there = Answers(), Answers()
+    here.seconds["runs"].append(0.1)
+    there.seconds["runs"].append(0.2)
+    there.statuses["runs", 500] += 1
+    there.faults.append("runs: 500")
+    here.add(there)
+    assert here.seconds["runs"] == [0.1, 0.2]
+    assert (here.statuses["runs", 500], here.faults) == (1, ["runs: 500"])
+
+
 def test_what_was_given_up_is_told() -> None:
-    loaded = Answers()
-    loaded.seconds["steps"] += [0.25, 0.5]
-    loaded.statuses["steps", 503] += 1
-    text = report(Answers(), loaded, ["x"], "c")
-    assert "| `/steps` | 2 | 250 | 500 |  | 1 |" in text
+    idle, beside, pressed = Answers(), Answers(), Answers()
+    idle.seconds["data/runs"] += [0.01]
+    beside.seconds["data/runs"] += [0.02, 0.03]
+    pressed.seconds["steps"] += [0.25, 0.5]
+    pressed.seconds["data/runs"] += [0.9]
+    pressed.statuses["steps", 503] += 1
+    text = report(Load(idle, beside, pressed, ["x"]), "c")
+    assert "| `data/runs` | 2 | 10 | 10 | 20 | 30 |" in text
+    assert "| `/steps` | 2 | 250 | 500 | 1 |" in text
+    assert "900" not in text
     assert "**Failures: 1**" in text

@@ -11,6 +11,7 @@ import urllib.parse
 import urllib.request
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 
 _OURS = "data/plugin/rlboard/"
 HOST = ("data/environment", "data/runs", "data/plugins_listing")
@@ -31,9 +32,16 @@ class Answers:
         faults: answers that should not have been, each with its first words.
     """
 
-    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    seconds: dict[str, list[float]] = field(default_factory=partial(defaultdict, list))
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+
+    def add(self, others: Answers) -> None:
+        """Counts the answers of further clients as well."""
+        for route, seconds in others.seconds.items():
+            self.seconds[route] += seconds
+        self.statuses += others.statuses
+        self.faults += others.faults
 
 
 def percentile(seconds: list[float], share: float) -> float:
