@@ -29,6 +29,7 @@ from tensorboard_plugin_rlboard.api.runs.runs import (
     TextRulesInfo,
 )
 from tensorboard_plugin_rlboard.api.runs.scalars import Scalars, ScalarSeries, ScalarTags
+from tensorboard_plugin_rlboard.api.samples.diff import Diff, DiffOpcodes, DiffSide
 from tensorboard_plugin_rlboard.api.samples.samples import (
     Message,
     Neighbours,
@@ -48,6 +49,9 @@ from tensorboard_plugin_rlboard.api.values import Number, Value
 __all__ = [
     "AttemptInfo",
     "Density",
+    "Diff",
+    "DiffOpcodes",
+    "DiffSide",
     "Distribution",
     "FindingEvidence",
     "FindingInfo",

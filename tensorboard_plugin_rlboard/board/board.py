@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.api import (
+    Diff,
     Distribution,
     Findings,
     Problems,
@@ -17,6 +18,8 @@ from tensorboard_plugin_rlboard.api import (
     Steps,
     WorstTokens,
 )
+from tensorboard_plugin_rlboard.board.diff.answer import diff
+from tensorboard_plugin_rlboard.board.diff.question import DiffQuestion
 from tensorboard_plugin_rlboard.board.distribution.histograms import distribution
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
@@ -187,6 +190,12 @@ class Board:
     def token_lists(self, question: TokensQuestion) -> dict[str, list[float | None]]:
         """The token metrics of a sample as lists; None where a value is missing, NaN where NaN was logged."""
         return listed_rows(*self._tokens(question))
+
+    def diff(self, question: DiffQuestion) -> Diff:
+        """Two responses side by side, or a response and its reference answer."""
+        run, against = self.run(question.run), self.run(question.against_run or question.run)
+        with self.limits.quick():
+            return diff(self.session(run), self.session(against), question, self._decoded_samples)
 
     def distribution(self, question: DistributionQuestion) -> Distribution:
         """Histogram and density of one metric."""

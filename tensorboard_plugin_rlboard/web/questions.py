@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tensorboard_plugin_rlboard.board.diff.question import DiffQuestion
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
@@ -91,6 +92,20 @@ def read_tokens(args: Arguments) -> tuple[TokensQuestion, str]:
     if answer_format not in {"binary", "json"}:
         raise ArgumentError(f"format={answer_format} is not known: it takes binary or json.")
     return question, answer_format
+
+
+def read_diff(args: Arguments) -> DiffQuestion:
+    """The question of /diff."""
+    return DiffQuestion(
+        run=required(args, "run"),
+        id=required(args, "id"),
+        against_run=string(args, "against_run"),
+        against_id=string(args, "against_id"),
+        against=string(args, "against"),
+        unit=string(args, "unit"),
+        metric=string(args, "metric"),
+        text_rules=read_text_rules(args),
+    )
 
 
 def read_distribution(args: Arguments) -> DistributionQuestion:

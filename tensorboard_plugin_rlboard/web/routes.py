@@ -53,6 +53,7 @@ ROUTES = (
     Route("/sample", questions.read_sample, Board.sample),
     Route("/sample_with_tokens", questions.read_sample, _sample_with_tokens),
     Route("/tokens", questions.read_tokens, _tokens),
+    Route("/diff", questions.read_diff, Board.diff),
     Route("/distribution", questions.read_distribution, Board.distribution),
     Route("/worst_tokens", questions.read_worst_tokens, Board.worst_tokens),
     Route("/problems", questions.read_problems, Board.problems),

@@ -114,7 +114,7 @@ ORDER = {
             "text_search",
             "selection",
         ),
-        *("samples", "steps", "prompts", "findings", "distribution", "tokens", "runs", "board"),
+        *("samples", "diff", "steps", "prompts", "findings", "distribution", "tokens", "runs", "board"),
     ],
 }
 SERVERS = {

@@ -116,6 +116,13 @@ SAMPLE_SNAPSHOTS: dict[str, tuple[str, str, int]] = {
 }
 
 
+# The sample, the one that it is compared with (None for its reference answer), and further arguments.
+DIFF_SNAPSHOTS: dict[str, tuple[int, int | None, Arguments]] = {
+    "diff": (1, 0, (("metric", "logprobs"),)),
+    "diff_reference": (0, None, (("against", "reference"), ("pad", "<|im_end|>"), ("pad", "<|pad|>"))),
+}
+
+
 def check(name: str, answer: Any) -> None:
     path = SNAPSHOTS / f"{name}.json"
     if UPDATE:
@@ -139,9 +146,16 @@ def test_answer_about_a_sample_is_as_it_was(stack: Stack, name: str) -> None:
     check(name, normalised(stack.json(route, *pairs), stack.folder))
 
 
+@pytest.mark.parametrize("name", DIFF_SNAPSHOTS)
+def test_two_texts_differ_as_they_did(stack: Stack, ids: list[str], name: str) -> None:
+    sample, against, more = DIFF_SNAPSHOTS[name]
+    other = () if against is None else (("against_id", ids[against]),)
+    check(name, stack.json("diff", RUN, ("id", ids[sample]), *other, *more))
+
+
 def test_every_snapshot_is_asked_for() -> None:
     kept = {path.stem for path in SNAPSHOTS.glob("*.json")}
-    assert kept == {*SNAPSHOT_REQUESTS, *SAMPLE_SNAPSHOTS}
+    assert kept == {*SNAPSHOT_REQUESTS, *SAMPLE_SNAPSHOTS, *DIFF_SNAPSHOTS}
 
 
 def test_every_answer_says_its_revision_and_the_problems(stack: Stack, ids: list[str]) -> None:

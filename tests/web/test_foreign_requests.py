@@ -197,6 +197,7 @@ ROUTES = [
     "sample",
     "sample_with_tokens",
     "tokens",
+    "diff",
     "distribution",
     "findings",
     "worst_tokens",

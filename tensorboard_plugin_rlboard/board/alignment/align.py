@@ -68,14 +68,16 @@ def align(
     found = common(left, right, max_cells)
     matches = readable(found.matches, left, right)
     gaps = list(gaps_of(matches, len(left), len(right)))
-    moves = moved(*numbered(left, right), gaps, shortest_move)
+    a, b = numbered(left, right)
+    moves = moved(a, b, gaps, shortest_move)
     return Alignment(list(_opcodes(matches, gaps, moves)), found.in_one_piece)
 
 
 def _opcodes(matches: Iterable[Match], gaps: Iterable[Gap], moves: Sequence[Match]) -> Iterator[Opcode]:
     numbers = {move: number for number, move in enumerate(moves)}
     left_moves = sorted(moves, key=lambda move: move.left)
-    parts = sorted((*matches, *gaps), key=lambda part: (part.left, part.right))
+    parts: list[Match | Gap] = [*matches, *gaps]
+    parts.sort(key=lambda part: (part.left, part.right))
     at_left = at_right = 0
     for part in parts:
         if isinstance(part, Match):

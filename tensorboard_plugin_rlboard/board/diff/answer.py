@@ -1,0 +1,117 @@
+"""Answers /diff: the units of both texts, and the opcodes that make the left one into the right one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from tensorboard_plugin_rlboard.api import Diff, DiffOpcodes, DiffSide
+from tensorboard_plugin_rlboard.board.alignment.align import align
+from tensorboard_plugin_rlboard.board.alignment.units import characters, words
+from tensorboard_plugin_rlboard.board.diff.question import DiffQuestion
+from tensorboard_plugin_rlboard.board.diff.sides import Side, reference_side, response_side
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSamples
+from tensorboard_plugin_rlboard.errors import ArgumentError
+
+MAX_UNITS = 200_000
+"""Units of a text that are compared; the rest is left out and counted."""
+_UNITS: Mapping[str, Callable[[str], list[str]]] = {"word": words, "character": characters}
+_SHORTEST_MOVE = {"token": 8, "word": 12, "character": 24}
+"""Units from which on a stretch that stands elsewhere counts as moved; spaces are units of a text."""
+
+
+def diff(session: RunSession, against: RunSession, question: DiffQuestion, decoded: DecodedSamples) -> Diff:
+    """Answers /diff.
+
+    Args:
+        session: the run of the response.
+        against: the run of what it is compared with.
+        question: what is asked.
+        decoded: samples that are kept.
+
+    Raises:
+        ArgumentError: there is nothing to compare, or not by that unit.
+        UnknownError: a run has no such sample.
+    """
+    _check(question)
+    right = response_side(session, question.id, question.text_rules, decoded)
+    if question.against:
+        left = reference_side(against, question.id, question.text_rules)
+    else:
+        left = response_side(against, question.against_id, question.text_rules, decoded)
+    unit = question.unit or ("token" if left.tokens and right.tokens else "word")
+    metric = None
+    if question.metric:
+        metric = right.metric_info(question.metric) or left.metric_info(question.metric)
+        if unit != "token" or metric is None:
+            known = (
+                ", ".join(dict.fromkeys((*right.token_metrics, *left.token_metrics)))
+                if unit == "token"
+                else ""
+            )
+            raise ArgumentError(
+                f"metric={question.metric[:60]} is no metric of tokens that are compared: {known or 'there are none'}."
+            )
+    units = [_units(side, unit) for side in (left, right)]
+    a, b = (one[:MAX_UNITS] for one in units)
+    opcodes = align(a, b, _SHORTEST_MOVE[unit])
+    return Diff(
+        unit=unit,
+        in_one_piece=opcodes.in_one_piece,
+        metric=metric,
+        left=_side(left, units[0], question.metric),
+        right=_side(right, units[1], question.metric),
+        opcodes=DiffOpcodes(
+            kind=[one.kind for one in opcodes.opcodes],
+            left=[one.left for one in opcodes.opcodes],
+            left_end=[one.left_end for one in opcodes.opcodes],
+            right=[one.right for one in opcodes.opcodes],
+            right_end=[one.right_end for one in opcodes.opcodes],
+            move=[one.move for one in opcodes.opcodes],
+        ),
+    )
+
+
+def _check(question: DiffQuestion) -> None:
+    if question.against not in {"", "reference"}:
+        raise ArgumentError(f"against={question.against[:60]} is not known: it takes reference.")
+    if bool(question.against) == bool(question.against_id):
+        raise ArgumentError(
+            "Say what the response is compared with: against=reference, or another sample with against_id."
+        )
+    if question.unit not in {"", "token", *_UNITS}:
+        raise ArgumentError(f"unit={question.unit[:60]} is not known: it takes token, word or character.")
+
+
+def _units(side: Side, unit: str) -> Sequence[str]:
+    """The text of a side, cut into units.
+
+    Raises:
+        ArgumentError: it has none of them.
+    """
+    is_reference = side.name == "ref_response"
+    if unit == "token":
+        if not side.tokens:
+            raise ArgumentError(
+                f"The {'reference answer' if is_reference else 'response'} of sample {side.id} has no tokens: "
+                "compare it by word or character."
+            )
+        return side.tokens
+    if side.text is None:
+        raise ArgumentError(
+            f"Sample {side.id} has no {'reference answer' if is_reference else 'response'} to compare."
+        )
+    return _UNITS[unit](side.text)
+
+
+def _side(side: Side, units: Sequence[str], metric: str) -> DiffSide:
+    values = side.values(metric) if metric else None
+    return DiffSide(
+        run=side.run,
+        id=side.id,
+        step=side.step,
+        text=side.name,
+        units=units[:MAX_UNITS],
+        left_out=max(0, len(units) - MAX_UNITS),
+        values=None if values is None else values[:MAX_UNITS],
+    )
