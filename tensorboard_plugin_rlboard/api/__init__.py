@@ -6,6 +6,7 @@ string "NaN", "Infinity" or "-Infinity".
 
 from __future__ import annotations
 
+from tensorboard_plugin_rlboard.api.prompts.groups import Groups
 from tensorboard_plugin_rlboard.api.runs.findings import (
     FindingEvidence,
     FindingInfo,
@@ -58,6 +59,7 @@ __all__ = [
     "FindingSymptom",
     "FindingToken",
     "Findings",
+    "Groups",
     "IgnoredFile",
     "Joined",
     "Message",

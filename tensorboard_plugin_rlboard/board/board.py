@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.api import (
     Diff,
     Distribution,
     Findings,
+    Groups,
     Problems,
     Runs,
     Sample,
@@ -24,6 +25,8 @@ from tensorboard_plugin_rlboard.board.distribution.histograms import distributio
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.findings.service import FindingService
+from tensorboard_plugin_rlboard.board.groups.listing import groups
+from tensorboard_plugin_rlboard.board.groups.question import GroupsQuestion
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
 from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
@@ -175,6 +178,12 @@ class Board:
         with self._slot(question.selection):
             session = self.session(run)
             return samples(session, question, partial(self._totals.get_or_compute, key))
+
+    def groups(self, question: GroupsQuestion) -> Groups:
+        """One page of the list of groups."""
+        run = self.run(question.selection.run)
+        with self._slot(question.selection):
+            return groups(self.session(run), question)
 
     def sample(self, question: SampleQuestion) -> Sample:
         """One sample whole."""

@@ -7,6 +7,8 @@ HUGE = 1e150
 such numbers, has no float64."""
 ZERO_ADVANTAGE_SPREAD = 1e-8
 """Rewards of a group that differ by no more than this give no advantage: `zero_advantage_groups`."""
+RIGHT_REWARD = 1.0
+"""From this reward on a group whose rewards are all equal is all right; from 0 down it is all wrong."""
 ADVANTAGE_EPSILON = 1e-6
 """Added to the standard deviation of a group that its rewards are divided by, as in GRPO."""
 TRUNCATED_REASONS = frozenset({"length", "max_length", "max_tokens", "truncated"})

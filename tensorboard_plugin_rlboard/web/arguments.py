@@ -14,6 +14,7 @@ MAX_ITEMS: Mapping[str, int] = {
     "metrics": 100,
     "columns": 200,
     "in": 3,
+    "kinds": 8,
     "pad": 50,
     "tag": 100,
     "scalar_run": 100,

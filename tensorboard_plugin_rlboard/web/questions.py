@@ -5,6 +5,7 @@ from __future__ import annotations
 from tensorboard_plugin_rlboard.board.diff.question import DiffQuestion
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
+from tensorboard_plugin_rlboard.board.groups.question import GroupsQuestion
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.samples.question import (
     SampleQuestion,
@@ -75,6 +76,19 @@ def read_samples(args: Arguments) -> SamplesQuestion:
         order=string(args, "order", "asc"),
         preset=string(args, "preset"),
         seed=integer_or(args, "seed", 0),
+        offset=integer_or(args, "offset", 0),
+        limit=integer_or(args, "limit", 50),
+    )
+
+
+def read_groups(args: Arguments) -> GroupsQuestion:
+    """The question of /groups."""
+    return GroupsQuestion(
+        selection=read_selection(args),
+        text_rules=read_text_rules(args),
+        kinds=texts(args, "kinds"),
+        sort=string(args, "sort", "weight"),
+        order=string(args, "order"),
         offset=integer_or(args, "offset", 0),
         limit=integer_or(args, "limit", 50),
     )

@@ -50,6 +50,7 @@ ROUTES = (
     Route("/steps", questions.read_steps, Board.steps),
     Route("/findings", questions.read_findings, Board.findings, is_shared=False),  # thresholds are settings
     Route("/samples", questions.read_samples, Board.samples),
+    Route("/groups", questions.read_groups, Board.groups),
     Route("/sample", questions.read_sample, Board.sample),
     Route("/sample_with_tokens", questions.read_sample, _sample_with_tokens),
     Route("/tokens", questions.read_tokens, _tokens),

@@ -32,10 +32,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lib": set(),
 }
 # A view imports its own folder only, and what it shows over itself. `views/files.ts` imports them all.
-VIEW_MAY_IMPORT = {"samples": {"sample"}, "findings": {"sample"}}
+VIEW_MAY_IMPORT = {"samples": {"sample"}, "groups": {"sample"}, "findings": {"sample"}}
 MODULES_IN_A_FOLDER = 12
 # The modules that send requests, and the one room that may load them.
-REQUESTING = {"api/endpoints", "api/findingsRoute", "api/request"}
+REQUESTING = {"api/endpoints", "api/findingsRoute", "api/groupsRoute", "api/request"}
 
 STATEMENT = re.compile(
     r"""^\s*(?:import|export)\s[^;"']*?\bfrom\s*["']([^"']+)["']"""  # import … from, export … from

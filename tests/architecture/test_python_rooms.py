@@ -114,7 +114,7 @@ ORDER = {
             "text_search",
             "selection",
         ),
-        *("samples", "diff", "steps", "prompts", "findings", "distribution", "tokens", "runs", "board"),
+        *("samples", "groups", "diff", "steps", "prompts", "findings", "distribution", "tokens", "runs", "board"),
     ],
 }
 SERVERS = {

@@ -188,6 +188,10 @@ class Tab:
         for key in keys:
             self.page.keyboard.press(key)
 
+    def key_of(self, view: str) -> str:
+        """The digit that leads to a view: its tab says which."""
+        return self.get(f"tab-{view}").get_attribute("data-key") or ""
+
     def rows(self) -> list[str]:
         """Ids of the samples in the table, from the top."""
         found: list[str] = self.get("sample-row").evaluate_all("rows => rows.map((row) => row.dataset.id)")

@@ -84,6 +84,8 @@ SNAPSHOT_REQUESTS: dict[str, tuple[str, Arguments]] = {
             ("columns", "response"),
         ),
     ),
+    "groups": ("groups", (RUN, ("step", "2"))),
+    "groups_of_kinds": ("groups", (RUN, ("kinds", "gradient"), ("sort", "logged"), ("limit", "2"))),
     "worst_tokens": ("worst_tokens", (RUN, ("limit", "4"))),
     "worst_tokens_by_token": (
         "worst_tokens",

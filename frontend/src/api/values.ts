@@ -50,6 +50,8 @@ const value: Decoder<Value> = (raw) => {
 const TEXT_COLUMNS = new Set([
   "id",
   "prompt",
+  "prompt_key",
+  "group",
   "response",
   "ref_response",
   "ground_truth",

@@ -8,7 +8,7 @@ import { BYS, ENDS } from "../api/answers";
 import { flag, ofRun, ofSample, oneOf, optionalText, text, wholeNumber } from "./fieldTypes";
 
 /** The views, in the order of their tabs. */
-export const VIEWS = ["overview", "samples", "tokens", "findings"] as const;
+export const VIEWS = ["overview", "samples", "groups", "tokens", "findings"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** Which view, and which part of the data. */
@@ -55,6 +55,15 @@ const overview = {
   scalars: ofRun(text),
 };
 
+const groups = {
+  /** The group beside the list, by its key and its step; "" is the first of the list. */
+  group: ofRun(text),
+  group_step: ofRun(wholeNumber),
+  /** Only groups of these kinds, comma-separated; "" is all. */
+  kinds: ofRun(text),
+  groups_sort: text,
+};
+
 const tokens = {
   /** How the worst tokens are gathered. */
   by: oneOf(BYS, "sample"),
@@ -89,6 +98,7 @@ export const ADDRESS_FIELDS = {
   ...followed,
   ...filter,
   ...overview,
+  ...groups,
   ...tokens,
   ...findings,
   ...samples,

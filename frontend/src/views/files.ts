@@ -6,6 +6,7 @@ import type { ViewName } from "../state/addressFields";
 export const VIEW_FILES: Readonly<Record<ViewName, () => Promise<FunctionComponent>>> = {
   overview: async () => (await import("./overview/Overview")).Overview,
   samples: async () => (await import("./samples/Samples")).Samples,
+  groups: async () => (await import("./groups/Groups")).Groups,
   tokens: async () => (await import("./tokens/Tokens")).Tokens,
   findings: async () => (await import("./findings/Findings")).Findings,
 };

@@ -9,6 +9,7 @@ import { VIEW_FILES } from "./files";
 export const VIEW_COMPONENTS: Readonly<Record<ViewName, LaterComponent<object>>> = {
   overview: later(VIEW_FILES.overview, PartOfPage),
   samples: later(VIEW_FILES.samples, PartOfPage),
+  groups: later(VIEW_FILES.groups, PartOfPage),
   tokens: later(VIEW_FILES.tokens, PartOfPage),
   findings: later(VIEW_FILES.findings, PartOfPage),
 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as answers from "../../src/api/answers";
 import { findings } from "../../src/api/findings";
+import { groupsDecoder } from "../../src/api/groups";
 import { array, type Decoder, num, record } from "../../src/lib/decode";
 import { exists, list, read } from "../files";
 
@@ -41,6 +42,7 @@ const DECODERS: Record<string, Decoder<unknown>> = {
   sample: answers.sample,
   distribution: answers.distribution,
   findings,
+  groups: groupsDecoder,
   problems: answers.problems,
   // The page reads token metrics as binary; the JSON form is for others, and as simple.
   tokens: record(array(num)),

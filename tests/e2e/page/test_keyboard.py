@@ -210,6 +210,8 @@ def test_digits_lead_to_the_views_and_brackets_to_the_runs(library: TensorBoard,
     tab.press("2")
     tab.expect_selected(view="samples")
     tab.press("3")
+    tab.expect_selected(view="groups")
+    tab.press(tab.key_of("tokens"))
     tab.expect_selected(view="tokens")
     tab.press("]")
     tab.expect_selected(run="sft")

@@ -150,7 +150,7 @@ def test_the_clicked_curve_goes_along_to_samples_and_tokens_and_one_click_undoes
     tab.press("j", "Enter")
     expect(tab.get("drawer")).to_have_attribute("data-id", ranked[0])
     expect(tab.get("token-metric")).to_have_value(chosen.removesuffix("_mean"))
-    tab.press("Escape", "3")
+    tab.press("Escape", tab.key_of("tokens"))
     expect(tab.get("worst-metric")).to_have_value(chosen.removesuffix("_mean"))
     expect(tab.get("worst-summary")).to_contain_text("12 samples")
     tab.get("unfollow").click()

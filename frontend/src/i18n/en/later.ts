@@ -6,5 +6,14 @@ import { info } from "./dialogs/info";
 import { sample } from "./sample";
 import { samples } from "./samples";
 import { tokens } from "./tokens";
+import { groups } from "./views/groups";
 
-export const later = { ...conversation, ...dialogs, ...info, ...sample, ...samples, ...tokens } as const;
+export const later = {
+  ...conversation,
+  ...dialogs,
+  ...info,
+  ...groups,
+  ...sample,
+  ...samples,
+  ...tokens,
+} as const;

@@ -17,6 +17,7 @@ export const shell = {
   "shell.views": "Views",
   "shell.view.overview": "Overview",
   "shell.view.samples": "Samples",
+  "shell.view.groups": "Groups",
   "shell.view.tokens": "Tokens",
   "shell.view.findings": "Findings",
   "shell.step": "step",

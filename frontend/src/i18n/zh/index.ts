@@ -19,6 +19,7 @@ import { sample } from "./sample";
 import { samples } from "./samples";
 import { shell } from "./shell";
 import { tokens } from "./tokens";
+import { groups } from "./views/groups";
 
 export { metricNames };
 
@@ -29,6 +30,7 @@ export const zh = {
   ...findingsInBars,
   ...findingsList,
   ...first,
+  ...groups,
   ...info,
   ...metrics,
   ...notices,

@@ -19,6 +19,7 @@ export const shell = {
   "shell.views": "视图",
   "shell.view.overview": "总览",
   "shell.view.samples": "样本",
+  "shell.view.groups": "组",
   "shell.view.tokens": "Token",
   "shell.view.findings": "诊断",
   "shell.step": "步",

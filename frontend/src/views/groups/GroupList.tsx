@@ -1,0 +1,58 @@
+import type { JSX } from "preact";
+import { t } from "../../i18n";
+import { full, num } from "../../lib/format";
+import { bothEnds } from "../../lib/singleLine";
+import { choose } from "./chosenGroup";
+import { type GroupRow, rewardEnds } from "./groupRows";
+import { RewardDots } from "./RewardDots";
+
+/** Columns of a prompt's line. */
+const PROMPT_COLUMNS = 44;
+
+/** The groups of the page: prompt, what it gives, members on the reward axis, mean reward. */
+export function GroupList({ rows, chosen }: { rows: readonly GroupRow[]; chosen: number }): JSX.Element {
+  const ends = rewardEnds(rows);
+  const hasSteps = rows.some(({ step }) => step !== rows[0]?.step);
+  return (
+    <ul class="group-items" aria-label={t("groups.list")}>
+      {rows.map((row, at) => (
+        <li key={`${row.step} ${row.key}`}>
+          <button
+            type="button"
+            class="group-item"
+            data-testid="group-item"
+            data-group={row.key}
+            data-kind={row.kind}
+            aria-current={at === chosen}
+            onClick={() => choose(row)}
+          >
+            <span class="group-words">
+              <span class="group-prompt" title={row.prompt}>
+                {promptLine(row.prompt)}
+              </span>
+              <span class="muted number">{told(row, hasSteps)}</span>
+            </span>
+            <RewardDots members={row.members} ends={ends} />
+            <span class="number group-mean" title={full(row.mean)}>
+              {num(row.mean)}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function promptLine(prompt: string): string {
+  const { head, tail } = bothEnds(prompt, PROMPT_COLUMNS, 1);
+  return head + tail;
+}
+
+/** The second line of a row: why there is no gradient, else how much of the step's is its own. */
+function told(row: GroupRow, hasSteps: boolean): string {
+  const of = hasSteps ? [t("groups.at_step", { step: row.step })] : [];
+  if (row.kind !== "gradient") return [...of, t(`groups.kind.${row.kind}`)].join(" · ");
+  const share = row.share === null ? [] : [t("groups.share", { share: num(100 * row.share) })];
+  const length = row.length === null ? [] : [t("groups.length", { n: num(Math.round(row.length)) })];
+  return [...of, ...share, ...length].join(" · ");
+}

@@ -1,0 +1,46 @@
+import type { JSX } from "preact";
+import { GROUP_KINDS, GROUP_SORTS, type Groups } from "../../api/groups";
+import { t } from "../../i18n";
+import { count, num } from "../../lib/format";
+import { select } from "../../state/selection";
+import { Button, Select } from "../../ui";
+import { showKinds, shownKinds, shownSort } from "./chosenGroup";
+
+/** The line above the list: how many groups of which kind there are, each a button that narrows the list to it, and the order. */
+export function Toolbar({ data }: { data: Groups }): JSX.Element {
+  const all = Object.values(data.kinds).reduce((sum, n) => sum + n, 0);
+  const without = all - (data.kinds["gradient"] ?? 0);
+  const shown = shownKinds();
+  return (
+    <section class="tools" aria-label={t("groups.tools")}>
+      <span data-testid="groups-summary" aria-live="polite">
+        {t("groups.summary", {
+          n: count(all),
+          share: num(all === 0 ? 0 : Math.round((100 * without) / all)),
+        })}
+      </span>
+      {GROUP_KINDS.filter((kind) => (data.kinds[kind] ?? 0) > 0).map((kind) => (
+        <Button
+          key={kind}
+          quiet={!shown.includes(kind)}
+          pressed={shown.includes(kind)}
+          hint={t(`groups.kind.${kind}.why`)}
+          testId={`kind-${kind}`}
+          onClick={() =>
+            showKinds(shown.includes(kind) ? shown.filter((other) => other !== kind) : [...shown, kind])
+          }
+        >
+          {t(`groups.kind.${kind}`)} <span class="number">{count(data.kinds[kind] ?? 0)}</span>
+        </Button>
+      ))}
+      <Select
+        label={t("groups.sort")}
+        labelShown
+        testId="groups-sort"
+        value={shownSort()}
+        options={GROUP_SORTS.map((value) => ({ value, label: t(`groups.sort.${value}`) }))}
+        onChange={(sort) => select({ groups_sort: sort === "weight" ? "" : sort })}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,31 @@
+"""What is asked of groups: a page of their list, one group whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.texts import TextRules
+
+
+@dataclass(frozen=True)
+class GroupsQuestion:
+    """One page of the list of groups.
+
+    Attributes:
+        selection: of which samples; a group is listed whole where any of its samples is among them.
+        text_rules: how prompts are shown.
+        kinds: only groups of these kinds; empty for all.
+        sort: `weight`, `reward_mean`, `reward_std`, `n_tokens`, `distinct` or `logged`.
+        order: `asc` or `desc`; empty for what the sort suggests.
+        offset: groups to skip.
+        limit: groups of the page.
+    """
+
+    selection: Selection
+    text_rules: TextRules = field(default_factory=TextRules)
+    kinds: tuple[str, ...] = ()
+    sort: str = "weight"
+    order: str = ""
+    offset: int = 0
+    limit: int = 50

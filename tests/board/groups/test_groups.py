@@ -1,0 +1,191 @@
+"""The list of groups: kinds, weights and orders, by hand and against plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import plain_groups
+import pytest
+from example_counts import examples
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from rollout_log import TestLog
+
+from tensorboard_plugin_rlboard.api import Groups
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.groups.listing import SORTS
+from tensorboard_plugin_rlboard.board.groups.question import GroupsQuestion
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.errors import ArgumentError
+
+Write = Callable[[Path, Iterable[Any]], Path]
+
+
+def member(group: str, reward: float | None, tokens: int = 2, step: int = 1, **more: Any) -> dict[str, Any]:
+    found = {
+        "step": step,
+        "prompt": f"prompt of {group}",
+        "group_id": group,
+        "response": "r",
+        "reward": reward,
+    }
+    found["response_tokens"] = ["t"] * tokens
+    return {key: value for key, value in (found | more).items() if value is not None}
+
+
+CUT: dict[str, Any] = {"finish_reason": "length"}
+ROWS = [
+    *(member("right", 1.0), member("right", 1.0)),
+    *(member("wrong", 0.0), member("wrong", 0.0, **CUT)),
+    *(member("equal", 0.5), member("equal", 0.5)),
+    member("alone", 1.0),
+    *(member("cut", 0.0, **CUT), member("cut", 0.0, **CUT)),
+    *(member("filtered", 1.0, advantage=0.0), member("filtered", 0.0, advantage=0.0)),
+    *(member("silent", None), member("silent", None)),
+    *(member("split", 1.0, 3), member("split", 0.0, 5), member("split", 0.0, 1), member("split", 1.0, 1)),
+    *(member("pushed", 1.0, 4, advantage=0.5), member("pushed", 1.0, 4, advantage=-0.25)),
+]
+
+
+def by_group(found: Groups, column: str) -> dict[str, Any]:
+    return dict(zip(map(str, found.columns["group"]), found.columns[column], strict=True))
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterable[Board]:
+    with TestLog(tmp_path_factory.mktemp("groups")) as log:
+        log.write(*ROWS)
+        yield log.open()
+
+
+def test_every_kind_by_hand(board: Board) -> None:
+    found = board.groups(GroupsQuestion(Selection(".")))
+    assert by_group(found, "kind") == {
+        "right": "all_right",
+        "wrong": "all_wrong",
+        "equal": "all_equal",
+        "alone": "one_member",
+        "cut": "all_truncated",
+        "filtered": "filtered",
+        "silent": "unrewarded",
+        "split": "gradient",
+        "pushed": "gradient",
+    }
+    assert found.kinds["gradient"] == 2
+    assert sum(found.kinds.values()) == found.total == 9
+
+
+def test_weight_and_share_by_hand(board: Board) -> None:
+    """split: mean 0.5, deviation 0.5, so |A| = 0.5 / 0.500001 on 10 tokens; pushed: 0.5 × 4 + 0.25 × 4."""
+    found = board.groups(GroupsQuestion(Selection(".")))
+    assert found.columns["group"][:2] == ["split", "pushed"]
+    split = 10 * 0.5 / 0.500001
+    assert found.columns["weight"][:2] == pytest.approx([split, 3.0])
+    assert found.columns["share"][:2] == pytest.approx([split / (split + 3), 3 / (split + 3)])
+    of_split = [w for row, w in zip(found.members["row"], found.members["weight"], strict=True) if row == 0]
+    assert of_split == pytest.approx([3 * split / 10, 5 * split / 10, split / 10, split / 10])
+    assert by_group(found, "weight")["alone"] is None
+
+
+def test_a_kind_narrows_the_list_and_not_what_is_counted(board: Board) -> None:
+    found = board.groups(GroupsQuestion(Selection("."), kinds=("all_right", "all_wrong"), sort="logged"))
+    assert found.columns["group"] == ["right", "wrong"]
+    assert found.total == 2
+    assert sum(found.kinds.values()) == 9
+
+
+def test_a_group_is_whole_whatever_its_samples_were_searched_for(board: Board) -> None:
+    found = board.groups(GroupsQuestion(Selection(".", where="n_tokens = 3")))
+    assert found.columns["group"] == ["split"]
+    assert found.columns["size"] == [4]
+    assert found.columns["share"] == pytest.approx([10 * 0.5 / 0.500001 / (3 + 10 * 0.5 / 0.500001)])
+
+
+@pytest.mark.parametrize("bad", [{"sort": "size"}, {"order": "up"}, {"kinds": ("good",)}, {"limit": 0}])
+def test_what_cannot_be_asked_is_refused(board: Board, bad: dict[str, Any]) -> None:
+    with pytest.raises(ArgumentError, match=next(iter(bad))):
+        board.groups(GroupsQuestion(Selection("."), **bad))
+
+
+def test_a_large_group_names_its_first_members(tmp_path: Path) -> None:
+    with TestLog(tmp_path / "log") as log:
+        log.write(*(member("g", float(i % 2), response=f"r{i}") for i in range(100)))
+        found = log.open().groups(GroupsQuestion(Selection(".")))
+    assert found.columns["size"] == [100]
+    assert found.columns["distinct"] == [100]
+    assert len(found.members["id"]) == 64
+
+
+members = st.builds(
+    member,
+    st.sampled_from("abcd"),
+    st.sampled_from([None, 0.0, 0.5, 1.0, 1.0 + 1e-9, 2.0, -1.0]),
+    st.integers(1, 4),
+    st.integers(1, 12),
+    advantage=st.sampled_from([None, None, None, 0.0, -1.5, 1e-9]),
+    finish_reason=st.sampled_from([None, "stop", "length", "length"]),
+    response=st.sampled_from("xyz"),
+)
+NUMBERS = {"weight": "weight", "reward_mean": "reward_mean", "reward_std": "reward_std"}
+NUMBERS |= {"n_tokens": "length_mean", "distinct": "distinct"}
+
+
+# Shrinking so many rows would take minutes: the seed that is printed brings them back.
+@settings(
+    max_examples=examples(5),
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
+@given(rows=st.lists(members, min_size=60, max_size=150))
+def test_every_number_is_that_of_plain_python(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]
+) -> None:
+    rows = sorted(rows, key=lambda row: int(row["step"]))  # a step that comes back is another attempt
+    groups: dict[tuple[Any, Any], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((row["step"], row["group_id"]), []).append(row)
+    with TestLog(tmp_path_factory.mktemp("log")) as log:
+        log.write(*rows)
+        board = log.open()
+        for sort in SORTS:
+            found = board.groups(GroupsQuestion(Selection("."), sort=sort, limit=200))
+            check(found, groups)
+            if sort in NUMBERS:
+                numbers = [x for x in found.columns[NUMBERS[sort]] if x is not None]
+                assert numbers == sorted(numbers, key=number, reverse=True)
+                assert found.columns[NUMBERS[sort]][: len(numbers)] == numbers, "what is missing comes last"
+
+
+def number(x: object) -> float:
+    assert isinstance(x, (int, float))
+    return x
+
+
+def check(found: Groups, groups: dict[tuple[Any, Any], list[dict[str, Any]]]) -> None:
+    """Every number of every group against plain Python."""
+    columns = found.columns
+    keys = list(zip(columns["step"], columns["group"], strict=True))
+    assert set(keys) == set(groups)
+    assert len(keys) == found.total == len(groups)
+    totals: dict[Any, float] = {}
+    for (step, _), own in groups.items():
+        totals[step] = totals.get(step, 0) + (plain_groups.weight_of(own) or 0)
+    for place, key in enumerate(keys):
+        own = groups[key]
+        weight = plain_groups.weight_of(own)
+        assert columns["kind"][place] == plain_groups.kind_of(own)
+        assert columns["size"][place] == len(own)
+        assert columns["distinct"][place] == len({m["response"] for m in own})
+        assert columns["weight"][place] == near(weight)
+        if weight is not None and totals[key[0]] > 0:
+            assert columns["share"][place] == near(weight / totals[key[0]])
+        shown = [
+            w for row, w in zip(found.members["row"], found.members["weight"], strict=True) if row == place
+        ]
+        assert shown == [near(w) for w in plain_groups.weights_of(own)]
+
+
+def near(x: float | None) -> Any:
+    return None if x is None else pytest.approx(x, abs=1e-9)
