@@ -200,6 +200,7 @@ ROUTES = [
     "diff",
     "distribution",
     "findings",
+    "groups",
     "worst_tokens",
     "problems",
     "scalars",
