@@ -95,7 +95,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
             route.path: partial(self._answer_from_board, route) for route in ROUTES
         }
         # These need more of TensorBoard than the arguments.
-        handlers |= {"/runs": self._runs, "/scalars": self._native_scalars}
+        handlers |= {"/runs": self._runs, "/run_table": self._run_table, "/scalars": self._native_scalars}
         routes = {path: self._application(handler) for path, handler in handlers.items()}
         # The bundle is no secret, and the tab that it opens says why the rest is refused.
         return routes | {"/static/*": self._application(self._static, is_secret=False)}
@@ -184,6 +184,9 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
 
     def _runs(self, request: wrappers.Request) -> wrappers.Response:
         return self._answer(request, lambda: self._board.runs(self._tensorboard_runs(request)[0]))
+
+    def _run_table(self, request: wrappers.Request) -> wrappers.Response:
+        return self._answer(request, self._board.run_table)
 
     def _tensorboard_runs(self, request: wrappers.Request) -> tuple[TensorBoardRuns, dict[str, list[str]]]:
         """What TensorBoard knows beside the rollouts, and the tags of its scalar runs."""

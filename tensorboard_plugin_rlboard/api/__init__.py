@@ -6,6 +6,13 @@ string "NaN", "Infinity" or "-Infinity".
 
 from __future__ import annotations
 
+from tensorboard_plugin_rlboard.api.prompts.compare import (
+    ComparedPrompts,
+    ComparedSide,
+    Comparison,
+    DifferenceCounts,
+    Estimate,
+)
 from tensorboard_plugin_rlboard.api.prompts.groups import Groups
 from tensorboard_plugin_rlboard.api.runs.findings import (
     FindingEvidence,
@@ -18,6 +25,7 @@ from tensorboard_plugin_rlboard.api.runs.findings import (
     ThresholdInfo,
 )
 from tensorboard_plugin_rlboard.api.runs.problems import ProblemColumns, ProblemKind, Problems
+from tensorboard_plugin_rlboard.api.runs.run_table import RunMetric, RunRow, RunTable
 from tensorboard_plugin_rlboard.api.runs.runs import (
     AttemptInfo,
     IgnoredFile,
@@ -49,11 +57,16 @@ from tensorboard_plugin_rlboard.api.values import Number, Value
 
 __all__ = [
     "AttemptInfo",
+    "ComparedPrompts",
+    "ComparedSide",
+    "Comparison",
     "Density",
     "Diff",
     "DiffOpcodes",
     "DiffSide",
+    "DifferenceCounts",
     "Distribution",
+    "Estimate",
     "FindingEvidence",
     "FindingInfo",
     "FindingSymptom",
@@ -75,6 +88,9 @@ __all__ = [
     "Problems",
     "PromptVisit",
     "RunInfo",
+    "RunMetric",
+    "RunRow",
+    "RunTable",
     "Runs",
     "Sample",
     "Samples",

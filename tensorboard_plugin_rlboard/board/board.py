@@ -8,17 +8,21 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.api import (
+    Comparison,
     Diff,
     Distribution,
     Findings,
     Groups,
     Problems,
     Runs,
+    RunTable,
     Sample,
     Samples,
     Steps,
     WorstTokens,
 )
+from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
+from tensorboard_plugin_rlboard.board.compare.service import Comparisons
 from tensorboard_plugin_rlboard.board.diff.answer import diff
 from tensorboard_plugin_rlboard.board.diff.question import DiffQuestion
 from tensorboard_plugin_rlboard.board.distribution.histograms import distribution
@@ -33,6 +37,7 @@ from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import RunSession, open_session
 from tensorboard_plugin_rlboard.board.runs.problems import problems
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.runs.run_table import RunNumbers
 from tensorboard_plugin_rlboard.board.runs.runs import RunList
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Trainings
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSample, DecodedSamples
@@ -94,6 +99,9 @@ class Board:
             self._findings.counted,
             self.cursor,
         )
+        prepared = partial(self._steps.snapshot, fresh=False)
+        self._run_numbers = RunNumbers(registry, prepared, self._steps.run_steps, self._findings.counted)
+        self._comparisons = Comparisons()
         indexer.call_after_round(self._steps.update_in_background)
         indexer.call_when_read(self._findings.update_in_background)
 
@@ -144,6 +152,18 @@ class Board:
         """All runs, with what of TensorBoard's own runs belongs to them; None where nothing is known of those."""
         with self.limits.quick():
             return self._run_list.runs(tensorboard_runs or TensorBoardRuns())
+
+    def run_table(self) -> RunTable:
+        """Every run by its numbers."""
+        with self.limits.quick():
+            return self._run_numbers.table()
+
+    def compare(self, question: CompareQuestion) -> Comparison:
+        """Two selections on the prompts that they share."""
+        b, a = self.run(question.b.run), self.run(question.a.run)
+        with self._slot(question.a, always=True):
+            session = self.session(a)
+            return self._comparisons.compare(session, open_session(b, session.cursor), question)
 
     def scalar_runs(
         self, run: str, tensorboard_runs: TensorBoardRuns, instead: Sequence[str] = ()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
 from tensorboard_plugin_rlboard.board.diff.question import DiffQuestion
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
@@ -32,12 +35,9 @@ from tensorboard_plugin_rlboard.web.arguments import (
 
 def read_selection(args: Arguments) -> Selection:
     """The common selection arguments."""
-    split = string(args, "split")
-    if split not in {"", "train", "eval"}:
-        raise ArgumentError(f"split={split} is not known: it takes train or eval.")
     return Selection(
         run=required(args, "run"),
-        split=split or None,
+        split=_split(args, "split"),
         attempt=integer(args, "attempt"),
         step=integer(args, "step"),
         step_min=integer(args, "step_min"),
@@ -48,6 +48,38 @@ def read_selection(args: Arguments) -> Selection:
         prompt_key=string(args, "prompt_key") or None,
         group=string(args, "group") or None,
         where=string(args, "where").strip(),
+    )
+
+
+def _split(args: Arguments, name: str) -> str | None:
+    split = string(args, name)
+    if split not in {"", "train", "eval"}:
+        raise ArgumentError(f"{name}={split[:40]} is not known: it takes train or eval.")
+    return split or None
+
+
+def read_compare(args: Arguments) -> CompareQuestion:
+    """The question of /compare: what B is beside A begins with `against_`; both are searched and filtered alike."""
+    a = read_selection(args)
+    b = replace(
+        a,
+        run=string(args, "against_run") or a.run,
+        split=_split(args, "against_split") or a.split,
+        attempt=integer(args, "against_attempt"),
+        step=integer(args, "against_step"),
+        step_min=integer(args, "against_step_min"),
+        step_max=integer(args, "against_step_max"),
+    )
+    return CompareQuestion(
+        a=a,
+        b=b,
+        metric=string(args, "metric", "reward"),
+        sort=string(args, "sort", "change"),
+        bins=integer_or(args, "bins", 40),
+        seed=integer_or(args, "seed", 0),
+        offset=integer_or(args, "offset", 0),
+        limit=integer_or(args, "limit", 20),
+        text_rules=read_text_rules(args),
     )
 
 

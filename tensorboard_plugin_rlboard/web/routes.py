@@ -56,6 +56,7 @@ ROUTES = (
     Route("/tokens", questions.read_tokens, _tokens),
     Route("/diff", questions.read_diff, Board.diff),
     Route("/distribution", questions.read_distribution, Board.distribution),
+    Route("/compare", questions.read_compare, Board.compare),
     Route("/worst_tokens", questions.read_worst_tokens, Board.worst_tokens),
     Route("/problems", questions.read_problems, Board.problems),
 )

@@ -114,7 +114,8 @@ ORDER = {
             "text_search",
             "selection",
         ),
-        *("samples", "groups", "diff", "steps", "prompts", "findings", "distribution", "tokens", "runs", "board"),
+        *("samples", "groups", "diff", "steps", "prompts", "compare", "findings", "distribution", "tokens"),
+        *("runs", "board"),
     ],
 }
 SERVERS = {

@@ -192,6 +192,8 @@ def test_jupyter_server_proxy_is_answered_where_tensorboard_was_started_from_jup
 
 ROUTES = [
     "runs",
+    "run_table",
+    "compare",
     "steps",
     "samples",
     "sample",

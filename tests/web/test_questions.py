@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.samples.question import (
@@ -35,6 +36,7 @@ def test_absent_arguments_have_the_defaults_of_the_question() -> None:
     assert questions.read_tokens(args(("id", "x"))) == (TokensQuestion(".", "x"), "binary")
     assert questions.read_distribution(args()) == DistributionQuestion(HERE)
     assert questions.read_worst_tokens(args()) == WorstTokensQuestion(HERE)
+    assert questions.read_compare(args()) == CompareQuestion(HERE, HERE)
     assert questions.read_problems(args()) == ProblemsQuestion(".")
 
 
@@ -54,6 +56,32 @@ def test_every_argument_is_read() -> None:
     )
     assert questions.read_problems(args(("offset", "3"), ("limit", "4"))) == ProblemsQuestion(".", 3, 4)
     assert questions.read_steps(args(("metrics", "reward"))) == StepsQuestion(HERE, ("reward",))
+
+
+def test_both_sides_of_a_comparison_are_read() -> None:
+    one = (("split", "train"), ("step", "9"), ("where", "reward > 0"))
+    other = (
+        ("against_run", "b"),
+        ("against_step_min", "2"),
+        ("against_step_max", "4"),
+        ("against_attempt", "1"),
+    )
+    further = (
+        ("metric", "k3_mean"),
+        ("sort", "b"),
+        ("bins", "6"),
+        ("seed", "3"),
+        ("offset", "5"),
+        ("limit", "7"),
+    )
+    assert questions.read_compare(args(*one, *other, *further)) == CompareQuestion(
+        Selection(".", "train", step=9, where="reward > 0"),
+        Selection("b", "train", 1, step_min=2, step_max=4, where="reward > 0"),
+        *("k3_mean", "b", 6, 3, 5, 7),
+    )
+    assert questions.read_compare(args(("against_split", "eval"))).b == Selection(".", "eval")
+    with pytest.raises(ArgumentError, match="against_split=x is not known"):
+        questions.read_compare(args(("against_split", "x")))
 
 
 def test_a_format_that_there_is_not() -> None:

@@ -1,0 +1,1 @@
+"""/compare: two runs, or two parts of one, on the prompts that they share."""

@@ -1,0 +1,103 @@
+"""A page of the prompts of a comparison, with their texts and the samples of both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.api import ComparedPrompts
+from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
+from tensorboard_plugin_rlboard.board.compare.shared_prompts import (
+    PROMPT,
+    SharedPrompts,
+    metric_sql,
+    relation_of,
+)
+from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
+from tensorboard_plugin_rlboard.board.samples.paging import LOGGED_ORDER
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.metrics.segments import Ints
+
+MAX_SAMPLES = 16
+"""Samples that are named of a prompt, on each side: those whose value is nearest to the prompt's mean come first."""
+
+
+@dataclass
+class _Named:
+    """Samples of one prompt on one side."""
+
+    ids: list[str] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    steps: list[int] = field(default_factory=list)
+
+
+def order_of(found: SharedPrompts, sort: str) -> Ints:
+    """Positions of the prompts in the order of the list; equal ones by their keys."""
+    difference = found.a - found.b
+    weight = {"change": -np.abs(difference), "a": -difference, "b": difference}[sort]
+    return np.argsort(weight, kind="stable")
+
+
+def listed_prompts(
+    a: RunSession, b: RunSession, question: CompareQuestion, found: SharedPrompts
+) -> ComparedPrompts:
+    """One page; sessions within a snapshot."""
+    at = order_of(found, question.sort)[question.offset : question.offset + question.limit]
+    keys = found.key[at].tolist()
+    left, texts = _samples(a, question.a, question.metric, keys), _texts(a, keys)
+    right = _samples(b, question.b, question.metric, keys)
+    lefts, rights = ([side.get(key, _Named()) for key in keys] for side in (left, right))
+    return ComparedPrompts(
+        prompt_key=[texts[key][0] for key in keys],
+        prompt=[question.text_rules.list_cell("prompt", texts[key][1]) for key in keys],
+        a=found.a[at].tolist(),
+        b=found.b[at].tolist(),
+        difference=(found.a - found.b)[at].tolist(),
+        a_count=found.a_count[at].tolist(),
+        b_count=found.b_count[at].tolist(),
+        a_ids=[each.ids for each in lefts],
+        b_ids=[each.ids for each in rights],
+        a_values=[each.values for each in lefts],
+        b_values=[each.values for each in rights],
+        a_steps=[each.steps for each in lefts],
+        b_steps=[each.steps for each in rights],
+    )
+
+
+def _samples(
+    session: RunSession, selection: Selection, metric: str, keys: Sequence[int]
+) -> Mapping[int, _Named]:
+    """The samples of some prompts, at most `MAX_SAMPLES` of each."""
+    rows, x = relation_of(session, selection, metric), metric_sql(session, metric)
+    inner = (
+        f'SELECT {PROMPT} AS k, file, line_offset, "row", step, CAST({x} AS DOUBLE) AS x FROM {rows.source} '
+        f"WHERE {rows.where} AND {PROMPT} IN (SELECT unnest(CAST(? AS UBIGINT[]))) AND {is_finite(x)}"
+    )
+    near = f"abs(x - avg(x) OVER (PARTITION BY k)) AS far FROM ({inner})"
+    turn = f"row_number() OVER (PARTITION BY k ORDER BY round(far, 9), step DESC, {LOGGED_ORDER}) AS turn"
+    listed = session.cursor.execute(
+        f"SELECT * FROM (SELECT *, {turn} FROM (SELECT *, {near})) WHERE turn <= {MAX_SAMPLES} ORDER BY k, turn",
+        [*rows.values, list(keys)],
+    ).fetchall()
+    found: dict[int, _Named] = {}
+    ids = sample_ids(session.run, ((row[1], row[2], row[3]) for row in listed))
+    for name, row in zip(ids, listed, strict=True):
+        named = found.setdefault(int(row[0]), _Named())
+        named.ids.append(name)
+        named.steps.append(int(row[4]))
+        named.values.append(float(row[5]))
+    return found
+
+
+def _texts(session: RunSession, keys: Sequence[int]) -> Mapping[int, tuple[str, str | None]]:
+    """The logged key of each prompt, and its text as the first of its samples has it."""
+    table, prompt = session.schema.table, session.schema.text_sql.get("prompt", "NULL")
+    first = f"SELECT min(rowid) FROM {table} WHERE {PROMPT} IN (SELECT unnest(CAST(? AS UBIGINT[]))) GROUP BY prompt_key"
+    found = session.cursor.execute(
+        f"SELECT {PROMPT}, prompt_key, {prompt} FROM {table} WHERE rowid IN ({first})", [list(keys)]
+    ).fetchall()
+    return {int(key): (str(logged), text) for key, logged, text in found}

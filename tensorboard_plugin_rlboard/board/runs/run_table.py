@@ -1,0 +1,106 @@
+"""/run_table: every run by a few numbers of its curves, as far as these are computed; no rows are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.api import RunMetric, RunRow, RunTable
+from tensorboard_plugin_rlboard.board.steps.materialized import METRIC_PREFIX, CurvesSnapshot
+from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
+from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
+
+MAX_RUNS = 1000
+"""Runs of an answer; of more, those that changed last."""
+METRICS = ("reward", "reward_gap", "valid_reward", "k3_mean", "log_ratio_mean", "n_tokens", "n_chars")
+
+
+class RunNumbers:
+    """Answers /run_table; the numbers of a run are worked out again only when its curves change."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        snapshot: Callable[[RunIndex], CurvesSnapshot],
+        run_steps: Callable[[RunIndex], RunSteps],
+        findings: Callable[[RunIndex], Mapping[str, int] | None],
+    ) -> None:
+        """Knows nothing yet.
+
+        Args:
+            registry: the indexes.
+            snapshot: the curves of a run as far as they are computed.
+            run_steps: the steps of a run as of now.
+            findings: how many findings of each severity a run has; None where it was not examined yet.
+        """
+        self._registry = registry
+        self._snapshot = snapshot
+        self._run_steps = run_steps
+        self._findings = findings
+        self._kept: dict[str, tuple[CurvesSnapshot, Mapping[str, RunMetric]]] = {}
+
+    def table(self) -> RunTable:
+        """Every run, those that changed last first."""
+        found = [(_changed_at(run), run) for run in tuple(self._registry.runs.values())]
+        found.sort(key=lambda pair: (-(pair[0] or 0.0), pair[1].name))
+        return RunTable(len(found), [self._row(run, changed) for changed, run in found[:MAX_RUNS]])
+
+    def _row(self, run: RunIndex, changed_at: float | None) -> RunRow:
+        count, _, last = self._run_steps(run).steps()
+        return RunRow(
+            run=run.name,
+            state="failed" if self._registry.failure else "indexing" if run.pending else "ready",
+            samples=run.samples,
+            steps=count,
+            last_step=last,
+            problems=run.problems,
+            findings=self._findings(run),
+            changed_at=changed_at,
+            metrics=self._metrics(run),
+        )
+
+    def _metrics(self, run: RunIndex) -> Mapping[str, RunMetric]:
+        snapshot = self._snapshot(run)
+        kept = self._kept.get(run.name)
+        if kept is None or kept[0] is not snapshot:
+            kept = self._kept[run.name] = snapshot, _of_curves(snapshot)
+        return kept[1]
+
+
+def _changed_at(run: RunIndex) -> float | None:
+    return max((file.state.mtime_ns / 1e9 for file in tuple(run.files.values())), default=None)
+
+
+def _of_curves(snapshot: CurvesSnapshot) -> Mapping[str, RunMetric]:
+    """The metrics of what was trained on, else of another split, at the newest attempt of each step."""
+    table = snapshot.tables.get("train") or next(iter(snapshot.tables.values()), None)
+    if table is None:
+        return {}
+    rows = table.row_positions(None, None, None)
+    found = {}
+    for name in METRICS:
+        means = table.columns.get(METRIC_PREFIX + name, {}).get("mean")
+        numbers = None if means is None else curve_numbers(table.step[rows], means[rows])
+        if numbers is not None:
+            found[name] = numbers
+    return found
+
+
+def curve_numbers(step: Ints, mean: Floats) -> RunMetric | None:
+    """A curve in a few numbers; None where no mean is finite.
+
+    Args:
+        step: ascending, int64 [steps].
+        mean: float64 [steps]; those that are not finite are left out, as if their step were not there.
+    """
+    finite = np.isfinite(mean)
+    x, y = step[finite].astype(np.float64), mean[finite]
+    if not len(y):
+        return None
+    span = float(x[-1] - x[0])
+    area = float(np.trapezoid(y, x)) / span if span else float(y.mean())
+    best = int(np.argmax(y))
+    return RunMetric(float(y[-1]), float(y[best]), int(x[best]), float(y.min()), area)
