@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from broken_trainings.ways import WAYS, Way
+from broken_trainings.ways import Way, way_of
 from examples.ppo_couplets import ppo, task
 from examples.ppo_couplets.model import Size, Transformer
 from examples.ppo_couplets.rollout import Characters, Models
@@ -99,7 +99,7 @@ def train(way: Way, folder: Path, base: Path) -> None:
     nn.init.zeros_(critic.head.weight)
     models: Any = ColdOrHot(copy.deepcopy(reference), reference, critic, characters)
     training = BrokenTraining(way, models, folder)
-    training.run(STEPS, PROMPTS, log_every=1, eval_every=STEPS)
+    training.run(STEPS * way.times, PROMPTS, log_every=1, eval_every=STEPS * way.times)
     training.close()
 
 
@@ -108,7 +108,7 @@ def main() -> None:
     torch.set_num_threads(1)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     name, folder, base = sys.argv[1:]
-    train(WAYS[name], Path(folder), Path(base))
+    train(way_of(name), Path(folder), Path(base))
 
 
 if __name__ == "__main__":

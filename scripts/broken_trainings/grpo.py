@@ -16,7 +16,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast,
 from trl import GRPOConfig, GRPOTrainer
 
 from broken_trainings import language
-from broken_trainings.ways import WAYS, Way
+from broken_trainings.ways import Way, way_of
 from tensorboard_plugin_rlboard.integrations.trl import RLBoardCallback
 
 STEPS, PROMPTS, SAMPLES = 72, 12, 8
@@ -146,7 +146,7 @@ def train(way: Way, folder: Path, base: Path) -> None:
         output_dir=str(folder),
         report_to="none",
         logging_steps=1,
-        max_steps=STEPS,
+        max_steps=STEPS * way.times,
         save_strategy="no",
         use_cpu=True,
         bf16=False,
@@ -178,7 +178,7 @@ def main() -> None:
     name, folder, base = sys.argv[1:]
     if not Path(base, "config.json").exists():
         warm_up(Path(base))
-    train(WAYS[name], Path(folder), Path(base))
+    train(way_of(name), Path(folder), Path(base))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -65,6 +66,7 @@ def train(way: Way, out: Path) -> float:
         return 0.0
     began = time.monotonic()
     unfinished = out / "unfinished" / way.name
+    shutil.rmtree(unfinished, ignore_errors=True)  # of a call that was ended
     command = [sys.executable, "-m", MODULES[way.trainer], way.name, unfinished, out / "base" / way.trainer]
     paths = os.pathsep.join([str(SCRIPTS), str(SCRIPTS.parent), os.environ.get("PYTHONPATH", "")])
     quiet = {"TRL_EXPERIMENTAL_SILENCE": "1", "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
@@ -89,7 +91,8 @@ def examined(way: Way, out: Path, seconds: float) -> Examined:
     return Examined(way, tuple(found.findings), seconds)
 
 
-def proved(names: list[str], out: Path) -> list[Examined]:
-    """Trains and examines the ways that are named, one after the other."""
+def proved(names: list[str], seeds: list[int], out: Path) -> list[Examined]:
+    """Trains and examines the ways that are named, one after the other, with every seed."""
     out.mkdir(parents=True, exist_ok=True)
-    return [examined(WAYS[name], out, train(WAYS[name], out)) for name in names]
+    ways = [WAYS[name].drawn_by(seed) for seed in seeds for name in names]
+    return [examined(way, out, train(way, out)) for way in ways]

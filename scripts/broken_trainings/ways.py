@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Trainer = Literal["grpo", "ppo"]
@@ -41,6 +41,7 @@ class Way:
         change: what is changed.
         since: first step of rewards, sampler and padding that are changed; what else is, is from the first on.
         seed: of everything that is drawn.
+        times: how many times as many steps it has as the others: what is to be seen has to be learnt first.
     """
 
     name: str
@@ -50,6 +51,22 @@ class Way:
     change: Change = Change()
     since: int = 1
     seed: int = 1
+    times: int = 1
+
+    @property
+    def known(self) -> str:
+        """Its key in `WAYS`."""
+        return self.name.partition("-")[0]
+
+    @property
+    def drawn(self) -> int:
+        """The seed that it was asked for by: 1 for the trainings as they are in `WAYS`."""
+        return int(self.name.partition("-")[2] or 1)
+
+    def drawn_by(self, seed: int) -> Way:
+        """The same training by another seed, in a folder of its own; the second healthy one stays another than the first."""
+        offset = self.seed - 1
+        return replace(self, seed=seed + offset, name=f"{self.name}-{seed}") if seed != 1 else self
 
 
 _LATER = 25
@@ -74,6 +91,7 @@ WAYS = {
             ("phrase_hacking",),
             Change(reward="phrase"),
             _LATER,
+            times=2,
         ),
         Way(
             "grpo_length",
@@ -136,3 +154,13 @@ WAYS = {
         ),
     )
 }
+
+
+def way_of(name: str) -> Way:
+    """The training of a folder: a key of `WAYS`, and behind a dash the seed where it is another than usual.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    known, _, seed = name.partition("-")
+    return WAYS[known].drawn_by(int(seed or 1))

@@ -12,7 +12,8 @@ SYMPTOMS: Mapping[str, frozenset[str]] = {
     "kl_runaway": frozenset({"kl_spike", "signal_imbalance"}),
     "first_step_kl": frozenset({"kl_runaway"}),
     "stale_samples": frozenset({"logprob_mismatch"}),
-    "length_hacking": frozenset({"proxy_gold_gap", "reward_not_sharpening"}),
+    # in longer texts more words come up, and each of them "pays"
+    "length_hacking": frozenset({"proxy_gold_gap", "reward_not_sharpening", "phrase_hacking"}),
     "phrase_hacking": frozenset({"proxy_gold_gap", "reward_not_sharpening"}),
     "reward_jump": frozenset({"proxy_gold_gap", "value_misfit", "never_beats_reference"}),
     "duplicate_responses": frozenset({"zero_advantage_groups"}),

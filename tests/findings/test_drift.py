@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from observed_steps import found, observed
 
-from tensorboard_plugin_rlboard.findings.detectors.drift import first_step_kl, kl_runaway, negative_kl
+from tensorboard_plugin_rlboard.findings.detectors.drift import (
+    first_step_kl,
+    kl_runaway,
+    kl_spike,
+    negative_kl,
+)
 from tensorboard_plugin_rlboard.findings.detectors.exploration import entropy_collapse
 
 STEADY = np.linspace(0.0, 0.04, 40)
@@ -23,11 +30,42 @@ def test_a_kl_that_grows_by_a_factor_runs_away() -> None:
 
 def test_a_kl_that_grows_by_an_amount_does_not() -> None:
     assert not found(kl_runaway.DETECTOR, observed(k3_mean__mean=STEADY))
-    assert not found(kl_runaway.DETECTOR, observed(k3_mean__mean=STEADY * 10))
+    assert not found(kl_runaway.DETECTOR, observed(k3_mean__mean=STEADY * 6)), "0.24 nats a token at the end"
     back = np.concatenate([STEADY[:20], [0.5, 0.5, 0.5], STEADY[23:]])
     assert not found(kl_runaway.DETECTOR, observed(k3_mean__mean=back)), "a spike is back"
     assert kl_runaway.DETECTOR.missing(observed(k3_mean__mean=STEADY[:7])).endswith(
         "in 8 steps, and has them in 7"
+    )
+
+
+def test_a_kl_that_stays_at_a_quarter_of_a_nat_is_far_away() -> None:
+    steady = STEADY * 10
+    (finding,) = found(kl_runaway.DETECTOR, observed(k3_mean__mean=steady, n_tokens__mean=np.full(40, 20.0)))
+    # the line 0.4 / 39 a step: 0.25 is passed at step 24.4, by the median of five at 27; half of it lies at 12.2
+    assert (finding.onset, finding.last, finding.severity, finding.threshold) == (13, 39, "warning", 0.25)
+    assert finding.threshold_name == "kl_runaway_far"
+    assert finding.value == pytest.approx(0.4 * 38 / 39), "the median of the last three steps"
+    assert finding.summary.endswith("stays there. These are 7.79 nats for a response of 20 tokens.")
+    at_once = np.concatenate([[0.0], np.full(39, 0.3)])
+    (finding,) = found(kl_runaway.DETECTOR, observed(k3_mean__mean=at_once))
+    assert (finding.onset, finding.severity) == (1, "warning"), "the first third is as high as the rest"
+    ended = np.where(np.arange(40) < 20, 0.3, 0.05)
+    assert not found(kl_runaway.DETECTOR, observed(k3_mean__mean=ended))
+
+
+def test_one_token_is_no_spike() -> None:
+    k3, largest = np.full(30, 0.02), np.full(30, 0.5)
+    k3[20], largest[20] = 0.15, 140.0
+    run: dict[str, Any] = {"n_tokens__mean": np.full(30, 10.0), "k3_mean__mean": k3}
+    # 1,000 tokens have 150 together, and one of them 140: the others have 10 / 999
+    assert not found(kl_spike.DETECTOR, observed(100, **run, k3_max__max=largest))
+    largest[20] = 50.0
+    (finding,) = found(kl_spike.DETECTOR, observed(100, **run, k3_max__max=largest))
+    assert (finding.first, finding.last, finding.value) == (20, 20, 0.15), "the curve's own number"
+    # before it 20 - 0.5 of 999 tokens, 2.5 times that
+    assert finding.threshold == pytest.approx(2.5 * 19.5 / 999)
+    assert found(kl_spike.DETECTOR, observed(100, **run))[0].value == 0.15, (
+        "where the largest token is not known"
     )
 
 

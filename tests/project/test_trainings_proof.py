@@ -12,7 +12,7 @@ import pytest
 from broken_trainings import language
 from broken_trainings.proof import MODULES, Examined, proved
 from broken_trainings.table import WHY_NOT, table
-from broken_trainings.ways import WAYS, Change
+from broken_trainings.ways import WAYS, Change, way_of
 
 from tensorboard_plugin_rlboard.findings.finding import Finding
 from tensorboard_plugin_rlboard.findings.registry import BY_KIND
@@ -31,6 +31,16 @@ def test_every_way_can_be_named() -> None:
     assert sum(not way.expected for way in WAYS.values()) >= 2
     assert len({way.change for way in WAYS.values() if way.expected}) >= 8
     assert set(WHY_NOT) <= set(WAYS)
+
+
+def test_a_training_by_another_seed() -> None:
+    way = WAYS["grpo_phrase"]
+    assert way_of("grpo_phrase") == way.drawn_by(1) == way
+    assert way_of("grpo_phrase-11") == way.drawn_by(11) == replace(way, name="grpo_phrase-11", seed=11)
+    assert [way_of(f"grpo_healthy{again}-11").seed for again in ("", "_again")] == [11, 12]
+    assert way.drawn_by(11).drawn == 11
+    with pytest.raises(KeyError):
+        way_of("grpo_unknown-11")
 
 
 def test_a_failure_is_named_by_its_kind_in_its_steps_on_top() -> None:
@@ -58,8 +68,11 @@ def test_the_table_says_what_is_not_named() -> None:
     text = table([Examined(way, (below,)), Examined(WAYS["ppo_healthy"], ())])
     assert "| 25 | warning `reward_jump` (25–72, with `proxy_gold_gap`) | **no** |" in text
     assert "| – | nothing | quiet |" in text
-    assert "in steps of the failure: 0 of 1." in text
+    assert "Seed 1: named among the first three findings, in steps of the failure: 0 of 1;" in text
     assert "one warning at most: 1 of 1." in text
+    other = table([Examined(way, (below,)), Examined(way.drawn_by(11), (finding("phrase_hacking", 30),))])
+    assert "| `grpo_phrase-11`, GRPO of TRL |" in other
+    assert "Seed 11: named among the first three findings, in steps of the failure: 1 of 1" in other
     assert "Not trained for this table: `grpo_healthy`, " in text
     assert "Not trained" not in table([Examined(each, ()) for each in WAYS.values()])
 
@@ -90,5 +103,5 @@ def test_the_careless_writer_uses_known_words() -> None:
 def test_a_training_is_trained_and_named(tmp_path: Path, name: str, needs: str) -> None:
     if find_spec(needs) is None:
         pytest.skip(f"{needs} is not installed: pip install trl==1.16.0 .[examples]")
-    (looked,) = proved([name], tmp_path)
+    (looked,) = proved([name], [1], tmp_path)
     assert looked.is_right, looked.found

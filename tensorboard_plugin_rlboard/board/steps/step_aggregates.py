@@ -30,6 +30,7 @@ FINDING_METRICS = {
     "mismatch_absmean": ("count", "zero"),
     "staleness": ("mean", "max"),
     "log_ratio_sum": ("mean",),
+    "k3_max": ("max",),
     "repetition": ("mean",),
 }
 """Sample metrics that findings look at beside the curves of the overview, and their statistics. Few: to plan a query of a

@@ -1,4 +1,4 @@
-"""The policy goes away from the reference faster and faster."""
+"""The policy goes away from the reference faster and faster, or is far away from it and stays there."""
 
 from __future__ import annotations
 
@@ -9,16 +9,23 @@ import numpy as np
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
 from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
 from tensorboard_plugin_rlboard.findings.observations import Observations
-from tensorboard_plugin_rlboard.findings.robust import rise_since, smoothed
+from tensorboard_plugin_rlboard.findings.robust import median, persistent_since, rise_since, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 _LEVEL = Threshold(
     "kl_runaway_level", 0.1, "nats a token", "mean k3 of a step, as the median of three", MEASURED
 )
+_FAR = Threshold(
+    "kl_runaway_far",
+    0.25,
+    "nats a token",
+    "mean k3 at which the policy stays, as the median of five steps, however it came there",
+    "Ziegler et al. 2019 (arXiv 1909.08593) steer the KL of 24 tokens to 6 nats, which is this a token",
+)
 _RATIO = Threshold(
     "kl_runaway_ratio",
-    3.0,
+    2.0,
     "",
     "how many times the straight line through the first third of the steps it is",
     MEASURED,
@@ -36,38 +43,45 @@ _SEVERE = Threshold(
     "kl_runaway_error",
     1.0,
     "nats a token",
-    "mean k3 from which on it is an error, however it came there",
+    "mean k3 from which on it is an error",
     "at 1 nat the reference gives the sampled tokens a third of the policy's probability on average",
 )
+_SHARE_OF_STEPS = 0.8
 
 
 def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     k3 = seen.statistic("k3_mean")
-    level = smoothed(k3, 3)
-    line = _first_line(k3)
+    level, line = smoothed(k3, 3), _first_line(k3)
     ago = max(3, len(k3) // 4)
     earlier = np.concatenate([np.full(ago, np.nan), level[:-ago]])
     with np.errstate(invalid="ignore"):
-        fast = (
+        fast = np.flatnonzero(
             (level >= limits[_LEVEL.name])
             & (level >= limits[_RATIO.name] * line)
             & (level >= limits[_GROWTH.name] * earlier)
         )
-        far = level >= limits[_SEVERE.name]
-    flagged = np.flatnonzero(fast | far)
-    if not len(flagged) or not _stays(level, limits[_LEVEL.name], int(flagged[0])):
+        far = persistent_since(smoothed(k3, 5) >= limits[_FAR.name], _SHARE_OF_STEPS, 3)
+    onset, limit = -1, _FAR
+    if len(fast) and _stays(level, limits[_LEVEL.name], int(fast[0])):
+        onset, limit = _onset(k3, line, int(fast[0])), _LEVEL
+    elif far is not None and _stays(level, limits[_FAR.name], far):
+        onset = rise_since(k3, limits[_FAR.name] / 2, far)
+    if onset < 0:
         return []
-    place = int(flagged[0])
-    onset = _onset(k3, line, place)
     newest = float(level[np.isfinite(level)][-1])
     first, last = int(seen.step[onset]), int(seen.step[-1])
     before = float(np.nanmedian(k3[max(0, onset - 5) : onset + 1]))
+    summary = f"The mean k3 was {shown(before)} at step {first} and has grown to {shown(newest)} by step {last}; the line of the first steps would lead to {shown(float(line[-1]))}."
+    if limit is _FAR:
+        summary = f"Since step {first} the mean k3 has gone to {shown(newest)} and stays there.{_of_response(seen, newest)}"
     return [
         Finding(
             kind="kl_runaway",
             severity="error" if newest >= limits[_SEVERE.name] else "warning",
-            title=f"The policy runs away from the reference: KL is {shown(newest)} nats a token",
-            summary=f"The mean k3 was {shown(before)} at step {first} and has grown to {shown(newest)} by step {last}; the line of the first steps would lead to {shown(float(line[-1]))}.",
+            title=f"The policy runs away from the reference: KL is {shown(newest)} nats a token"
+            if limit is _LEVEL
+            else f"The policy is far from the reference and stays there: KL is {shown(newest)} nats a token",
+            summary=summary,
             first=first,
             last=last,
             onset=first,
@@ -75,12 +89,20 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             metric="k3_mean",
             statistic="mean",
             value=newest,
-            threshold=limits[_LEVEL.name],
-            threshold_name=_LEVEL.name,
-            excess=newest / max(limits[_LEVEL.name], 1e-9),
+            threshold=limits[limit.name],
+            threshold_name=limit.name,
+            excess=newest / max(limits[limit.name], 1e-9),
             evidence=EvidenceQuery("k3_mean", "desc", "", "k3", "highest"),
         )
     ]
+
+
+def _of_response(seen: Observations, k3: float) -> str:
+    """What a level is for a whole response, in words: guides of trainers count so (TRL: keep it between 0 and 10)."""
+    tokens = median(seen.statistic("n_tokens")[-5:])
+    if not np.isfinite(tokens):
+        return ""
+    return f" These are {shown(k3 * tokens)} nats for a response of {shown(tokens)} tokens."
 
 
 def _first_line(k3: Floats) -> Floats:
@@ -99,7 +121,7 @@ def _stays(level: Floats, limit: float, since: int) -> bool:
     """Whether it is up there from then on, and at the end."""
     rest = level[since:]
     rest = rest[np.isfinite(rest)]
-    return len(rest) >= 2 and bool((rest >= limit).mean() >= 0.8) and bool(rest[-1] >= limit)
+    return len(rest) >= 2 and bool((rest >= limit).mean() >= _SHARE_OF_STEPS) and bool(rest[-1] >= limit)
 
 
 def _onset(k3: Floats, line: Floats, place: int) -> int:
@@ -114,8 +136,8 @@ DETECTOR = Detector(
     question="drift",
     on_curve=True,
     needs=(Need("logprobs and ref_logprobs", "k3_mean", 8),),
-    thresholds=(_LEVEL, _RATIO, _GROWTH, _SEVERE),
-    meaning="The divergence from the reference grows by a factor and not by an amount: usually the KL penalty is missing or too weak for the learning rate, and the reward is being exploited.",
+    thresholds=(_LEVEL, _FAR, _RATIO, _GROWTH, _SEVERE),
+    meaning="The divergence from the reference grows by a factor and not by an amount, or is as large as if there were nothing to hold it: usually the KL penalty is missing or too weak for the learning rate, and the reward is being exploited.",
     next="Compare the samples of the newest step with those before the onset: if they score more and read worse, raise the penalty or lower the learning rate, and go back to a checkpoint before.",
     find=_find,
 )

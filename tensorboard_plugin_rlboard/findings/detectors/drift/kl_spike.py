@@ -18,7 +18,7 @@ _DEVIATIONS = Threshold(
     "kl_spike_deviations",
     4.5,
     "standard deviations",
-    "how far the mean k3 of a step lies above the median of the ten steps before it",
+    "how far the mean k3 of a step, without its largest token, lies above the median of the ten steps before it",
     "rlwatch: 3 is a warning, 4.5 critical; here with a robust deviation, so that the spike itself does not widen it",
 )
 _RATIO = Threshold("kl_spike_ratio", 2.5, "", "how many times that median the step has", MEASURED, low=1.0)
@@ -31,7 +31,7 @@ _SEVERE = Threshold(
 
 
 def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    k3 = seen.statistic("k3_mean")
+    k3 = _without_largest_token(seen)
     usual = rolling_median(k3, _WINDOW)
     deviation = np.maximum(noise(k3), 1e-12)
     with np.errstate(invalid="ignore"):
@@ -47,7 +47,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     tops = [low + int(np.nanargmax(k3[low : high + 1])) for low, high in spikes]
     worst = max(tops, key=lambda place: float(k3[place]))
     start = next(low for low, high in spikes if low <= worst <= high)
-    value, before = float(k3[worst]), float(usual[start])
+    value, before = float(seen.statistic("k3_mean")[worst]), float(usual[start])
     limit = max(limits[_RATIO.name] * before, before + limits[_RISE.name])
     first, last = int(seen.step[spikes[0][0]]), int(seen.step[spikes[-1][1]])
     steps = sum(high - low + 1 for low, high in spikes)
@@ -56,7 +56,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             kind="kl_spike",
             severity="error" if value >= limits[_SEVERE.name] else "warning",
             title=f"KL to the reference jumps to {shown(value)} nats a token at step {int(seen.step[worst])}",
-            summary=f"The mean k3 of the ten steps before is {shown(before)}. {steps} steps from {first} to {last} are above {shown(limits[_RATIO.name])} times what was usual before them.",
+            summary=f"The mean k3 of the ten steps before is {shown(before)}, the largest token of each left out. {steps} steps from {first} to {last} are above {shown(limits[_RATIO.name])} times what was usual before them.",
             first=first,
             last=last,
             onset=first,
@@ -70,6 +70,20 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             evidence=EvidenceQuery("k3_max", "desc", "", "k3", "highest"),
         )
     ]
+
+
+def _without_largest_token(seen: Observations) -> Floats:
+    """The mean k3 of each step as it is without its largest token; as it is where that is not known.
+
+    k3 grows with the exponential of the log-ratio, so that one token which the policy seldom samples and the reference
+    likes makes the mean of a thousand tokens: that is chance, and no drift.
+    """
+    k3, largest = seen.statistic("k3_mean"), seen.statistic("k3_max", "max")
+    tokens = seen.samples * seen.statistic("n_tokens")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rest = (k3 * tokens - largest) / (tokens - 1)
+    known: Floats = np.where(np.isfinite(rest) & (tokens > 1), np.maximum(rest, 0.0), k3)
+    return known
 
 
 def _is_over_or_new(k3: Floats, usual: Floats, low: int, high: int) -> bool:
