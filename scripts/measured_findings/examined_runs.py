@@ -11,8 +11,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from measured_findings.evidence import NOTHING_SHOWN, EvidenceJudged, judged
 from planted_runs.run import FAILURES, Plan, write_run
 
+from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.doctor.indexing import indexed
 from tensorboard_plugin_rlboard.findings.finding import Finding
@@ -48,12 +50,14 @@ class Looked:
         truth: what is known of it.
         found: top findings, the worst first.
         missing: kinds that could not be looked for.
+        evidence: what of the finding that is right is shown as its evidence.
     """
 
     plan: Plan
     truth: dict[str, Any]
     found: tuple[Finding, ...]
     missing: frozenset[str]
+    evidence: EvidenceJudged = NOTHING_SHOWN
 
     @property
     def kind(self) -> str:
@@ -79,13 +83,12 @@ class Looked:
     def false_alarms(self) -> list[Finding]:
         """Findings on top that are neither it nor true of such a run; hints for tuning are no alarms."""
         also = FOLLOWS.get(self.plan.kind, set()) if self.kind else set()
-        return [
-            top
-            for top in self.found
-            if top.severity != "info"
-            and not self._is_right(top)
-            and not (top.kind in also and self._overlaps(top))
-        ]
+        return [top for top in self.others if not (top.kind in also and self._overlaps(top))]
+
+    @property
+    def others(self) -> list[Finding]:
+        """Findings on top that are not it, among them what is true of such a run as well; hints are left out."""
+        return [top for top in self.found if top.severity != "info" and not self._is_right(top)]
 
     @property
     def onset_error(self) -> int | None:
@@ -143,13 +146,15 @@ def look_at(plans: Sequence[Plan], keep: Path) -> list[Looked]:
             with indexed(str(logs), 0) as opened:
                 for plan, file in files.items():
                     truth = json.loads(file.read_text(encoding="utf-8"))
-                    kept[plan].write_bytes(
-                        pickle.dumps((truth, opened.board.observations(Selection(plan.name))))
-                    )
+                    seen = opened.board.observations(Selection(plan.name))
+                    answer = opened.board.findings(FindingsQuestion(Selection(plan.name)))
+                    kind = NAMED.get(plan.kind, plan.kind)
+                    evidence = judged(answer.findings, kind, truth, logs / plan.name)
+                    kept[plan].write_bytes(pickle.dumps((truth, seen, evidence)))
     limits = limits_of(THRESHOLDS, {})
     looked = []
     for plan, path in kept.items():
-        truth, seen = pickle.loads(path.read_bytes())  # noqa: S301 (written by this command)
+        truth, seen, evidence = pickle.loads(path.read_bytes())  # noqa: S301 (written by this command)
         found = examine(seen, limits)
-        looked.append(Looked(plan, truth, found.findings, frozenset(found.not_checked)))
+        looked.append(Looked(plan, truth, found.findings, frozenset(found.not_checked), evidence))
     return looked

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-from measured_findings.examined_runs import Looked
+from measured_findings.examined_runs import FOLLOWS, Looked
 from planted_runs.shapes import STRENGTHS
 
 _Z = 1.96
@@ -40,7 +40,7 @@ def written(looked: Sequence[Looked], seeds: Sequence[int]) -> str:
         "",
     ]
     lines += _by_kind(looked, failures)
-    lines += ["", *_healthy(healthy)]
+    lines += ["", *_follows(), "", *_evidence(failures), "", *_healthy(healthy)]
     medium = [each for each in failures if each.plan.strength == "medium" and each.checked]
     if medium:
         top = sum(each.in_top_three for each in medium)
@@ -54,13 +54,13 @@ def written(looked: Sequence[Looked], seeds: Sequence[int]) -> str:
 
 def _by_kind(looked: Sequence[Looked], failures: Sequence[Looked]) -> list[str]:
     lines = [
-        "| planted | recall weak | medium | strong | precision | onset off by, median |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| planted | recall weak | medium | strong | precision | what follows counted as false | onset off by, median |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for planted in dict.fromkeys(each.plan.kind for each in failures):
         runs = [each for each in failures if each.plan.kind == planted and each.checked]
         if not runs:
-            lines.append(f"| `{planted}` | not looked for yet | | | | |")
+            lines.append(f"| `{planted}` | not looked for yet | | | | | |")
             continue
         recall = []
         for strength in STRENGTHS:
@@ -69,9 +69,35 @@ def _by_kind(looked: Sequence[Looked], failures: Sequence[Looked]) -> list[str]:
         kind = runs[0].kind
         hits = sum(each.is_hit for each in runs)
         false = sum(alarm.kind == kind for each in looked for alarm in each.false_alarms)
+        strictly = sum(other.kind == kind for each in looked for other in each.others)
         errors = [abs(error) for each in runs if (error := each.onset_error) is not None]
         off = f"{median(errors):g} steps" if errors else "–"
-        lines.append(f"| `{planted}` | {' | '.join(recall)} | {share(hits, hits + false)} | {off} |")
+        lines.append(
+            f"| `{planted}` | {' | '.join(recall)} | {share(hits, hits + false)} | {share(hits, hits + strictly)} | {off} |"
+        )
+    return lines
+
+
+def _follows() -> list[str]:
+    """What the first column of precision does not count as false."""
+    named = "; ".join(
+        f"of `{kind}` {', '.join(f'`{each}`' for each in sorted(also))}" for kind, also in FOLLOWS.items()
+    )
+    said = "What follows from a failure is true of its run and no false alarm in the first column of precision, where it overlaps the failure's steps"
+    return [f"{said}: {named}. The column behind it counts all of that as false."]
+
+
+def _evidence(failures: Sequence[Looked]) -> list[str]:
+    """How much of the evidence of what was found is what was planted."""
+    lines = [
+        "| planted | evidence: samples that are planted | tokens that are planted |",
+        "| --- | --- | --- |",
+    ]
+    for planted in dict.fromkeys(each.plan.kind for each in failures):
+        all_of = [each.evidence for each in failures if each.plan.kind == planted]
+        samples = share(sum(one.planted_samples for one in all_of), sum(one.samples for one in all_of))
+        tokens = share(sum(one.planted_tokens for one in all_of), sum(one.tokens for one in all_of))
+        lines.append(f"| `{planted}` | {samples} | {tokens} |")
     return lines
 
 

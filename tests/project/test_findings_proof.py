@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import findings_proof
 import pytest
+from measured_findings.evidence import EvidenceJudged, judged
 from measured_findings.examined_runs import Looked, look_at, plans_of
 from measured_findings.tables import share, wilson, written
 from planted_runs.run import Plan
@@ -66,10 +68,46 @@ def test_every_kind_is_in_the_tables() -> None:
         ],
         [1],
     )
-    assert "| `kl_spike` | – | 1.00 [0.21, 1.00] of 1 | – | 0.50 [0.09, 0.91] of 2 | 0 steps |" in text
-    assert "| `garbled_text` | not looked for yet | | | | |" in text
+    half = "0.50 [0.09, 0.91] of 2"
+    assert f"| `kl_spike` | – | 1.00 [0.21, 1.00] of 1 | – | {half} | {half} | 0 steps |" in text
+    assert "| `garbled_text` | not looked for yet | | | | | |" in text
     assert "| `steady` | 1 | 0.00 | 1.00 | `kl_spike` |" in text
     assert "among the first three findings 1.00 [0.21, 1.00] of 1" in text
+
+
+def test_what_follows_is_false_without_that_list() -> None:
+    follows = looked("length_hacking", finding("length_hacking", 10, 19), finding("truncation", 12, 19))
+    text = written([follows, looked("truncation", finding("truncation", 10, 19))], [1])
+    assert "of `length_hacking` `proxy_gold_gap`, `truncation`;" in text
+    assert "| 1.00 [0.21, 1.00] of 1 | 0.50 [0.09, 0.91] of 2 | 0 steps |" in text
+
+
+def test_evidence_is_judged_by_the_truth(tmp_path: Path) -> None:
+    (tmp_path / "rollouts.jsonl").write_bytes(b'{"a": 1}\n{"a": 22}\n{"a": 3}\n')
+    (made,) = look_at([Plan("kl_spike", "medium", "grpo_few", 1)], tmp_path / "kept")
+    assert made.evidence.samples == made.evidence.planted_samples > 0
+    assert made.evidence.tokens == made.evidence.planted_tokens > 0
+    shown: Any = SimpleNamespace(
+        kind="kl_spike",
+        onset=4,
+        steps=(4, 5),
+        samples=["0123456789-0-0", "0123456789-9-0", "0123456789-13-0"],
+        sample_steps=[4, 4, 5],
+        tokens=[
+            SimpleNamespace(id="0123456789-9-0", position=3),
+            SimpleNamespace(id="0123456789-13-0", position=7),
+        ],
+    )
+    evidence = [{"line": 2, "tokens": [3, 4]}, {"line": 3, "tokens": [1]}]
+    truth = {"onset": 4, "last": 4, "everywhere": False, "evidence": evidence}
+    assert judged([shown], "kl_spike", truth, tmp_path) == EvidenceJudged(3, 2, 2, 1)
+    assert judged([shown], "kl_spike", truth | {"everywhere": True}, tmp_path) == EvidenceJudged(3, 2)
+    assert judged([shown], "non_finite", truth, tmp_path) == EvidenceJudged()
+    assert judged([shown], "kl_spike", {}, tmp_path) == EvidenceJudged(), "a healthy run"
+    row = written(
+        [replace(looked("kl_spike", finding("kl_spike", 10, 12)), evidence=EvidenceJudged(3, 2, 2, 1))], [1]
+    )
+    assert "| `kl_spike` | 0.67 [0.21, 0.94] of 3 | 0.50 [0.09, 0.91] of 2 |" in row
 
 
 def test_runs_are_made_opened_and_examined(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             threshold=limit,
             threshold_name=_RATIO.name,
             excess=value / limit,
-            evidence=EvidenceQuery("k3_max", "desc", "", "k3", "highest"),
+            evidence=EvidenceQuery("k3_mean", "desc", f"k3_mean >= {limit:.4f}", "k3", "highest"),
         )
     ]
 

@@ -1,0 +1,82 @@
+"""How much of what is shown as evidence was planted: samples and tokens of the finding that is right."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from tensorboard_plugin_rlboard.api import FindingInfo
+
+_SLACK = 3
+
+
+@dataclass(frozen=True)
+class EvidenceJudged:
+    """What was shown, and how much of it is what was planted.
+
+    Attributes:
+        samples, planted_samples: samples that are shown, and those of them that are planted; where every sample from the
+            onset on shows the failure, those of its steps.
+        tokens, planted_tokens: tokens that are shown of planted samples whose tokens are known, and those of them that
+            are planted.
+    """
+
+    samples: int = 0
+    planted_samples: int = 0
+    tokens: int = 0
+    planted_tokens: int = 0
+
+
+NOTHING_SHOWN = EvidenceJudged()
+
+
+def judged(
+    findings: Sequence[FindingInfo], kind: str, truth: Mapping[str, Any], folder: Path
+) -> EvidenceJudged:
+    """What is shown of the first finding of a kind in the steps of the failure.
+
+    Args:
+        findings: of the answer of /findings.
+        kind: that is right.
+        truth: of the run (docs/planted-runs.md); a healthy run's has no onset.
+        folder: of the run's log.
+    """
+    if "onset" not in truth:
+        return NOTHING_SHOWN
+    onset, last = truth["onset"], truth["last"]
+    right = [
+        each
+        for each in findings
+        if each.kind == kind and each.onset >= onset - _SLACK and each.steps[0] <= last + _SLACK
+    ]
+    if not right:
+        return NOTHING_SHOWN
+    line_of = _lines(folder)
+    planted = {each["line"]: set(each["tokens"]) for each in truth["evidence"]}
+    shown, lines = right[0], [line_of(name) for name in right[0].samples]
+    if truth["everywhere"]:
+        true = sum(onset <= step <= last for step in shown.sample_steps)
+        return EvidenceJudged(len(lines), true)
+    known = [
+        (planted[line], token.position)
+        for token in shown.tokens
+        if (line := line_of(token.id)) in planted and planted[line]
+    ]
+    return EvidenceJudged(
+        len(lines),
+        sum(line in planted for line in lines),
+        len(known),
+        sum(position in tokens for tokens, position in known),
+    )
+
+
+def _lines(folder: Path) -> Any:
+    """A function from the id of a sample to the number of its line, from 1; the run has one file of lines."""
+    (log,) = folder.rglob("*.jsonl")
+    with log.open("rb") as opened:
+        starts = [0, *accumulate(len(line) for line in opened)]
+    return lambda name: bisect_left(starts, int(name.split("-")[1], 16)) + 1
