@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.browser import first_heatmap, tab_speed
 from benchmarks.hosts import host_speed, writer_speed
 from benchmarks.indexing import cluster_speed, format_speed, index_speed, large_log, small_files
-from benchmarks.questions import long_sample, million, new_line
+from benchmarks.questions import findings_speed, long_sample, million, new_line
 from benchmarks.shared import bench
 
 ROWS: tuple[bench.Row[Any], ...] = (
@@ -29,6 +29,7 @@ ROWS: tuple[bench.Row[Any], ...] = (
     cluster_speed.ROW,
     million.ROW,
     new_line.ROW,
+    findings_speed.ROW,
     long_sample.ROW,
     small_files.ROW,
     first_heatmap.ROW,

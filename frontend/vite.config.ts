@@ -1,10 +1,28 @@
-import { defineConfig } from "vite";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
+
+const SENTENCES = fileURLToPath(new URL("src/i18n/zh/sentences", import.meta.url));
+
+/** All Chinese sentences of the server's as one file beside the bundle: `rlboard report --language zh` reads it. */
+function sentences(): Plugin {
+  return {
+    name: "sentences",
+    generateBundle() {
+      const files = readdirSync(SENTENCES).filter((name) => name.endsWith(".json"));
+      const texts = files.map((name) => JSON.parse(readFileSync(`${SENTENCES}/${name}`, "utf8")) as object);
+      const source = JSON.stringify(Object.assign({}, ...texts));
+      this.emitFile({ type: "asset", fileName: "sentences.zh.json", source });
+    },
+  };
+}
 
 // TensorBoard imports `static/index.js` by that name and calls its `render`; everything else is found relative to it.
 export default defineConfig(({ mode }) => ({
   // TensorBoard may be served below any prefix, so no address of ours starts with a slash.
   base: "./",
   publicDir: false,
+  plugins: [sentences()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "../tensorboard_plugin_rlboard/static",

@@ -174,7 +174,14 @@ def _add_report(commands: Any) -> None:
 def _report(arguments: argparse.Namespace) -> int:
     from tensorboard_plugin_rlboard.report.command import report  # noqa: PLC0415 (DuckDB and more)
 
-    return report(arguments.path, arguments.out, tuple(arguments.run), arguments.tab_url, arguments.config)
+    return report(
+        arguments.path,
+        arguments.out,
+        tuple(arguments.run),
+        arguments.tab_url,
+        arguments.config,
+        arguments.language,
+    )
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from typing import Literal
 from tensorboard_plugin_rlboard.findings.finding import Finding
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.thresholds import Limits, Threshold
+from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 Question = Literal["drift", "exploration", "reward", "text", "sampler", "critic", "log"]
 
@@ -45,6 +46,7 @@ class Detector:
             that is needed is there.
         on_curve: whether its number and threshold are as high as the curve of its metric; others count deviations, shares
             or steps of it, and are not called by the metric's name.
+        counted: where it counts something else: what its number and threshold are of, step by step, as a curve of its own; takes the metric of a finding.
     """
 
     kind: str
@@ -55,6 +57,7 @@ class Detector:
     next: str
     find: Callable[[Observations, Limits], Sequence[Finding]]
     on_curve: bool = False
+    counted: Callable[[Observations, str], Floats] | None = None
 
     def missing(self, seen: Observations) -> str:
         """What is not there of what it needs, in words; empty where everything is."""

@@ -33,6 +33,12 @@ def declare_report(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="the TensorBoard that links lead to (default: %(default)s)",
     )
+    parser.add_argument(
+        "--language",
+        choices=("en", "zh"),
+        default="en",
+        help="of a page or Markdown: English or Chinese (default: %(default)s)",
+    )
     _config(parser)
 
 

@@ -8,22 +8,30 @@ from pathlib import Path
 
 from tensorboard_plugin_rlboard.doctor.indexing import indexed
 from tensorboard_plugin_rlboard.report.arguments import SUFFIXES
+from tensorboard_plugin_rlboard.report.chinese import chinese
 from tensorboard_plugin_rlboard.report.document import Report
 from tensorboard_plugin_rlboard.report.gathering import gather
 from tensorboard_plugin_rlboard.report.links import wrong_address
 from tensorboard_plugin_rlboard.report.pages.markdown import markdown
 from tensorboard_plugin_rlboard.report.pages.page import page
+from tensorboard_plugin_rlboard.report.pages.speech import Speech, chinese_by, english
 from tensorboard_plugin_rlboard.report.verification import claims, wrong
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
 from tensorboard_plugin_rlboard.web.json_answers import encode
 
+NO_CHINESE = "--language zh: the Chinese sentences come with the tab's bundle, and there is none; install RL Board from a wheel, or build it (`make env-test`)."
+ENGLISH_JSON = (
+    "--language zh: a report as JSON is for scripts, and in English; name a file that ends with .html or .md."
+)
 LARGEST = 64 * 1024 * 1024
 """Bytes of a text whose quotes are checked, at most."""
 
 
-def report(path: str, out: str, runs: tuple[str, ...] = (), tab: str = "", config: str = "") -> int:
+def report(
+    path: str, out: str, runs: tuple[str, ...] = (), tab: str = "", config: str = "", language: str = "en"
+) -> int:
     """Writes a report; returns the exit code.
 
     Args:
@@ -32,7 +40,14 @@ def report(path: str, out: str, runs: tuple[str, ...] = (), tab: str = "", confi
         runs: names of runs; empty for all.
         tab: address of the TensorBoard that links lead to.
         config: an rlboard.toml that lies elsewhere.
+        language: `en` or `zh`.
     """
+    speech = english()
+    if language == "zh":
+        translated = chinese()
+        if translated is None or Path(out).suffix == ".json":
+            return _say(NO_CHINESE if translated is None else ENGLISH_JSON, 2)
+        speech = chinese_by(translated.said)
     refused = (
         reason_unusable(path, may_be_file=False)
         or (
@@ -53,7 +68,7 @@ def report(path: str, out: str, runs: tuple[str, ...] = (), tab: str = "", confi
     if not made.runs:
         return _say(f"There are no samples in {path}: `rlboard doctor {path}` says of each file why.", 1)
     try:
-        Path(out).write_bytes(_written(made, Path(out).suffix))
+        Path(out).write_bytes(_written(made, Path(out).suffix, speech))
     except OSError as error:
         return _say(f"{out} cannot be written: {error.strerror}.", 2)
     count = sum(len(run.findings) for run in made.runs)
@@ -61,8 +76,8 @@ def report(path: str, out: str, runs: tuple[str, ...] = (), tab: str = "", confi
     return 0
 
 
-def _written(made: Report, suffix: str) -> bytes:
-    return {".html": page, ".md": markdown, ".json": encode}[suffix](made)
+def _written(made: Report, suffix: str, speech: Speech) -> bytes:
+    return encode(made) if suffix == ".json" else (page if suffix == ".html" else markdown)(made, speech)
 
 
 def _lies_inside(out: str, path: str) -> str:

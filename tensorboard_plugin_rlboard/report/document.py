@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.api import FindingSymptom, MetricInfo, NotChecked, PastFinding
+from tensorboard_plugin_rlboard.api import FindingInfo, MetricInfo, NotChecked, PastFinding
 from tensorboard_plugin_rlboard.api.values import Number, Value
 from tensorboard_plugin_rlboard.report.colour_scale import Scale
 
@@ -108,38 +108,21 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class ReportedFinding:
-    """One thing that looks wrong, as /findings says it, with its curve and its samples.
+class ReportedFinding(FindingInfo):
+    """One thing that looks wrong: all that /findings says of it, with its curve and some of its samples.
 
     Attributes:
         name: its name in addresses of the tab.
-        address: where the tab shows it.
-        n_samples: how many samples /findings names that show it.
+        address, onset_address: where the tab shows it, and its first step.
+        curve: of its metric; None where that has none.
+        examples: the first of its samples.
     """
 
     name: str
-    kind: str
-    severity: str
-    title: str
-    summary: str
-    meaning: str
-    next: str
-    steps: tuple[int, int]
-    onset: int
-    is_open: bool
-    metric: str
-    statistic: str
-    value: float
-    threshold: float
-    threshold_name: str
-    unit: str
-    source: str
     address: str
     onset_address: str
     curve: Curve | None
-    n_samples: int
     examples: Sequence[Example]
-    symptoms: Sequence[FindingSymptom]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 
 from tensorboard_plugin_rlboard import __version__
@@ -11,7 +12,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
-from tensorboard_plugin_rlboard.report.curves import curve
+from tensorboard_plugin_rlboard.report.curves import curve, own_curve
 from tensorboard_plugin_rlboard.report.document import Example, Report, ReportedFinding, ReportedRun
 from tensorboard_plugin_rlboard.report.examples import example
 from tensorboard_plugin_rlboard.report.links import Links, finding_names
@@ -20,7 +21,7 @@ RUNS, FINDINGS, SETTINGS, CHARACTERS = 20, 30, 80, 300
 """Runs of a report, findings and settings of a run, characters of a setting or notice, at most."""
 EXAMPLES, ALL_EXAMPLES = 3, 120
 """Samples of a finding and of a report at most; they make most of its size."""
-STRUCTURE = 1
+STRUCTURE = 2
 """Of `Report.rlboard_report`: goes up when what was there changes its meaning."""
 _SEVERITIES = ("error", "warning", "info")
 
@@ -107,30 +108,16 @@ def _finding(
     count = min(room, len(finding.samples))
     examples: list[Example] = [example(board, finding, name, place, links) for place in range(count)]
     onset = links.to_step(finding, finding.onset)
+    drawn = own_curve(finding, board.observations(asked.selection), onset) or curve(
+        finding, board.steps(asked), onset
+    )
     return ReportedFinding(
+        **{field.name: getattr(finding, field.name) for field in fields(finding)},
         name=name,
-        kind=finding.kind,
-        severity=finding.severity,
-        title=finding.title,
-        summary=finding.summary,
-        meaning=finding.meaning,
-        next=finding.next,
-        steps=finding.steps,
-        onset=finding.onset,
-        is_open=finding.is_open,
-        metric=finding.metric,
-        statistic=finding.statistic,
-        value=finding.value,
-        threshold=finding.threshold,
-        threshold_name=finding.threshold_name,
-        unit=finding.unit,
-        source=finding.source,
         address=links.to_finding(name),
         onset_address=onset,
-        curve=curve(finding, board.steps(asked), onset),
-        n_samples=len(finding.samples),
+        curve=drawn,
         examples=examples,
-        symptoms=list(finding.symptoms),
     )
 
 

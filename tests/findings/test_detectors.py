@@ -31,7 +31,7 @@ def test_nans_are_counted_from_the_first_step_that_has_one() -> None:
 
 def test_rewards_without_a_number_are_a_finding_of_their_own() -> None:
     (finding,) = found(non_finite.DETECTOR, observed(4, reward__nonfinite=[0, 1, 0]))
-    assert (finding.metric, finding.statistic, finding.value) == ("reward", "nonfinite", 0.25)
+    assert (finding.metric, finding.statistic, finding.value) == ("reward", "share", 0.25)
     assert not finding.is_open
     assert not found(non_finite.DETECTOR, observed(4, reward__nonfinite=[0, 0, 0]))
 
@@ -44,7 +44,8 @@ def test_a_spike_is_named_with_what_was_before() -> None:
     assert finding.value == 0.3
     assert finding.threshold == pytest.approx(0.05), "2.5 times the median of the ten steps before"
     assert not finding.is_open
-    assert (finding.evidence.sort, finding.evidence.token_metric) == ("k3_max", "k3")
+    assert (finding.evidence.sort, finding.evidence.token_metric) == ("k3_mean", "k3")
+    assert finding.evidence.where == "k3_mean >= 0.0500", "only the samples that make it"
 
 
 def test_what_stays_up_is_no_spike_and_a_slow_climb_neither() -> None:

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.browser import tab_speed
 from benchmarks.hosts import host_speed, writer_speed
 from benchmarks.indexing import index_speed, large_log, small_files
-from benchmarks.questions import long_sample, million, new_line
+from benchmarks.questions import findings_speed, long_sample, million, new_line
 from benchmarks.shared import bench
 
 pytestmark = pytest.mark.benchmark
@@ -56,6 +56,17 @@ def test_questions_over_http_and_in_process(home: bench.Home) -> None:
     for what in ("a page of a step", "top 100 of the run", "the overview's curves", "curves of a search"):
         assert found[f"{what}, over HTTP: p95"] > 0
         assert found[f"{what}, in process: p95"] > 0
+
+
+def test_findings_of_a_run_that_grows(home: bench.Home) -> None:
+    found = measured(findings_speed.ROW, findings_speed.Sizes(2_000, 1), home)
+    assert set(found) == {
+        "in the background, the first time",
+        "in the background, for a new step",
+        "asked by the tab, the first time",
+        "asked by the tab after a new step",
+    }
+    assert min(found.values()) > 0
 
 
 def test_logging_in_small(home: bench.Home) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
+from types import SimpleNamespace
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from observed_steps import found, observed
 
+from tensorboard_plugin_rlboard.findings.detectors.log import non_finite
 from tensorboard_plugin_rlboard.report.colour_scale import Scale, bucket_of, colour_class, robust_scale
-from tensorboard_plugin_rlboard.report.curves import path, thinned
+from tensorboard_plugin_rlboard.report.curves import own_curve, path, thinned
 from tensorboard_plugin_rlboard.report.document import Curve
 from tensorboard_plugin_rlboard.report.pages.curve_drawing import add_curve
+from tensorboard_plugin_rlboard.report.pages.speech import english
 from tensorboard_plugin_rlboard.report.pages.styles import palette
 
 
@@ -28,6 +34,21 @@ def test_neighbours_without_a_number_leave_a_gap() -> None:
     assert thinned([None, None, math.nan, 1.0, 2.0, 3.0], 4) == [0, 3, 5]
 
 
+def test_the_curve_of_a_share_that_a_detector_counts() -> None:
+    seen = observed(
+        10, nonfinite__positive=[0, 2, 5], nonfinite__sum=[0, 7, 9], nonfinite__mean=[0, 0.7, 0.9]
+    )
+    (finding,) = found(non_finite.DETECTOR, seen)
+    info: Any = SimpleNamespace(**asdict(finding), unit="")
+    drawn = own_curve(info, seen, "address")
+    assert drawn is not None
+    assert (drawn.step, drawn.value) == ([0, 1, 2], [0, 0.2, 0.5]), "of ten samples"
+    assert (drawn.metric, drawn.statistic, drawn.threshold, drawn.of_steps) == ("nonfinite", "share", 0, 3)
+    assert finding.value == max(value for value in drawn.value if value is not None)
+    spike: Any = SimpleNamespace(kind="kl_spike")
+    assert own_curve(spike, seen, "") is None
+
+
 def test_a_path_has_gaps_and_dashes() -> None:
     assert path([(0, 1), (2, 3.25), None, (4, 5), None]) == "M0.0 1.0L2.0 3.2M4.0 5.0h2"
     assert path([None]) == ""
@@ -39,7 +60,7 @@ def curve(*values: float | None, threshold: float | None = None) -> Curve:
 
 def test_a_curve_is_drawn_in_its_box() -> None:
     parent = ET.Element("div")
-    add_curve(parent, curve(0.0, 1.0, None, 4.0, threshold=2.0), (1, 3), 1)
+    add_curve(parent, curve(0.0, 1.0, None, 4.0, threshold=2.0), (1, 3), 1, english())
     svg = parent[0]
     assert svg.get("aria-label") == "mean of k3_mean in nats, steps 0 to 3: from 0 to 4"
     by_class = {child.get("class"): child for child in svg}
@@ -52,7 +73,7 @@ def test_a_curve_is_drawn_in_its_box() -> None:
 @pytest.mark.parametrize("values", [(2.0,), (1e308, -1e308), (3.0, 3.0)])
 def test_an_odd_curve_has_finite_places(values: tuple[float, ...]) -> None:
     parent = ET.Element("div")
-    add_curve(parent, curve(*values), (-5, 99), 0)
+    add_curve(parent, curve(*values), (-5, 99), 0, english())
     written = ET.tostring(parent, "unicode")
     assert "nan" not in written
     assert "inf" not in written.replace("info", "")
@@ -60,7 +81,7 @@ def test_an_odd_curve_has_finite_places(values: tuple[float, ...]) -> None:
 
 def test_a_curve_without_numbers_is_not_drawn() -> None:
     parent = ET.Element("div")
-    add_curve(parent, curve(None, None), (0, 1), 0)
+    add_curve(parent, curve(None, None), (0, 1), 0, english())
     assert len(parent) == 0
 
 

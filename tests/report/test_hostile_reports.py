@@ -24,6 +24,7 @@ from tensorboard_plugin_rlboard.report.gathering import gather
 from tensorboard_plugin_rlboard.report.links import Links
 from tensorboard_plugin_rlboard.report.pages.markdown import markdown
 from tensorboard_plugin_rlboard.report.pages.page import page
+from tensorboard_plugin_rlboard.report.pages.speech import english
 from tensorboard_plugin_rlboard.texts import visible
 
 Found = TypeVar("Found")
@@ -98,7 +99,7 @@ def test_hostile_text_stays_text_in_the_page(report: Report, tmp_path: Path) -> 
     if path is None:
         pytest.skip(finder.ADVICE)
     file = tmp_path / "x.html"
-    file.write_bytes(page(report))
+    file.write_bytes(page(report, english()))
     happened, text, others = apart(lambda: opened(path, file))
     assert happened == [file.as_uri()]
     assert others == 0
@@ -122,7 +123,7 @@ class Markup(HTMLParser):
 
 
 def test_the_markup_is_ours_alone(report: Report) -> None:
-    markup = Markup(page(report).decode())
+    markup = Markup(page(report, english()).decode())
     assert markup.tags <= {
         *(
             "html",
@@ -151,7 +152,7 @@ def test_the_markup_is_ours_alone(report: Report) -> None:
 
 
 def test_nothing_is_meant_in_the_markdown(report: Report) -> None:
-    written = markdown(report).decode()
+    written = markdown(report, english()).decode()
     outside = re.sub(r"^```json$.*?^```$", "", written, flags=re.MULTILINE | re.DOTALL)
     assert "```" not in outside
     assert not re.search(r"(?<!\\)<(?!http://host/#rlboard)", outside)

@@ -20,7 +20,25 @@ export type Severity = (typeof SEVERITIES)[number];
 const steps = pair(number, number);
 const severity = literal(...SEVERITIES);
 
-const symptom = object({ kind: string, severity, title: string, summary: string, steps });
+/** How a list shows it: order, filter and steps; and which token metric colours the tokens, "" where none does. */
+const evidence = object({
+  sort: string,
+  order: literal("asc", "desc"),
+  where: string,
+  step_min: number,
+  step_max: number,
+  token_metric: string,
+});
+
+const symptom = object({
+  kind: string,
+  severity,
+  title: string,
+  summary: string,
+  steps,
+  metric: string,
+  evidence,
+});
 export type Symptom = Decoded<typeof symptom>;
 
 const finding = object({
@@ -46,19 +64,13 @@ const finding = object({
   unit: string,
   /** Where the threshold comes from. */
   source: string,
-  /** How a list shows it: order, filter and steps; and which token metric colours the tokens, "" where none does. */
-  evidence: object({
-    sort: string,
-    order: literal("asc", "desc"),
-    where: string,
-    step_min: number,
-    step_max: number,
-    token_metric: string,
-  }),
+  evidence,
   /** Ids of samples that show it, strongest first. */
   samples: array(string),
   /** The step of each of them. */
   sample_steps: array(number),
+  /** Of the metric that orders them, for each. */
+  sample_values: array(num),
   tokens: array(object({ id: string, position: number, value: nullable(num) })),
   symptoms: array(symptom),
 });

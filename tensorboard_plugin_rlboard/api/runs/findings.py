@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tensorboard_plugin_rlboard.api.values import Number
+
 
 @dataclass(frozen=True)
 class FindingToken:
@@ -37,11 +39,13 @@ class FindingSymptom:
     title: str
     summary: str
     steps: tuple[int, int]
+    metric: str
+    evidence: FindingEvidence
 
 
 @dataclass(frozen=True)
 class FindingInfo:
-    """One thing that looks wrong."""
+    """One thing that looks wrong; `sample_values` are those of `evidence.sort`, None for each where it is empty."""
 
     kind: str
     question: str
@@ -63,6 +67,7 @@ class FindingInfo:
     evidence: FindingEvidence
     samples: Sequence[str]
     sample_steps: Sequence[int]
+    sample_values: Sequence[Number]
     tokens: Sequence[FindingToken]
     symptoms: Sequence[FindingSymptom]
 

@@ -30,10 +30,11 @@ _STEPS_SEARCHED = 64
 
 @dataclass(frozen=True)
 class Evidence:
-    """What shows a finding: ids of samples, the strongest first, their steps, and tokens of some of them."""
+    """What shows a finding: ids of samples, the strongest first, their steps, the numbers that order them, and tokens of some."""
 
     samples: tuple[str, ...] = ()
     steps: tuple[int, ...] = ()
+    values: tuple[float | None, ...] = ()
     tokens: tuple[FindingToken, ...] = ()
 
 
@@ -56,23 +57,25 @@ def evidence(session: RunSession, selection: Selection, finding: Finding) -> Evi
     files = {file.number: file for file in tuple(session.run.files.values())}
     samples: list[str] = []
     steps: list[int] = []
+    numbers: list[float | None] = []
     tokens: list[FindingToken] = []
-    for file, offset, row, length, traces, step, position, value in found:
+    for file, offset, row, length, traces, step, number, position, value in found:
         if file not in files:
             continue
         own_id = sample_id(files[file].digest, offset, row)
         samples.append(own_id)
         steps.append(int(step))
+        numbers.append(None if number is None else float(number))
         if position is not None:
             tokens.append(FindingToken(own_id, int(position), None if value is None else float(value)))
         elif (query.token_metric or query.marks) and len(samples) <= _READ_AGAIN and length <= _MAX_LINE:
             location = SampleLocation(files[file], offset, length, row, traces or "")
             tokens += _read_token(session, own_id, location, query)
-    return Evidence(tuple(samples), tuple(steps), tuple(tokens))
+    return Evidence(tuple(samples), tuple(steps), tuple(numbers), tuple(tokens))
 
 
 def _rows(session: RunSession, selection: Selection, finding: Finding) -> list[tuple[Any, ...]]:
-    """Where the lines of the samples are, the step, and the token that is kept of each, the strongest first.
+    """Where the lines of the samples are, the step, the number that orders them, and the token that is kept of each, the strongest first.
 
     Raises:
         ArgumentError: the filter names a column that is not there.
@@ -89,7 +92,7 @@ def _rows(session: RunSession, selection: Selection, finding: Finding) -> list[t
     if chosen.searches or query.repeated:
         chosen = replace(chosen, step_min=max(finding.first, finding.last - _STEPS_SEARCHED + 1))
     rows = select_samples(session, chosen, groups=schema.needs_groups([query.sort]))
-    where, values, order = rows.where, list(rows.values), "step"
+    where, values, order, x = rows.where, list(rows.values), "step", "NULL"
     if query.repeated and "response" in schema.text_sql:
         said = f"step, prompt_key, hash({schema.text_sql['response']})"
         several = f"SELECT {said} FROM {rows.source} WHERE {where} GROUP BY ALL HAVING count(*) > 1"
@@ -100,7 +103,7 @@ def _rows(session: RunSession, selection: Selection, finding: Finding) -> list[t
         order = f"{x} {query.order}, step"
     at, number = _kept_extreme(session, query)
     return session.cursor.execute(
-        f'SELECT file, line_offset, "row", line_length, annotations, step, {at}, {number} FROM {rows.source} WHERE {where} '
+        f'SELECT file, line_offset, "row", line_length, annotations, step, {x}, {at}, {number} FROM {rows.source} WHERE {where} '
         f'ORDER BY {order}, file, line_offset, "row" LIMIT {MAX_SAMPLES}',
         values,
     ).fetchall()

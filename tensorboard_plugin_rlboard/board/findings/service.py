@@ -201,7 +201,7 @@ class FindingService:
         shown = self._evidence.get_or_compute(
             key, lambda: evidence(open_session(run, self._cursor()), chosen, newest)
         )
-        detector, query = BY_KIND[finding.kind], finding.evidence
+        detector = BY_KIND[finding.kind]
         threshold = next(each for each in THRESHOLDS if each.name == finding.threshold_name)
         return FindingInfo(
             kind=finding.kind,
@@ -221,20 +221,29 @@ class FindingService:
             threshold_name=finding.threshold_name,
             unit=threshold.unit,
             source=threshold.source,
-            evidence=FindingEvidence(
-                query.sort,
-                query.order,
-                query.where,
-                finding.first,
-                finding.last,
-                query.token_metric,
-                query.grouped,
-            ),
+            evidence=_found_by(finding),
             samples=shown.samples,
             sample_steps=shown.steps,
+            sample_values=shown.values,
             tokens=shown.tokens,
             symptoms=[
-                FindingSymptom(each.kind, each.severity, each.title, each.summary, (each.first, each.last))
+                FindingSymptom(
+                    each.kind,
+                    each.severity,
+                    each.title,
+                    each.summary,
+                    (each.first, each.last),
+                    each.metric,
+                    _found_by(each),
+                )
                 for each in finding.symptoms
             ],
         )
+
+
+def _found_by(finding: Finding) -> FindingEvidence:
+    """How a list shows the samples of a finding."""
+    query, first, last = finding.evidence, finding.first, finding.last
+    return FindingEvidence(
+        query.sort, query.order, query.where, first, last, query.token_metric, query.grouped
+    )

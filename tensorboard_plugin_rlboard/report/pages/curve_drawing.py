@@ -7,12 +7,13 @@ from xml.etree import ElementTree as ET
 from tensorboard_plugin_rlboard.findings.finding import shown
 from tensorboard_plugin_rlboard.report.curves import path
 from tensorboard_plugin_rlboard.report.document import Curve
+from tensorboard_plugin_rlboard.report.pages.speech import Speech
 from tensorboard_plugin_rlboard.texts import visible
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 700, 150, 64, 20, 8
 
 
-def add_curve(parent: ET.Element, curve: Curve, steps: tuple[int, int], onset: int) -> None:
+def add_curve(parent: ET.Element, curve: Curve, steps: tuple[int, int], onset: int, speech: Speech) -> None:
     """Draws a curve; nothing where it has no number.
 
     Args:
@@ -20,6 +21,7 @@ def add_curve(parent: ET.Element, curve: Curve, steps: tuple[int, int], onset: i
         curve: what is drawn.
         steps: the first and the last step of the finding.
         onset: the step since which it is so.
+        speech: the language of its words.
     """
     numbers = [float(value) for value in curve.value if value is not None]
     if not numbers:
@@ -37,10 +39,14 @@ def add_curve(parent: ET.Element, curve: Curve, steps: tuple[int, int], onset: i
         share = (value / 2 - low / 2) / (high / 2 - low / 2) if high > low else 0.5
         return _HEIGHT - _BOTTOM - share * (_HEIGHT - _BOTTOM - _TOP)
 
-    named = f"{curve.statistic} of {curve.metric}" if curve.statistic else curve.metric
-    label = f"{named}{f' in {curve.unit}' if curve.unit else ''}, steps {first} to {last}"
+    named = curve.metric
+    if curve.statistic:
+        named = speech.of("of", statistic=curve.statistic, metric=curve.metric)
+    if curve.unit:
+        named = speech.of("in", named=named, unit=speech.said(curve.unit))
     svg = ET.SubElement(parent, "svg", viewBox=f"0 0 {_WIDTH} {_HEIGHT}", role="img")
-    svg.set("aria-label", visible(f"{label}: from {shown(min(numbers))} to {shown(max(numbers))}"))
+    between = {"low": shown(min(numbers)), "high": shown(max(numbers))}
+    svg.set("aria-label", visible(speech.of("curve", named=named, first=first, last=last, **between)))
     floor = _HEIGHT - _BOTTOM
     start, end = x(steps[0]), x(steps[1])
     _shape(svg, "rect", "band", x=start - 1, y=_TOP, width=end - start + 2, height=floor - _TOP)
@@ -56,9 +62,9 @@ def add_curve(parent: ET.Element, curve: Curve, steps: tuple[int, int], onset: i
     ET.SubElement(svg, "path", {"class": "curve", "d": path(places)})
     _text(svg, shown(high), _LEFT - 6, _TOP + 8, "end")
     _text(svg, shown(low), _LEFT - 6, floor, "end")
-    _text(svg, f"step {first}", _LEFT, _HEIGHT - 5, "start")
+    _text(svg, speech.of("step", first=first), _LEFT, _HEIGHT - 5, "start")
     _text(svg, str(last), _WIDTH, _HEIGHT - 5, "end")
-    _text(svg, label.partition(", steps")[0], (_LEFT + _WIDTH) / 2, _HEIGHT - 5, "middle")
+    _text(svg, named, (_LEFT + _WIDTH) / 2, _HEIGHT - 5, "middle")
 
 
 def _shape(svg: ET.Element, tag: str, kind: str, **places: float) -> None:

@@ -15,15 +15,16 @@ from tensorboard_plugin_rlboard.report.document import (
     ReportedRun,
 )
 from tensorboard_plugin_rlboard.report.pages import words
+from tensorboard_plugin_rlboard.report.pages.speech import Speech
 from tensorboard_plugin_rlboard.texts import visible
 
 _MEANT = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
 """Characters that mean something in Markdown or HTML."""
 
 
-def markdown(report: Report) -> bytes:
-    """The Markdown, as UTF-8."""
-    return ("\n\n".join(_blocks(report)) + "\n").encode("utf-8", "replace")
+def markdown(report: Report, speech: Speech) -> bytes:
+    """The Markdown in a language, as UTF-8."""
+    return ("\n\n".join(_blocks(report, speech)) + "\n").encode("utf-8", "replace")
 
 
 def _plain(text: str) -> str:
@@ -35,65 +36,72 @@ def _link(text: str, address: str) -> str:
     return f"[{_plain(text)}](<{address}>)"
 
 
-def _blocks(report: Report) -> Iterator[str]:
-    yield f"# Findings in {_plain(report.logs)}"
-    yield _plain(words.made(report))
+def _blocks(report: Report, speech: Speech) -> Iterator[str]:
+    yield f"# {_plain(speech.of('title', logs=report.logs))}"
+    yield _plain(words.made(speech, report))
     for run in report.runs:
-        yield from _run(run)
+        yield from _run(run, speech)
     if report.runs_left_out:
-        yield _plain(words.runs_left_out(report))
+        yield _plain(words.runs_left_out(speech, report))
 
 
-def _run(run: ReportedRun) -> Iterator[str]:
-    yield f"## Run {_link(run.run, run.address)}"
-    yield _plain(words.looked_at(run))
-    yield from map(_plain, run.notices)
+def _run(run: ReportedRun, speech: Speech) -> Iterator[str]:
+    yield f"## {speech.of('run')} {_link(run.run, run.address)}"
+    yield _plain(words.looked_at(speech, run))
+    yield from (_plain(speech.said(notice)) for notice in run.notices)
     if not run.findings:
-        yield _plain(words.healthy(run))
+        yield _plain(words.healthy(speech, run))
     for finding in run.findings:
-        yield from _finding(finding)
+        yield from _finding(finding, speech)
     if run.findings_left_out:
-        yield f"{run.findings_left_out} milder findings are only in the tab."
+        yield speech.of("milder", n=run.findings_left_out)
     for past in run.past:
-        yield f"Found before, and no more: {_plain(words.past(past))}"
-    yield f"Checked: {_plain(', '.join(run.checked) or 'nothing')}."
+        yield _plain(speech.of("before", past=words.past(speech, past)))
+    yield _plain(speech.of("checked", kinds=", ".join(run.checked) or speech.of("nothing")))
     if run.not_checked:
         yield "\n".join(
-            f"- not checked: {_plain(f'{one.kind} needs {one.needs}')}" for one in run.not_checked
+            f"- {_plain(speech.of('not_checked', kind=one.kind, needs=speech.said(one.needs)))}"
+            for one in run.not_checked
         )
     if run.thresholds:
         set_otherwise = ", ".join(
             f"{name} = {words.setting(value)}" for name, value in run.thresholds.items()
         )
-        yield f"Thresholds that are set otherwise than usual: {_plain(set_otherwise)}"
+        yield _plain(speech.of("thresholds_list", thresholds=set_otherwise))
     if run.config:
-        yield "Settings of the training:"
+        yield f"{_plain(speech.of('settings'))}:"
         yield "\n".join(
             f"- {_plain(f'{name} = {words.setting(value)}')}" for name, value in run.config.items()
         )
 
 
-def _finding(finding: ReportedFinding) -> Iterator[str]:
-    yield f"### {finding.severity}: {_link(finding.title, finding.address)}"
-    yield _plain(finding.summary)
-    number = _link(words.number(finding), finding.address)
-    yield f"{_link(words.steps(finding), finding.onset_address)} · {number} · {_plain(words.threshold(finding))}"
-    yield _plain(finding.meaning)
-    yield f"Next: {_plain(finding.next)}"
-    yield from (_plain(words.symptom(symptom)) for symptom in finding.symptoms)
+def _finding(finding: ReportedFinding, speech: Speech) -> Iterator[str]:
+    yield f"### {speech.severity(finding.severity)}: {_link(speech.said(finding.title), finding.address)}"
+    yield _plain(speech.said(finding.summary))
+    number = _link(words.number(speech, finding), finding.address)
+    yield f"{_link(words.steps(speech, finding), finding.onset_address)} · {number} · {_plain(words.threshold(speech, finding))}"
+    yield _plain(speech.said(finding.meaning))
+    yield _plain(speech.of("next", next=speech.said(finding.next)))
+    yield from (_plain(words.symptom(speech, symptom)) for symptom in finding.symptoms)
     for example in finding.examples:
-        yield from _example(example)
+        yield from _example(example, speech)
 
 
-def _example(example: Example) -> Iterator[str]:
-    yield f"{_link(words.sample(example), example.address)} {_plain(example.problem)}".rstrip()
+def _example(example: Example, speech: Speech) -> Iterator[str]:
+    yield f"{_link(words.sample(speech, example), example.address)} {_plain(speech.said(example.problem))}".rstrip()
     quotations = [one for one in (example.prompt, example.response) if one]
     if quotations:
         yield "```json\n" + "\n".join(map(_quotation, quotations)) + "\n```"
     passage = example.passage
     if passage and passage.metric and passage.shown_at is not None:
         token = visible(passage.tokens[passage.shown_at])
-        yield f"The token that shows it: {_plain(json.dumps(token, ensure_ascii=False))}. {_plain(words.colours(passage))}"
+        yield _plain(
+            speech.of(
+                "shows",
+                token=json.dumps(token, ensure_ascii=False),
+                colours=words.colours(speech, passage),
+            )
+        )
 
 
 def _quotation(quotation: Quotation) -> str:

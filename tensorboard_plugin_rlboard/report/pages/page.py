@@ -15,30 +15,31 @@ from tensorboard_plugin_rlboard.report.colour_scale import colour_class
 from tensorboard_plugin_rlboard.report.document import Example, Report, ReportedFinding, ReportedRun
 from tensorboard_plugin_rlboard.report.pages import words
 from tensorboard_plugin_rlboard.report.pages.curve_drawing import add_curve
+from tensorboard_plugin_rlboard.report.pages.speech import Speech
 from tensorboard_plugin_rlboard.report.pages.styles import style_sheet
 from tensorboard_plugin_rlboard.texts import visible
 
 
-def page(report: Report) -> bytes:
-    """The page, as UTF-8."""
+def page(report: Report, speech: Speech) -> bytes:
+    """The page in a language, as UTF-8."""
     style = style_sheet()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    root = ET.Element("html", lang="en")
+    root = ET.Element("html", lang=speech.code)
     head = ET.SubElement(root, "head")
     ET.SubElement(head, "meta", charset="utf-8")
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     ET.SubElement(head, "meta", {"http-equiv": "Content-Security-Policy", "content": policy})
     ET.SubElement(head, "meta", name="referrer", content="no-referrer")
     ET.SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
-    _add(head, "title", f"Findings in {report.logs}")
+    _add(head, "title", speech.of("title", logs=report.logs))
     ET.SubElement(head, "style").text = style
     body = ET.SubElement(ET.SubElement(root, "body"), "main")
-    _add(body, "h1", f"Findings in {report.logs}")
-    _add(body, "p", words.made(report), "soft")
+    _add(body, "h1", speech.of("title", logs=report.logs))
+    _add(body, "p", words.made(speech, report), "soft")
     for run in report.runs:
-        _add_run(body, run)
+        _add_run(body, run, speech)
     if report.runs_left_out:
-        _add(body, "p", words.runs_left_out(report))
+        _add(body, "p", words.runs_left_out(speech, report))
     return b"<!doctype html>\n" + ET.tostring(root, "unicode", "html").encode("utf-8", "replace") + b"\n"
 
 
@@ -62,36 +63,38 @@ def _add_link(parent: ET.Element, text: str, address: str) -> None:
     made.text = visible(text)
 
 
-def _add_run(body: ET.Element, run: ReportedRun) -> None:
-    heading = _add(body, "h2", "Run ")
+def _add_run(body: ET.Element, run: ReportedRun, speech: Speech) -> None:
+    heading = _add(body, "h2", f"{speech.of('run')} ")
     _add_link(heading, run.run, run.address)
-    _add(body, "p", words.looked_at(run), "soft")
+    _add(body, "p", words.looked_at(speech, run), "soft")
     for notice in run.notices:
-        _add(body, "p", notice)
+        _add(body, "p", speech.said(notice))
     if not run.findings:
-        _add(body, "p", words.healthy(run))
+        _add(body, "p", words.healthy(speech, run))
     for finding in run.findings:
-        _add_finding(body, finding)
+        _add_finding(body, finding, speech)
     if run.findings_left_out:
-        _add(body, "p", f"{run.findings_left_out} milder findings are only in the tab.")
+        _add(body, "p", speech.of("milder", n=run.findings_left_out))
     if run.past:
-        _add(body, "h3", "Found before, and no more")
+        _add(body, "h3", speech.of("before_title"))
         for past in run.past:
-            _add(body, "p", words.past(past))
-    _add(body, "h3", "What was checked")
-    _add(body, "p", ", ".join(run.checked) or "nothing")
+            _add(body, "p", words.past(speech, past))
+    _add(body, "h3", speech.of("checked_title"))
+    _add(body, "p", ", ".join(run.checked) or speech.of("nothing"))
     if run.not_checked:
-        _add(body, "h3", "What could not be checked")
-        _add_table(body, ((one.kind, f"needs {one.needs}") for one in run.not_checked))
+        _add(body, "h3", speech.of("not_checked_title"))
+        _add_table(
+            body, ((one.kind, speech.of("needs", needs=speech.said(one.needs))) for one in run.not_checked)
+        )
     if run.thresholds:
-        _add(body, "h3", "Thresholds that are set otherwise than usual")
+        _add(body, "h3", speech.of("thresholds"))
         _add_table(body, ((name, shown(value)) for name, value in run.thresholds.items()))
     if run.config:
-        _add(body, "h3", "Settings of the training")
+        _add(body, "h3", speech.of("settings"))
         sources = run.config_sources
         _add_table(body, ((name, words.setting(x), sources.get(name, "")) for name, x in run.config.items()))
         if run.config_left_out:
-            _add(body, "p", f"{run.config_left_out} more settings are only in the tab.")
+            _add(body, "p", speech.of("more_settings", n=run.config_left_out))
 
 
 def _add_table(body: ET.Element, rows: Iterator[tuple[str, ...]]) -> None:
@@ -103,50 +106,49 @@ def _add_table(body: ET.Element, rows: Iterator[tuple[str, ...]]) -> None:
             _add(line, "td", cell)
 
 
-def _add_finding(body: ET.Element, finding: ReportedFinding) -> None:
+def _add_finding(body: ET.Element, finding: ReportedFinding, speech: Speech) -> None:
     box = ET.SubElement(body, "section", {"class": f"finding {finding.severity}"})
     title = _add(box, "h3")
-    _add(title, "span", finding.severity, "severity")
+    _add(title, "span", speech.severity(finding.severity), "severity")
     _add_text(title, " ")
-    _add_link(title, finding.title, finding.address)
-    _add(box, "p", finding.summary)
+    _add_link(title, speech.said(finding.title), finding.address)
+    _add(box, "p", speech.said(finding.summary))
     numbers = _add(box, "p")
-    _add_link(numbers, words.steps(finding), finding.onset_address)
+    _add_link(numbers, words.steps(speech, finding), finding.onset_address)
     _add_text(numbers, " · ")
-    _add_link(numbers, words.number(finding), finding.address)
-    _add(numbers, "span", f" {words.threshold(finding)}", "soft")
+    _add_link(numbers, words.number(speech, finding), finding.address)
+    _add(numbers, "span", f" {words.threshold(speech, finding)}", "soft")
     if finding.curve:
-        add_curve(box, finding.curve, finding.steps, finding.onset)
-    _add(box, "p", finding.meaning)
-    _add(box, "p", f"Next: {finding.next}")
+        add_curve(box, finding.curve, finding.steps, finding.onset, speech)
+    _add(box, "p", speech.said(finding.meaning))
+    _add(box, "p", speech.of("next", next=speech.said(finding.next)))
     for symptom in finding.symptoms:
-        _add(box, "p", words.symptom(symptom))
+        _add(box, "p", words.symptom(speech, symptom))
     for example in finding.examples:
-        _add_example(box, example)
-    if finding.n_samples > len(finding.examples):
-        more = _add(box, "p")
-        _add_link(
-            more, f"{finding.n_samples - len(finding.examples)} more samples that show it", finding.address
-        )
+        _add_example(box, example, speech)
+    if (left := len(finding.samples) - len(finding.examples)) > 0:
+        _add_link(_add(box, "p"), speech.of("more_samples", n=left), finding.address)
 
 
-def _add_example(box: ET.Element, example: Example) -> None:
+def _add_example(box: ET.Element, example: Example, speech: Speech) -> None:
     part = ET.SubElement(box, "div", {"class": "example"})
     line = _add(part, "p")
-    _add_link(line, words.sample(example), example.address)
+    _add_link(line, words.sample(speech, example), example.address)
     if example.problem:
-        _add_text(line, f" {example.problem}")
+        _add_text(line, f" {speech.said(example.problem)}")
         return
     if example.prompt:
-        before = f"… {example.prompt_before:,} characters before\n" if example.prompt_before else ""
+        before = (
+            f"{speech.of('prompt_before', n=f'{example.prompt_before:,}')}\n" if example.prompt_before else ""
+        )
         _add(part, "pre", before + example.prompt.quote, "prompt")
     passage = example.passage
     if passage is None:
-        _add(part, "p", "The response is empty.", "soft")
+        _add(part, "p", speech.of("empty"), "soft")
         return
     text = ET.SubElement(part, "pre")
     if passage.before:
-        _add(text, "span", f"… {passage.before:,} {passage.unit} before\n", "soft")
+        _add(text, "span", f"{speech.of(f'{passage.unit}_before', n=f'{passage.before:,}')}\n", "soft")
     for i, (token, value) in enumerate(zip(passage.tokens, passage.values, strict=True)):
         kind = colour_class(passage.scale, value) if passage.metric else ""
         is_shown = i == passage.shown_at
@@ -159,6 +161,6 @@ def _add_example(box: ET.Element, example: Example) -> None:
                 visible(f"{passage.metric.name[:80]} {'–' if value is None else words.number_text(value)}"),
             )
     if passage.after:
-        _add(text, "span", f"\n… {passage.after:,} {passage.unit} after", "soft")
+        _add(text, "span", f"\n{speech.of(f'{passage.unit}_after', n=f'{passage.after:,}')}", "soft")
     if passage.metric:
-        _add(part, "p", words.colours(passage), "soft")
+        _add(part, "p", words.colours(speech, passage), "soft")

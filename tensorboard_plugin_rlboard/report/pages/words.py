@@ -15,49 +15,56 @@ from tensorboard_plugin_rlboard.report.document import (
     ReportedFinding,
     ReportedRun,
 )
+from tensorboard_plugin_rlboard.report.pages.speech import Speech
 
 
-def made(report: Report) -> str:
+def made(speech: Speech, report: Report) -> str:
     """By what and when the report was made, and where its links lead."""
     count = len(report.runs)
-    runs = f"{count} run{'' if count == 1 else 's'}"
-    return f"{runs}, by RL Board {report.version} at {report.made}. Links lead to {report.tab}, where TensorBoard has to show these logs."
+    phrase = "made_one" if count == 1 else "made"
+    return speech.of(phrase, n=count, version=report.version, made=report.made, tab=report.tab)
 
 
-def runs_left_out(report: Report) -> str:
+def runs_left_out(speech: Speech, report: Report) -> str:
     """Which runs are not in it."""
-    names = ", ".join(report.runs_left_out[:50])
-    return f"Not in this report, because there are so many: {names}. --run NAME makes a report of one."
+    return speech.of("runs_left_out", names=", ".join(report.runs_left_out[:50]))
 
 
-def looked_at(run: ReportedRun) -> str:
+def looked_at(speech: Speech, run: ReportedRun) -> str:
     """How much was looked at."""
-    where = f", steps {run.steps[0]} to {run.steps[1]}" if run.steps else ""
-    unused = f"; {run.problems:,} lines or values could not be used" if run.problems else ""
-    formats = ", ".join(run.formats)
-    return f"{run.n_samples:,} samples of {run.n_steps:,} steps looked at{where}; split {run.split}; format {formats}{unused}."
+    return speech.of(
+        "looked_at",
+        samples=f"{run.n_samples:,}",
+        steps=f"{run.n_steps:,}",
+        where=speech.of("where", first=run.steps[0], last=run.steps[1]) if run.steps else "",
+        unused=speech.of("unused", n=f"{run.problems:,}") if run.problems else "",
+        split=run.split,
+        formats=", ".join(run.formats),
+    )
 
 
-def healthy(run: ReportedRun) -> str:
+def healthy(speech: Speech, run: ReportedRun) -> str:
     """What is said where nothing was found."""
-    return f"Nothing looks wrong: {len(run.checked)} kinds of findings were looked for, {len(run.not_checked)} could not be."
+    return speech.of("healthy", kinds=len(run.checked), others=len(run.not_checked))
 
 
-def steps(finding: ReportedFinding) -> str:
+def steps(speech: Speech, finding: ReportedFinding) -> str:
     """Which steps show it."""
     first, last = finding.steps
-    if first == last:
-        return f"step {first}"
-    return f"since step {first}" if finding.is_open else f"steps {first} to {last}"
+    phrase = "step" if first == last else "since" if finding.is_open else "steps"
+    return speech.of(phrase, first=first, last=last)
 
 
-def number(finding: ReportedFinding) -> str:
+def number(speech: Speech, finding: ReportedFinding) -> str:
     """Its number against its threshold; named by its metric only where the number is that metric's."""
-    value, limit = finding.value, finding.threshold
+    value, limit, metric = finding.value, finding.threshold, finding.metric
     sign = ">" if value > limit else "<" if value < limit else "=" if value == limit else "≠"
-    named = f"{finding.statistic} of {finding.metric}" if finding.statistic else finding.metric
-    compared = f"{shown(value)} {sign} {shown(limit)} {finding.unit}".rstrip()
-    return f"{named}: {compared}" if BY_KIND[finding.kind].on_curve else compared
+    compared = f"{shown(value)} {sign} {shown(limit)} {speech.said(finding.unit)}".rstrip()
+    detector = BY_KIND[finding.kind]
+    if not detector.on_curve and detector.counted is None:
+        return compared
+    named = speech.of("of", statistic=finding.statistic, metric=metric) if finding.statistic else metric
+    return speech.of("named", named=named, compared=compared)
 
 
 def number_text(value: float) -> str:
@@ -65,25 +72,32 @@ def number_text(value: float) -> str:
     return "NaN" if math.isnan(value) else shown(value)
 
 
-def threshold(finding: ReportedFinding) -> str:
+def threshold(speech: Speech, finding: ReportedFinding) -> str:
     """Which threshold, and where it is from."""
-    return f"threshold {finding.threshold_name}" + (f", {finding.source}" if finding.source else "")
+    phrase = "from" if finding.source else "threshold"
+    return speech.of(phrase, name=finding.threshold_name, source=speech.said(finding.source))
 
 
-def symptom(one: FindingSymptom) -> str:
+def symptom(speech: Speech, one: FindingSymptom) -> str:
     """What follows from the same cause."""
-    return f"Follows from it ({one.severity}, steps {one.steps[0]} to {one.steps[1]}): {one.title}. {one.summary}"
+    first, last = one.steps
+    title, summary = speech.said(one.title), speech.said(one.summary)
+    severity = speech.severity(one.severity)
+    return speech.of("symptom", severity=severity, first=first, last=last, title=title, summary=summary)
 
 
-def past(one: PastFinding) -> str:
+def past(speech: Speech, one: PastFinding) -> str:
     """A finding that is no more."""
-    return f"{one.severity}: {one.title}, steps {one.steps[0]} to {one.steps[1]}; not since step {one.not_since}."
+    first, last = one.steps
+    title, severity = speech.said(one.title), speech.severity(one.severity)
+    return speech.of("past", severity=severity, title=title, first=first, last=last, since=one.not_since)
 
 
-def sample(example: Example) -> str:
+def sample(speech: Speech, example: Example) -> str:
     """Which sample."""
-    reward = "" if example.reward is None else f", reward {shown(example.reward)}"
-    return f"sample {example.id}, step {example.step}{reward}"
+    if example.reward is None:
+        return speech.of("sample", id=example.id, step=example.step)
+    return speech.of("reward", id=example.id, step=example.step, reward=shown(example.reward))
 
 
 def setting(value: Value) -> str:
@@ -91,12 +105,14 @@ def setting(value: Value) -> str:
     return "" if value is None else shown(value) if isinstance(value, float) else str(value)
 
 
-def colours(passage: Passage) -> str:
+def colours(speech: Speech, passage: Passage) -> str:
     """What the colours of the tokens are."""
-    if passage.metric is None:
+    metric, scale = passage.metric, passage.scale
+    if metric is None:
         return ""
-    unit = f" {passage.metric.unit}" if passage.metric.unit else ""
+    said = speech.of("colours", metric=metric.name)
+    if scale:
+        high = f"{shown(scale.high)} {metric.unit}".rstrip()
+        said = speech.of("scale", metric=metric.name, low=shown(scale.low), high=high)
     at = None if passage.shown_at is None else passage.values[passage.shown_at]
-    here = "" if at is None else f"; at the framed token {number_text(at)}"
-    ends = f" from {shown(passage.scale.low)} to {shown(passage.scale.high)}{unit}" if passage.scale else ""
-    return f"Colours: {passage.metric.name}{ends}{here}"
+    return said if at is None else speech.of("framed", colours=said, value=number_text(at))

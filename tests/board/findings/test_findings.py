@@ -52,6 +52,10 @@ def test_a_spike_is_found_with_its_samples_and_tokens(tmp_path: Path, open_board
         hits += token.position in places.get((sample.step, sample.line), [])
     assert hits >= 0.9 * len(finding.tokens) > 0
     assert [token.id for token in finding.tokens] == list(finding.samples)
+    assert finding.evidence.sort == "k3_mean"
+    numbers = [value for value in finding.sample_values if value is not None]
+    assert numbers == sorted(numbers, reverse=True), "what orders them"
+    assert len(numbers) == len(finding.samples)
     assert answer.n_steps == 24
     assert answer.n_samples == 24 * 64
 

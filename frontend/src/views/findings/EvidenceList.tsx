@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { NamedFinding } from "../../data/findings/findings";
 import { t } from "../../i18n";
 import { full, num } from "../../lib/format";
+import { metricLabel } from "../../metrics";
 import { selected } from "../../state/selection";
 import { type Evidence, evidenceOf, openEvidence } from "./openEvidence";
 
@@ -10,9 +11,13 @@ export function EvidenceList({ finding }: { finding: NamedFinding }): JSX.Elemen
   const all = evidenceOf(finding);
   if (all.length === 0) return <p class="muted">{t("findings.no_evidence")}</p>;
   const sample = selected.sample.value;
+  const { sort } = finding.evidence;
   return (
     <section aria-label={t("findings.evidence")}>
-      <h3 class="muted">{t("findings.evidence")}</h3>
+      <h3 class="muted">
+        {t("findings.evidence")}
+        {sort !== "" && `: ${metricLabel(sort)}`}
+      </h3>
       <ol class="finding-evidence">
         {all.map((evidence, i) => (
           <li key={evidence.id}>

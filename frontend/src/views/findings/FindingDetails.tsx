@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Finding } from "../../api/findings";
+import type { Finding, Symptom } from "../../api/findings";
 import { said, t } from "../../i18n";
 import { full, num } from "../../lib/format";
 import { metricLabel } from "../../metrics";
@@ -9,7 +9,7 @@ import { listSamples } from "./openEvidence";
 
 /** What was seen, what it means, what to look at next, and where its threshold comes from. */
 export function FindingDetails({ finding }: { finding: Finding }): JSX.Element {
-  const { summary, meaning, next, source, threshold, unit, metric, onset, evidence } = finding;
+  const { summary, meaning, next, source, threshold, unit, onset } = finding;
   return (
     <>
       <p data-testid="finding-summary">{said(summary)}</p>
@@ -32,15 +32,23 @@ export function FindingDetails({ finding }: { finding: Finding }): JSX.Element {
         <Button testId="finding-curves" onClick={() => select({ view: "overview", step: onset }, "push")}>
           {t("findings.go_to_step", { step: onset })}
         </Button>
-        <Button
-          testId="finding-list"
-          hint={t("findings.list_samples_hint", { metric: metricLabel(evidence.sort || metric) })}
-          onClick={() => listSamples(finding)}
-        >
-          {t("findings.list_samples")}
-        </Button>
+        <ListSamples finding={finding} />
       </p>
     </>
+  );
+}
+
+/** Lists the samples that show a finding or a symptom. */
+export function ListSamples({ finding }: { finding: Finding | Symptom }): JSX.Element {
+  const metric = metricLabel(finding.evidence.sort || finding.metric);
+  return (
+    <Button
+      testId="finding-list"
+      hint={t("findings.list_samples_hint", { metric })}
+      onClick={() => listSamples(finding)}
+    >
+      {t("findings.list_samples")}
+    </Button>
   );
 }
 

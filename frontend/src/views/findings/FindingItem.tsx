@@ -7,7 +7,7 @@ import { numberText, stepsText } from "../../shell/findings/findingTexts";
 import { SeveritySign } from "../../shell/findings/SeveritySign";
 import { select } from "../../state/selection";
 import { EvidenceList } from "./EvidenceList";
-import { FindingDetails } from "./FindingDetails";
+import { FindingDetails, ListSamples } from "./FindingDetails";
 import { ALL_FOLDED } from "./shownFinding";
 
 /** One finding: a line that says it, and, opened, what it means, what to do, and what shows it. */
@@ -64,6 +64,7 @@ function Symptoms({ finding: { symptoms } }: { finding: NamedFinding }) {
               <span class="number muted">{stepsText(symptom.steps)}</span>
             </p>
             <p>{said(symptom.summary)}</p>
+            <ListSamples finding={symptom} />
           </li>
         ))}
       </ul>

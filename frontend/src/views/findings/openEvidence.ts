@@ -1,8 +1,11 @@
 /** From a finding to what shows it: a sample with its token coloured, or the list of all such samples. */
 
-import type { Finding } from "../../api/findings";
+import type { Finding, Symptom } from "../../api/findings";
 import type { NamedFinding } from "../../data/findings/findings";
 import { type Selection, select, selection } from "../../state/selection";
+
+/** What a list of samples is made by. */
+type Shown = Pick<Symptom, "evidence">;
 
 /** A sample that shows a finding. */
 export interface Evidence {
@@ -10,21 +13,22 @@ export interface Evidence {
   readonly step: number | null;
   /** The token that shows it, from 0; null where the whole sample does. */
   readonly position: number | null;
-  /** Of the token metric at that token. */
+  /** Its number of the metric that orders them. */
   readonly value: number | null;
 }
 
 /** The samples that show a finding, strongest first, each with the first of its tokens that do. */
-export function evidenceOf({ samples, sample_steps, tokens }: Finding): Evidence[] {
-  return samples.map((id, i) => {
-    const token = tokens.find((other) => other.id === id);
-    const [position, value] = [token?.position ?? null, token?.value ?? null];
-    return { id, step: sample_steps[i] ?? null, position, value };
-  });
+export function evidenceOf({ samples, sample_steps, sample_values, tokens }: Finding): Evidence[] {
+  return samples.map((id, i) => ({
+    id,
+    step: sample_steps[i] ?? null,
+    position: tokens.find((token) => token.id === id)?.position ?? null,
+    value: sample_values[i] ?? null,
+  }));
 }
 
 /** Lists, colours and worst tokens go by what shows the finding; orders and colours of before make way. */
-function shownBy({ evidence: { sort, order, token_metric } }: Finding): Partial<Selection> {
+function shownBy({ evidence: { sort, order, token_metric } }: Shown): Partial<Selection> {
   const along = sort === "" ? {} : { about: sort, about_order: order };
   return { ...along, sort: "", order: "desc", preset: "", seed: null, end: "", metric: token_metric };
 }
@@ -47,8 +51,8 @@ export function openStrongest(finding: NamedFinding): boolean {
   return true;
 }
 
-/** Lists the samples that show it, of all its steps, strongest first. */
-export function listSamples(finding: Finding): void {
+/** Lists the samples that show a finding or a symptom, of all its steps, strongest first. */
+export function listSamples(finding: Shown): void {
   const { where, step_min, step_max } = finding.evidence;
   const narrowed = where === "" ? {} : { where };
   select(

@@ -156,6 +156,29 @@ test("all its samples are listed by its order, filter and steps", async () => {
   });
 });
 
+test("each sample shows the number that orders them, and the heading names it", async () => {
+  await act(() => select({ finding: "kl_spike:k3_mean" }));
+  await show();
+  expect(all("evidence").map((sample) => sample.querySelector("b")?.textContent)).toEqual(["0.91", "0.4"]);
+  expect(all("evidence")[0]?.closest("section")?.querySelector("h3")?.textContent).toMatch(
+    /^Samples .+: .*k3/i,
+  );
+});
+
+test("the samples of a symptom are listed by its own order and steps", async () => {
+  await act(() => select({ finding: "kl_spike:k3_mean" }));
+  await show();
+  await click(byTestId("finding-symptoms")?.querySelector("[data-testid='finding-list']") ?? undefined);
+  expect(selection.value).toMatchObject({
+    view: "samples",
+    step_min: 13,
+    step_max: 20,
+    about: "entropies_mean",
+    about_order: "asc",
+    metric: "entropies",
+  });
+});
+
 test("a link to a finding that is no longer there says so, and what was there before is listed", async () => {
   await act(() => select({ finding: "truncation:truncation_share" }));
   await show();

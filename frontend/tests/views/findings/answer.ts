@@ -31,6 +31,7 @@ export const SPIKE = {
   },
   samples: ["a", "b"],
   sample_steps: [12, 13],
+  sample_values: [0.91, 0.4],
   tokens: [
     { id: "a", position: 7, value: 9.5 },
     { id: "a", position: 8, value: 9 },
@@ -42,6 +43,16 @@ export const SPIKE = {
       title: "The entropy fell",
       summary: "By half.",
       steps: [13, 20],
+      metric: "entropies_mean",
+      evidence: {
+        sort: "entropies_mean",
+        order: "asc",
+        where: "",
+        step_min: 13,
+        step_max: 20,
+        token_metric: "entropies",
+        grouped: false,
+      },
     },
   ],
 };
@@ -61,6 +72,7 @@ export const GROUPS = {
   evidence: { ...SPIKE.evidence, sort: "", where: "", token_metric: "" },
   samples: ["c"],
   sample_steps: [15],
+  sample_values: [null],
   tokens: [],
   symptoms: [],
 };

@@ -24,16 +24,12 @@ _ERROR_SHARE = Threshold(
 
 def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     limit = limits[_ERROR_SHARE.name]
-    samples = np.maximum(seen.samples, 1.0)
-    tokens = np.nan_to_num(seen.statistic("nonfinite", "positive"))
-    rewards = np.nan_to_num(seen.statistic("reward", "nonfinite"))
     found = []
-    if (tokens / samples > limit).any():
+    if (_shares(seen, "nonfinite") > limit).any():
         total = int(np.nan_to_num(seen.statistic("nonfinite", "sum")).sum())
         found.append(
             _finding(
                 seen,
-                tokens,
                 limit,
                 "nonfinite",
                 EvidenceQuery(
@@ -42,28 +38,33 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
                 f"NaN or infinite numbers of tokens: {total}",
             )
         )
-    if (rewards / samples > limit).any():
+    if (_shares(seen, "reward") > limit).any():
+        total = int(np.nan_to_num(seen.statistic("reward", "nonfinite")).sum())
         found.append(
             _finding(
                 seen,
-                rewards,
                 limit,
                 "reward",
                 EvidenceQuery("", "asc", "isnan(reward) OR isinf(reward)"),
-                f"NaN or infinite rewards: {int(rewards.sum())}",
+                f"NaN or infinite rewards: {total}",
             )
         )
     return found
 
 
-def _finding(
-    seen: Observations, counts: Floats, limit: float, metric: str, evidence: EvidenceQuery, title: str
-) -> Finding:
-    shares = counts / np.maximum(seen.samples, 1.0)
+def _shares(seen: Observations, metric: str) -> Floats:
+    """The share of each step's samples that hold such a number: of a token, or as the reward."""
+    counts = seen.statistic(metric, "nonfinite" if metric == "reward" else "positive")
+    found: Floats = np.nan_to_num(counts) / np.maximum(seen.samples, 1.0)
+    return found
+
+
+def _finding(seen: Observations, limit: float, metric: str, evidence: EvidenceQuery, title: str) -> Finding:
+    shares = _shares(seen, metric)
     places = np.flatnonzero(shares > limit)
     first, last = int(seen.step[places[0]]), int(seen.step[places[-1]])
     worst = int(np.argmax(shares))
-    n_samples = int(counts[places].sum())
+    n_samples = round(float((shares * seen.samples)[places].sum()))
     return Finding(
         kind="non_finite",
         severity="error",
@@ -74,7 +75,7 @@ def _finding(
         onset=first,
         is_open=bool(places[-1] == len(shares) - 1),
         metric=metric,
-        statistic="share" if metric == "nonfinite" else "nonfinite",
+        statistic="share",
         value=float(shares[worst]),
         threshold=limit,
         threshold_name=_ERROR_SHARE.name,
@@ -91,4 +92,5 @@ DETECTOR = Detector(
     meaning="A NaN or an infinity in a log-probability, a value or a reward makes the loss NaN, and from then on the weights: usually an overflow in half precision, a log of 0, or a division by a deviation of 0.",
     next="Open the first sample that has one and see which number it is and at which token; then look at the step before it for a spike of the KL or of the gradient.",
     find=_find,
+    counted=_shares,
 )
