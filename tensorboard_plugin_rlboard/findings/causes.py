@@ -11,9 +11,11 @@ SYMPTOMS: Mapping[str, frozenset[str]] = {
     "non_finite": frozenset({"kl_spike", "kl_runaway", "logprob_mismatch", "value_misfit"}),
     "kl_runaway": frozenset({"kl_spike", "signal_imbalance"}),
     "first_step_kl": frozenset({"kl_runaway"}),
+    # of samples that are another policy's, or of a reference that is computed otherwise, no estimate is the KL
+    "negative_kl": frozenset({"kl_runaway", "kl_spike"}),
+    "logprob_mismatch": frozenset({"negative_kl", "kl_runaway", "kl_spike"}),
     "stale_samples": frozenset({"logprob_mismatch"}),
-    # in longer texts more words come up, and each of them "pays"
-    "length_hacking": frozenset({"proxy_gold_gap", "reward_not_sharpening", "phrase_hacking"}),
+    "length_hacking": frozenset({"proxy_gold_gap", "reward_not_sharpening"}),
     "phrase_hacking": frozenset({"proxy_gold_gap", "reward_not_sharpening"}),
     "reward_jump": frozenset({"proxy_gold_gap", "value_misfit", "never_beats_reference"}),
     "duplicate_responses": frozenset({"zero_advantage_groups"}),

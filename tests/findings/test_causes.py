@@ -29,6 +29,13 @@ def test_a_symptom_goes_under_its_cause_even_if_it_is_worse() -> None:
     assert [each.kind for each in top.symptoms] == ["kl_spike"]
 
 
+def test_a_kl_of_samples_of_another_policy_is_a_symptom() -> None:
+    found = [finding("logprob_mismatch"), finding("negative_kl"), finding("kl_runaway", severity="error")]
+    (top,) = ordered(found)
+    assert top.kind == "logprob_mismatch"
+    assert {each.kind for each in top.symptoms} == {"negative_kl", "kl_runaway"}
+
+
 def test_what_was_before_is_no_symptom() -> None:
     tops = ordered([finding("non_finite", 20, 25), finding("kl_spike", 3, 4)])
     assert {top.kind for top in tops} == {"non_finite", "kl_spike"}

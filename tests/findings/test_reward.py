@@ -117,6 +117,9 @@ def test_length_that_pays() -> None:
     assert finding.value == 100
     assert finding.threshold == 65
     assert 15 <= finding.onset <= 19
+    assert finding.excess == pytest.approx(2 / 1.3), "twice as long; 0.3 is 1.5 times what is a correlation"
+    plain = observed(reward_length_correlation=0.8 * grown, **columns)
+    assert found(length_hacking.DETECTOR, plain)[0].excess == pytest.approx(4), "0.8 against 0.2"
     assert not found(length_hacking.DETECTOR, observed(reward_length_correlation=0 * grown, **columns))
     assert not found(length_hacking.DETECTOR, observed(reward_length_correlation=0 * grown + 0.3, **columns))
 

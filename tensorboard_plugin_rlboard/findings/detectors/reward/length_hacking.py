@@ -84,7 +84,10 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             value=now,
             threshold=limits[_GROWTH.name] * usual,
             threshold_name=_GROWTH.name,
-            excess=now / usual / max(limits[_GROWTH.name], 1e-9),
+            excess=max(
+                now / usual / max(limits[_GROWTH.name], 1e-9),
+                late_r / max(limits[_CORRELATION.name], 1e-9) if pays else 0.0,
+            ),
             evidence=EvidenceQuery("n_tokens", "desc"),
         )
     ]
