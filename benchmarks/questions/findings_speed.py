@@ -43,13 +43,14 @@ class TimedIndexer(BackgroundIndexer):
         super().__init__(registry, 1.0)
         self.seconds: list[float] = []
 
-    def call_when_read(self, callback: Callable[[RunIndex], None]) -> None:
-        """Has a callback called when a run has been read, and its seconds noted."""
+    def call_when_read(self, examine: Callable[[RunIndex], None] | None) -> None:
+        """Has runs examined when nothing is left to read, and the seconds noted."""
 
         def timed(run: RunIndex) -> None:
-            begin = time.perf_counter()
-            callback(run)
-            self.seconds.append(time.perf_counter() - begin)
+            if examine is not None:
+                begin = time.perf_counter()
+                examine(run)
+                self.seconds.append(time.perf_counter() - begin)
 
         super().call_when_read(timed)
 
