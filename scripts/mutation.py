@@ -40,13 +40,14 @@ EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.toml")
 TESTS = {path.stem.removeprefix("test_"): path for path in (ROOT / "tests" / "metrics").rglob("test_*.py")}
 _TOKENS = ("segment_reductions", "token_formulas", "mixed_samples", "token_statistics")
 _FORMULAS = (*_TOKENS, "step_sums", "critic_sums")
-_WITHOUT_FIXTURES = {*_FORMULAS, "writer_formulas"}
+_WITHOUT_FIXTURES = {*_FORMULAS, "writer_formulas", "step_statistics"}
 TARGETS = {
-    "metrics/segments.py": _FORMULAS,
+    "metrics/segments.py": (*_FORMULAS, "step_statistics"),
     "metrics/token*.py": _FORMULAS,
     "metrics/critic.py": _FORMULAS,
     "metrics/derived_metrics.py": _FORMULAS,
     "metrics/step_sums.py": _FORMULAS,
+    "metrics/step_statistics.py": ("step_statistics",),
     "metrics/thresholds.py": ("writer_formulas", "step_formulas", "group_formulas"),
     "metrics/catalog/catalog.py": ("metric_catalog",),
     "index/parts/sample_statistics.py::sample_numbers|repetition|_repetition": (
@@ -61,6 +62,7 @@ TARGETS = {
         "step_formulas",
     ),
     "board/steps/aggregates.py": ("step_formulas", "step_thresholds", "group_formulas"),
+    "board/steps/metric_aggregates.py": ("step_formulas", "step_thresholds", "group_formulas"),
     "board/steps/step_aggregates.py": ("step_formulas", "step_thresholds"),
     "board/distribution/histograms.py": ("distribution_formulas",),
     "board/samples/neighbours.py::group_metrics": ("group_formulas",),

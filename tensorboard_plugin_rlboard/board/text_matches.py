@@ -10,12 +10,14 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+import weakref
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
+from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.metrics.segments import Ints
@@ -31,7 +33,10 @@ QUICK = 200
 """Instructions of a short program. Where the lines of a run are short as well, texts are not measured: that reads them all."""
 _FIRST_ROWS = 16
 _GROWTH = 8
+_KEPT_BYTES = 16_000_000
 _numbers = itertools.count()
+_kept: LruCache[Ints] = LruCache(_KEPT_BYTES, lambda places: places.nbytes + 1000)
+"""Row numbers of the last searches: the next page of a list, its curves and its histogram are of the same search."""
 
 
 @dataclass(frozen=True)
@@ -117,20 +122,70 @@ def matching_rows(
         ArgumentError: a text is too long for the patterns.
         StoppedError: the question was given up.
     """
-    number, table, execute = next(_numbers), session.schema.table, session.cursor.execute
-    candidates, found = f"candidates_{number}", f"found_{number}"
+    found = f"found_{next(_numbers)}"
+    session.cursor.execute(f"CREATE TEMP TABLE {found} (place BIGINT)")
+    key = _key(session, source, where, values, patterns)
+    kept = _kept.get(key)
+    if kept is not None:
+        session.cursor.register(f"kept_{found}", {"place": kept})
+        session.cursor.execute(f"INSERT INTO {found} FROM kept_{found}")
+        session.cursor.unregister(f"kept_{found}")
+        return found
+    _search(session, found, source, where, values, patterns)
+    places = session.cursor.execute(f"SELECT place FROM {found}").fetchnumpy()["place"]
+    _kept.put(key, np.asarray(places, np.int64))
+    return found
+
+
+def _key(
+    session: RunSession,
+    source: str,
+    where: str,
+    values: Sequence[object],
+    patterns: Sequence[PatternCondition],
+) -> Hashable:
+    """What the row numbers depend on: a question, and the rows as this snapshot has them."""
+    run, table = session.run, session.schema.table
+    state = session.cursor.execute(f"SELECT count(*), min(rowid), max(rowid) FROM {table}").fetchall()
+    asked = repr((source, where, values, [(pattern.sql, pattern.values) for pattern in patterns]))
+    return weakref.ref(run), run.version, repr(state), asked
+
+
+def _search(
+    session: RunSession,
+    found: str,
+    source: str,
+    where: str,
+    values: Sequence[object],
+    patterns: Sequence[PatternCondition],
+) -> None:
+    """Searches, as `matching_rows`, into a table that is there."""
+    table, execute = session.schema.table, session.cursor.execute
+    candidates = f"candidates_{found}"
+    instructions = sum(pattern.instructions for pattern in patterns)
+    limit = MAX_SHORT_WORK if instructions <= QUICK else MAX_WORK
+    longest = longest_text(session) if instructions <= QUICK else math.inf
+    is_quick = longest * instructions <= limit
     groups = any(pattern.groups for pattern in patterns)
+    bound = [value for pattern in patterns for value in pattern.values]
+    alone = " AND ".join(pattern.sql for pattern in patterns)
+    if is_quick and source == table:
+        # Neither texts nor rows are looked at beforehand: gathering a million rows takes longer than such a pattern.
+        first, last = execute(f"SELECT min(rowid), max(rowid) FROM {table} WHERE {where}", values).fetchall()[
+            0
+        ]
+        every = np.ones(0 if first is None else last + 1 - first, np.int64)
+        ranged = f"INSERT INTO {found} SELECT rowid FROM {table} WHERE rowid BETWEEN ? AND ? AND {where} AND {alone}"
+        for begin, end in timed_pieces(every, max(_FIRST_ROWS, first_piece(instructions) / max(1, longest))):
+            execute(ranged, [first + begin, first + end - 1, *values, *bound])
+        return
     names = sorted(session.schema.computed_group_metrics) if groups else []
     columns = ", ".join(("rowid AS place", *names))
     execute(f"CREATE TEMP TABLE {candidates} AS SELECT {columns} FROM {source} WHERE {where}", values)
-    instructions = sum(pattern.instructions for pattern in patterns)
-    limit = MAX_SHORT_WORK if instructions <= QUICK else MAX_WORK
-    is_quick = instructions <= QUICK and longest_text(session) * instructions <= limit
     texts = dict.fromkeys(sql for pattern in patterns for sql in pattern.texts)
     place, sizes = _measured(session, candidates, () if is_quick else tuple(texts))
     if not is_quick and len(place) and int(sizes.max()) * instructions > limit:
         raise ArgumentError(_too_long(int(sizes.max()), instructions, limit))
-    execute(f"CREATE TEMP TABLE {found} (place BIGINT)")
     # The condition names both tables, so that it is tried on rows that are in both, and on no other row in between.
     both = " AND ".join(f"(CASE WHEN place >= 0 THEN {pattern.sql} END)" for pattern in patterns)
     joined = (
@@ -138,15 +193,12 @@ def matching_rows(
         f"WHERE place BETWEEN ? AND ? AND {table}.rowid BETWEEN ? AND ? AND "
     )
     whole = f"INSERT INTO {found} SELECT rowid FROM {table} WHERE rowid BETWEEN ? AND ? AND "
-    alone = " AND ".join(pattern.sql for pattern in patterns)
-    bound = [value for pattern in patterns for value in pattern.values]
     for begin, end in timed_pieces(sizes, _FIRST_ROWS if is_quick else first_piece(instructions)):
         ends = [int(place[begin]), int(place[end - 1])]
         if ends[1] - ends[0] == end - 1 - begin and not groups:  # there is no row in between
             execute(whole + alone, [*ends, *bound])
         else:
             execute(joined + both, [*ends, *ends, *bound])
-    return found
 
 
 def longest_text(session: RunSession) -> float:

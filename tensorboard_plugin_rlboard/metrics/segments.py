@@ -28,6 +28,16 @@ def segment_sum(x: Floats, starts: Ints, sizes: Ints) -> Floats:
     return out
 
 
+def sorted_segments(x: Floats, starts: Ints, sizes: Ints) -> Floats:
+    """The numbers of each segment from the smallest on, float64 [tokens]; without NaN."""
+    out = x.copy()
+    several = sizes > 1
+    # One call for each is faster than one sort of all by two keys, also where segments are short.
+    for start, end in zip(starts[several].tolist(), (starts + sizes)[several].tolist(), strict=True):
+        out[start:end].sort()
+    return out
+
+
 def segment_any(x: Bools, starts: Ints, sizes: Ints) -> Bools:
     """Whether any position of each segment is True, bool [samples]; False for an empty one."""
     out = np.zeros(len(sizes), bool)

@@ -12,9 +12,9 @@ from tensorboard_plugin_rlboard.board.distribution.question import DistributionQ
 from tensorboard_plugin_rlboard.board.finite_numbers import finite_ones
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
-from tensorboard_plugin_rlboard.board.steps.aggregates import QUANTILES
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
+from tensorboard_plugin_rlboard.metrics.step_statistics import QUANTILES
 
 REFERENCES = {"reward": "ref_reward", "valid_reward": "ref_valid_reward", "n_chars": "ref_n_chars"}
 """Metrics of the policy and their counterpart of the reference."""

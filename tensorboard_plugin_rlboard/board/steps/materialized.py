@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema, run_schema
-from tensorboard_plugin_rlboard.board.steps.aggregates import Aggregate, metric_aggregate
+from tensorboard_plugin_rlboard.board.steps.aggregates import Aggregate
+from tensorboard_plugin_rlboard.board.steps.metric_aggregates import metric_aggregate
 from tensorboard_plugin_rlboard.board.steps.step_aggregates import (
     FINDINGS,
     STEP_AGGREGATES,

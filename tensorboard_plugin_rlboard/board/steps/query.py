@@ -13,14 +13,13 @@ from tensorboard_plugin_rlboard.board.run_schema import RunSchema, RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation, Selection, select_samples
 from tensorboard_plugin_rlboard.board.steps.aggregates import (
     FIRST_STEP_KL,
-    INTEGER_STATISTICS,
     Aggregate,
     AggregateInput,
     AggregateRows,
     compute_aggregates,
-    metric_aggregate,
 )
 from tensorboard_plugin_rlboard.board.steps.materialized import METRIC_PREFIX, OVERVIEW_METRICS
+from tensorboard_plugin_rlboard.board.steps.metric_aggregates import metric_aggregate
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.steps.step_aggregates import (
     STEP_AGGREGATES,
@@ -31,6 +30,7 @@ from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.column_names import quoted, text
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
+from tensorboard_plugin_rlboard.metrics.step_statistics import INTEGER_STATISTICS
 
 _STATISTICS = tuple(StepStatistics.__dataclass_fields__)
 

@@ -92,8 +92,14 @@ class ArrayBlock:
 
     def add_array(self, name: str, numbers: NumberList, rank: int = 0) -> None:
         """Adds an array of the row; of several of one name that with the lowest rank counts."""
-        row = len(self._n_tokens) - 1
-        self._arrays.setdefault(name, []).append((row, rank, numbers.values, numbers.nulls))
+        self.add_numbers(name, numbers.values, rank, numbers.nulls)
+
+    def add_numbers(self, name: str, values: Floats, rank: int = 0, nulls: Bools | None = None) -> None:
+        """The same of bare numbers, float64 [length]."""
+        arrays = self._arrays.get(name)
+        if arrays is None:
+            arrays = self._arrays[name] = []
+        arrays.append((len(self._n_tokens) - 1, rank, values, nulls))
 
     def logged(
         self,

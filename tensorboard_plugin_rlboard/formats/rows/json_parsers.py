@@ -46,12 +46,12 @@ def to_python(value: Any) -> Any:
 
 
 def number_array(value: Any) -> Floats | None:
-    """The numbers of a list of simdjson's as an array, without a Python object for each; None for any other list.
+    """The numbers of a list of simdjson's as an array, without a Python object for each; None for anything else.
 
     A list of one number counts as that number.
     """
     try:
         flat = np.frombuffer(value.as_buffer(of_type="d"))
-    except (TypeError, ValueError):
+    except (AttributeError, TypeError, ValueError):
         return None
     return flat if len(flat) == len(value) else None

@@ -14,7 +14,6 @@ import numpy as np
 from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock
 from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     SINGLE_NUMBERS,
-    NumberList,
     not_a_number,
     not_an_array,
     not_tokens,
@@ -114,9 +113,7 @@ class ColumnCollector:
             for key in keys:
                 try:
                     value = row[key]
-                except (
-                    KeyError
-                ):  # simdjson does not find keys with a NUL in them, which can be no column either
+                except KeyError:  # simdjson finds no key with a NUL in it, which can be no column either
                     continue
                 if value is None:
                     if key in self._responses:
@@ -124,9 +121,7 @@ class ColumnCollector:
                     continue
                 if type(value) in _SCALARS:
                     column = self.columns.get(key)
-                    if (
-                        column is not None
-                    ):  # nearly every value; a call for each would be a tenth of the whole time
+                    if column is not None:  # nearly every value; a call for each took a tenth of the time
                         column.rows.append(index)
                         column.values.append(value)
                     elif key not in self._arrays and key not in self._keys.tokens:
@@ -173,8 +168,14 @@ class ColumnCollector:
 
     def _add_structure(self, line: int, key: str, value: Any) -> None:
         """Takes a list or an object."""
+        named = self._arrays.get(key)
+        if named is not None and type(value) is not list:
+            flat = number_array(value)
+            if flat is not None and len(flat):  # nearly every array: what it may be else need not be asked
+                self._block.add_numbers(named[0], flat, named[1])
+                return
         is_list = not hasattr(value, "keys")
-        is_array = key in self._arrays
+        is_array = named is not None
         if key in self._keys.tokens and is_list and not is_array:
             self._block.add_tokens(value)
             return
@@ -223,7 +224,7 @@ class ColumnCollector:
             return False
         flat = number_array(value) if is_list and type(value) is not list else None
         if flat is not None:
-            self._block.add_array(field, NumberList(flat), rank)
+            self._block.add_numbers(field, flat, rank)
         elif is_extra and not may_be_numbers(value):
             return False
         else:

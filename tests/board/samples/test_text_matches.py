@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
 from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
+from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.text_matches import first_piece, timed_pieces
@@ -23,6 +25,12 @@ from tensorboard_plugin_rlboard.errors import ArgumentError
 
 DEAR = "(.?){900}x"
 SLOW = "(.?){800}zq"
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an earlier test has found is searched again."""
+    monkeypatch.setattr(text_matches, "_kept", LruCache[Any](1_000_000, lambda places: places.nbytes))
 
 
 @pytest.fixture(scope="module")
@@ -179,3 +187,43 @@ def test_a_quotation_that_is_left_open_is_found_as_it_stands(many: Board) -> Non
         text[a:b]
         for text, a, b in zip(answer["match"], answer["match_start"], answer["match_end"], strict=True)
     ] == ["place 7 "]
+
+
+def test_what_was_found_is_kept_until_the_run_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[str] = []
+    search = text_matches._search
+
+    def noted(session: Any, found: str, *asked: Any) -> None:
+        searched.append(found)
+        search(session, found, *asked)
+
+    monkeypatch.setattr(text_matches, "_search", noted)
+    with TestLog(tmp_path / "log") as log:
+        log.write(*(row(step, "ab"[step % 2]) for step in range(6)))
+        board = log.open()
+        odd: dict[str, Any] = {"search": "[bc]", "regex": True}
+        assert found(board, **odd) == found(board, **odd) == [(1, 2), (3, 4), (5, 6)]
+        assert board.steps(StepsQuestion(Selection(".", **odd))).step == [1, 3, 5]
+        assert len(searched) == 1
+        assert found(board, **odd, step_max=3) == [(1, 2), (3, 4)]
+        assert found(board, search="[ad]", regex=True) == [(0, 1), (2, 3), (4, 5)]
+        assert len(searched) == 3
+        log.append(row(7, "b"))
+        board.indexer.index_now()
+        assert found(board, **odd) == [(1, 2), (3, 4), (5, 6), (7, 7)]
+        log.write(row(1, "a"), row(2, "c"))
+        board.indexer.index_now()
+        assert found(board, **odd) == [(2, 2)]
+        assert len(searched) == 5
+
+
+def test_equal_questions_to_two_runs_are_two(tmp_path: Path) -> None:
+    with TestLog(tmp_path / "log") as log:
+        log.write(row(1, "b"), file="x/a.jsonl")
+        log.write(row(1, "a"), file="y/a.jsonl")
+        board = log.open()
+        for run, lines in (("x", [1]), ("y", [])):
+            answer = listed(board, columns=["line"], chosen=Selection(run, search="[bc]", regex=True))
+            assert answer["line"] == lines

@@ -15,9 +15,9 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps.aggregates import QUANTILES
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.errors import ArgumentError
+from tensorboard_plugin_rlboard.metrics.step_statistics import QUANTILES
 from tensorboard_plugin_rlboard.metrics.tokens import k3
 from tensorboard_plugin_rlboard.texts import TextRules
 

@@ -1,0 +1,153 @@
+"""Statistics of a metric over the samples of each step: formulas in docs/metrics.md, "Per step".
+
+Floating-point addition rounds, so the same numbers in another order give another last digit. Here the numbers of a step
+are added in the order of their size: whoever has indexed a log, and in whichever order its rows lie, the answer is the
+same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints, segment_sum, sorted_segments
+
+Number = TypeVar("Number", np.float64, np.int64)
+QUANTILES = {"p01": 0.01, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95, "p99": 0.99}
+STATISTICS = ("count", "nonfinite", "sum", "mean", "min", "max", "std", *QUANTILES)
+INTEGER_STATISTICS = frozenset({"count", "nonfinite"})
+"""Statistics that are whole numbers."""
+
+
+@dataclass(frozen=True)
+class StepSegments:
+    """Which of some rows, in whichever order they come, belong to which step.
+
+    Attributes:
+        order: the rows step by step, int64 [rows]; None where they lie so already.
+        starts: position of each step's first row in that order, int64 [steps].
+        sizes: number of rows of each step, int64 [steps].
+    """
+
+    order: Ints | None
+    starts: Ints
+    sizes: Ints
+
+    def by_step(self, x: NDArray[Number]) -> NDArray[Number]:
+        """A number of each row, [rows], step by step."""
+        return x if self.order is None else x[self.order]
+
+
+def step_segments(keys: tuple[Ints, ...]) -> StepSegments:
+    """Where the keys of rows, int64 [rows] each, are the same; the steps are sorted by the first key, then the second."""
+    order, rows = None, len(keys[0])
+    backwards, changes = _backwards_and_changes(keys)
+    if backwards.any():
+        order = np.lexsort(keys[::-1])
+        changes = _backwards_and_changes(tuple(key[order] for key in keys))[1]
+    starts = np.append(np.zeros(min(1, rows), np.int64), np.flatnonzero(changes) + 1)
+    return StepSegments(order, starts, np.diff(starts, append=rows))
+
+
+def metric_statistics(segments: StepSegments, x: Floats, odd: Floats, **tokens: Floats) -> dict[str, Floats]:
+    """The `STATISTICS` of a metric; of a metric of tokens where `total`, `tokens` and `nonfinite` are given as well."""
+    if tokens:
+        return token_mean_statistics(segments, x, odd, **tokens)
+    return sample_statistics(segments, x, odd)
+
+
+def sample_statistics(segments: StepSegments, x: Floats, odd: Floats) -> dict[str, Floats]:
+    """The `STATISTICS` of a metric of samples, float64 [steps] each; NaN where a step has no number.
+
+    Args:
+        segments: the steps of the rows.
+        x: the metric of each row, float64 [rows], NaN where it does not count.
+        odd: 1 for each row with a number that does not count, NaN for the others; float64 [rows].
+    """
+    values, starts, sizes = _counted(x, segments)
+    total = np.where(sizes > 0, segment_sum(values, starts, sizes), np.nan)
+    return {
+        "count": sizes.astype(np.float64),
+        "nonfinite": _added(odd, segments),
+        "sum": total,
+        "mean": total / np.maximum(1, sizes),
+        **_spread(values, starts, sizes),
+    }
+
+
+def token_mean_statistics(
+    segments: StepSegments, x: Floats, odd: Floats, total: Floats, tokens: Floats, nonfinite: Floats
+) -> dict[str, Floats]:
+    """The same of a metric of tokens: count, sum and mean are over all tokens of a step, the rest over its samples' means.
+
+    Args:
+        segments: the steps of the rows.
+        x: the mean over the tokens of each row, float64 [rows], NaN where it does not count.
+        odd: tokens of the rows whose mean is a number that does not count, NaN for the others; float64 [rows].
+        total: the sum of the tokens of `x`, float64 [rows].
+        tokens: how many they are, float64 [rows].
+        nonfinite: tokens of each row without a finite number, NaN where it has no tokens; float64 [rows].
+    """
+    values, starts, sizes = _counted(x, segments)
+    summed = _counted(total, segments)
+    added = np.where(summed[2] > 0, segment_sum(*summed), np.nan)
+    count = _added(tokens, segments)
+    has_tokens = _added((~np.isnan(nonfinite)).astype(np.float64), segments) > 0
+    return {
+        "count": count,
+        "nonfinite": np.where(has_tokens, _added(nonfinite, segments) + _added(odd, segments), np.nan),
+        "sum": added,
+        "mean": added / np.where(count > 0, count, np.nan),
+        **_spread(values, starts, sizes),
+    }
+
+
+def _backwards_and_changes(keys: tuple[Ints, ...]) -> tuple[Bools, Bools]:
+    """Where the keys of a row are less than those of the row before it, and where they are others; bool [rows - 1]."""
+    backwards = changes = np.zeros(max(0, len(keys[0]) - 1), bool)
+    for key in keys:
+        backwards = backwards | (~changes & (key[1:] < key[:-1]))
+        changes = changes | (key[1:] != key[:-1])
+    return backwards, changes
+
+
+def _added(x: Floats, segments: StepSegments) -> Floats:
+    """The sum of whole numbers over each step, float64 [steps]; NaN counts nothing."""
+    return segment_sum(np.nan_to_num(segments.by_step(x)), segments.starts, segments.sizes)
+
+
+def _counted(x: Floats, segments: StepSegments) -> tuple[Floats, Ints, Ints]:
+    """The numbers without NaN, step by step and there by their size, with the starts and sizes of what is left."""
+    x = segments.by_step(x)
+    counts = ~np.isnan(x)
+    sizes, starts = segments.sizes, segments.starts
+    if not counts.all():
+        sizes = segment_sum(counts.astype(np.float64), starts, sizes).astype(np.int64)
+        starts = np.cumsum(sizes) - sizes
+        x = x[counts]
+    return sorted_segments(x, starts, sizes), starts, sizes
+
+
+def _spread(x: Floats, starts: Ints, sizes: Ints) -> dict[str, Floats]:
+    """Extremes, population standard deviation and quantiles of sorted segments; NaN for an empty one."""
+    filled = sizes > 0
+    starts, sizes = starts[filled], sizes[filled]
+    low, high = x[starts], x[starts + sizes - 1]
+    mean = segment_sum(x, starts, sizes) / sizes
+    apart = x - np.repeat(mean, sizes)
+    # Of equal numbers the mean is rounded, and they would seem to vary by that.
+    std = np.where(low == high, 0.0, np.sqrt(segment_sum(np.square(apart), starts, sizes) / sizes))
+    found = {"min": low, "max": high, "std": std}
+    for name, level in QUANTILES.items():
+        place = (sizes - 1) * level
+        below = np.floor(place).astype(np.int64)
+        left, right = x[starts + below], x[starts + np.minimum(below + 1, sizes - 1)]
+        found[name] = left + (right - left) * (place - below)
+    spread = {}
+    for name, values in found.items():
+        spread[name] = np.full(len(filled), np.nan)
+        spread[name][filled] = values
+    return spread
