@@ -8,6 +8,7 @@ What is not installed is left out, and said. Fails where a recipe does not work,
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import shutil
 import socket
@@ -41,6 +42,11 @@ def nginx_site(port: int, upstream: int, prefix: str, header: str, folder: Path)
     )
 
 
+def _answers(address: str) -> bool:
+    """Whether the page of an address comes."""
+    return ask(address, "").status == 200
+
+
 def try_nginx(program: str, logs: Path, chromium: Browser | None) -> list[str]:
     """A reverse proxy at the root and below a path, with its own name and with the reader's."""
     wrong: list[str] = []
@@ -59,7 +65,7 @@ def try_nginx(program: str, logs: Path, chromium: Browser | None) -> list[str]:
             (folder / "site.conf").write_text(nginx_site(port, upstream, prefix, header, folder), "utf-8")
             address = f"http://127.0.0.1:{port}{prefix}/"
             command = [program, "-p", str(folder), "-c", str(folder / "site.conf"), "-e", "stderr"]
-            with started(command, lambda at=address: ask(at, "").status == 200):  # type: ignore[misc]
+            with started(command, functools.partial(_answers, address)):
                 recipe.works(address, NAME)
                 recipe.refuses(address, NAME, said="other sites", Sec_Fetch_Site="cross-site")
                 if header:

@@ -125,7 +125,7 @@ def _is_found(module: str) -> bool:
 
 def _numbers(version: str) -> tuple[int, ...]:
     """The leading numbers of a version: (2, 0, 1) of 2.0.1rc1."""
-    numbers = [int(number) for number in re.findall(r"\d+", re.match(r"[\d.]*", version)[0])]  # type: ignore[index]
+    numbers = [int(number) for number in re.findall(r"\d+", re.match(r"[\d.]*", version)[0])]  # type: ignore[index]  # it always matches
     while numbers and numbers[-1] == 0:
         numbers.pop()
     return tuple(numbers)

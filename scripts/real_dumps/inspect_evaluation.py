@@ -29,7 +29,7 @@ class Words:
     encode_ordinary = encode
 
 
-@solver  # type: ignore[untyped-decorator]
+@solver  # type: ignore[untyped-decorator]  # inspect_ai is not installed where types are checked
 def fails_at_the_last() -> Solver:
     """Fails for the last question."""
 

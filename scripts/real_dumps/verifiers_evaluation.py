@@ -137,7 +137,7 @@ def main(folder: Path) -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     os.environ["RLBOARD_NO_KEY"] = "none"
     from verifiers.v1.cli.eval.runner import run_eval  # noqa: PLC0415  it looks for the plugin at once
-    from verifiers.v1.configs.cli.eval import EvalConfig  # noqa: PLC0415
+    from verifiers.v1.configs.cli.eval import EvalConfig  # noqa: PLC0415  it looks for the plugin at once
 
     config = EvalConfig.model_validate(
         {

@@ -100,7 +100,7 @@ def companions_of(path: str) -> list[Companion]:
         return []
     found = []
     for folder in _COMPANION_FOLDERS:
-        for companion, rank in _ranks(os.path.join(place.dump, folder)).get(place.rollout, ()):  # noqa: PTH118  many
+        for companion, rank in _ranks(os.path.join(place.dump, folder)).get(place.rollout, ()):  # noqa: PTH118  many files, and a Path takes longer
             try:
                 facts = Path(companion).stat()
             except OSError:

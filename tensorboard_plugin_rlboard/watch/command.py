@@ -135,7 +135,7 @@ def _run_commands(request: WatchRequest, line: Mapping[str, object]) -> None:
         }
         environment = os.environ | names | {"RLBOARD_FINDING": json.dumps(line, ensure_ascii=False)}
         # the command is the user's own, from the command line; what a log says reaches it as variables only
-        code = subprocess.run(command, shell=True, check=False, env=environment).returncode  # noqa: S602
+        code = subprocess.run(command, shell=True, check=False, env=environment).returncode  # noqa: S602 (the user's own)
         if code:
             print(
                 f"The command for {line['kind']} of run {line['run']} ended with code {code}.",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def to_numpy(value: Any) -> NDArray[Any]:
     """Convert an array, tensor or NumPy scalar to a NumPy array; dtypes that NumPy lacks become float32."""
-    import numpy as np  # noqa: PLC0415 - the writer also serves trainings without NumPy
+    import numpy as np
 
     if hasattr(value, "detach"):  # torch, which NumPy cannot read off the CPU or with gradients
         value = value.detach().cpu()
@@ -25,7 +25,7 @@ def to_numpy(value: Any) -> NDArray[Any]:
 
 def to_list(value: Any) -> Any:
     """Convert an array, tensor or NumPy scalar to nested lists or a number; narrow floats in their shortest decimals."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     array = to_numpy(value)
     if array.dtype.kind == "f" and array.dtype.itemsize < np.dtype(np.float64).itemsize:

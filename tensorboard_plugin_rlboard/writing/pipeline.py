@@ -89,7 +89,7 @@ class WritingPipeline:
         means = None
         if self.options.scalars and type(step) is int:
             try:
-                from tensorboard_plugin_rlboard.writing.steps.step_means import StepMeans  # noqa: PLC0415 (NumPy)
+                from tensorboard_plugin_rlboard.writing.steps.step_means import StepMeans
 
                 means = StepMeans()
             except ImportError as error:

@@ -46,5 +46,5 @@ def test_every_field_of_an_answer_is_described() -> None:
 
 
 def test_answers_are_frozen() -> None:
-    thawed = [answer.__name__ for answer in ANSWERS if not answer.__dataclass_params__.frozen]  # type: ignore[attr-defined]
+    thawed = [answer.__name__ for answer in ANSWERS if not answer.__dataclass_params__.frozen]  # type: ignore[attr-defined]  # typing does not know it
     assert not thawed

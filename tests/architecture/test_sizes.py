@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
-from pathlib import Path
 
-import pytest
-from repository import ROOT
+from repository import ROOT, tracked
 
 PYTHON_LINES = 260
 TYPESCRIPT_LINES = 150
-
-
-def tracked() -> list[Path]:
-    """The files of the repository, as git or, in a copy without git, the disk has them."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
-    if listed.returncode:
-        pytest.skip("this is no git checkout")
-    return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
 
 
 def test_files_stay_small() -> None:

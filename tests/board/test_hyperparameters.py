@@ -76,4 +76,5 @@ def test_hyperparameters_may_lie_in_the_one_run_below() -> None:
 def test_the_folder_of_a_run(run: str, relative: str, path: str, expected: str) -> None:
     found: Any = SimpleNamespace(name=run, files={relative: SimpleNamespace(relative=relative, path=path)})
     assert run_folder(found) == expected
-    assert run_folder(SimpleNamespace(name=run, files={})) == ""  # type: ignore[arg-type]
+    empty: Any = SimpleNamespace(name=run, files={})
+    assert run_folder(empty) == ""

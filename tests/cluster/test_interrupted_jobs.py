@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from index_jobs import ROWS, manifest, rewards
@@ -113,8 +114,8 @@ def test_reason_names_what_went_wrong(
         raise error
 
     monkeypatch.setattr(range_tasks, "build_range", failing)
-    state = None
-    task = Task(str(logs / "run" / "a.jsonl"), "native", state, (0, 100), str(tmp_path), b"")  # type: ignore[arg-type]
+    state: Any = None
+    task = Task(str(logs / "run" / "a.jsonl"), "native", state, (0, 100), str(tmp_path), b"")
     expected = {OSError: "Input/output error (on", EOFError: "shorter", ValueError: "ValueError: strange"}
     assert expected[type(error)] in run_task_once(task).failure
 

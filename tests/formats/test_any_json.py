@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from example_counts import examples
 from explode import LETTERS
@@ -119,11 +120,11 @@ def test_any_json_gives_samples_or_a_reason(row: dict[str, Any]) -> None:
         with suppress(ValueError):
             found = known.to_samples(row, LETTERS if len(row) % 2 else LineContext())
         assert all(reason.endswith(".") for reason in found.problems)
-        for sample in found.rows:
+        for sample in cast("Sequence[dict[str, Any]]", found.rows):
             assert isinstance(sample.get("response", ""), str)
             assert "response" in sample or sample["response_tokens"]
-            size = len(sample.get("response_tokens", ()))  # type: ignore[arg-type]
+            size = len(sample.get("response_tokens", ()))
             for name in ("logprobs", "rollout_logprobs", "advantages", "entropies", "response_mask"):
-                assert len(sample.get(name, [0] * size)) == size  # type: ignore[arg-type]
+                assert len(sample.get(name, [0] * size)) == size
             if "messages" in sample:
                 assert as_messages(sample["messages"]) is not None

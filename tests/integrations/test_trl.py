@@ -26,7 +26,7 @@ from tensorboard_plugin_rlboard.texts import TextRules
 pytestmark = pytest.mark.slow
 trl = pytest.importorskip("trl", reason="trl is not installed: pip install trl==1.16.0")
 
-from transformers import PreTrainedTokenizerFast  # noqa: E402
+from transformers import PreTrainedTokenizerFast  # noqa: E402 - TRL brings it
 
 
 def test_what_the_tab_shows_is_what_trl_reports(

@@ -19,10 +19,10 @@ from trl_training import rows
 pytestmark = pytest.mark.slow
 trl = pytest.importorskip("trl", reason="trl is not installed: pip install trl==1.16.0")
 
-import torch  # noqa: E402 - trl brings it
-from transformers import PreTrainedTokenizerFast  # noqa: E402
+import torch  # noqa: E402 - TRL brings it
+from transformers import PreTrainedTokenizerFast  # noqa: E402 - TRL brings it
 
-from tensorboard_plugin_rlboard.integrations.trl import RLBoardCallback  # noqa: E402
+from tensorboard_plugin_rlboard.integrations.trl import RLBoardCallback  # noqa: E402 - it needs transformers
 
 TWO_PROCESSES = """
 import sys

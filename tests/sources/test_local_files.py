@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,9 +45,9 @@ KINDS = pytest.mark.parametrize("make", [make_pipe, make_socket, make_link_to_de
 
 
 @KINDS
-def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, make: object) -> None:
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, make: Callable[[Path], None]) -> None:
     path = tmp_path / "x"
-    make(path)  # type: ignore[operator]
+    make(path)
     with pytest.raises(OSError):
         open_regular(path)
     with pytest.raises(OSError):
@@ -56,14 +57,16 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, make: object
 
 
 @KINDS
-def test_files_of_trainers_that_are_none_are_passed_over(tmp_path: Path, make: object) -> None:
+def test_files_of_trainers_that_are_none_are_passed_over(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
     for name in NAMES:
-        make(tmp_path / name)  # type: ignore[operator]
+        make(tmp_path / name)
     assert trainer_files.TrainerFiles(parse_roots(str(tmp_path), "")).sources_for(str(tmp_path)) == ()
 
 
 @KINDS
-def test_a_settings_file_that_is_none_is_said(tmp_path: Path, make: object) -> None:
-    make(tmp_path / FILE_NAME)  # type: ignore[operator]
+def test_a_settings_file_that_is_none_is_said(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / FILE_NAME)
     (problem,) = SettingsFinder(parse_roots(str(tmp_path), "")).for_path(str(tmp_path)).problems
     assert problem.startswith(f"{FILE_NAME} cannot be read: ")

@@ -206,7 +206,7 @@ def test_options_that_make_no_sense_are_put_right_with_a_warning(
         "when_full": "explode", "precision": 0, "max_bytes": -1, "every_n_steps": "x", "queue_bytes": 0,
         "max_samples_per_step": 0, "queue_samples": None, "config": {1: object()},
     }  # fmt: skip
-    with RolloutWriter(tmp_path, rank="first", scalars=False, **options) as writer:  # type: ignore[arg-type]
+    with RolloutWriter(tmp_path, rank="first", scalars=False, **options) as writer:  # type: ignore[arg-type]  # that is tested
         writer.log(step=1, logprobs=[-0.12345])
         writer.log(step=1)
     assert len(caplog.records) == 8

@@ -61,10 +61,10 @@ def accounts(registry: Registry) -> dict[str, Account]:
             found[file.relative].is_read = file.loaded_to == file.state.size
         reward = '"m:reward"' if "m:reward" in run.columns else "NULL"
         response = '"t:response"' if "t:response" in run.columns else "NULL"
-        query = f'SELECT file, line, "row", {response}, {reward} FROM {run.table} ORDER BY file, line, "row"'  # noqa: S608
+        query = f'SELECT file, line, "row", {response}, {reward} FROM {run.table} ORDER BY file, line, "row"'  # noqa: S608  our own names
         for number, line, row, said, value in cursor.execute(query).fetchall():
             found[paths[number]].samples[line].append((row, said, value))
-        query = f"SELECT file, coalesce(line, 0), kind FROM {run.problem_table}"  # noqa: S608
+        query = f"SELECT file, coalesce(line, 0), kind FROM {run.problem_table}"  # noqa: S608  our own name
         for path, line, kind in cursor.execute(query).fetchall():
             found[path].problems[line][kind] += 1
     return found

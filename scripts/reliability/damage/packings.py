@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import math
 import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
@@ -18,9 +19,9 @@ import duckdb
 from packing import write_torch
 
 try:
-    from compression import zstd  # type: ignore[import-not-found,unused-ignore]
+    from compression import zstd  # type: ignore[import-not-found,unused-ignore]  # from Python 3.14 on
 except ImportError:
-    from backports import zstd  # type: ignore[import-not-found,unused-ignore,no-redef]
+    from backports import zstd  # type: ignore[import-not-found,unused-ignore,no-redef]  # the same, before 3.14
 
 Rows = Sequence[dict[str, Any]]
 
@@ -125,7 +126,7 @@ def _parquet(lines: Sequence[bytes]) -> bytes:
         names = [str(name) for (name, *_) in database.execute("DESCRIBE made").fetchall()]
         marks = ", ".join("?" * len(names))
         for row in rows:
-            database.execute(f"INSERT INTO made VALUES ({marks})", [row.get(name) for name in names])  # noqa: S608
+            database.execute(f"INSERT INTO made VALUES ({marks})", [row.get(name) for name in names])  # noqa: S608  question marks
         database.execute(f"COPY made TO '{target}' (FORMAT parquet)")
         return target.read_bytes()
 
@@ -136,7 +137,7 @@ def _without_nonfinite(value: Any) -> Any:
         return {key: _without_nonfinite(held) for key, held in value.items()}
     if isinstance(value, list):
         return [_without_nonfinite(held) for held in value]
-    is_odd = isinstance(value, float) and (value != value or abs(value) == float("inf"))  # noqa: PLR0124
+    is_odd = isinstance(value, float) and not math.isfinite(value)
     return 0.5 if is_odd else value
 
 

@@ -35,7 +35,7 @@ class LogprobEntries:
 def may_hold_entries(value: Sequence[object]) -> bool:
     """Whether a list holds objects or lists of several values, by its first element that is not null."""
     first = next((element for element in value if element is not None), None)
-    return hasattr(first, "keys") or (_is_list(first) and len(first) in range(2, _MAX_PARTS + 1))  # type: ignore[arg-type]
+    return hasattr(first, "keys") or (_is_list(first) and len(first) in range(2, _MAX_PARTS + 1))  # type: ignore[arg-type]  # a list has a length
 
 
 def logprob_entries(value: object) -> LogprobEntries | None:

@@ -38,7 +38,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
         for key, value in row.items()
         if key not in {"prompt", "completion"}
     }
-    scores = [value for value in rewards.values() if value == value]  # noqa: PLR0124  NaN
+    scores = [value for value in rewards.values() if value == value]  # noqa: PLR0124 (only NaN differs from itself)
     if scores:
         sample["reward"] = sum(scores)
     sample["prompt"] = row.get("prompt") if prompt_messages is None else messages_to_text(prompt_messages)

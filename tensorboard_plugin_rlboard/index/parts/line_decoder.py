@@ -130,7 +130,7 @@ class SampleDecoder:
             return ()
         if self._to_samples is None:
             return (row,)
-        plain = row if isinstance(row, dict) else row.as_dict()  # type: ignore[attr-defined]  # simdjson's
+        plain = row if isinstance(row, dict) else row.as_dict()  # type: ignore[attr-defined]  # an object of simdjson
         if problem is None or problem.kind != "key_twice":
             self._note_repeats(plain, line, index)
         try:

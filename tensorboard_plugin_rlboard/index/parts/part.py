@@ -100,7 +100,7 @@ def build_part(
     offset: int,
     file_format: Format,
     parquet: Path,
-    context: LineContext = LineContext(),  # noqa: B008 (frozen)
+    context: LineContext = LineContext(),
 ) -> Part:
     """Reads whole lines and writes their part.
 

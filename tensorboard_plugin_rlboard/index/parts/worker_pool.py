@@ -147,7 +147,7 @@ class WorkerPool:
 
     def _listen(self, worker: _Worker) -> None:
         assert worker.process.stdout is not None  # noqa: S101 (it was opened with a pipe)
-        results: BinaryIO = worker.process.stdout  # type: ignore[assignment]
+        results: BinaryIO = worker.process.stdout  # type: ignore[assignment]  # a pipe of bytes
         try:
             while True:
                 ticket, built = pickle.load(results)  # noqa: S301 (from our own child)

@@ -225,10 +225,10 @@ def fault_near_beginning(compression: str, stored: BinaryIO) -> str:
 
 def _zstd() -> Any:
     try:
-        from compression import zstd  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415  from 3.14 on
+        from compression import zstd  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415  part of Python from 3.14 on
     except ImportError:
         try:
-            from backports import zstd  # type: ignore[import-not-found,unused-ignore,no-redef] # noqa: PLC0415
+            from backports import zstd  # type: ignore[import-not-found,unused-ignore,no-redef] # noqa: PLC0415  an extra before it
         except ImportError:
             raise OSError(errno.ENOSYS, _NO_ZSTD) from None
     return zstd

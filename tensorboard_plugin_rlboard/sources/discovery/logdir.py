@@ -77,8 +77,7 @@ def run_name_below(root: Root, relative: str) -> str:
 def _absolute(path: str) -> str:
     if is_address(path):
         return path
-    # Not Path.expanduser: for an unknown user it raises, where TensorBoard keeps the path as it is.
-    return str(Path(os.path.expanduser(path)).absolute())  # noqa: PTH111
+    return str(Path(os.path.expanduser(path)).absolute())  # noqa: PTH111 (Path's raises for an unknown user, whose path TensorBoard keeps)
 
 
 def _name_and_path(specification: str) -> tuple[str, str]:

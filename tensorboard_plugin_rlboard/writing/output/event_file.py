@@ -90,7 +90,7 @@ class EventFile:
             ImportError: there is no TensorBoard.
             OSError: the file cannot be written.
         """
-        from tensorboard.compat.proto.summary_pb2 import Summary  # noqa: PLC0415 - only where it is wanted
+        from tensorboard.compat.proto.summary_pb2 import Summary
 
         summary = Summary(value=[Summary.Value(tag=tag, simple_value=value) for tag, value in values.items()])
         self._write(step=step, summary=summary, wall_time=wall_time)
@@ -102,7 +102,7 @@ class EventFile:
             ImportError: there is no TensorBoard.
             OSError: the file cannot be written.
         """
-        from tensorboard.compat.proto import summary_pb2, tensor_pb2, types_pb2  # noqa: PLC0415
+        from tensorboard.compat.proto import summary_pb2, tensor_pb2, types_pb2
 
         here = [Path(os.path.relpath(path, self.folder)).as_posix() for path in files]
         declaration = json.dumps({"version": 1, "files": here, "config": config}, ensure_ascii=False).encode()
@@ -117,7 +117,7 @@ class EventFile:
         self._write(step=0, summary=summary_pb2.Summary(value=[value]))
 
     def _write(self, wall_time: float | None = None, **fields: Any) -> None:
-        from tensorboard.compat.proto.event_pb2 import Event  # noqa: PLC0415
+        from tensorboard.compat.proto.event_pb2 import Event
 
         with self._lock:
             if self._file is None:
@@ -131,7 +131,7 @@ class EventFile:
         return self.path.open("ab", buffering=0)
 
     def _record(self, event: Any) -> None:
-        from tensorboard.summary.writer.record_writer import RecordWriter  # noqa: PLC0415
+        from tensorboard.summary.writer.record_writer import RecordWriter
 
         RecordWriter(self._file).write(event.SerializeToString())
 

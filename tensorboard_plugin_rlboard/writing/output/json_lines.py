@@ -78,7 +78,7 @@ def _float_array(value: Any, precision: int) -> Any:
         if not value or set(map(type, value)) not in _FLOAT_LIST_TYPES:
             return None
         try:
-            import numpy as np  # noqa: PLC0415 - the writer also serves trainings without NumPy
+            import numpy as np
         except ImportError:
             return [round_number(item, precision) if type(item) is float else item for item in value]
         try:

@@ -39,7 +39,7 @@ def array_texts(arrays: Sequence[NDArray[np.floating[Any]]], precision: int) -> 
         arrays: one-dimensional, of any float type, none of them empty.
         precision: p of the rule above, 1 to `MOST_DIGITS`.
     """
-    import numpy as np  # noqa: PLC0415 - the writer also serves trainings without NumPy
+    import numpy as np
 
     found: list[bytes] = []
     begin = 0
@@ -68,7 +68,7 @@ def _block_text(x: NDArray[np.float64], precision: int) -> tuple[bytes, NDArray[
     Every number gets the same columns (sign, digits, point, decimals, exponent), and those that it does not need are
     left out in the end.
     """
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     size = np.abs(x)
     with np.errstate(invalid="ignore"):

@@ -80,7 +80,7 @@ def _max_log_ratio(row: Row) -> float:
     if ours is None or theirs is None:
         return math.nan
     try:
-        import numpy as np  # noqa: PLC0415 - the writer also serves trainings without NumPy
+        import numpy as np
 
         one, other = (to_numpy(value).astype(np.float64).ravel() for value in (ours, theirs))
         many = min(len(one), len(other))

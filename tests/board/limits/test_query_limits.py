@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -145,7 +146,7 @@ def test_places_are_given_in_the_order_in_which_they_are_asked_for() -> None:
     threads = []
     with watched.heavy():
         for number in range(6):
-            threads.append(in_thread(lambda number=number: wait(number))[0])  # type: ignore[misc]
+            threads.append(in_thread(functools.partial(wait, number))[0])
             while len(watched._heavy._waiting) <= number:
                 time.sleep(0.001)
     for thread in threads:

@@ -88,7 +88,7 @@ def test_scalars_are_those_of_the_list(tmp_path: Path, open_board: Open, write_r
 
 def test_problems_of_a_sample_are_its_own(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
     odd = row(2, response_tokens=["a", "b"], logprobs=[-1.0, -1.0], values=[1.0, 2.0, 3.0, 4.0, 5.0])
-    write_rows(tmp_path / "a.jsonl", [row(1), odd, row("soon")])  # type: ignore[arg-type]
+    write_rows(tmp_path / "a.jsonl", [row(1), odd, row(2) | {"step": "soon"}])
     board = open_board(tmp_path)
     found = {
         sample.line: sample

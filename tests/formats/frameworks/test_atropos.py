@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.formats.frameworks.atropos import ATROPOS
 from tensorboard_plugin_rlboard.formats.registry import recognise
 
 
-def samples(row: dict[str, Any], context: LineContext = LineContext()) -> LineSamples:  # noqa: B008 (frozen)
+def samples(row: dict[str, Any], context: LineContext = LineContext()) -> LineSamples:
     assert recognise(row) is ATROPOS
     assert ATROPOS.to_samples is not None
     return ATROPOS.to_samples(row, context)

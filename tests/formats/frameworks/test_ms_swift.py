@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -136,7 +137,7 @@ def test_ms_swifts_real_lines() -> None:
         assert not found.problems
         assert set(values(found.rows, "step")) == {step}
         for row, told in zip(found.rows, line["Format"], strict=True):
-            assert row.get("Format") == (None if told != told else told)  # noqa: PLR0124 (NaN)
+            assert row.get("Format") == (None if isinstance(told, float) and math.isnan(told) else told)
 
 
 @pytest.mark.parametrize(

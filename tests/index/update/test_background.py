@@ -90,7 +90,7 @@ def test_questions_may_be_asked_while_the_log_is_indexed(started: BackgroundInde
     try:
         for step in range(2, 12):
             append(tmp_path / "a.jsonl", line(step, "a", **{f"late_{step}": 1.0}))
-            wait_for(lambda step=step: started.registry.runs["."].samples >= step)  # type: ignore[misc]
+            wait_for(lambda step=step: started.registry.runs["."].samples >= step)  # type: ignore[misc]  # mypy infers no default of a lambda
     finally:
         done.set()
         for thread in threads:

@@ -33,6 +33,11 @@ Open = Callable[[Path], Board]
 Write = Callable[[Path, Iterable[Any]], Path]
 
 
+def canonical(found: dict[str, Any]) -> str:
+    """A row as a text that sorts."""
+    return json.dumps(found, sort_keys=True)
+
+
 def table(board: Board, run: str = ".") -> list[dict[str, Any]]:
     """Every sample of a run with every number and text that it has, in the order of logging."""
     info = next(found for found in board.runs().runs if found.run == run)
@@ -111,8 +116,7 @@ def test_a_log_that_grows_is_read_like_one_that_is_there(cuts: list[int]) -> Non
             grown, whole = table(board, "grown"), table(board, "whole")
             for found in (*grown, *whole):
                 del found["id"]  # it names the file
-            key = lambda found: json.dumps(found, sort_keys=True)  # noqa: E731
-            assert sorted(grown, key=key) == sorted(whole, key=key)
+            assert sorted(map(canonical, grown)) == sorted(map(canonical, whole))
             assert [p[1:] for p in problems(board, "grown")] == [p[1:] for p in problems(board, "whole")]
         finally:
             indexer.stop()

@@ -110,7 +110,7 @@ def test_no_value_at_all(board_of: BoardOf) -> None:
 )
 def test_bounds(bounds: dict[str, float], edges: list[float], counts: list[int], board_of: BoardOf) -> None:
     found = board_of(rewarded(0.0, 2.0, 4.0)).distribution(
-        DistributionQuestion(ALL, "reward", bins=2, **bounds)  # type: ignore[arg-type]
+        DistributionQuestion(ALL, "reward", bins=2, **bounds)  # type: ignore[arg-type]  # mypy takes a bound for any argument
     )
     assert (found.edges, found.counts) == (edges, counts)
     assert (found.count, found.mean) == (3, 2.0), "numbers are of all values"

@@ -26,14 +26,14 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [row for row in rows if row is not None]
 
 
-def exploded(file_format: Format, row: dict[str, Any], context: LineContext = LineContext()) -> LineSamples:  # noqa: B008 (frozen)
+def exploded(file_format: Format, row: dict[str, Any], context: LineContext = LineContext()) -> LineSamples:
     """What a format makes of a line, having recognised it."""
     assert file_format.recognise(row)
     assert file_format.to_samples is not None
     return file_format.to_samples(row, context)
 
 
-def only(file_format: Format, row: dict[str, Any], context: LineContext = LineContext()) -> dict[str, Any]:  # noqa: B008 (frozen)
+def only(file_format: Format, row: dict[str, Any], context: LineContext = LineContext()) -> dict[str, Any]:
     """The one sample of a line that has no problem."""
     found = exploded(file_format, row, context)
     assert not found.problems
@@ -41,6 +41,6 @@ def only(file_format: Format, row: dict[str, Any], context: LineContext = LineCo
     return {key: value for key, value in sample.items() if value is not None}
 
 
-def opened(file_format: Format, row: dict[str, Any], context: LineContext = LineContext()) -> SampleValues:  # noqa: B008 (frozen)
+def opened(file_format: Format, row: dict[str, Any], context: LineContext = LineContext()) -> SampleValues:
     """The one sample of a line as the tab opens it."""
     return read_sample_values(only(file_format, row, context), file_format, ())

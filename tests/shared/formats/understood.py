@@ -35,7 +35,7 @@ def samples_of(path: Path, file_format: Format) -> list[Row]:
     found = []
     for index, line in enumerate(path.read_bytes().splitlines(keepends=True)):
         for row in decoder.samples(line, index):
-            plain = row if isinstance(row, dict) else row.as_dict()  # type: ignore[attr-defined]  # simdjson's
+            plain = row if isinstance(row, dict) else row.as_dict()  # type: ignore[attr-defined]  # an object of simdjson
             values = read_sample_values(plain, file_format, ())
             step = next((plain[key] for key in file_format.step_keys if plain.get(key) is not None), None)
             found.append({**values.texts, **values.numbers, "step": step})

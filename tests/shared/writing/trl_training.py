@@ -15,12 +15,12 @@ from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 
 trl = pytest.importorskip("trl", reason="trl is not installed: pip install trl==1.16.0")
 
-import torch  # noqa: E402 - trl brings it
-from datasets import Dataset  # noqa: E402
-from real_dumps import tiny_model  # noqa: E402
-from transformers import LlamaForCausalLM, PreTrainedTokenizerFast  # noqa: E402
+import torch  # noqa: E402 - TRL brings it
+from datasets import Dataset  # noqa: E402 - TRL brings it
+from real_dumps import tiny_model  # noqa: E402 - it needs torch
+from transformers import LlamaForCausalLM, PreTrainedTokenizerFast  # noqa: E402 - TRL brings it
 
-from tensorboard_plugin_rlboard.integrations.trl import RLBoardCallback  # noqa: E402
+from tensorboard_plugin_rlboard.integrations.trl import RLBoardCallback  # noqa: E402 - it needs transformers
 
 Trained = Callable[..., tuple[Any, Path]]
 PROMPTS = tiny_model.PROMPTS

@@ -13,11 +13,6 @@ from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-try:
-    from compression import zstd  # type: ignore[import-not-found,unused-ignore]
-except ImportError:
-    zstd = pytest.importorskip("backports.zstd", reason="backports.zstd comes with the extra zstd")
-
 
 @pytest.fixture(autouse=True)
 def fresh_spool(monkeypatch: pytest.MonkeyPatch) -> Iterator[UnpackCache]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from answers import column, reasons
+from archives import PACK, both, spooled, zstd
 from rollout_log import line, log_of
 
 from tensorboard_plugin_rlboard.sources.compressed import unpack_cache
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tensorboard_plugin_rlboard.board.board import Board
-try:
-    from compression import zstd  # type: ignore[import-not-found,unused-ignore]
-except ImportError:
-    zstd = pytest.importorskip("backports.zstd", reason="backports.zstd comes with the extra zstd")
-from archives import PACK, both, spooled
 
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection

@@ -8,17 +8,12 @@ import itertools
 import os
 
 import pytest
+from archives import PACK, both, zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor, fault_near_beginning
 from tensorboard_plugin_rlboard.sources.kinds.names import compression_by_name
-
-try:
-    from compression import zstd  # type: ignore[import-not-found,unused-ignore]
-except ImportError:
-    zstd = pytest.importorskip("backports.zstd", reason="backports.zstd comes with the extra zstd")
-from archives import PACK, both
 
 
 def unpack(suffix: str, pieces: list[bytes]) -> tuple[bytes, str]:

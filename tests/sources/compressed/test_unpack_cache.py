@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from answers import column, reasons
+from archives import spooled
 from rollout_log import line, log_of
 
 from tensorboard_plugin_rlboard.sources import reader
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tensorboard_plugin_rlboard.board.board import Board
-try:
-    from compression import zstd  # type: ignore[import-not-found,unused-ignore]
-except ImportError:
-    zstd = pytest.importorskip("backports.zstd", reason="backports.zstd comes with the extra zstd")
-from archives import spooled
 
 from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.update import ready_files

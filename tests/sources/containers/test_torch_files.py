@@ -71,7 +71,7 @@ def test_every_protocol_of_pickles_with_instructions_is_read(protocol: int) -> N
     assert isinstance(plain, dict)
     expected: dict[str, Any] = {
         **value,
-        "tuples": [list(x) for x in value["tuples"]],  # type: ignore[attr-defined]
+        "tuples": [list(x) for x in value["tuples"]],  # type: ignore[attr-defined]  # values are of many kinds
         "sets": [[1], [2]],
         "ordered": {"a": 1, "b": {}},
     }

@@ -88,7 +88,7 @@ class NoCredentialsError(Exception):
 def test_what_a_file_system_says_never_reaches_the_user(
     error: Exception, attempts: int, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Wired(fsspec.AbstractFileSystem):  # type: ignore[misc,name-defined]
+    class Wired(fsspec.AbstractFileSystem):  # type: ignore[misc,name-defined]  # fsspec has no types
         protocol = "wired"
         asked = 0
 
@@ -111,7 +111,7 @@ def test_addresses_are_shown_without_their_secrets() -> None:
     assert printable_path("/local/who@where?x") == "/local/who@where?x"
 
 
-class Store(fsspec.AbstractFileSystem):  # type: ignore[misc,name-defined]
+class Store(fsspec.AbstractFileSystem):  # type: ignore[misc,name-defined]  # fsspec has no types
     """Gives other ranges than those that are asked for."""
 
     protocol = "wrong"

@@ -6,6 +6,7 @@ import gzip
 import time
 from collections.abc import Callable
 
+import pytest
 from answers import column, ignored
 from example_counts import examples
 from hypothesis import HealthCheck, given, settings
@@ -25,6 +26,7 @@ from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file, list
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[str], Board]
+THOUSAND_BYTES = bytes(range(250)) * 4
 
 
 def test_runs_on_s3_are_found_and_opened(bucket: Bucket, open_url: Open) -> None:
@@ -50,15 +52,17 @@ def test_named_root_and_slash_at_the_end(bucket: Bucket) -> None:
         assert [(file.path, file.relative) for file in found.runs["a"]] == [(path, "a/x.jsonl")]
 
 
+@pytest.fixture
+def of_thousand_bytes(bucket: Bucket) -> str:
+    return bucket.put("x.jsonl", THOUSAND_BYTES)
+
+
 @settings(
     max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(offset=st.integers(0, 1100), length=st.integers(0, 1100))
-def test_ranges_are_those_of_a_local_file(bucket: Bucket, offset: int, length: int) -> None:
-    data = bytes(range(250)) * 4
-    if not hasattr(bucket, "filled"):
-        bucket.filled = bucket.put("x.jsonl", data)  # type: ignore[attr-defined]
-    assert reader.read_range(bucket.filled, offset, length) == data[offset : offset + length]  # type: ignore[attr-defined]
+def test_ranges_are_those_of_a_local_file(of_thousand_bytes: str, offset: int, length: int) -> None:
+    assert reader.read_range(of_thousand_bytes, offset, length) == THOUSAND_BYTES[offset : offset + length]
 
 
 def test_object_is_seekable_and_its_lines_are_read_ahead(bucket: Bucket) -> None:
