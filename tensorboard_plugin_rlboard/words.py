@@ -20,20 +20,20 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 PROMPT = _names(
-    "prompt prompt_text input_prompt prompt_str query question instruction problem user_prompt input "
-    "input_text prompts request task_prompt user_input user_message prompt_messages problem_statement "
-    "task_description 提示 提示词 问题 题目 输入 用户输入"
+    "prompt prompt_text input_prompt prompt_str query question instruction problem user_prompt input input_text "
+    "prompts request task_prompt user_input user_message prompt_messages problem_statement task_description 提示 "
+    "提示词 问题 题目 题干 提问 指令 输入 用户输入 用户提问"
 )
 WEAK_PROMPT = _names("observation context user")
 """Words for what stands beside a prompt as well: a prompt only where no other word says one."""
 TASK = _names("task goal objective task_instruction instructions env_prompt state scenario")
 """Words that may name a data set as well: a prompt of an episode, or a text of several words."""
 RESPONSE = _names(
-    "response completion output generation generated_text generated response_text completion_text "
-    "output_text output_response model_response model_output llm_response llm_output assistant_response "
-    "response_str solution_str text_response gen gen_text generated_response sampled_text rollout rollout_text model_answer "
+    "response completion output generation generated_text generated response_text completion_text output_text "
+    "output_response model_response model_output llm_response llm_output assistant_response response_str solution_str "
+    "sequences_str text_response gen gen_text generated_response sampled_text rollout rollout_text model_answer "
     "model_completion policy_response origin_prediction prediction predicted assistant generated_answer decoded "
-    "decoded_response 回答 回复 输出 生成 模型回答 模型回复 模型输出"
+    "decoded_response 回答 回复 响应 输出 生成 生成结果 生成内容 完整回答 模型回答 模型回复 模型响应 模型输出"
 )
 WEAK_RESPONSE = _names(
     "answer text content solution reply result sample code pred trajectory action attempt candidate"
@@ -48,7 +48,7 @@ HISTORY = _names("history chat_history message_history context")
 """Words for what was said before the prompt."""
 CONVERSATION = _names(
     "messages conversation chat dialogue dialog chat_history message_history history trajectory traj "
-    "turns full_messages chat_messages"
+    "turns full_messages chat_messages chat_completions"
 )
 EPISODE = _names("steps transitions turns trajectory traj history episode interactions actions events trace")
 """Words for a list of an agent's turns: what it thought and did, and what came of it."""
@@ -73,14 +73,15 @@ TOKEN_STRINGS = _names(
     "response_tokens completion_tokens output_tokens generated_tokens tokens token_strs token_texts"
 )
 TOKEN_IDS = _names(
-    "response_token_ids response_ids completion_ids completion_token_ids output_ids output_token_ids "
-    "generated_ids generated_token_ids response_tokens completion_tokens output_tokens action_ids "
-    "sampled_tokens sample_tokens"
+    "response_token_ids response_ids completion_ids completion_token_ids output_ids output_token_ids generated_ids "
+    "generated_token_ids response_tokens completion_tokens output_tokens action_ids sampled_tokens sample_tokens"
 )
 WHOLE_TOKEN_IDS = _names("tokens token_ids input_ids sequences")
 """Words for the ids of prompt and response together, which need a mask of labels that tells them apart."""
 LABELS = _names("masks labels mask loss_mask")
-PROMPT_TOKEN_IDS = _names("prompt_token_ids prompt_ids input_token_ids prompt_tokens")
+PROMPT_TOKEN_IDS = _names(
+    "prompt_token_ids prompt_ids input_token_ids prompt_tokens query_token_ids query_ids"
+)
 REWARD = (
     _names("reward"),
     _names(
@@ -89,14 +90,14 @@ REWARD = (
         "sample_reward outcome_reward episode_return total_return return reward_score reward_value "
         "rm_score rm_reward reward_model_score rew total_score score_total final_score overall_score"
     ),
-    _names("score 奖励 奖励值 总奖励 得分 分数 评分"),
+    _names("总奖励 最终奖励 奖励 奖励值 score 总分 总得分 得分 分数 评分"),
     _names(
         "correct is_correct correctness acc accuracy passed pass success is_success solved is_solved "
         "resolved outcome grade verified is_right won successful exact_match em 是否正确 正确"
     ),
 )
 """Tiers of words for the reward: ours, a total, a score, whether the answer is right."""
-JUDGEMENT = _names("eval evaluation judgement judgment verdict judge")
+JUDGEMENT = _names("eval evaluation judgement judgment verdict judge pass_rate success_rate")
 """Words that mean a reward only where nothing else is one and the answers to a prompt differ in it."""
 RIGHT = frozenset(
     _names("yes y pass passed correct right success succeeded accept accepted solved 是 对 正确 通过 成功")
@@ -116,16 +117,15 @@ SCORE_PARTS = _names("score sub_score subscore metric grade")
 """Words for an object of scores, whose sum means nothing."""
 TOTAL = _names(
     "total overall sum final combined reward total_reward final_reward weighted overall_reward score "
-    "total_score final_score value"
+    "total_score final_score value 总奖励 最终奖励 总分 总得分 合计"
 )
 """Words for the total among the parts of a reward."""
 REWARD_SUFFIXES = ("reward", "score")
 NO_REWARD_WORDS = frozenset(
     _names(
-        "weight weights threshold thresholds min max std var mean avg average baseline scale coef coefficient "
-        "target ref reference old prev previous limit limits rating ratings count num n idx index id model fn "
-        "func function name type config time token tokens step steps penalty difficulty valid clip norm gap "
-        "cost range version"
+        "weight weights threshold thresholds min max std var mean avg average baseline scale coef coefficient target ref "
+        "reference old prev previous limit limits rating ratings count num n idx index id model fn func function name type "
+        "config time token tokens step steps penalty difficulty valid clip norm gap cost range version"
     )
 )
 """Words in a key that ends or begins like a reward and is none."""
@@ -147,51 +147,54 @@ RATINGS = frozenset(
 SETTINGS = frozenset(
     _names(
         "lr learning_rate batch_size train_batch_size micro_batch_size num_epochs epochs total_steps max_steps total_epochs "
-        "max_tokens max_new_tokens max_length max_prompt_length max_response_length temperature top_p top_k seed "
-        "warmup_steps save_steps eval_steps logging_steps weight_decay clip_ratio kl_coef beta output_dir save_dir "
-        "model_path model_name_or_path num_generations n_samples_per_prompt gradient_accumulation_steps dtype gpus"
+        "max_tokens max_new_tokens max_length max_prompt_length max_response_length temperature top_p top_k seed warmup_steps "
+        "save_steps eval_steps logging_steps weight_decay clip_ratio kl_coef beta output_dir save_dir model_path "
+        "model_name_or_path num_generations n_samples_per_prompt gradient_accumulation_steps dtype gpus"
     )
 )
 """Words for settings of a training or of a sampler, which a sample may have one of."""
 MODELS = frozenset(_names("model model_name model_id policy generator"))
 CLOSED = frozenset(
     _names(
-        "weight weights config cfg configs args kwargs arguments limit limits threshold thresholds param "
-        "params parameter parameters setting settings option options usage hyperparameters hparams sampling "
-        "rating ratings schema template"
+        "weight weights config cfg configs args kwargs arguments limit limits threshold thresholds param params parameter "
+        "parameters setting settings option options usage hyperparameters hparams sampling rating ratings schema template"
     )
 )
 """Words of an object in which nothing of a sample is looked for."""
 METADATA = frozenset(_names("meta metadata extra extra_info env_extras tags annotations"))
 """Words of an object in which only what names a sample is looked for, and never its reward or response."""
 STEP = _names(
-    "step global_step training_step train_step trainer_step optimizer_step optim_step update_step "
-    "policy_step rl_step learner_step current_step gen_step rollout_step trainer_global_step iteration "
-    "train_iter training_iteration global_steps step_num iter training_iter 步数 训练步 训练步数 步"
+    "step global_step training_step train_step trainer_step optimizer_step optim_step update_step policy_step "
+    "rl_step learner_step current_step gen_step rollout_step trainer_global_step iteration train_iter "
+    "training_iteration global_steps step_num iter training_iter 步数 训练步 训练步数 全局步 全局步数 步"
 )
 INNER_STEP = frozenset(_names("current_step gen_step rollout_step step_num iteration iter"))
 """Those of them that count within a rollout or a step as well: the name of a file counts before them."""
 AROUND_STEP = frozenset(_names("epoch episode round game session trajectory traj rollout task"))
 """Words for what a step may count within: with the next one it begins again."""
-WEAK_STEP = _names("steps iterations update updates num_updates rollout_id round epoch")
+WEAK_STEP = _names("steps iterations update updates num_updates rollout_id round epoch 迭代 轮次 轮数")
 """Words that count turns, positions and data as well: a step only where the values are those of a training."""
 WEAK_OF_DATA_SETS = _names("epoch iter update updates round steps")
 """Words of a step that do not make a row a sample."""
 VERSION = _names("policy_version model_version weight_version weights_version version")
 """Words that count something which may rise once a step, or not: never a step, but named beside a missing one."""
-SPLIT = _names("split data_split dataset_split phase mode subset stage partition fold")
-KIND = _names("type")
+SPLIT = _names(
+    "split data_split dataset_split phase mode subset stage partition fold 阶段 划分 数据划分 模式"
+)
+KIND = _names("type tag kind event row_type record_type event_type")
 """Words for what kind of row it is: a split only where all values are words of rollouts or of a split."""
 ROLLOUT_KINDS = frozenset(_names("rollout rollouts train training sample generation completion"))
 EVAL_KINDS = frozenset(_names("eval evaluation val validation"))
-VALIDATION = _names("validation validate is_validation is_eval is_val evaluation is_evaluation eval")
+VALIDATION = _names("validation validate is_validation is_eval is_val evaluation is_evaluation eval 是否验证")
+TRAINED = frozenset(_names("is_train is_training train training"))
+"""Words for a flag of rows of the training: without it a row is held out."""
 GROUP = _names(
     "group_id group group_uid group_index group_idx group_key prompt_id prompt_uid prompt_idx "
-    "prompt_index question_id query_id problem_id qid prompt_hash"
+    "prompt_index question_id query_id problem_id qid prompt_hash 组号 分组 题号 题目编号 问题编号"
 )
 WEAK_GROUP = _names("uid example_id task_id instance_id data_id item_id row_id")
 """Words that name a sample as often as a group: a group only where the samples of a prompt share it."""
-FINISH_REASON = _names("finish_reason stop_reason finish stop_condition finished_reason done_reason")
+FINISH_REASON = _names("finish_reason stop_reason finish stop_condition finished_reason done_reason 结束原因")
 SAMPLE_ID = _names("sample_id id uuid sample_uid rollout_uid trajectory_id traj_id")
 TEXTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -212,14 +215,12 @@ ARRAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "action_logprobs log_probs_policy output_logprobs output_token_logprobs"
         ),
         "ref_logprobs": _names(
-            "ref_logprobs ref_log_probs ref_logps reference_logprobs reference_log_probs "
-            "ref_per_token_logps base_logprobs base_log_probs base_action_log_probs ref_token_logprobs "
-            "logprobs_ref"
+            "ref_logprobs ref_log_probs ref_logps reference_logprobs reference_log_probs ref_per_token_logps base_logprobs "
+            "base_log_probs base_action_log_probs ref_token_logprobs logprobs_ref"
         ),
         "rollout_logprobs": _names(
-            "rollout_logprobs rollout_log_probs generation_logprobs inference_logprobs sampler_logprobs "
-            "sampling_logprobs vllm_logprobs sampling_per_token_logps behavior_logprobs "
-            "behaviour_logprobs sglang_logprobs generation_log_probs"
+            "rollout_logprobs rollout_log_probs generation_logprobs inference_logprobs sampler_logprobs sampling_logprobs "
+            "vllm_logprobs sampling_per_token_logps behavior_logprobs behaviour_logprobs sglang_logprobs generation_log_probs"
         ),
         "new_logprobs": _names("new_logprobs new_log_probs new_logps current_logprobs"),
         "values": _names("values value_preds token_values critic_values state_values"),

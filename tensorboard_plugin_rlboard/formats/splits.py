@@ -10,12 +10,13 @@ EVAL_SPLIT_NAMES = frozenset({"eval", "val", "valid", "validation", "test", "dev
 """What trainers call a held-out split."""
 _EVAL_WORDS = EVAL_SPLIT_NAMES | {
     *("evals", "evaluation", "evaluations", "evaluate", "testing", "holdout", "heldout", "unseen"),
+    *("验证", "验证集", "评测", "评测集", "评估", "测试", "测试集"),
 }
 """Words of a longer name that say the same (`eval/math500`, `val-core/aime`, `post_task_eval`)."""
-TRAINING_NAMES = frozenset({"train", "training"})
+TRAINING_NAMES = frozenset({"train", "training", "训练", "训练集"})
 """What trainers call the other one."""
 _PLAIN = EVAL_SPLIT_NAMES | TRAINING_NAMES | {"", "evaluation"}
-_AMBIGUOUS_WORDS = frozenset({"test", "testing", "dev", "unseen", "valid"})
+_AMBIGUOUS_WORDS = frozenset({"test", "testing", "dev", "unseen", "valid", "测试", "测试集"})
 """Words that files and folders have for other reasons."""
 _BESIDE_SPLIT = frozenset(
     {

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tensorboard_plugin_rlboard.api import Notice
 from tensorboard_plugin_rlboard.board.runs.column_mapping import ColumnMapping
+from tensorboard_plugin_rlboard.formats.frameworks.opencompass import OPENCOMPASS, other_half
 from tensorboard_plugin_rlboard.formats.generic.written_reward import OPTION
 from tensorboard_plugin_rlboard.index.attempts.unrelated_files import (
     LoggedSteps,
@@ -68,6 +69,20 @@ def same_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
                 "it out.",
                 {"other": other.name, "lacks": lacks},
             )
+
+
+def evaluation_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
+    """That an evaluation is two runs, where its answers and what was scored of them were written apart."""
+    if all(file.format.name != OPENCOMPASS.name for file in tuple(run.files.values())):
+        return
+    other, has_scores = other_half(run.name)
+    if other in registry.runs:
+        yield Notice(
+            "scored_elsewhere" if has_scores else "answers_elsewhere",
+            f"OpenCompass writes answers and scores apart: {'the rewards of these answers' if has_scores else 'the whole answers'} "
+            f"are in the run {other}.",
+            {"other": other},
+        )
 
 
 def _lacking(worse: RunIndex, better: RunIndex) -> str:

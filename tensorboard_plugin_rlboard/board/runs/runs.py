@@ -20,7 +20,11 @@ from tensorboard_plugin_rlboard.api import (
 from tensorboard_plugin_rlboard.board.run_schema import run_schema, token_metric_info
 from tensorboard_plugin_rlboard.board.runs.column_mapping import column_mapping
 from tensorboard_plugin_rlboard.board.runs.metric_infos import sample_metric_infos
-from tensorboard_plugin_rlboard.board.runs.notices import run_notices, same_samples_notices
+from tensorboard_plugin_rlboard.board.runs.notices import (
+    evaluation_notices,
+    run_notices,
+    same_samples_notices,
+)
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Training, Trainings
 from tensorboard_plugin_rlboard.board.runs.unusable import unusable_fields
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
@@ -120,6 +124,7 @@ class RunList:
                 *(Notice("settings", mistake) for mistake in mistakes),
                 *description.info.notices,
                 *same_samples_notices(run, registry),
+                *evaluation_notices(run, registry),
             ],
             same_as=registry.same_samples.get(run.name, ""),
             changed_at=max((file.state.mtime_ns / 1e9 for file in tuple(run.files.values())), default=None),

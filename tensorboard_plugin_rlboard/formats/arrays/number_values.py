@@ -125,7 +125,8 @@ def numbers_from_list(value: list[object], *, strict: bool) -> NumberList | None
     Args:
         value: the list. An element in a list of its own counts as that element (`[[0.1], [0.2]]`).
         strict: take numbers, truth values and null only; else a text that holds a number counts as that number, and
-            anything else as null as long as there is a number in the list.
+            anything else as null as long as there is a number in the list, and no list of several (`[[0.1, 0.2], [0.3]]`):
+            how many tokens these are nobody says.
 
     Returns:
         The numbers; None for any other list.
@@ -141,7 +142,8 @@ def numbers_from_list(value: list[object], *, strict: bool) -> NumberList | None
     numbers = [number_from_value(element) for element in elements]
     pairs = zip(elements, numbers, strict=True)
     odd = next((element for element, number in pairs if number is None and element is not None), None)
-    if odd is not None and (strict or all(number is None for number in numbers)):
+    is_nested = odd is not None and any(isinstance(element, list) for element in elements)
+    if odd is not None and (strict or is_nested or all(number is None for number in numbers)):
         return None
     nulls = np.asarray([number is None for number in numbers], bool)
     values = np.asarray([np.nan if number is None else number for number in numbers], np.float64)

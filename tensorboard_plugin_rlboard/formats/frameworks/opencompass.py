@@ -144,6 +144,19 @@ def _details(row: Row, taken: Sequence[object]) -> LineSamples:
     return LineSamples(rows)
 
 
+def other_half(run: str) -> tuple[str, bool]:
+    """The run of the same evaluation that lies beside a run of predictions or results, and whether it has the scores.
+
+    Both folders hold the same tree of models; the name is empty where a run lies in neither.
+    """
+    folders = run.split("/")
+    for own, other in (("predictions", "results"), ("results", "predictions")):
+        if own in folders:
+            at = len(folders) - 1 - folders[::-1].index(own)
+            return "/".join([*folders[:at], other, *folders[at + 1 :]]), other == "results"
+    return "", False
+
+
 OPENCOMPASS = Format(
     name="opencompass",
     definition=(

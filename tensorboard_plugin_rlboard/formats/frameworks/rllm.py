@@ -1,9 +1,10 @@
-"""Reads rLLM's episodes; no token data.
+"""Reads rLLM's episodes.
 
-Trainer: rLLM (2026), rllm/utils/episode_logger.py.
-Option: `log_episodes`; files are `episodes/{train,val}_step_{N}_epoch_{E}/episode_….json`.
-Line: one episode (a JSON document) with the trajectories of its agents. Each trajectory is a sample, or each step of a
-trajectory where the steps are conversations of their own.
+Writers, of rllm-org/rllm 9beb6e0f: `rllm/utils/episode_logger.py` (`log_episodes`: a document for each episode in
+`episodes/{train,val}_step_{N}_epoch_{E}/`), `rllm/eval/episode_store.py` (`rllm eval`: a document for each episode in
+`{run}/episodes/`) and `Episode.to_dict` of `rllm/types.py`, which its examples write as one list.
+Line: one episode with the trajectories of its agents. Each trajectory is a sample, or each step of a trajectory where
+the steps are conversations of their own. The episode logger leaves out token ids and log-probabilities.
 """
 
 from __future__ import annotations
@@ -26,9 +27,13 @@ from tensorboard_plugin_rlboard.formats.conversations.messages import (
     split_conversation,
 )
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
+from tensorboard_plugin_rlboard.formats.rows.column_batches import as_token_ids
 from tensorboard_plugin_rlboard.formats.splits import EVAL_SPLIT_NAMES
 
 _FOLDER = re.compile(r"([a-z]+)_step_(\d{1,12})_epoch_\d+")
+_EPISODE_KEYS = frozenset({"id", "is_correct", "termination_reason"})
+"""Keys of an episode as it is written outside of a training, beside its trajectories."""
+_PROMPT_KEYS = ("question", "instruction", "problem", "prompt", "query")
 _GROUND_TRUTH_KEYS = ("ground_truth", "answer", "solution", "label", "gt")
 _NUMBER = (bool, int, float)
 
@@ -36,21 +41,64 @@ _Object = Mapping[str, object]
 
 
 def _recognise(row: Row) -> bool:
-    return (
-        type(row.get("training_step")) is int
-        and "episode_id" in row
-        and isinstance(row.get("trajectories"), list)
+    if not isinstance(row.get("trajectories"), list):
+        return False
+    is_logged = type(row.get("training_step")) is int and "episode_id" in row
+    return is_logged or row.keys() >= _EPISODE_KEYS
+
+
+def _to_samples(row: Row, context: LineContext) -> LineSamples:
+    """One sample for each trajectory, or for each of its steps where these are conversations of their own."""
+    task = _as_object(row.get("task"))
+    task = {**_as_object(task.get("metadata")), **task}
+    episode = str(row.get("episode_id", row.get("id", "")))
+    fields = _episode_fields(row, task, episode)
+    samples: list[Row] = []
+    problems: list[str] = []
+    for number, trajectory in enumerate(map(_as_object, _as_list(row.get("trajectories")))):
+        steps = [_as_object(step) for step in _as_list(trajectory.get("steps"))]
+        if not steps and trajectory.get("output") is not None:
+            steps = [{"model_response": trajectory["output"]}]
+        if not steps:
+            problems.append(f"Trajectory {number} of {episode} has no steps; it is left out.")
+            continue
+        own: dict[str, object] = {
+            "sample_id": f"{episode}/{number}",
+            "agent": _text(trajectory.get("name") or ""),
+        }
+        extra_fields.add_extra_fields(own, _as_object(trajectory.get("signals")).items(), "signals")
+        reward = _number(trajectory.get("reward"))
+        if _is_one_conversation(steps):
+            if reward is None and "training_step" in row:
+                reward = _number(steps[-1].get("reward"))
+            own |= {**_conversation(steps, task), "turns": len(steps), "reward": reward}
+            samples.append({**fields, **own, **_tokens(steps, context, problems)})
+            continue
+        for at, step in enumerate(steps):
+            own |= {"sample_id": f"{episode}/{number}/{at}", "turn": at, "reward": reward}
+            of_step = {"step_reward": _number(step.get("reward")) if len(steps) > 1 else None}
+            samples.append(
+                {
+                    **fields,
+                    **own,
+                    **_conversation([step], task),
+                    **of_step,
+                    **_tokens([step], context, problems),
+                }
+            )
+    return LineSamples(
+        [{key: x for key, x in sample.items() if x is not None} for sample in samples], problems
     )
 
 
-def _to_samples(row: Row, _: LineContext) -> LineSamples:
-    """One sample for each trajectory, or for each of its steps where these are conversations of their own."""
-    task = _as_object(row.get("task"))
-    episode = str(row.get("episode_id", ""))
-    episode_fields: dict[str, object] = {
+def _episode_fields(row: Row, task: _Object, episode: str) -> dict[str, object]:
+    """What all samples of an episode share."""
+    of_task = extra_fields.identifier_text(task.get("id"))
+    found: dict[str, object] = {
         "step": row.get("training_step"),
+        "split": "eval" if "eval_idx" in row else None,
         "epoch": row.get("epoch"),
-        "group_id": row.get("task_hash") or episode.split(":", maxsplit=1)[0],
+        "group_id": row.get("task_hash") or of_task or episode.split(":", maxsplit=1)[0],
         "is_correct": row.get("is_correct"),
         "finish_reason": row.get("termination_reason"),
         "ground_truth": next(
@@ -58,45 +106,9 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
         ),
         "data_source": task.get("data_source"),
     }
-    episode_fields = {
-        key: value for key, value in episode_fields.items() if isinstance(value, (str, *_NUMBER))
-    }
-    extra_fields.add_extra_fields(episode_fields, _as_object(row.get("metrics")).items(), "metrics")
-    samples: list[Row] = []
-    problems: list[str] = []
-    for number, trajectory in enumerate(map(_as_object, _as_list(row.get("trajectories")))):
-        steps = [_as_object(step) for step in _as_list(trajectory.get("steps"))]
-        if not steps:
-            problems.append(f"Trajectory {number} of {episode} has no steps; it is left out.")
-            continue
-        trajectory_fields = {"sample_id": f"{episode}/{number}", "agent": _text(trajectory.get("name") or "")}
-        if _is_one_conversation(steps):
-            conversation = (
-                _conversation(steps[-1:]) if steps[-1].get("chat_completions") else _conversation(steps)
-            )
-            reward = _number(trajectory.get("reward"), _number(steps[-1].get("reward"), None))
-            samples.append(
-                {**episode_fields, **trajectory_fields, **conversation, "turns": len(steps), "reward": reward}
-            )
-        else:
-            for at, step in enumerate(steps):
-                reward = _number(step.get("reward"), None) if len(steps) > 1 else None
-                trajectory_reward = _number(trajectory.get("reward"), None)
-                step_fields = {} if reward is None else {"step_reward": reward}
-                samples.append(
-                    {
-                        **episode_fields,
-                        **trajectory_fields,
-                        **_conversation([step]),
-                        "sample_id": f"{episode}/{number}/{at}",
-                        "turn": at,
-                        "reward": trajectory_reward,
-                        **step_fields,
-                    }
-                )
-    return LineSamples(
-        [{key: x for key, x in sample.items() if x is not None} for sample in samples], problems
-    )
+    found = {key: value for key, value in found.items() if isinstance(value, (str, *_NUMBER))}
+    extra_fields.add_extra_fields(found, _as_object(row.get("metrics")).items(), "metrics")
+    return found
 
 
 def _is_one_conversation(steps: Sequence[_Object]) -> bool:
@@ -108,14 +120,49 @@ def _is_one_conversation(steps: Sequence[_Object]) -> bool:
     return all(messages is not None and last[: len(messages)] == messages for messages in conversations)
 
 
-def _conversation(steps: Sequence[_Object]) -> dict[str, object]:
+def _conversation(steps: Sequence[_Object], task: _Object) -> dict[str, object]:
     """Prompt and response of steps: from the conversation where one is logged, else from observations and replies."""
     messages = as_messages(steps[-1].get("chat_completions"))
     if messages is None:
-        replies = [_text(step.get("model_response") or step.get("action") or "") for step in steps]
-        return {"prompt": _text(steps[0].get("observation") or ""), "response": "\n\n".join(replies)}
+        asked = (steps[0].get("observation") or steps[0].get("input"), *map(task.get, _PROMPT_KEYS))
+        replies = (step.get("model_response") or step.get("output") or step.get("action") for step in steps)
+        return {
+            "prompt": _text(next((one for one in asked if one), "")),
+            "response": "\n\n".join(_text(reply or "") for reply in replies),
+        }
     prompt, response = split_conversation(messages)
     return {"messages": messages, "prompt": messages_to_text(prompt), "response": messages_to_text(response)}
+
+
+def _tokens(steps: Sequence[_Object], context: LineContext, problems: list[str]) -> dict[str, object]:
+    """The tokens of the response of steps, with the mask of what was sampled, and the sampler's log-probabilities.
+
+    Each step logs all ids before its reply as its prompt, so that what was put between two replies is known.
+    """
+    asked = [as_token_ids(step.get("prompt_ids")) or [] for step in steps]
+    said = [as_token_ids(step.get("response_ids")) or [] for step in steps]
+    if not all(said):
+        return {}
+    ids: list[int] = []
+    mask: list[int] = []
+    logprobs: list[object] = []
+    for at, (step, before, sampled) in enumerate(zip(steps, asked, said, strict=True)):
+        seen = [*asked[0], *ids]
+        if before[: len(seen)] != seen:
+            problems.append(
+                f"The ids of step {at} do not begin with those of the steps before it; the tokens are left out."
+            )
+            return {}
+        between = before[len(seen) :]
+        logged = step.get("logprobs")
+        fits = isinstance(logged, list) and len(logged) == len(sampled)
+        ids += [*between, *sampled]
+        mask += [0] * len(between) + [1] * len(sampled)
+        logprobs += [*[None] * len(between), *(logged if fits else [None] * len(sampled))]  # type: ignore[misc]  # a list
+    found: dict[str, object] = {"response_tokens": context.tokens(ids), "response_mask": mask}
+    if any(one is not None for one in logprobs):
+        found["rollout_logprobs"] = logprobs
+    return found
 
 
 def _as_object(value: object) -> _Object:
@@ -126,8 +173,8 @@ def _as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _number(value: object, otherwise: float | None) -> float | None:
-    return value if isinstance(value, _NUMBER) else otherwise
+def _number(value: object) -> float | None:
+    return value if isinstance(value, _NUMBER) else None
 
 
 def _text(value: object) -> str:
@@ -144,20 +191,22 @@ def _path_defaults(path: PurePosixPath) -> PathDefaults:
 
 
 def _levels_to_run(path: PurePosixPath) -> int:
-    """The run is the folder above ``episodes/{mode}_step_{step}_epoch_{epoch}/``."""
+    """The run is the folder above ``episodes/``, or above ``{mode}_step_{step}_epoch_{epoch}/`` elsewhere."""
     if not _FOLDER.fullmatch(path.parent.name):
-        return 0
+        return int(path.parent.name == "episodes")
     return 2 if path.parent.parent.name == "episodes" else 1
 
 
 RLLM = Format(
     name="rllm",
     definition=(
-        "rllm/utils/episode_logger.py (2026): logs/{project}/{experiment}/episodes/{train|val}_step_{N}_epoch_{E}/*.json. A "
-        "sample is a trajectory of an episode, or a step of it where each step is a conversation of its own. No tokens."
+        "rllm/utils/episode_logger.py (9beb6e0f): logs/{project}/{experiment}/episodes/{train|val}_step_{N}_epoch_{E}/*.json; "
+        "rllm/eval/episode_store.py: {run}/episodes/*.json; Episode.to_dict. A sample is a trajectory of an episode, or a step "
+        "of it where each step is a conversation of its own."
     ),
     recognise=_recognise,
     to_samples=_to_samples,
+    uses_tokenizer=True,
     path_defaults=_path_defaults,
     levels_to_run=_levels_to_run,
 )

@@ -51,6 +51,7 @@ OBSERVATION_KEYS = (
 _EVENT_SOURCES = ("user", "agent", "environment")
 _SAID_BY_ARGS = ("content", "command", "code", "final_thought")
 """Arguments of an OpenHands action that are the whole of it; any other action is shown with all of its arguments."""
+_CHAT_KEYS = ("chat_completions", "messages", "conversation", "conversations", "chat")
 REWARD_KEYS = ("reward", "score", "step_reward", "turn_reward", "rew")
 
 
@@ -64,7 +65,7 @@ def as_conversation(value: object) -> list[Message] | None:
         return _events([event for pair in value for event in pair])
     if not isinstance(value[0], Mapping):
         return None
-    return as_messages(value) or _speakers(value) or _events(value) or _episode(value)
+    return as_messages(value) or _speakers(value) or _events(value) or _chats(value) or _episode(value)
 
 
 def is_conversation_text(value: object) -> bool:
@@ -76,7 +77,7 @@ def is_episode(value: object) -> bool:
     """Whether a value is a list of turns of an agent, each with an action or an observation and without a role."""
     if not isinstance(value, list) or as_messages(value) is not None:
         return False
-    return (_events(value) or _episode(value)) is not None
+    return (_events(value) or _chats(value) or _episode(value)) is not None
 
 
 def turn_reward_key(value: object) -> str:
@@ -149,6 +150,28 @@ def _first_text(values: Mapping[str, object], keys: tuple[str, ...]) -> str:
     return next((text for key in keys if isinstance(text := values.get(key), str) and text), "")
 
 
+def _chats(turns: list[object]) -> list[Message] | None:
+    """The messages of turns that hold an answered conversation each; what a turn repeats of the one before stands once."""
+    messages: list[Message] = []
+    before: list[Message] = []
+    for turn in turns:
+        chats = (as_messages(turn.get(key)) for key in _CHAT_KEYS) if isinstance(turn, Mapping) else ()
+        said = next((chat for chat in chats if chat), None)
+        if said is None or said[-1].get("role") not in {"assistant", "tool"}:
+            return None
+        further = said[len(before) :] if said[: len(before)] == before else said
+        messages += _with_reward(further, turn)
+        before = said
+    return messages
+
+
+def _with_reward(said: list[Message], turn: object) -> list[Message]:
+    """What was said in a turn, with the turn's reward at the last message."""
+    values = turn if isinstance(turn, Mapping) else {}
+    reward = next((n for key in REWARD_KEYS if (n := number_from_value(values.get(key))) is not None), None)
+    return said if reward is None or not said else [*said[:-1], {**said[-1], "reward": reward}]
+
+
 def _episode(turns: list[object]) -> list[Message] | None:
     """The messages of an agent's turns: what it thought and did, what came of it, in the order of the turn's keys."""
     messages: list[Message] = []
@@ -158,11 +181,7 @@ def _episode(turns: list[object]) -> list[Message] | None:
         acted, seen = _named(turn, ACTION_KEYS), _named(turn, OBSERVATION_KEYS)
         if not acted and not seen:
             return None
-        said = _turn_messages(turn, acted, seen)
-        reward = next((n for key in REWARD_KEYS if (n := number_from_value(turn.get(key))) is not None), None)
-        if reward is not None and said:
-            said[-1] = {**said[-1], "reward": reward}
-        messages += said
+        messages += _with_reward(_turn_messages(turn, acted, seen), turn)
     return messages if any(message["role"] == "assistant" for message in messages) else None
 
 

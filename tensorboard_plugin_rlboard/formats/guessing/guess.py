@@ -41,11 +41,12 @@ from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.words import plain
 
-VERSION = 7
+VERSION = 8
 """Counts the ways in which rows were understood: files that an earlier one has read are looked at again."""
 _MAX_LISTED_KEYS = 8
 _MAX_MAPPED = 60
 _TOLD_BY_WORDS = frozenset({"ground_truth", "ref_response", "ref_reward", "finish_reason"})
+_NO_UTF_8 = "The names of its columns are no UTF-8: save it in UTF-8 (tables that Excel writes in Chinese are often in GBK)."
 _SHOWN_NOTE = "Read from the run's folder, or from one above it."
 
 
@@ -145,7 +146,11 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
             key_mapping.mapping_toml(_keys_to_correct(roles)),
             is_refused=True,
         )
-    others = {name: tuple(paths) for name, paths in roles.alternatives.items() if paths}
+    others = {
+        name: tuple(path for path in paths if path != roles.keys.get(name))
+        for name, paths in roles.alternatives.items()
+    }
+    others = {name: paths for name, paths in others.items() if paths}
     return _taken(dict(roles.keys), others, roles.notes, f"{reward.doubt} {doubt_of_step}".strip())
 
 
@@ -233,6 +238,8 @@ def _keys_to_correct(roles: Roles) -> dict[str, str]:
 
 
 def _with_remedy(against: str, roles: Roles, rows: Sequence[Row]) -> str:
+    if any("\ufffd" in str(key) for key in (rows[0] if rows else ())):
+        return _NO_UTF_8
     lines = ", ".join(line for line in key_mapping.mapping_toml(_keys_to_correct(roles)).splitlines() if line)
     return (
         f"{against} (its first row has the keys {_listed_keys(rows)}); if it holds rollouts, write into an rlboard.toml in "

@@ -8,6 +8,7 @@ from itertools import pairwise
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.base import Row
+from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, value_at
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
@@ -187,7 +188,10 @@ def _assign_split(roles: Roles) -> None:
         kinds = roles.candidates(words.KIND, is_text)
         roles.take(
             "split",
-            [*filter(_names_splits, texts), *(column for column in kinds if _is_split_by_kind(column))],
+            [
+                *filter(_names_splits, texts),
+                *(column for column in kinds if _is_split_by_kind(roles, column)),
+            ],
         )
     roles.assign("validation", words.VALIDATION, is_flag)
 
@@ -201,9 +205,12 @@ def _names_splits(column: Column) -> bool:
     )
 
 
-def _is_split_by_kind(column: Column) -> bool:
-    """Whether the kinds of rows are rollouts and those of an evaluation."""
-    kinds = {str(value).lower() for value in column.values.values()}
+def _is_split_by_kind(roles: Roles, column: Column) -> bool:
+    """Whether the kinds of rows are rollouts and those of an evaluation; of rows without a response it does not count."""
+    paths = [path for field in RESPONSE_FIELDS for path in roles.keys.get(field, "").split(EITHER) if path]
+    columns = [found for path in paths if (found := roles.profile.column(path)) is not None]
+    answered = {at for found in columns for at in found.values}
+    kinds = {str(value).lower() for at, value in column.values.items() if at in answered}
     return bool(kinds & words.EVAL_KINDS) and kinds <= words.EVAL_KINDS | words.ROLLOUT_KINDS
 
 

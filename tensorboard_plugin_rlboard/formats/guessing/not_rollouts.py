@@ -33,6 +33,7 @@ _NAME = re.compile(r"[A-Za-z_][\w-]{0,60}")
 _FEW_SETTINGS = 2
 _BEST_RATING, _FEWEST_RATINGS, _FEWEST_RATED = 10, 2, 3
 """The best note of a scale; how many kinds of ratings make a data set where there is nothing else, and beside a score."""
+_REWARDS = frozenset(words.plain(word) for tier in words.REWARD[:2] for word in tier)
 _DATA_STEPS = frozenset(words.WEAK_OF_DATA_SETS)
 
 
@@ -66,7 +67,8 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> 
         if numbers is not None:
             return f"It has numbers and no text under {numbers.path}, and no other text of a response"
         return "It has no text of a response under a name that tells it"
-    if roles.response_is_weak and "prompt" not in keys and not roles.has_token_values:
+    may_be_any = roles.response_is_weak and "prompt" not in keys and not roles.has_token_values
+    if may_be_any and not _are_of_training(roles):
         return f"{keys['response']} may be any text, and there is no prompt beside it"
     if not is_asked and not scored:
         return "It has neither a prompt nor a score beside its text"
@@ -78,6 +80,17 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> 
     if scored or has_step or _has_several_responses(roles, shape):
         return ""
     return "It looks like a data set: it has no score, no step and no values of tokens"
+
+
+def _are_of_training(roles: Roles) -> bool:
+    """Whether texts have a training's step and a reward each, both called so, as OpenRLHF's table of samples has them."""
+    step, reward, texts = (roles.column(field) for field in ("step", "reward", "response"))
+    if step is None or reward is None or texts is None or texts.fits(is_single_word):
+        return False
+    if any(column.place.name in words.PROGRAM_LOG and not column.fits(is_number) for column in roles.profile):
+        return False  # a level of difficulty is a number
+    is_step = step.place.name in words.STEP and step.place.name not in words.INNER_STEP
+    return is_step and words.plain(reward.place.name) in _REWARDS
 
 
 def reason_against_own_words(roles: Roles, reward: Reward) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS, PRODUCT, SUM
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column, Profile
@@ -18,6 +20,8 @@ from tensorboard_plugin_rlboard.words import plain
 
 NUMBER_TYPES = frozenset({bool, int, float})
 _LISTED = 6
+_ROUNDED, _NEARLY_ALL = 0.006, 0.9
+"""How far a logged sum may be from its parts', which are rounded, and the share of the samples in which it is one."""
 _PARTS_BESIDE_OTHERS = frozenset(map(plain, words.PARTS_BESIDE_OTHERS))
 _TOTALS = frozenset(plain(word) for tier in words.REWARD for word in tier) - _PARTS_BESIDE_OTHERS
 
@@ -148,6 +152,32 @@ def sum_of_parts(profile: Profile, holder: str, parts: Sequence[Column], *, are_
     return PartsSum(
         SUM.join(part.path if at == 0 else _within(part.path, holder) for at, part in enumerate(parts)), doubt
     )
+
+
+def total_of(roles: Roles, parts: Sequence[Column]) -> Column | None:
+    """The column that is called like a total and is the sum of some parts, weighted or not, in nearly every sample."""
+    for column in roles.candidates(words.TOTAL, is_number, own=True):
+        totals = dict(column.numbers())
+        numbers = [dict(part.numbers()) for part in parts]
+        rows = np.array([[found.get(at, 0.0) for found in numbers] for at in totals])
+        if column not in parts and len(parts) > 1 and _are_sums(np.array([*totals.values()]), rows):
+            return column
+    return None
+
+
+def _are_sums(totals: np.ndarray, parts: np.ndarray) -> bool:
+    """Whether totals (one a sample) are the sums of parts (a row a sample), or weighed alike in all samples.
+
+    Weights are told by more samples of different parts than there are weights, which fit any numbers otherwise.
+    """
+    if not np.isfinite(totals).all() or not np.isfinite(parts).all() or np.unique(totals).size < 2:
+        return False
+    if np.mean(np.abs(parts.sum(axis=1) - totals) <= _ROUNDED) >= _NEARLY_ALL:
+        return True
+    weights, _, rank, _ = np.linalg.lstsq(parts, totals)
+    told = np.unique(parts[parts.any(axis=1)], axis=0)
+    is_told = len(told) > rank and bool((weights > 0).all())
+    return is_told and float(np.mean(np.abs(parts @ weights - totals) <= _ROUNDED)) >= _NEARLY_ALL
 
 
 def plain_sum_doubt(listed: str, weights: str) -> str:

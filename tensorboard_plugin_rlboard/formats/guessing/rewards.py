@@ -6,7 +6,7 @@ from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS
 from tensorboard_plugin_rlboard.formats.generic.turns import turn_reward_key
-from tensorboard_plugin_rlboard.formats.guessing.profile import Column, differs_within
+from tensorboard_plugin_rlboard.formats.guessing.profile import Column
 from tensorboard_plugin_rlboard.formats.guessing.reward_parts import (
     NUMBER_TYPES,
     PartsSum,
@@ -17,22 +17,25 @@ from tensorboard_plugin_rlboard.formats.guessing.reward_parts import (
     parts_in,
     plain_sum_doubt,
     sum_of_parts,
+    total_of,
     without_nested_parts,
 )
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
+    is_number,
     is_number_list,
     is_one_number_list,
     is_score,
     is_share,
     is_single_word,
-    is_verdict,
 )
 from tensorboard_plugin_rlboard.formats.guessing.verdicts import (
     are_shares,
     counted,
     is_clear,
+    is_list_text,
     reason_unread,
+    take_judgement,
     take_letter,
     take_nulls,
 )
@@ -102,12 +105,14 @@ class Reward:
         elif tiers[_CORRECT_TIER]:
             self._choose(tiers[_CORRECT_TIER], [])
             roles.note("reward", [*tiers[_CORRECT_TIER], *named])
-        elif len(named) == 1:
-            roles.take("reward", named)
         elif named:
-            roles.note("reward", named)
-            self._say_parts(named)
-        elif not (self._take_list() or self._take_turn_rewards() or self._take_judgement()) and not own:
+            total = total_of(roles, named)
+            if total is not None or len(named) == 1:
+                roles.take("reward", [named[0] if total is None else total])
+            else:
+                self._say_parts(named)
+            roles.note("reward", [*named, *roles.candidates(words.TOTAL, is_number, own=True)])
+        elif not (self._take_list() or self._take_turn_rewards() or take_judgement(roles)) and not own:
             self.doubt = take_letter(roles)
             if "reward" not in roles.keys:
                 take_nulls(roles)
@@ -117,7 +122,9 @@ class Reward:
             self._say_parts(parts_in(roles, scores[0]))
         if "reward" not in roles.keys and not self.doubt:
             names = (*(word for tier in words.REWARD for word in tier), *words.VERDICT)
-            unread = reason_unread(roles.candidates(names, is_single_word, own=True))
+            unread = reason_unread(
+                [*roles.candidates(names, is_single_word, own=True), *roles.candidates(names, is_list_text)]
+            )
             self.doubt = doubt_of_length(roles) or unread
         self._lift([*parts, *scores])
         column = roles.column("reward")
@@ -180,17 +187,6 @@ class Reward:
         self._roles.keys["reward"] = f"{episode.path}.{PARTS}.{key}"
         return True
 
-    def _take_judgement(self) -> bool:
-        """Take a key such as `eval` whose values of 0 and 1 differ between the answers to a prompt, and say no split.
-
-        A verdict in words says no split anyway.
-        """
-        prompts = self._roles.column("prompt")
-        found = self._roles.candidates(words.JUDGEMENT, is_share, own=True)
-        found = [column for column in found if prompts is not None and differs_within(column, prompts)]
-        found += self._roles.candidates(words.VERDICT, is_verdict, own=True)
-        return self._roles.take("reward", [column for column in found if is_clear(column)])
-
     def _sum(self, holder: Column) -> bool:
         """Take the total among the parts of an object, or their sum; whether there is any."""
         roles = self._roles
@@ -201,6 +197,9 @@ class Reward:
         if total is not None:
             return roles.take("reward", [total])
         parts = [part for part in parts if is_part(part.place.name)]
+        total = total_of(roles, parts)
+        if total is not None:
+            return roles.take("reward", [total])
         if len(parts) == 1:
             return roles.take("reward", parts)
         if not parts:

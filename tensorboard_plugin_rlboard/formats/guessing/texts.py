@@ -16,6 +16,7 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_conversation,
     is_label_list,
     is_number,
+    is_one_text_list,
     is_prompt,
     is_said,
     is_single_word,
@@ -44,13 +45,16 @@ def assign_texts(roles: Roles) -> None:
         weak = roles.candidates(words.WEAK_RESPONSE, is_said, own=True)
         # `doc.answer` is what a data set says of the task, and not what the policy wrote.
         outside = [column for column in weak if column.place.depth == 0 or column.place.of_each]
-        roles.response_is_weak = roles.take("response", _of_each_first(outside))
+        roles.response_is_weak = roles.take("response", _asked_as_first(roles, _of_each_first(outside)))
     if "response" not in roles.keys or roles.response_is_weak:
         _assign_conversation(roles)
     elif "prompt" not in roles.keys and not roles.assign(
         "messages", _CONVERSATIONS, is_answered_conversation
     ):
         roles.assign("prompt", words.CONVERSATION, is_conversation)
+    if roles.is_several and not {"prompt", "messages"} & roles.keys.keys():
+        only = roles.candidates(words.PROMPT, is_one_text_list)
+        roles.keys |= {"prompt": f"{only[0].path}.0"} if only and not only[0].place.of_each else {}
     if "prompt" not in roles.keys:
         in_episode = "messages" in roles.keys
         roles.assign(
@@ -90,6 +94,14 @@ def _moved(roles: Roles, found: list[Column]) -> list[Column]:
         and answered.isdisjoint(column.values)
         and column.values.keys() <= prompts.values.keys() & scored
     ]
+
+
+def _asked_as_first(roles: Roles, found: list[Column]) -> list[Column]:
+    """The first of some columns, and those that answer a prompt as it does: lines of something else have a `text` as well."""
+    prompts = roles.column("prompt")
+    if prompts is None or not found or not found[0].values.keys() <= prompts.values.keys():
+        return found
+    return [column for column in found if column.values.keys() <= prompts.values.keys()]
 
 
 def _of_each_first(found: list[Column]) -> list[Column]:

@@ -90,6 +90,11 @@ def is_one_number_list(value: object) -> bool:
     return isinstance(value, list) and len(value) == 1 and is_number_list(value)
 
 
+def is_one_text_list(value: object) -> bool:
+    """Whether it is a list of one text."""
+    return isinstance(value, list) and len(value) == 1 and is_text(value[0])
+
+
 def is_label_list(value: object) -> bool:
     """Whether it is a list of labels of tokens, −100 where the policy did not write one."""
     return is_number_list(value) and -100 in value  # type: ignore[operator]  # it is a list

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard import words
-from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_verdict
-from tensorboard_plugin_rlboard.formats.guessing.profile import Column
+from tensorboard_plugin_rlboard.formats.arrays.number_values import list_from_text, number_from_verdict
+from tensorboard_plugin_rlboard.formats.guessing.profile import Column, differs_within
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_share, is_verdict
 from tensorboard_plugin_rlboard.words import plain
@@ -34,6 +34,8 @@ def are_shares(column: Column) -> bool:
 def reason_unread(columns: Sequence[Column]) -> str:
     """One sentence on the first of some columns that are called like a reward and hold short texts; empty without one."""
     for column in columns:
+        if column.fits(is_list_text):
+            return f"No reward was taken: {column.path} holds lists written as text; log a row for each sample, or lists."
         texts = sorted(
             {value for value in column.values.values() if isinstance(value, str) and value.strip()}
         )
@@ -43,6 +45,11 @@ def reason_unread(columns: Sequence[Column]) -> str:
                 "log numbers instead."
             )
     return ""
+
+
+def is_list_text(value: object) -> bool:
+    """Whether it is a text that spells a list of numbers."""
+    return isinstance(value, str) and list_from_text(value) is not None
 
 
 def counted(column: Column) -> str:
@@ -73,3 +80,18 @@ def take_nulls(roles: Roles) -> None:
     names = {plain(word) for tier in words.REWARD for word in tier}
     empty = [column for column in roles.profile if not column.values and plain(column.place.name) in names]
     roles.take("reward", [column for column in empty if column.place.depth == 0])
+
+
+def take_judgement(roles: Roles) -> bool:
+    """Take a key such as `eval` whose values of 0 and 1 differ between the answers to a prompt, and say no split.
+
+    A verdict in words says no split anyway.
+
+    Returns:
+        Whether there is one.
+    """
+    prompts = roles.column("prompt")
+    found = roles.candidates(words.JUDGEMENT, is_share, own=True)
+    found = [column for column in found if prompts is not None and differs_within(column, prompts)]
+    found += roles.candidates(words.VERDICT, is_verdict, own=True)
+    return roles.take("reward", [column for column in found if is_clear(column)])

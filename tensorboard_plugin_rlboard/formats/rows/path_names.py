@@ -69,11 +69,13 @@ def named_facts(path: PurePosixPath, *, is_numbered: bool = False) -> NamedFacts
     if is_numbered and not any(step is not None for step in steps) and _NUMBER.fullmatch(names[0]):
         steps[0] = int(names[0])
     at_step = next((at for at, step in enumerate(steps) if step is not None), None)
+    # `eval_results/global_step_40/aime24/outputs.json`: the folder around those of the steps is named for all of them.
+    counted = max(_FOLDERS_UP, (at_step or 0) + 1) + 1
     splits = [
         split_from_name(name) if at == 0 or is_called_after(name) else ""
-        for at, name in enumerate(names[: _FOLDERS_UP + 1])
+        for at, name in enumerate(names[:counted])
     ]
-    splits += ["eval" for name in names[_ABOVE_EVALUATIONS:] if name.lower() == _EVALUATIONS]
+    splits += ["eval" for name in names[counted:] if name.lower() == _EVALUATIONS]
     at_split = next((at for at, split in enumerate(splits) if split), None)
     return NamedFacts(
         None if at_step is None else steps[at_step],

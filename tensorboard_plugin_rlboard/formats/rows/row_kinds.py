@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.formats.splits import (
     says_more,
 )
 from tensorboard_plugin_rlboard.metrics.segments import Bools
-from tensorboard_plugin_rlboard.words import SPLIT, VALIDATION, snake_case
+from tensorboard_plugin_rlboard.words import SPLIT, TRAINED, VALIDATION, snake_case
 
 _SPLIT_KEYS = frozenset(SPLIT)
 _VALIDATION_KEYS = frozenset(VALIDATION) - {"eval", "evaluation"}  # these may be judgements
@@ -96,12 +96,14 @@ def late_splits(words: list[object], columns: Mapping[str, _Column], read: Abstr
     """
     for key, column in columns.items():
         name = snake_case(key)
-        if key in read or name not in _SPLIT_KEYS | _VALIDATION_KEYS:
+        if key in read or name not in _SPLIT_KEYS | _VALIDATION_KEYS | TRAINED:
             continue
         few = set(column.values)
         if len(few) > _FEW_NAMES:
             continue
-        if name in _VALIDATION_KEYS:
+        if name in TRAINED:
+            says: set[Any] = {value for value in few if all(map(is_truth, few)) and value is False}
+        elif name in _VALIDATION_KEYS:
             says = {value for value in few if normalised_split(None, value) == "eval"}
         else:
             says = {value for value in few if isinstance(value, str) and is_eval_name(value)}

@@ -75,8 +75,6 @@ _NEUTRAL = frozenset(
         "val",
         "valid",
         "validation",
-        "test",
-        "dev",
         "holdout",
         "reference",
         "ref",
@@ -93,7 +91,8 @@ _NEUTRAL = frozenset(
         "of",
     ]
 )
-"""Words that do not tell two trainings apart."""
+"""Words that do not tell two trainings apart. `test` and `dev` do: their rows are shown with the training's unless these say
+otherwise."""
 _MOST_LABELS = 8
 """More names than this that share steps are no trainings that somebody put into one folder, but parts of one."""
 _LEAST_SHARED = 2

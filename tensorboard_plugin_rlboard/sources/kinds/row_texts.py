@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _PROGRAM_LOG_KEYS = frozenset(
     {"level", "levelname", "levelno", "log_level", "logger", "loglevel", "lvl", "severity"}
 )
+_ROLLOUTS = frozenset(
+    {"rollouts", "samples", "completions", "generations", "responses", "trajectories", "episodes"}
+)
 _DEPTH = 4
 _ITEMS = 20
 
@@ -51,8 +54,10 @@ def has_turns(row: object) -> bool:
     """Whether a list in an object holds objects with words of a sample: turns of an agent, or samples."""
     if not isinstance(row, dict):
         return False
-    lists = (value for value in row.values() if isinstance(value, list) and value)
-    return any(has_text(value[0]) and bool(sample_words_of(value[0])) for value in lists)
+    lists = {key: value for key, value in row.items() if isinstance(value, list) and value}
+    if any(isinstance(lists[key][0], list) and has_text(lists[key][0]) for key in _ROLLOUTS & lists.keys()):
+        return True  # samples as lists of values
+    return any(has_text(value[0]) and bool(sample_words_of(value[0])) for value in lists.values())
 
 
 def is_program_log(row: Mapping[str, object]) -> bool:

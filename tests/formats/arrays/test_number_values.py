@@ -103,6 +103,7 @@ def test_lists_of_numbers(*, strict: bool) -> None:
     assert listed([10**400, 0.5], strict=strict) == [math.inf, 0.5]
     assert listed([{"a": 1}], strict=strict) is None
     assert listed([[1.0, 2.0], [3.0, 4.0]], strict=strict) is None
+    assert listed([[1.0, 2.0], [3.0]], strict=strict) is None  # of two turns: 3 is not the second token's
     assert listed(["a", "b"], strict=strict) is None
 
 

@@ -110,3 +110,36 @@ def test_a_choice_by_perplexity_is_no_response(tmp_path: Path, open_board: Open)
     board = opened("predictions/tiny/ppl.json", tmp_path, open_board)
     said = [reason for _, reason in (*reasons(board), *ignored(board))]
     assert said == ["The model chose among given answers and wrote none: the line has no response."]
+
+
+def test_answers_and_scores_of_an_evaluation_name_each_other(tmp_path: Path, open_board: Open) -> None:
+    for name in (
+        "predictions/tiny/gsm8k.json",
+        "results/tiny/gsm8k_correct.json",
+        "results/other/accuracy.json",
+    ):
+        path = tmp_path / "eval" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(WRITTEN / name.replace("other", "tiny"), path)
+    said = {
+        run.run: [(notice.kind, notice.values["other"], notice.text) for notice in run.notices]
+        for run in open_board(tmp_path).runs().runs
+    }
+    apart = "OpenCompass writes answers and scores apart: "
+    assert said == {
+        "eval/predictions/tiny": [
+            (
+                "scored_elsewhere",
+                "eval/results/tiny",
+                f"{apart}the rewards of these answers are in the run eval/results/tiny.",
+            )
+        ],
+        "eval/results/tiny": [
+            (
+                "answers_elsewhere",
+                "eval/predictions/tiny",
+                f"{apart}the whole answers are in the run eval/predictions/tiny.",
+            )
+        ],
+        "eval/results/other": [],
+    }

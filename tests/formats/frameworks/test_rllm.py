@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from answers import ignored
+from answers import columns, ignored
 from container_formats import ANSWERED, ASKED
 from dumps import dump
 from logged import exploded, only
@@ -121,3 +121,82 @@ def test_episodes_of_all_folders_are_one_run(tmp_path: Path, open_board: Open) -
     ]
     assert found["problems"] == []
     assert dict(ignored(board)) == {}
+
+
+def written(**more: Any) -> dict[str, Any]:
+    """An episode as `Episode.to_dict` gives it: `id` in place of `episode_id`, no step, ids and log-probabilities."""
+    row = episode(**more)
+    for key in ("training_step", "epoch", "task_hash", "timing", "episode_id"):
+        del row[key]
+    return {"id": "task-1:0", "session_id": None, **row}
+
+
+def test_episodes_that_are_written_as_a_list_are_opened(tmp_path: Path, open_board: Open) -> None:
+    (tmp_path / "countdown.json").write_text(json.dumps([written(), written(is_correct=False)], indent=4))
+    board = open_board(tmp_path)
+    (run,) = board.runs().runs
+    assert run.formats == ["rllm"]
+    assert columns(board, "reward", "is_correct", "group_id") == [(1.0, 1.0, "task-1"), (1.0, 0.0, "task-1")]
+
+
+def test_an_evaluation_is_one_run_of_the_eval_split(tmp_path: Path, open_board: Open) -> None:
+    """As `EvalEpisodeStore.write` dumps the models of rllm/types.py: most fields of a step are empty."""
+    step: dict[str, Any] = {
+        "input": None,
+        "output": "4",
+        "action": None,
+        "reward": 0.0,
+        "chat_completions": [],
+        "prompt_ids": [],
+    }
+    for at, reward in enumerate((1.0, None)):
+        trajectory = {
+            "name": "react",
+            "steps": [step],
+            "reward": reward,
+            "output": None,
+            "signals": {"f1": 0.5},
+        }
+        task = {"id": f"gsm8k-{at}", "instruction": "2+2?", "metadata": {"ground_truth": "4"}}
+        row = {"id": f"u{at}", "task": task, "termination_reason": None, "is_correct": True}
+        path = tmp_path / "gsm8k_qwen_1" / "episodes" / f"episode_{at:06d}_gsm8k-{at}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(row | {"trajectories": [trajectory], "metrics": {}, "eval_idx": at}))
+    board = open_board(tmp_path)
+    (run,) = board.runs().runs
+    assert (run.run, run.splits) == ("gsm8k_qwen_1", ["eval"])
+    names = ("prompt", "response", "ground_truth", "group_id", "reward", "f1")
+    assert columns(board, *names, run=run.run, split="eval") == [
+        ("2+2?", "4", "4", "gsm8k-0", 1.0, 0.5),
+        ("2+2?", "4", "4", "gsm8k-1", None, 0.5),  # a step's reward is 0 unless somebody sets it
+    ]
+
+
+def test_tokens_of_several_steps_are_one_response() -> None:
+    row = written()
+    first, second = row["trajectories"][0]["steps"]
+    first |= {"prompt_ids": [1, 2], "response_ids": [3], "logprobs": [-0.5]}
+    second |= {"prompt_ids": [1, 2, 3, 8, 9], "response_ids": [4, 5], "logprobs": [-0.25, -1.0]}
+    found = only(RLLM, row)
+    assert found["response_tokens"] == ["#3", "#8", "#9", "#4", "#5"]
+    assert found["response_mask"] == [1, 0, 0, 1, 1]
+    assert found["rollout_logprobs"] == [-0.5, None, None, -0.25, -1.0]
+
+
+def test_tokens_of_steps_that_do_not_follow_each_other_are_left_out() -> None:
+    row = written()
+    first, second = row["trajectories"][0]["steps"]
+    first |= {"prompt_ids": [1, 2], "response_ids": [3]}
+    second |= {"prompt_ids": [1, 7, 3], "response_ids": [4, 5]}
+    found = exploded(RLLM, row)
+    assert "response_tokens" not in found.rows[0]
+    assert found.problems == [
+        "The ids of step 1 do not begin with those of the steps before it; the tokens are left out."
+    ]
+
+
+def test_an_answer_without_steps_is_a_sample() -> None:
+    row = written()
+    row["trajectories"] = [{"name": "flow", "steps": [], "reward": 0.5, "output": "four"}]
+    found = only(RLLM, row)
+    assert (found["prompt"], found["response"], found["reward"]) == ("2+2?", "four", 0.5)

@@ -79,3 +79,53 @@ def test_eval_is_a_judgement_where_the_answers_to_a_prompt_differ(values: list[o
     logged = [{"step": 1, "prompt": f"q{n // 2}", "output": f"o{n}", "eval": v} for n, v in enumerate(values)]
     keys = guess_mapping(logged).keys
     assert [name for name, path in keys.items() if path == "eval"] == [field]
+
+
+PARTS = ((0.0, 1.0), (1.0, 0.0), (1.0, 1.0), (0.5, 0.5))
+# What stands beside accuracy and format, for each pair of PARTS.
+TOTALS: dict[str, tuple[float, ...]] = {
+    "their sum": (1.0, 1.0, 2.0, 1.0),
+    "twice the one and a fifth of the other": (0.2, 2.0, 2.2, 1.1),
+    "rounded": (0.33, 1.0, 1.33, 0.67),  # a third of the other
+    "another number": (3.0, 1.0, 7.0, 2.0),
+    "all the same": (1.0, 1.0, 1.0, 1.0),
+}
+
+
+@pytest.mark.parametrize("name", list(TOTALS)[:3])
+@pytest.mark.parametrize("in_object", [False, True])
+def test_a_total_that_is_the_sum_of_its_parts_is_the_reward(
+    name: str, tmp_path: Path, *, in_object: bool
+) -> None:
+    totals = TOTALS[name]
+    scored = [
+        {
+            "step": n,
+            "question": "q",
+            "output": f"o{n}",
+            "total": total,
+            **_parts(*PARTS[n], in_object=in_object),
+        }
+        for n, total in enumerate(totals)
+    ]
+    assert read(tmp_path, scored, "reward") == [(total,) for total in totals]
+    guess = guess_mapping(scored)
+    assert (guess.keys["reward"], guess.doubt) == ("total", "")
+    assert any("accuracy" in path for path in guess.alternatives["reward"])
+
+
+@pytest.mark.parametrize("name", list(TOTALS)[3:])
+def test_a_total_that_is_no_sum_of_its_parts_is_named(name: str) -> None:
+    scored = [
+        {"step": n, "question": "q", "output": f"o{n}", "total": total, **_parts(*PARTS[n], in_object=False)}
+        for n, total in enumerate(TOTALS[name])
+    ]
+    guess = guess_mapping(scored)
+    assert "reward" not in guess.keys
+    assert guess.doubt.startswith("No reward was taken: accuracy_reward, format_reward are parts")
+    assert "total" in guess.alternatives["reward"]
+
+
+def _parts(accuracy: float, shape: float, *, in_object: bool) -> Row:
+    parts = {"accuracy_reward": accuracy, "format_reward": shape}
+    return {"rewards": parts} if in_object else parts

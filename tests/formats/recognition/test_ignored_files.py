@@ -39,6 +39,8 @@ NAMED: dict[str, tuple[bytes, str]] = {
     "lists.jsonl": (b'["Q", "A", 1.0]\n["Q", "B", 0.0]\n', "no JSON objects but lists.*as an object"),
     "lists.txt": (b'["Q", "A", 1.0]\n["Q", "B", 0.0]\n', "no JSON objects but lists"),
     "lists.json": (b'[["Q", "A", 1.0], ["Q", "B", 0.0]]', "no JSON objects but lists"),
+    "of_lists.json": (b'{"step": 3, "samples": [["Q", "A", 1.0], ["Q", "B", 0.0]]}', "step = .step."),
+    "gbk.csv": ("步数,问题,回答,得分\n1,怎么做,这样,0.5\n".encode("gb18030"), "no UTF-8: save it in UTF-8"),
     "torn.json": (f"[{LINE[:-9]}".encode(), "torn, or is still being written"),
     "torn_results.json": (f'{{"results": [{LINE[:-9]}'.encode(), "torn, or is still being written"),
     "no_archive.jsonl.gz": (b"\0\1\2" * 3000, "no gzip archive"),

@@ -32,6 +32,8 @@ TEN = range(1, 11)
         ("rollouts_2026-11-01_12-00.jsonl", "rollouts_2026-11-02_09-30.jsonl"),
         ("dump_1764000000.jsonl", "dump_1764003600.jsonl"),
         ("a_rank0.jsonl", "b_rank0.jsonl"),
+        ("train.jsonl", "test.jsonl"),
+        ("rollouts.jsonl", "rollouts_dev.jsonl"),
     ],
 )
 def test_names_that_tell_two_trainings_apart(first: str, second: str) -> None:
