@@ -48,7 +48,7 @@ HISTORY = _names("history chat_history message_history context")
 """Words for what was said before the prompt."""
 CONVERSATION = _names(
     "messages conversation chat dialogue dialog chat_history message_history history trajectory traj "
-    "turns full_messages chat_messages chat_completions"
+    "turns full_messages chat_messages chat_completions 对话"
 )
 EPISODE = _names("steps transitions turns trajectory traj history episode interactions actions events trace")
 """Words for a list of an agent's turns: what it thought and did, and what came of it."""
@@ -106,7 +106,7 @@ WRONG = frozenset(
     _names("no n fail failed incorrect wrong failure reject rejected unsolved 否 错 错误 未通过 失败")
 )
 """Words that are the whole of a score: 1 and 0."""
-VERDICT = _names("verdict judgement judgment judge grade result")
+VERDICT = _names("verdict judgement judgment judge grade result 判定 评判")
 """Words for what says in words whether an answer is right."""
 REWARD_PARTS = _names(
     "reward reward_component component reward_part reward_breakdown reward_detail reward_info reward_dict "
@@ -179,7 +179,7 @@ WEAK_OF_DATA_SETS = _names("epoch iter update updates round steps")
 VERSION = _names("policy_version model_version weight_version weights_version version")
 """Words that count something which may rise once a step, or not: never a step, but named beside a missing one."""
 SPLIT = _names(
-    "split data_split dataset_split phase mode subset stage partition fold 阶段 划分 数据划分 模式"
+    "split data_split dataset_split phase mode subset stage partition fold 阶段 划分 数据集划分 模式"
 )
 KIND = _names("type tag kind event row_type record_type event_type")
 """Words for what kind of row it is: a split only where all values are words of rollouts or of a split."""
@@ -254,7 +254,7 @@ def snake_case(key: str) -> str:
 @lru_cache(maxsize=8192)
 def plain(name: str) -> str:
     """A name of `snake_case` as it is compared: without separators and without a plural."""
-    joined = name.replace("_", "")
+    joined = name.replace("_", "").removesuffix("列表")
     if joined.endswith("ies") and len(joined) > 4:
         return f"{joined[:-3]}y"
     return joined[:-1] if len(joined) > 3 and joined.endswith("s") and not joined.endswith("ss") else joined

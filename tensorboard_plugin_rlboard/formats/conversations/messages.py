@@ -17,6 +17,12 @@ Message = dict[str, object]
 _THINKING = ("reasoning_content", "reasoning", "thinking", "thinking_blocks")
 _SAMPLED = ("sampled", "trainable")
 _ASSISTANT = frozenset({"assistant", "model", "gpt", "ai", "bot"})
+_CHINESE_ROLES = {
+    **dict.fromkeys(("用户", "人类"), "user"),
+    **dict.fromkeys(("助手", "模型", "机器人", "智能体"), "assistant"),
+    **dict.fromkeys(("工具", "环境"), "tool"),
+    "系统": "system",
+}
 _TOO_DEEP = "[nested too deeply]"
 
 
@@ -83,7 +89,7 @@ def _message(item: object) -> Message | None:
     if not isinstance(role, str):
         return None
     content, thinking, calls = _read_content(item.get("content"))
-    message: Message = {"role": role, "content": content}
+    message: Message = {"role": _CHINESE_ROLES.get(role, role), "content": content}
     logged = next((text for key in _THINKING if (text := _thinking_text(item.get(key)))), "")
     if logged or thinking:
         message["thinking"] = logged or thinking

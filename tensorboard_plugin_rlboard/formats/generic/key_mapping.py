@@ -35,6 +35,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
 from tensorboard_plugin_rlboard.formats.generic.mapped_rows import MappedRows
 from tensorboard_plugin_rlboard.formats.generic.nested_groups import GroupedRows, is_of_groups
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
+from tensorboard_plugin_rlboard.formats.splits import is_eval_name
 
 FORMAT_NAME = "mapping"
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -97,6 +98,15 @@ def with_doubt(file_format: Format, doubt: str) -> Format:
         return file_format
     changed = replace(mapping, doubt=f"{mapping.doubt} {doubt}".strip())
     return mapping_format(changed).with_options(**file_format.options)
+
+
+def is_of_evaluation(file_format: Format) -> bool:
+    """Whether the keys of a response that was guessed say that it is one of an evaluation (`val/response`), as metrics do."""
+    mapping = file_format.mapping
+    if mapping is None or not mapping.guessed or not {"split", "validation"}.isdisjoint(mapping.keys):
+        return False
+    paths = mapping.keys.get("response", "").split(EITHER)
+    return all(is_eval_name(path.rpartition("/")[0]) for path in paths)
 
 
 def reason_not_mapped(keys: Mapping[str, str], row: Row) -> str:

@@ -13,8 +13,8 @@ from tensorboard_plugin_rlboard.formats.conversations.messages import Message, a
 _LIST_OF_OBJECTS = re.compile(r"\s*\[\s*\{")
 _LONGEST_TEXT, _LONGEST_LITERAL = 8_000_000, 200_000
 """Characters of a text that may be a conversation as JSON, and as Python prints it, which takes longer to read."""
-_SPEAKER_KEYS = ("from", "speaker", "author", "sender")
-_SAID_KEYS = ("value", "content", "text", "message", "utterance")
+_SPEAKER_KEYS = ("from", "speaker", "author", "sender", "角色")
+_SAID_KEYS = ("value", "content", "text", "message", "utterance", "内容")
 _ROLES = {
     "human": "user",
     "gpt": "assistant",

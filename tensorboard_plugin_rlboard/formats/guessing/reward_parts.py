@@ -22,6 +22,8 @@ NUMBER_TYPES = frozenset({bool, int, float})
 _LISTED = 6
 _ROUNDED, _NEARLY_ALL = 0.006, 0.9
 """How far a logged sum may be from its parts', which are rounded, and the share of the samples in which it is one."""
+_NO_PARTS = ("平均", "最大", "最小", "基线", "参考")
+"""What stands in Chinese before a reward that is none of a sample."""
 _PARTS_BESIDE_OTHERS = frozenset(map(plain, words.PARTS_BESIDE_OTHERS))
 _TOTALS = frozenset(plain(word) for tier in words.REWARD for word in tier) - _PARTS_BESIDE_OTHERS
 
@@ -83,7 +85,10 @@ def named_parts(roles: Roles, totals: list[Column]) -> tuple[list[Column], list[
     for column in roles.profile:
         named = column.place.name.split("_")
         is_named = {plain(named[-1]), plain(named[0])} & {*words.REWARD_SUFFIXES}
-        if len(named) < 2 or not is_named or set(named) & words.NO_REWARD_WORDS:
+        is_chinese = column.place.name.endswith("奖励") and not any(
+            word in column.place.name for word in _NO_PARTS
+        )
+        if not is_chinese and (len(named) < 2 or not is_named or set(named) & words.NO_REWARD_WORDS):
             continue
         if is_open(column) and column.fits(is_number) and (column.place.of_each or not roles.is_several):
             found.append(column)

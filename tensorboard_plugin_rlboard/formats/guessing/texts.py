@@ -36,9 +36,11 @@ _CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)
 
 def assign_texts(roles: Roles) -> None:
     """Assign the fields that hold texts and tokens."""
-    if not roles.assign("prompt", words.PROMPT, is_prompt):
-        roles.assign("prompt", words.WEAK_PROMPT, is_prompt)
-    strong = _assign_response(roles)
+    if not roles.assign("prompt", words.PROMPT, is_prompt) and not roles.assign(
+        "prompt", words.WEAK_PROMPT, is_prompt
+    ):
+        roles.take("prompt", _within(roles, words.PROMPT))
+    strong = _assign_response(roles) or roles.take("response", _within(roles, words.RESPONSE))
     if not strong:
         strong = roles.assign("response", words.RESPONSE, is_conversation, own=True)
     if not strong:
@@ -94,6 +96,13 @@ def _moved(roles: Roles, found: list[Column]) -> list[Column]:
         and answered.isdisjoint(column.values)
         and column.values.keys() <= prompts.values.keys() & scored
     ]
+
+
+def _within(roles: Roles, names: tuple[str, ...]) -> list[Column]:
+    """Texts that are called so in an object with one of some names (`response.text`)."""
+    around = {plain(words.snake_case(name)) for name in names}
+    found = roles.candidates(words.SAID, is_said, own=names is words.RESPONSE)
+    return [column for column in found if around & {plain(name) for name in column.place.around[-1:]}]
 
 
 def _asked_as_first(roles: Roles, found: list[Column]) -> list[Column]:

@@ -128,6 +128,8 @@ class Recognition:
             if option
             else NamedFacts()
         )
+        if key_mapping.is_of_evaluation(file_format):
+            options["split"] = "eval"
         if named.step is not None and "step" in option:
             options["step"] = str(named.step)
         if named.split and "split" in option:

@@ -80,6 +80,47 @@ def test_texts_beside_something_else_are_none(row: Row) -> None:
     assert guess_mapping([row] * 4).format is None
 
 
+@pytest.mark.parametrize(
+    "chat",
+    [
+        {"conversations": [{"from": "用户", "value": "你好"}, {"from": "助手", "value": "好"}]},
+        {"messages": [{"role": "用户", "content": "你好"}, {"role": "模型", "content": "好"}]},
+        {"对话": [{"角色": "用户", "内容": "你好"}, {"角色": "助手", "内容": "好"}]},
+    ],
+)
+def test_chinese_speakers_are_roles(chat: Row, tmp_path: Path) -> None:
+    rows = [{"step": n, **chat, "奖励": 0.5} for n in range(3)]
+    assert read(tmp_path, rows, "prompt", "response", "reward") == [("你好", "好", 0.5)] * 3
+
+
+def test_parts_of_a_reward_in_chinese_are_said() -> None:
+    said = {"问题": "多少", "回答": "是一", "平均奖励": 0.5}
+    rows = [{"步数": n, **said, "准确奖励": n / 2, "格式奖励": 1.0} for n in range(3)]
+    assert guess_mapping(rows).doubt.startswith("No reward was taken: 准确奖励, 格式奖励 are parts of one")
+    for row in rows:
+        del row["格式奖励"]
+    assert guess_mapping(rows).keys["reward"] == "准确奖励"
+
+
+def test_a_verdict_in_chinese_is_the_reward(tmp_path: Path, open_board: Any) -> None:
+    said = {"问题": "多少", "回答列表": ["是一", "是二"], "判定列表": ["正确", "错误"]}
+    written(tmp_path / "log.jsonl", [{"步数": n, **said} for n in range(2)])
+    assert columns(open_board(tmp_path), "response", "reward") == [("是一", 1.0), ("是二", 0.0)] * 2
+
+
+def test_texts_in_objects_that_are_called_prompt_and_response(tmp_path: Path) -> None:
+    rows = [
+        {
+            "step": n,
+            "prompt": {"text": "why?", "id": n},
+            "response": {"text": f"so {n}", "ids": [1]},
+            "reward": n,
+        }
+        for n in range(3)
+    ]
+    assert read(tmp_path, rows, "prompt", "response", "reward") == [("why?", f"so {n}", n) for n in range(3)]
+
+
 def test_a_list_of_one_prompt_is_that_of_all_responses(tmp_path: Path) -> None:
     rows = [{"step": 1, "prompts": ["why?"], "completions": ["a b", "c"], "rewards": [1, 0]}] * 2
     found = read(tmp_path, rows, "prompt", "response", "reward")
@@ -140,6 +181,19 @@ def test_a_flag_or_a_tag_of_the_training_tells_the_split(
     board: Board = open_board(tmp_path)
     assert columns(board, "reward", split="train") == [(1.0,), (3.0,)]
     assert columns(board, "reward", split="eval") == [(0.0,), (2.0,)]
+
+
+@pytest.mark.parametrize(("before", "split"), [("val", "eval"), ("eval/math", "eval"), ("train", "train")])
+def test_keys_that_are_written_like_an_evaluations_metrics_tell_the_split(
+    before: str, split: str, tmp_path: Path, open_board: Any
+) -> None:
+    names = ("step", "prompt", "response", "reward")
+    rows = [
+        dict(zip((f"{before}/{name}" for name in names), (n, "p", f"r{n}", 1.0), strict=True))
+        for n in range(3)
+    ]
+    written(tmp_path / "log.jsonl", rows)
+    assert open_board(tmp_path).runs().runs[0].splits == [split]
 
 
 def test_numbers_under_the_word_of_a_flag_tell_nothing(tmp_path: Path, open_board: Any) -> None:
