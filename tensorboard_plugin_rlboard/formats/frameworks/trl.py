@@ -17,12 +17,23 @@ _FILE = re.compile(r"completions_(\d{1,12})\.parquet")
 _DISTILLATION_KEYS = {"step", "prompt", "completion"}
 
 
+_NO_REWARD_FUNCTIONS = frozenset(
+    {
+        *("total_reward", "reward_total", "final_reward", "overall_reward", "reward_sum", "sum_reward"),
+        *("total", "total_score", "value", "return", "kl", "logprob", "log_prob", "entropy", "loss"),
+    }
+)
+"""Numbers that are no reward function's: whoever writes these has made rows of his own, and their sum means nothing."""
+
+
 def _recognise(row: Row) -> bool:
     """Whether a row has step, prompt and completion of their types, and an advantage or no other key (distillation)."""
     has_texts = all(isinstance(row.get(key), (str, list)) for key in ("prompt", "completion"))
     step = row.get("step")
     # A table that was put together by pandas, with a step missing, has its steps as floats.
     if not has_texts or not (type(step) is int or (type(step) is float and step.is_integer())):
+        return False
+    if not _NO_REWARD_FUNCTIONS.isdisjoint(row):
         return False
     advantage = row.get("advantage", "")
     return advantage is None or isinstance(advantage, float) or set(row) == _DISTILLATION_KEYS

@@ -90,6 +90,13 @@ def test_the_reward_is_the_sum_of_the_columns_of_reward_functions(
             assert found[name] == value
 
 
+@pytest.mark.parametrize("name", ["total_reward", "value", "kl"])
+def test_rows_with_a_total_or_a_value_are_somebodys_own(name: str) -> None:
+    row = trl(accuracy_reward=1.0, format_reward=0.5, advantage=0.1)
+    assert recognise(row) is TRL
+    assert recognise(row | {name: 1.5}) is not TRL
+
+
 def test_a_reward_function_called_reward_stays_beside_the_sum() -> None:
     found = only(TRL, trl(reward=0.25, form=1.0, advantage=0.1))
     assert (found["reward"], found["reward_function"], found["form"]) == (1.25, 0.25, 1.0)
