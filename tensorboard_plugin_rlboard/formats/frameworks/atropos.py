@@ -52,7 +52,8 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
     for entry in entries:
         sample, found = _sample(entry, context)
         problems += found
-        sample |= {"step": 0, "split": "train", "group_id": group, "reward": entry.get("scores")}
+        step = row["step"] if type(row.get("step")) is int else 0
+        sample |= {"step": step, "split": "train", "group_id": group, "reward": entry.get("scores")}
         rows.append({key: value for key, value in sample.items() if value is not None})
     return LineSamples(rows, problems)
 

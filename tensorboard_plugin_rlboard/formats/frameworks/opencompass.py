@@ -30,6 +30,8 @@ _GOLD = ("answer", "refr", "references", "gold", "ref")
 def _is_opencompass(row: Row) -> bool:
     is_detail = "example_abbr" in row and isinstance(row.get("pred"), list)
     is_scored = "origin_prediction" in row and "predictions" in row
+    if type(row.get("step")) is int or type(row.get("global_step")) is int:
+        return False  # somebody's training, in its words
     return is_detail or is_scored or ("origin_prompt" in row and "prediction" in row)
 
 

@@ -22,8 +22,9 @@ _GROUND_TRUTH_HOLDERS = ("reward_spec", "reward_model")
 
 
 def _recognise(row: Row) -> bool:
+    """Whether a row has SkyRL's words for a prompt and its response, and the class of its environment, which it always names."""
     prompt = isinstance(row.get("input_prompt"), (str, list))
-    return prompt and isinstance(row.get("output_response"), str) and "score" in row
+    return prompt and isinstance(row.get("output_response"), str) and {"score", "env_class"} <= row.keys()
 
 
 def _to_samples(row: Row, _: LineContext) -> LineSamples:

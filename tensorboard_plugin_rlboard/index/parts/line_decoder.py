@@ -20,6 +20,7 @@ from tensorboard_plugin_rlboard.formats.rows.stand_ins import RestoredObject, wi
 from tensorboard_plugin_rlboard.sources.text.repeated_keys import count_keys, repeated_keys, sentence
 
 _REPEATED = "The line repeats the one before it: the trainer has logged its batch twice. Its samples are counted once."
+_STEPS = ("step", "global_step", "training_step")
 _MAX_KEYS_SHOWN, _MAX_KEY_SHOWN = 5, 80
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -92,6 +93,7 @@ class SampleDecoder:
         self._to_samples = file_format.to_samples
         self._context = context
         self._drops_repeats = file_format.drops_repeated_lines
+        self._step_keys = file_format.step_keys if file_format.mapping is None else ()
         self._line_before = b""
         self.problems: list[Problem] = []
         self.places: list[tuple[int, int, int]] = []
@@ -141,7 +143,7 @@ class SampleDecoder:
         self.problems += [Problem(index, "not_of_format", reason) for reason in found.problems]
         if not found.rows and not found.problems:
             self.problems.append(_no_sample_problem(index, plain))
-        return found.rows
+        return found.rows if not self._step_keys else _with_step(found.rows, plain, self._step_keys)
 
     def _note_repeats(self, row: Mapping[str, Any], line: bytes, index: int) -> None:
         """Note keys that stand twice in one of the objects of a row."""
@@ -149,6 +151,25 @@ class SampleDecoder:
         if written > keys and written - line.count(b'\\":') > keys:
             repeated = repeated_keys(json_parsers.decode_line(line), anywhere=True)
             self.problems += [repeats_problem(index, repeated)] if repeated else []
+
+
+def _with_step(
+    samples: Sequence[Mapping[str, Any]], row: Mapping[str, Any], keys: Sequence[str]
+) -> Sequence[Mapping[str, Any]]:
+    """The samples of a trainer's line with the step that somebody has written beside what the trainer writes.
+
+    Args:
+        samples: the samples.
+        row: the line.
+        keys: where the format has the step of a sample.
+    """
+    step = next((row[key] for key in _STEPS if type(row.get(key)) is int), None)
+    if step is None:
+        return samples
+    return [
+        {**sample, keys[0]: step} if all(sample.get(key) is None for key in keys) else sample
+        for sample in samples
+    ]
 
 
 def _no_sample_problem(index: int, row: Mapping[str, Any]) -> Problem:

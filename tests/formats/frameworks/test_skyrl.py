@@ -32,6 +32,12 @@ def test_skyrl_scores_are_a_number_or_a_reward_for_each_token() -> None:
     assert (row["prompt"][:5], row["reward"], len(row["token_rewards"])) == ("<|im_", 1.0, 23)
 
 
+def test_a_log_of_a_training_with_its_words_is_somebodys_own() -> None:
+    row = {"step": 3, "input_prompt": "2+2?", "output_response": "4", "score": 1.0}
+    assert recognise(row) is not SKYRL
+    assert recognise(row | {"env_class": "gsm8k"}) is SKYRL
+
+
 @pytest.mark.parametrize(
     ("path", "origin", "depth"),
     [

@@ -1,0 +1,58 @@
+"""Rows in a trainer's words with a step that somebody has written beside them: the step counts, and no evaluation is made of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from answers import columns
+from guessed_rows import CHAT
+from understood import Row, written
+
+from tensorboard_plugin_rlboard.formats.registry import recognise
+
+TRAINERS: dict[str, Row] = {
+    "art": {"messages": CHAT, "reward": 1.0, "metrics": {}, "metadata": {}},
+    "miles": {"messages": CHAT, "sample_index": 0, "group_index": 0, "status": "completed"},
+    "atropos": {"tokens": [[1, 2, 3]], "masks": [[-100, 2, 3]], "scores": [1.0]},
+    "orz": {"sequences": [[1, 2, 3]], "action_log_probs": [[-0.1, -0.2]], "num_actions": 2},
+    "tunix": {"conversation_text": str(CHAT), "trajectory_reward": 1.0},
+}
+EVALUATIONS: dict[str, Row] = {
+    "verifiers-legacy": {"example_id": 0, "prompt": "why?", "completion": "so", "reward": 1.0},
+    "opencompass": {"origin_prompt": "why?", "prediction": "so it is", "score": 1.0},
+}
+
+
+@pytest.mark.parametrize("key", ["step", "global_step"])
+@pytest.mark.parametrize("name", [name for name in TRAINERS if name != "atropos"])
+def test_the_step_of_a_row_counts(name: str, key: str, tmp_path: Path, open_board: Any) -> None:
+    written(tmp_path / "log.jsonl", [{key: n, **TRAINERS[name]} for n in (3, 4)])
+    board = open_board(tmp_path)
+    assert board.runs().runs[0].formats == [name]
+    assert columns(board, "step") == [(3,), (4,)]
+
+
+def test_the_step_of_a_group_counts(tmp_path: Path, open_board: Any) -> None:
+    written(tmp_path / "log.jsonl", [{"step": n, **TRAINERS["atropos"]} for n in (3, 4)])
+    assert columns(open_board(tmp_path), "step") == [(3,), (4,)]
+
+
+def test_a_step_that_is_none_does_not_count(tmp_path: Path, open_board: Any) -> None:
+    written(tmp_path / "log.jsonl", [{"step": step, **TRAINERS["art"]} for step in (True, "x", None)])
+    assert columns(open_board(tmp_path), "step") == [(0,)] * 3
+
+
+@pytest.mark.parametrize("key", ["step", "global_step"])
+@pytest.mark.parametrize("name", EVALUATIONS)
+def test_a_training_in_the_words_of_an_evaluation_is_a_training(
+    name: str, key: str, tmp_path: Path, open_board: Any
+) -> None:
+    found = recognise(EVALUATIONS[name])
+    assert found is not None
+    assert found.name == name
+    written(tmp_path / "log.jsonl", [{key: n, **EVALUATIONS[name]} for n in (3, 4, 5)])
+    board = open_board(tmp_path)
+    assert board.runs().runs[0].splits == ["train"]
+    assert columns(board, "step", "reward") == [(n, 1.0) for n in (3, 4, 5)]
