@@ -53,7 +53,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
         sample, found = _sample(entry, context)
         problems += found
         step = row["step"] if type(row.get("step")) is int else 0
-        sample |= {"step": step, "split": "train", "group_id": group, "reward": entry.get("scores")}
+        sample |= {"step": step, "group_id": group, "reward": entry.get("scores")}
         rows.append({key: value for key, value in sample.items() if value is not None})
     return LineSamples(rows, problems)
 

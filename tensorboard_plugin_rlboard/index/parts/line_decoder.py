@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
 from tensorboard_plugin_rlboard.formats.rows.stand_ins import RestoredObject, with_stand_ins
+from tensorboard_plugin_rlboard.formats.splits import is_split_name
 from tensorboard_plugin_rlboard.sources.text.repeated_keys import count_keys, repeated_keys, sentence
 
 _REPEATED = "The line repeats the one before it: the trainer has logged its batch twice. Its samples are counted once."
@@ -93,7 +94,8 @@ class SampleDecoder:
         self._to_samples = file_format.to_samples
         self._context = context
         self._drops_repeats = file_format.drops_repeated_lines
-        self._step_keys = file_format.step_keys if file_format.mapping is None else ()
+        place = {"step": file_format.step_keys, "split": file_format.split_keys}
+        self._place_keys = place if file_format.mapping is None else {}
         self._line_before = b""
         self.problems: list[Problem] = []
         self.places: list[tuple[int, int, int]] = []
@@ -143,7 +145,7 @@ class SampleDecoder:
         self.problems += [Problem(index, "not_of_format", reason) for reason in found.problems]
         if not found.rows and not found.problems:
             self.problems.append(_no_sample_problem(index, plain))
-        return found.rows if not self._step_keys else _with_step(found.rows, plain, self._step_keys)
+        return _with_own_place(found.rows, plain, self._place_keys) if self._place_keys else found.rows
 
     def _note_repeats(self, row: Mapping[str, Any], line: bytes, index: int) -> None:
         """Note keys that stand twice in one of the objects of a row."""
@@ -153,23 +155,28 @@ class SampleDecoder:
             self.problems += [repeats_problem(index, repeated)] if repeated else []
 
 
-def _with_step(
-    samples: Sequence[Mapping[str, Any]], row: Mapping[str, Any], keys: Sequence[str]
+def _with_own_place(
+    samples: Sequence[Mapping[str, Any]], row: Mapping[str, Any], keys: Mapping[str, Sequence[str]]
 ) -> Sequence[Mapping[str, Any]]:
-    """The samples of a trainer's line with the step that somebody has written beside what the trainer writes.
+    """The samples of a trainer's line with the step and the split that somebody has written beside what the trainer writes.
 
     Args:
         samples: the samples.
         row: the line.
-        keys: where the format has the step of a sample.
+        keys: `step` and `split` -> where the format has them of a sample.
     """
     step = next((row[key] for key in _STEPS if type(row.get(key)) is int), None)
-    if step is None:
-        return samples
-    return [
-        {**sample, keys[0]: step} if all(sample.get(key) is None for key in keys) else sample
-        for sample in samples
-    ]
+    split = row.get("split")
+    said = {"step": step, "split": split if isinstance(split, str) and is_split_name(split) else None}
+    for name, value in said.items():
+        if value is not None:
+            samples = [
+                {**sample, keys[name][0]: value}
+                if all(sample.get(key) is None for key in keys[name])
+                else sample
+                for sample in samples
+            ]
+    return samples
 
 
 def _no_sample_problem(index: int, row: Mapping[str, Any]) -> Problem:

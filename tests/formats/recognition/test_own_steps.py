@@ -34,6 +34,13 @@ def test_the_step_of_a_row_counts(name: str, key: str, tmp_path: Path, open_boar
     assert columns(board, "step") == [(3,), (4,)]
 
 
+@pytest.mark.parametrize("name", TRAINERS)
+def test_the_split_of_a_row_counts(name: str, tmp_path: Path, open_board: Any) -> None:
+    written(tmp_path / "log.jsonl", [{"split": split, **TRAINERS[name]} for split in ("train", "val", "x y")])
+    board = open_board(tmp_path)
+    assert [len(columns(board, "step", split=split)) for split in ("train", "eval")] == [2, 1]
+
+
 def test_the_step_of_a_group_counts(tmp_path: Path, open_board: Any) -> None:
     written(tmp_path / "log.jsonl", [{"step": n, **TRAINERS["atropos"]} for n in (3, 4)])
     assert columns(open_board(tmp_path), "step") == [(3,), (4,)]
