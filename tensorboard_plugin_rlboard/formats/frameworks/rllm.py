@@ -27,7 +27,7 @@ from tensorboard_plugin_rlboard.formats.conversations.messages import (
     split_conversation,
 )
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
-from tensorboard_plugin_rlboard.formats.rows.column_batches import as_token_ids
+from tensorboard_plugin_rlboard.formats.rows.step_tokens import tokens_of_steps
 from tensorboard_plugin_rlboard.formats.splits import EVAL_SPLIT_NAMES
 
 _FOLDER = re.compile(r"([a-z]+)_step_(\d{1,12})_epoch_\d+")
@@ -72,7 +72,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
             if reward is None and "training_step" in row:
                 reward = _number(steps[-1].get("reward"))
             own |= {**_conversation(steps, task), "turns": len(steps), "reward": reward}
-            samples.append({**fields, **own, **_tokens(steps, context, problems)})
+            samples.append({**fields, **own, **tokens_of_steps(steps, context, "rollout_logprobs", problems)})
             continue
         for at, step in enumerate(steps):
             own |= {"sample_id": f"{episode}/{number}/{at}", "turn": at, "reward": reward}
@@ -83,7 +83,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
                     **own,
                     **_conversation([step], task),
                     **of_step,
-                    **_tokens([step], context, problems),
+                    **tokens_of_steps([step], context, "rollout_logprobs", problems),
                 }
             )
     return LineSamples(
@@ -132,37 +132,6 @@ def _conversation(steps: Sequence[_Object], task: _Object) -> dict[str, object]:
         }
     prompt, response = split_conversation(messages)
     return {"messages": messages, "prompt": messages_to_text(prompt), "response": messages_to_text(response)}
-
-
-def _tokens(steps: Sequence[_Object], context: LineContext, problems: list[str]) -> dict[str, object]:
-    """The tokens of the response of steps, with the mask of what was sampled, and the sampler's log-probabilities.
-
-    Each step logs all ids before its reply as its prompt, so that what was put between two replies is known.
-    """
-    asked = [as_token_ids(step.get("prompt_ids")) or [] for step in steps]
-    said = [as_token_ids(step.get("response_ids")) or [] for step in steps]
-    if not all(said):
-        return {}
-    ids: list[int] = []
-    mask: list[int] = []
-    logprobs: list[object] = []
-    for at, (step, before, sampled) in enumerate(zip(steps, asked, said, strict=True)):
-        seen = [*asked[0], *ids]
-        if before[: len(seen)] != seen:
-            problems.append(
-                f"The ids of step {at} do not begin with those of the steps before it; the tokens are left out."
-            )
-            return {}
-        between = before[len(seen) :]
-        logged = step.get("logprobs")
-        fits = isinstance(logged, list) and len(logged) == len(sampled)
-        ids += [*between, *sampled]
-        mask += [0] * len(between) + [1] * len(sampled)
-        logprobs += [*[None] * len(between), *(logged if fits else [None] * len(sampled))]  # type: ignore[misc]  # a list
-    found: dict[str, object] = {"response_tokens": context.tokens(ids), "response_mask": mask}
-    if any(one is not None for one in logprobs):
-        found["rollout_logprobs"] = logprobs
-    return found
 
 
 def _as_object(value: object) -> _Object:

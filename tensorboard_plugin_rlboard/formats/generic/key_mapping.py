@@ -73,7 +73,7 @@ def mapping_format(mapping: KeyMapping) -> Format:
         recognise=lambda row: _has_response(keys, row),
         mask_keys=(MASK_FIELD,) if MASK_FIELD in keys else MASK_KEYS,
         to_samples=(GroupedRows if is_of_groups(keys) else MappedRows)(keys).to_samples,
-        uses_tokenizer="response_token_ids" in keys or "prompt_token_ids" in keys,
+        uses_tokenizer=not {"response_token_ids", "prompt_token_ids", "messages"}.isdisjoint(keys),
         has_late_splits=mapping.guessed,
         mapping=mapping,
     )

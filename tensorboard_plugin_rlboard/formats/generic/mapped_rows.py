@@ -23,7 +23,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
     rest_after,
 )
 from tensorboard_plugin_rlboard.formats.generic.row_members import Member, RowMembers
-from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
+from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, tokens_of_turns
 from tensorboard_plugin_rlboard.words import PROMPT, plain, snake_case
 
 _IGNORED_LABEL = -100
@@ -31,6 +31,7 @@ _IGNORED_LABEL = -100
 _OF_EACH_ONLY = (*RESPONSE_FIELDS, "reward", "ref_response", "ref_reward")
 """Fields of which each sample of a row needs a value of its own."""
 _PROMPTS = frozenset(map(plain, PROMPT))
+_TOKENS = frozenset({"response_tokens", "response_token_ids", MASK_FIELD, *ARRAY_KEYS})
 _Value = Callable[[str], object]
 
 
@@ -142,6 +143,8 @@ class MappedRows:
         """Add what is made of a conversation and of token ids."""
         if "messages" in self._keys:
             self._add_conversation(sample, value_of("messages"), problems)
+            if _TOKENS.isdisjoint(self._keys):
+                sample |= tokens_of_turns(value_of("messages"), context, problems)
         for name, text_field in (("response_token_ids", "response"), ("prompt_token_ids", "prompt")):
             if name in self._keys:
                 self._add_ids(sample, name, text_field, value_of(name), context, problems)

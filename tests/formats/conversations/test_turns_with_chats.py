@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from understood import Row, read
+from understood import Row, read, understood, written
 
+from tensorboard_plugin_rlboard.formats.base import LineContext
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
 
 ASKED, SAID = {"role": "user", "content": "2+2?"}, {"role": "assistant", "content": "Let me see."}
@@ -49,6 +50,30 @@ def test_an_episode_of_such_turns_is_opened(key: str, tmp_path: Path) -> None:
         tmp_path, [{"step": 3, "reward": 0.5, key: steps}] * 3, "step", "prompt", "response", "reward"
     )
     assert found == [(3, "2+2?", "assistant: Let me see.\n\nuser: sure?\n\nassistant: 4", 0.5)] * 3
+
+
+def test_tokens_of_turns_are_those_of_the_response(tmp_path: Path) -> None:
+    steps = [
+        {
+            "chat_completions": [ASKED, SAID],
+            "prompt_ids": [1, 2],
+            "response_ids": [3, 4],
+            "logprobs": [-0.5, -0.25],
+        },
+        {
+            "chat_completions": [ASKED, SAID, SURE, RIGHT],
+            "prompt_ids": [1, 2, 3, 4, 8],
+            "response_ids": [5],
+            "logprobs": [-1.0],
+        },
+    ]
+    path = written(tmp_path / "log.jsonl", [{"step": n, "reward": 1.0, "steps": steps} for n in range(3)])
+    found = understood(path).to_samples
+    assert found is not None
+    (sample,) = found({"step": 0, "reward": 1.0, "steps": steps}, LineContext()).rows
+    assert sample["response_tokens"] == ["#3", "#4", "#8", "#5"]
+    assert sample["response_mask"] == [1, 1, 0, 1]
+    assert sample["logprobs"] == [-0.5, -0.25, None, -1.0]
 
 
 def test_chat_completions_of_a_row_are_its_conversation(tmp_path: Path) -> None:

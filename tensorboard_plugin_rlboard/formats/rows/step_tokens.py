@@ -1,0 +1,59 @@
+"""Joins the tokens of an agent's steps, each of which logs the ids that it was asked with and those that it answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tensorboard_plugin_rlboard.formats.base import LineContext
+from tensorboard_plugin_rlboard.formats.rows.column_batches import as_token_ids
+
+_ASKED = ("prompt_ids", "prompt_token_ids", "input_ids")
+_SAID = ("response_ids", "response_token_ids", "completion_ids", "output_ids")
+_LOGPROBS = ("logprobs", "response_logprobs", "completion_logprobs", "output_logprobs")
+
+
+def tokens_of_steps(
+    steps: Sequence[Mapping[str, object]], context: LineContext, logprobs_field: str, problems: list[str]
+) -> dict[str, object]:
+    """The tokens of the response of steps, with the mask of what was sampled, and the log-probabilities of that.
+
+    Each step logs all ids before its reply as its prompt, so that what was put between two replies is known.
+
+    Args:
+        steps: the steps, in their order.
+        context: what makes texts of ids.
+        logprobs_field: our name of the log-probabilities.
+        problems: one sentence is added where the ids of a step do not follow those before it.
+
+    Returns:
+        Field -> value; empty where a step has no ids of its reply, or they do not follow each other.
+    """
+    asked = [_ids(step, _ASKED) for step in steps]
+    said = [_ids(step, _SAID) for step in steps]
+    if not said or not all(said):
+        return {}
+    ids: list[int] = []
+    mask: list[int] = []
+    logprobs: list[object] = []
+    for at, (step, before, sampled) in enumerate(zip(steps, asked, said, strict=True)):
+        seen = [*asked[0], *ids]
+        if before[: len(seen)] != seen:
+            problems.append(
+                f"The ids of step {at} do not begin with those of the steps before it; the tokens are left out."
+            )
+            return {}
+        between = before[len(seen) :]
+        logged = next((step[key] for key in _LOGPROBS if isinstance(step.get(key), list)), None)
+        ids += [*between, *sampled]
+        mask += [0] * len(between) + [1] * len(sampled)
+        logprobs += [None] * len(between)
+        fits = isinstance(logged, list) and len(logged) == len(sampled)
+        logprobs += logged if isinstance(logged, list) and fits else [None] * len(sampled)
+    found: dict[str, object] = {"response_tokens": context.tokens(ids), "response_mask": mask}
+    if any(one is not None for one in logprobs):
+        found[logprobs_field] = logprobs
+    return found
+
+
+def _ids(step: Mapping[str, object], keys: Sequence[str]) -> list[int]:
+    return next((ids for key in keys if (ids := as_token_ids(step.get(key)))), [])
