@@ -4,6 +4,7 @@
     python -m benchmarks.run --full --write docs/benchmarks.md --json figures.json
     python -m benchmarks.run --quick                          # a minute: that they run at all
     python -m benchmarks.run --only index million
+    python -m benchmarks.run --full --only tab --write docs/benchmarks.md     # renews this row's table, and no other
 
 Leave the machine alone meanwhile: most are wall-clock times. A row alone, with its own sizes: its file, --help.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -42,33 +44,65 @@ BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 def report(found: dict[str, Any]) -> str:
     """All figures as Markdown."""
-    size, judged = found["size"], found["size"] == "full"
-    facts = ", ".join(f"{name} {value}" for name, value in found["machine"].items())
-    flag = "" if size == "usual" else f" --{size}"
-    today = dt.datetime.now(tz=dt.UTC).date()
-    parts = [f"Measured on {today} by `python -m benchmarks.run{flag}`: {facts}."]
+    parts = [f"Measured on {_measured(found)}."]
     for row in found["rows"]:
-        parts += ["", f"### {row['title']}", ""]
-        if row["skipped"] or row["failed"]:
-            parts += [f"Left out: {row['skipped']}" if row["skipped"] else f"Failed: {row['failed']}", ""]
-        if not row["figures"]:
-            continue
-        parts += [*bench.HEAD, *(bench.line(bench.Figure(**figure), judged) for figure in row["figures"])]
-        if row["others"] > bench.BUSY:
-            parts += ["", f"Other processes used {row['others']:.1f} cores meanwhile."]
+        parts += ["", *section(row, judged=found["size"] == "full")]
     return "\n".join(parts)
 
 
-def insert(document: Path, text: str) -> None:
-    """Puts the figures between the two markers of a document.
+def section(row: dict[str, Any], by: str = "", *, judged: bool) -> list[str]:
+    """The heading, the table and the remarks of one row.
+
+    Args:
+        row: what was measured.
+        by: a line about how, where it is not that of the whole report.
+        judged: whether the figures are held against their reach.
+    """
+    parts = [f"### {row['title']}", "", *([by, ""] if by else [])]
+    if row["skipped"] or row["failed"]:
+        parts += [f"Left out: {row['skipped']}" if row["skipped"] else f"Failed: {row['failed']}", ""]
+    if row["figures"]:
+        parts += [*bench.HEAD, *(bench.line(bench.Figure(**figure), judged) for figure in row["figures"])]
+        if row["others"] > bench.BUSY:
+            parts += ["", f"Other processes used {row['others']:.1f} cores meanwhile."]
+    return parts
+
+
+def _measured(found: dict[str, Any], only: str = "") -> str:
+    facts = ", ".join(f"{name} {value}" for name, value in found["machine"].items())
+    flag = "" if found["size"] == "usual" else f" --{found['size']}"
+    today = dt.datetime.now(tz=dt.UTC).date()
+    return f"{today} by `python -m benchmarks.run{flag}{only}`: {facts}"
+
+
+def with_rows(figures: str, found: dict[str, Any]) -> str:
+    """The figures of a document with those of some rows renewed; the other rows' stay as they are.
+
+    Args:
+        figures: what stands between the markers.
+        found: what was measured of some rows.
+    """
+    head, *old = (part.strip() for part in re.split(r"^(?=### )", figures, flags=re.MULTILINE))
+    sections = {part.partition("\n")[0].removeprefix("### "): part for part in old}
+    for row in found["rows"]:
+        by = f"Measured on {_measured(found, ' --only ' + row['name'])}."
+        sections[row["title"]] = "\n".join(section(row, by, judged=found["size"] == "full"))
+    places = {row.title: place for place, row in enumerate(ROWS)}
+    ordered = sorted(sections, key=lambda title: places.get(title, len(places)))
+    return "\n\n".join([head, *(sections[title] for title in ordered)])
+
+
+def insert(document: Path, found: dict[str, Any]) -> None:
+    """Puts the figures between the two markers of a document: all anew where every row was measured.
 
     Raises:
         SystemExit: the document has no markers.
     """
     before, begin, rest = document.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+    old, end, after = rest.partition(END)
     if not begin or not end:
         sys.exit(f"{document} has no place for figures: a line {BEGIN} and a line {END}.")
+    text = report(found) if len(found["rows"]) == len(ROWS) else with_rows(old, found)
     document.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
 
 
@@ -81,14 +115,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--only", nargs="+", choices=names, default=names, help="these rows")
     parser.add_argument("--skip", nargs="+", choices=names, default=[], help="all but these")
     parser.add_argument(
-        "--write", type=Path, help="put the tables into this document, between its two markers"
+        "--write",
+        type=Path,
+        help="put the tables of what was measured into this document, between its two markers",
     )
     bench.options(parser)
     args = parser.parse_args(arguments)
     chosen = [row for row in ROWS if row.name in args.only and row.name not in args.skip]
     found = bench.run(chosen, args)
     if args.write is not None:
-        insert(args.write, report(found))
+        insert(args.write, found)
     failed = [row["name"] for row in found["rows"] if row["failed"]]
     if failed:
         sys.exit(f"These rows failed: {', '.join(failed)}. Why stands above.")

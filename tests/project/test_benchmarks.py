@@ -225,7 +225,26 @@ def test_a_question_that_is_not_answered_is_no_figure(home: bench.Home) -> None:
 def test_a_document_without_a_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "d.md").write_text("nothing", encoding="utf-8")
     with pytest.raises(SystemExit, match="no place for figures"):
-        run.insert(tmp_path / "d.md", "text")
+        run.insert(tmp_path / "d.md", {"size": "full", "machine": {}, "rows": []})
+
+
+def test_a_row_alone_renews_its_own_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        dataclasses.replace(row(FIGURES), name=name, title=name.title()) for name in ("one", "two", "three")
+    ]
+    monkeypatch.setattr(run, "ROWS", tuple(rows))
+    document = tmp_path / "d.md"
+    kept = f"{run.BEGIN}\n\nBefore.\n\n### Three\n\nold three\n\n### One\n\nold one\n\n{run.END}\nbelow\n"
+    document.write_text(kept, encoding="utf-8")
+    for only in ("one", "two"):
+        run.main(["--full", "--only", only, "--write", str(document)])
+    text = document.read_text(encoding="utf-8")
+    assert [part.partition("\n")[0] for part in text.split("### ")[1:]] == ["One", "Two", "Three"]
+    assert "old one" not in text
+    assert f"### Three\n\nold three\n\n{run.END}\nbelow\n" in text
+    assert text.startswith(f"{run.BEGIN}\n\nBefore.\n\n### One\n\nMeasured on ")
+    assert "by `python -m benchmarks.run --full --only two`: " in text
+    assert text.count("| speed (why) | 8.00 × |") == 2
 
 
 def test_the_document_has_its_place_and_names_every_row() -> None:
