@@ -168,3 +168,34 @@ test("rows that come take the elements of those that left", async () => {
   expect(now.map((row) => row.getAttribute("aria-rowindex"))).toEqual(now.map((_, at) => String(at + 16)));
   expect(now.filter((row) => !before.has(row)).length).toBeLessThan(10);
 });
+
+test("the cursor moves over rows without drawing their cells anew; another row or column does", async () => {
+  const rows = Array.from({ length: 10 }, (_, i) => ({ id: `item ${i}`, size: i }));
+  const drawn: string[] = [];
+  const kept = columns.map((column) => ({
+    ...column,
+    cell: (item: Item) => {
+      drawn.push(`${item.id} ${column.name}`);
+      return column.cell(item);
+    },
+  }));
+  const table = { total: 10, row: (index: number) => rows[index], columns: kept };
+  await show({ ...table, active: 0 });
+  expect(drawn).toHaveLength(20);
+  await show({ ...table, active: 1, open: 1 });
+  expect(drawn).toHaveLength(20);
+  expect(things().map((row) => row.className)).toEqual([
+    "row",
+    "row open active",
+    ...Array.from({ length: 8 }, () => "row"),
+  ]);
+  expect(things()[1]?.textContent).toBe("item 11");
+  const others = rows.with(1, { id: "another", size: 7 });
+  const row = (index: number) => others[index];
+  await show({ ...table, row, active: 1, open: 1 });
+  expect(drawn.slice(20)).toEqual(["another id", "another size"]);
+  expect(things()[1]?.textContent).toBe("another7");
+  await show({ ...table, row, columns: kept.slice(1), active: 1 });
+  expect(things()[1]?.textContent).toBe("7");
+  expect(things()[2]?.textContent).toBe("2");
+});

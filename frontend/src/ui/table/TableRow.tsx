@@ -24,6 +24,10 @@ export interface TableRowProps<R> {
  * the screen takes one that comes.
  */
 export class TableRow<R> extends Component<TableRowProps<R>> {
+  /** Kept while only the cursor comes or goes: each press of a key moves it over two rows. */
+  #cells: JSX.Element[] = [];
+  #of: Pick<TableRowProps<R>, "row" | "columns"> | null = null;
+
   override shouldComponentUpdate(next: TableRowProps<R>): boolean {
     const now = this.props;
     return (
@@ -37,6 +41,10 @@ export class TableRow<R> extends Component<TableRowProps<R>> {
 
   override render(): JSX.Element {
     const { index, row, columns, open, active } = this.props;
+    if (this.#of?.row !== row || this.#of?.columns !== columns) {
+      this.#cells = columns.map((column) => cell(column, row));
+      this.#of = { row, columns };
+    }
     return (
       <div
         role="row"
@@ -48,7 +56,7 @@ export class TableRow<R> extends Component<TableRowProps<R>> {
         data-testid={this.props.testId}
         onClick={() => this.props.onOpen(index)}
       >
-        {columns.map((column) => cell(column, row))}
+        {this.#cells}
       </div>
     );
   }
