@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.api import FindingInfo, MetricInfo, NotChecked, PastFinding
+from tensorboard_plugin_rlboard.api import FindingInfo, FindingSymptom, MetricInfo, NotChecked, PastFinding
 from tensorboard_plugin_rlboard.api.values import Number, Value
 from tensorboard_plugin_rlboard.report.colour_scale import Scale
 
@@ -108,6 +108,13 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class ReportedSymptom(FindingSymptom):
+    """What follows from the same cause, as /findings says it, and where the tab lists its samples."""
+
+    address: str
+
+
+@dataclass(frozen=True)
 class ReportedFinding(FindingInfo):
     """One thing that looks wrong: all that /findings says of it, with its curve and some of its samples.
 
@@ -116,6 +123,7 @@ class ReportedFinding(FindingInfo):
         address, onset_address: where the tab shows it, and its first step.
         curve: of its metric; None where that has none.
         examples: the first of its samples.
+        symptoms: what follows from it.
     """
 
     name: str
@@ -123,6 +131,7 @@ class ReportedFinding(FindingInfo):
     onset_address: str
     curve: Curve | None
     examples: Sequence[Example]
+    symptoms: Sequence[ReportedSymptom]
 
 
 @dataclass(frozen=True)

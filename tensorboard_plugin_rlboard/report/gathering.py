@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
+from typing import Any
 
 from tensorboard_plugin_rlboard import __version__
-from tensorboard_plugin_rlboard.api import FindingInfo, Findings, RunInfo
+from tensorboard_plugin_rlboard.api import FindingInfo, Findings, FindingSymptom, RunInfo
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.report.curves import curve, own_curve
-from tensorboard_plugin_rlboard.report.document import Example, Report, ReportedFinding, ReportedRun
+from tensorboard_plugin_rlboard.report.document import (
+    Example,
+    Report,
+    ReportedFinding,
+    ReportedRun,
+    ReportedSymptom,
+)
 from tensorboard_plugin_rlboard.report.examples import example
 from tensorboard_plugin_rlboard.report.links import Links, finding_names
 
@@ -112,13 +119,19 @@ def _finding(
         finding, board.steps(asked), onset
     )
     return ReportedFinding(
-        **{field.name: getattr(finding, field.name) for field in fields(finding)},
+        **_fields(finding, "symptoms"),
         name=name,
         address=links.to_finding(name),
         onset_address=onset,
         curve=drawn,
         examples=examples,
+        symptoms=[ReportedSymptom(**_fields(each), address=links.to_list(each)) for each in finding.symptoms],
     )
+
+
+def _fields(answer: FindingInfo | FindingSymptom, *without: str) -> dict[str, Any]:
+    """The fields of an answer, but some."""
+    return {field.name: getattr(answer, field.name) for field in fields(answer) if field.name not in without}
 
 
 def cut(text: str) -> str:

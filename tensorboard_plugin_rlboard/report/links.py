@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from tensorboard_plugin_rlboard.api import FindingInfo
+from tensorboard_plugin_rlboard.api import FindingInfo, FindingSymptom
 
 DEFAULT_TAB = "http://localhost:6006/"
 _UNESCAPED = "!'()*~-_."
@@ -66,6 +66,20 @@ class Links:
     def to_step(self, finding: FindingInfo, step: int) -> str:
         """A step in the overview, whose curves mark the finding."""
         return self.to(view="overview", step=step, about=finding.evidence.sort)
+
+    def to_list(self, symptom: FindingSymptom) -> str:
+        """The samples that show a symptom, in its order and steps."""
+        evidence = symptom.evidence
+        return self.to(
+            view="samples",
+            step=evidence.step_max,
+            step_min=evidence.step_min,
+            step_max=evidence.step_max,
+            about=evidence.sort,
+            about_order=evidence.order if evidence.sort and evidence.order != "desc" else "",
+            where=evidence.where,
+            metric=evidence.token_metric,
+        )
 
     def to_sample(self, finding: FindingInfo, name: str, sample: str, step: int, token: int | None) -> str:
         """A sample that shows a finding, over the list, at the token that shows it and in its colours."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tensorboard_plugin_rlboard.api import FindingEvidence, FindingSymptom
 from tensorboard_plugin_rlboard.report.examples import CHARACTERS, TOKENS, window
 from tensorboard_plugin_rlboard.report.links import Links, wrong_address
 from tensorboard_plugin_rlboard.texts import visible
@@ -30,6 +31,18 @@ def test_an_address_is_spelt_as_the_tab_does() -> None:
     assert links.to(view="findings", step=0, sample="", token=None) == (
         "http://host:6006/#rlboard&p.rlboard.run=a%20b%2F%C3%BC%26x&p.rlboard.split=train"
         "&p.rlboard.view=findings&p.rlboard.step=0"
+    )
+
+
+def test_the_samples_of_a_symptom_are_listed_in_its_order() -> None:
+    evidence = FindingEvidence(
+        "log_ratio_mean", "asc", "log_ratio_mean < 0", 3, 9, "log_ratio", grouped=False
+    )
+    one = FindingSymptom("negative_kl", "warning", "title", "summary", (3, 9), "log_ratio_mean", evidence)
+    assert Links("http://host/", "a").to_list(one) == (
+        "http://host/#rlboard&p.rlboard.run=a&p.rlboard.view=samples&p.rlboard.step=9&p.rlboard.step_min=3"
+        "&p.rlboard.step_max=9&p.rlboard.about=log_ratio_mean&p.rlboard.about_order=asc"
+        "&p.rlboard.where=log_ratio_mean%20%3C%200&p.rlboard.metric=log_ratio"
     )
 
 

@@ -82,7 +82,7 @@ def _finding(finding: ReportedFinding, speech: Speech) -> Iterator[str]:
     yield f"{_link(words.steps(speech, finding), finding.onset_address)} · {number} · {_plain(words.threshold(speech, finding))}"
     yield _plain(speech.said(finding.meaning))
     yield _plain(speech.of("next", next=speech.said(finding.next)))
-    yield from (_plain(words.symptom(speech, symptom)) for symptom in finding.symptoms)
+    yield from (_link(words.symptom(speech, each), each.address) for each in finding.symptoms)
     for example in finding.examples:
         yield from _example(example, speech)
 

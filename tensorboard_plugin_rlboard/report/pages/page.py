@@ -123,7 +123,7 @@ def _add_finding(body: ET.Element, finding: ReportedFinding, speech: Speech) -> 
     _add(box, "p", speech.said(finding.meaning))
     _add(box, "p", speech.of("next", next=speech.said(finding.next)))
     for symptom in finding.symptoms:
-        _add(box, "p", words.symptom(speech, symptom))
+        _add_link(_add(box, "p"), words.symptom(speech, symptom), symptom.address)
     for example in finding.examples:
         _add_example(box, example, speech)
     if (left := len(finding.samples) - len(finding.examples)) > 0:
