@@ -1,17 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
-
-const SENTENCES = fileURLToPath(new URL("src/i18n/zh/sentences", import.meta.url));
+import { SENTENCES } from "./src/i18n/zh/sentences/index";
 
 /** All Chinese sentences of the server's as one file beside the bundle: `rlboard report --language zh` reads it. */
 function sentences(): Plugin {
   return {
     name: "sentences",
     generateBundle() {
-      const files = readdirSync(SENTENCES).filter((name) => name.endsWith(".json"));
-      const texts = files.map((name) => JSON.parse(readFileSync(`${SENTENCES}/${name}`, "utf8")) as object);
-      const source = JSON.stringify(Object.assign({}, ...texts));
+      const source = JSON.stringify(Object.fromEntries(SENTENCES));
       this.emitFile({ type: "asset", fileName: "sentences.zh.json", source });
     },
   };

@@ -44,13 +44,13 @@ class TimedIndexer(BackgroundIndexer):
         self.seconds: list[float] = []
 
     def call_when_read(self, examine: Callable[[RunIndex], None] | None) -> None:
-        """Has runs examined when nothing is left to read, and the seconds noted."""
+        """Has runs examined when they have been read, and the seconds noted."""
 
         def timed(run: RunIndex) -> None:
+            begin = time.perf_counter()
             if examine is not None:
-                begin = time.perf_counter()
                 examine(run)
-                self.seconds.append(time.perf_counter() - begin)
+            self.seconds.append(time.perf_counter() - begin)
 
         super().call_when_read(timed)
 
