@@ -174,14 +174,8 @@ def _add_report(commands: Any) -> None:
 def _report(arguments: argparse.Namespace) -> int:
     from tensorboard_plugin_rlboard.report.command import report  # noqa: PLC0415 (DuckDB and more)
 
-    return report(
-        arguments.path,
-        arguments.out,
-        tuple(arguments.run),
-        arguments.tab_url,
-        arguments.config,
-        arguments.language,
-    )
+    given = arguments
+    return report(given.path, given.out, tuple(given.run), given.tab_url, given.config, given.language)
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -27,6 +27,7 @@ OWN_FILES = {
     "doctor/command.py": "the null device",
     "plugin.py": "the bundle",
     "web/bundle.py": "the bundle",
+    "report/chinese.py": "the bundle's sentences",
     "web/own_names.py": "the resolver's configuration",
     "demo.py": "the samples that come with the package",
 }
