@@ -21,7 +21,7 @@ export function FindingDetails({ finding }: { finding: Finding }): JSX.Element {
             <dt>{t("findings.source")}</dt>
             <dd class="muted">
               <span class="number" title={full(threshold)}>
-                {num(threshold)} {unit}
+                {num(threshold)} {said(unit)}
               </span>{" "}
               (<code>{finding.threshold_name}</code>){source !== "" && <> · {said(source)}</>}
             </dd>

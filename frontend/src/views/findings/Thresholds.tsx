@@ -76,7 +76,7 @@ function Row({ threshold }: { threshold: Threshold }) {
           </Button>
         )}
       </td>
-      <td>{unit}</td>
+      <td>{said(unit)}</td>
       <td class="muted">{said(source)}</td>
     </tr>
   );

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -65,7 +66,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             metric="reward",
             statistic="mean",
             value=change.size / spread,
-            threshold=limits[_SIZE.name],
+            threshold=math.copysign(limits[_SIZE.name], change.size),
             threshold_name=_SIZE.name,
             excess=size / max(limits[_SIZE.name], 1e-9),
             evidence=EvidenceQuery("reward", "desc" if change.size > 0 else "asc"),
