@@ -33,6 +33,8 @@ const sample = {
   token: ofSample(wholeNumber),
   /** The token metric that colours the response; "" is the view's choice. */
   metric: text,
+  /** What the response is compared with: "reference" or the id of another sample; "" is nothing. */
+  against: ofRun(text),
 };
 
 /** The metric of the curve that was clicked, and which of its ends is looked for; "" is none. */

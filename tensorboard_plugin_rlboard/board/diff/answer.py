@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from tensorboard_plugin_rlboard.api import Diff, DiffOpcodes, DiffSide
+from tensorboard_plugin_rlboard.api import Diff, DiffOpcodes, DiffSide, MetricInfo
 from tensorboard_plugin_rlboard.board.alignment.align import align
 from tensorboard_plugin_rlboard.board.alignment.units import characters, words
 from tensorboard_plugin_rlboard.board.diff.question import DiffQuestion
@@ -40,18 +40,8 @@ def diff(session: RunSession, against: RunSession, question: DiffQuestion, decod
     else:
         left = response_side(against, question.against_id, question.text_rules, decoded)
     unit = question.unit or ("token" if left.tokens and right.tokens else "word")
-    metric = None
-    if question.metric:
-        metric = right.metric_info(question.metric) or left.metric_info(question.metric)
-        if unit != "token" or metric is None:
-            known = (
-                ", ".join(dict.fromkeys((*right.token_metrics, *left.token_metrics)))
-                if unit == "token"
-                else ""
-            )
-            raise ArgumentError(
-                f"metric={question.metric[:60]} is no metric of tokens that are compared: {known or 'there are none'}."
-            )
+    metric = _metric(question, unit, left, right)
+    name = "" if metric is None else metric.name
     units = [_units(side, unit) for side in (left, right)]
     a, b = (one[:MAX_UNITS] for one in units)
     opcodes = align(a, b, _SHORTEST_MOVE[unit])
@@ -59,8 +49,8 @@ def diff(session: RunSession, against: RunSession, question: DiffQuestion, decod
         unit=unit,
         in_one_piece=opcodes.in_one_piece,
         metric=metric,
-        left=_side(left, units[0], question.metric),
-        right=_side(right, units[1], question.metric),
+        left=_side(left, units[0], name),
+        right=_side(right, units[1], name),
         opcodes=DiffOpcodes(
             kind=[one.kind for one in opcodes.opcodes],
             left=[one.left for one in opcodes.opcodes],
@@ -81,6 +71,26 @@ def _check(question: DiffQuestion) -> None:
         )
     if question.unit not in {"", "token", *_UNITS}:
         raise ArgumentError(f"unit={question.unit[:60]} is not known: it takes token, word or character.")
+
+
+def _metric(question: DiffQuestion, unit: str, left: Side, right: Side) -> MetricInfo | None:
+    """The metric whose values come along; none where nobody said that tokens are compared and there are none.
+
+    Raises:
+        ArgumentError: what is compared has no such metric.
+    """
+    if not question.metric or (unit != "token" and not question.unit):
+        return None
+    metric = (
+        (right.metric_info(question.metric) or left.metric_info(question.metric)) if unit == "token" else None
+    )
+    if metric is None:
+        names = dict.fromkeys((*right.token_metrics, *left.token_metrics)) if unit == "token" else ()
+        raise ArgumentError(
+            f"metric={question.metric[:60]} is no metric of tokens that are compared: "
+            f"{', '.join(names) or 'there are none'}."
+        )
+    return metric
 
 
 def _units(side: Side, unit: str) -> Sequence[str]:

@@ -97,6 +97,11 @@ def test_a_response_is_compared_with_its_reference_by_word(board: Board) -> None
     assert "".join(diff.right.units) == "".join(FIRST)
 
 
+def test_a_metric_is_left_out_where_nobody_asked_for_tokens_and_there_are_none(board: Board) -> None:
+    diff = ask(board, 0, against="reference", metric="logprobs")
+    assert (diff.unit, diff.metric, diff.right.values) == ("word", None, None)
+
+
 def test_words_where_one_side_has_no_tokens_and_padding_is_cut(board: Board) -> None:
     diff = ask(board, 2, 0, text_rules=TextRules(("<pad>",)))
     assert diff.unit == "word"
@@ -123,7 +128,7 @@ def test_chinese_by_character(board: Board) -> None:
         (0, {"against": "reference", "unit": "token"}, "reference answer of sample .* has no tokens"),
         (
             0,
-            {"against": "reference", "metric": "logprobs"},
+            {"against": "reference", "unit": "word", "metric": "logprobs"},
             "metric=logprobs is no metric of tokens .* there are none",
         ),
         (1, {"against": "reference"}, "has no reference answer to compare"),

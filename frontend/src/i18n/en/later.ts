@@ -3,6 +3,7 @@
 import { conversation } from "./conversation";
 import { dialogs } from "./dialogs/dialogs";
 import { info } from "./dialogs/info";
+import { diff } from "./diff";
 import { sample } from "./sample";
 import { samples } from "./samples";
 import { tokens } from "./tokens";
@@ -13,6 +14,8 @@ export const later = {
   ...dialogs,
   ...info,
   ...groups,
+  ...diff,
+  ...info,
   ...sample,
   ...samples,
   ...tokens,

@@ -1,8 +1,8 @@
 /** Words of the sample drawer and the token views. */
 export const sample = {
   "sample.keys": "Sample",
-  "sample.key.n": "Next extreme token of the metric",
-  "sample.key.N": "Previous extreme token of the metric",
+  "sample.key.n": "Next extreme token of the metric, or next change",
+  "sample.key.N": "Previous extreme token of the metric, or previous change",
   "sample.key.m": "Colour by the next metric",
   "sample.key.M": "Colour by the previous metric",
 
@@ -103,6 +103,15 @@ export const sample = {
   "sample.values.needs": "Nothing to compare: the log has no {fields}.",
   "sample.values.left_out": "{n} numbers left out: not finite",
   "sample.values.range": "{name} from {min} to {max}",
+
+  "sample.compare.with": "compare with",
+  "sample.compare.nothing": "nothing",
+  "sample.compare.this": "this response",
+  "sample.compare.member": "member {i}, reward {reward}",
+  "sample.compare.step": "step {step}, reward {reward}",
+  "sample.compare.loading": "Comparing …",
+  "sample.compare.error": "These texts could not be compared",
+  "sample.compare.error.advice": "Choose another response, or another unit.",
 
   "sample.links.title": "The same prompt elsewhere",
   "sample.links.group": "Group of {n}, rewards:",

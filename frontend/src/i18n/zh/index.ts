@@ -4,6 +4,7 @@ import type { MessageKey } from "../en";
 import { conversation } from "./conversation";
 import { dialogs } from "./dialogs/dialogs";
 import { info } from "./dialogs/info";
+import { diff } from "./diff";
 import { errors } from "./errors";
 import { findingsInBars } from "./findings/bars";
 import { findingsList } from "./findings/list";
@@ -26,6 +27,7 @@ export { metricNames };
 export const zh = {
   ...conversation,
   ...dialogs,
+  ...diff,
   ...errors,
   ...findingsInBars,
   ...findingsList,

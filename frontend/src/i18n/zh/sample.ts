@@ -3,8 +3,8 @@ import type { sample as en } from "../en/sample";
 /** 样本抽屉与 token 视图的文字。 */
 export const sample = {
   "sample.keys": "样本",
-  "sample.key.n": "该指标的下一个极端 token",
-  "sample.key.N": "该指标的上一个极端 token",
+  "sample.key.n": "该指标的下一个极端 token，或下一处改动",
+  "sample.key.N": "该指标的上一个极端 token，或上一处改动",
   "sample.key.m": "按下一个指标着色",
   "sample.key.M": "按上一个指标着色",
 
@@ -101,6 +101,15 @@ export const sample = {
   "sample.values.needs": "无可比较：日志中没有 {fields}。",
   "sample.values.left_out": "略去 {n} 个非有限数值",
   "sample.values.range": "{name} 从 {min} 到 {max}",
+
+  "sample.compare.with": "对比",
+  "sample.compare.nothing": "不对比",
+  "sample.compare.this": "本回复",
+  "sample.compare.member": "第 {i} 个成员，奖励 {reward}",
+  "sample.compare.step": "第 {step} 步，奖励 {reward}",
+  "sample.compare.loading": "正在比较…",
+  "sample.compare.error": "无法比较这两段文本",
+  "sample.compare.error.advice": "请选择另一条回复，或换一种比较单位。",
 
   "sample.links.title": "同一提示词的其他样本",
   "sample.links.group": "同组 {n} 个，奖励：",

@@ -6,6 +6,9 @@ import { select, selection } from "../../state/selection";
 import type { TokenViewState } from "../../tokens/shared/tokenViewState";
 import { TokenArea } from "../../tokens/TokenArea";
 import { Button, CopyButton } from "../../ui";
+import { ComparedResponse } from "./compare/ComparedResponse";
+import { CompareWith } from "./compare/CompareWith";
+import { counterpartOf } from "./compare/counterparts";
 import { Conversation } from "./conversation/Conversation";
 import { type ReadingMode, showsResponse } from "./conversation/readingMode";
 import { PromptLinks } from "./PromptLinks";
@@ -42,6 +45,7 @@ export function SampleContent({
   const unsaid = tokensAgainstText(sample);
   // Where the text stands above the tokens, a second one in their place would say it twice.
   const swapped = unsaid.standsApart ? undefined : response;
+  const compared = counterpartOf(sample, selection.value.against);
   const pin = (i: number | null): void => select({ token: i });
   return (
     <section
@@ -63,10 +67,19 @@ export function SampleContent({
       {!Array.isArray(tokenMetrics) && (
         <p class="odd">{t("sample.rows_failed", { message: said(tokenMetrics.message) })}</p>
       )}
-      {viewState !== null && showsResponse(sample, mode) && (
+      {viewState !== null && showsResponse(sample, mode) && compared === null && (
         <TextBesideTokens key={`ids ${sample.id}`} sample={sample} unsaid={unsaid} />
       )}
-      {!showsResponse(sample, mode) ? (
+      {(viewState === null || !showsResponse(sample, mode)) && compared === null && (
+        <CompareWith sample={sample} />
+      )}
+      {compared !== null ? (
+        <ComparedResponse
+          sample={sample}
+          counterpart={compared}
+          metric={viewState?.metric.value?.name ?? ""}
+        />
+      ) : !showsResponse(sample, mode) ? (
         <div class="answers">{reference}</div>
       ) : viewState === null ? (
         <div class="answers">
@@ -83,7 +96,12 @@ export function SampleContent({
           onMetric={(metric) => select({ metric })}
           areIds={unsaid.areIds}
           title={t(unsaid.areIds ? "sample.response.ids" : "sample.response")}
-          tools={swapped !== undefined && <ResponseTools text={swapped} raw={raw} onRaw={setRaw} />}
+          tools={
+            <>
+              {swapped !== undefined && <ResponseTools text={swapped} raw={raw} onRaw={setRaw} />}
+              <CompareWith sample={sample} />
+            </>
+          }
           instead={raw && swapped !== undefined ? <p class="text">{swapped.raw}</p> : null}
           rest={<RestOfText key={`rest ${sample.id}`} part={unsaid.part} />}
         >

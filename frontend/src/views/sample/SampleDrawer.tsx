@@ -16,6 +16,8 @@ import { nextMetric } from "../../tokens/shared/metricOptions";
 import type { TokenViewState } from "../../tokens/shared/tokenViewState";
 import textCss from "../../tokens/text/text.css?inline";
 import { adopt, ErrorBox } from "../../ui";
+import { changeStepper } from "./compare/ComparedResponse";
+import { counterpartOf } from "./compare/counterparts";
 import conversationCss from "./conversation/conversation.css?inline";
 import {
   chosenMode,
@@ -69,9 +71,12 @@ function OpenSample({ id }: { id: string }): JSX.Element {
     loaded === null
       ? "text"
       : readingMode(loaded.sample, chosenMode.value, viewState?.data.metrics.length ?? null, pinned);
-  const tokensShown = viewState !== null && loaded !== null && showsResponse(loaded.sample, mode);
+  const isCompared = loaded !== null && counterpartOf(loaded.sample, selection.value.against) !== null;
+  const tokensShown =
+    viewState !== null && loaded !== null && !isCompared && showsResponse(loaded.sample, mode);
 
   const toExtreme = (direction: 1 | -1): boolean => {
+    if (isCompared) return changeStepper.current?.(direction) ?? false;
     if (viewState === null || viewState.data.metrics.length === 0) return false;
     // Only the text shows tokens.
     if (!tokensShown) setReadingMode("text");

@@ -1,0 +1,26 @@
+/** Two texts side by side. */
+export const diff = {
+  "diff.label": "Differences between {left} and {right}",
+  "diff.beside": "side by side",
+  "diff.beside.hint": "Both texts beside each other, or one text with what was taken away and added",
+  "diff.unit": "compared by",
+  "diff.unit.token": "token",
+  "diff.unit.word": "word",
+  "diff.unit.character": "character",
+  "diff.changes": "{n} changes",
+  "diff.same": "Both texts are the same.",
+  "diff.previous": "Previous change (N)",
+  "diff.next": "Next change (n)",
+  "diff.fold": "{n} equal: show them",
+  "diff.only_left": "only in {left}",
+  "diff.only_right": "only in {right}",
+  "diff.moved": "moved",
+  "diff.moved.hint": "This stands elsewhere on the other side: go there",
+  "diff.pieces":
+    "These texts are too long to be compared as a whole: equal text that shifted far may be shown as changed.",
+  "diff.left_out": "{n} more are left out: only the first 200,000 of a text are compared.",
+  "diff.metric": "{metric}: right less left, at tokens that stand on both sides",
+  "diff.metric.missing": "{n} of {of} without a number on both sides",
+  "diff.metric.none": "{metric} has no number on both sides at any token.",
+  "diff.token": "{metric}: {left} → {right} ({difference})",
+} as const;

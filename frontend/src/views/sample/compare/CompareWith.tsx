@@ -1,0 +1,26 @@
+import type { JSX } from "preact";
+import type { Sample } from "../../../api/answers";
+import { t } from "../../../i18n";
+import { select, selection } from "../../../state/selection";
+import { Select } from "../../../ui";
+import { counterparts } from "./counterparts";
+
+/** The choice of what the response is compared with; nothing where there is nothing. */
+export function CompareWith({ sample }: { sample: Sample }): JSX.Element | null {
+  const found = counterparts(sample);
+  if (found.length === 0) return null;
+  const { against } = selection.value;
+  return (
+    <Select
+      value={found.some(({ name }) => name === against) ? against : ""}
+      options={[
+        { value: "", label: t("sample.compare.nothing") },
+        ...found.map(({ name, label }) => ({ value: name, label })),
+      ]}
+      onChange={(name) => select({ against: name })}
+      label={t("sample.compare.with")}
+      labelShown
+      testId="compare-with"
+    />
+  );
+}
