@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.api.prompts.compare import (
     DifferenceCounts,
     Estimate,
 )
-from tensorboard_plugin_rlboard.api.prompts.groups import Groups
+from tensorboard_plugin_rlboard.api.prompts.groups import Group, GroupPhrase, Groups
 from tensorboard_plugin_rlboard.api.runs.findings import (
     FindingEvidence,
     FindingInfo,
@@ -72,6 +72,8 @@ __all__ = [
     "FindingSymptom",
     "FindingToken",
     "Findings",
+    "Group",
+    "GroupPhrase",
     "Groups",
     "IgnoredFile",
     "Joined",

@@ -12,6 +12,7 @@ from tensorboard_plugin_rlboard.api import (
     Diff,
     Distribution,
     Findings,
+    Group,
     Groups,
     Problems,
     Runs,
@@ -30,7 +31,8 @@ from tensorboard_plugin_rlboard.board.distribution.question import DistributionQ
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.findings.service import FindingService
 from tensorboard_plugin_rlboard.board.groups.listing import groups
-from tensorboard_plugin_rlboard.board.groups.question import GroupsQuestion
+from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
+from tensorboard_plugin_rlboard.board.groups.whole import group
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
 from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
@@ -204,6 +206,12 @@ class Board:
         run = self.run(question.selection.run)
         with self._slot(question.selection):
             return groups(self.session(run), question)
+
+    def group(self, question: GroupQuestion) -> Group:
+        """One group whole."""
+        run = self.run(question.selection.run)
+        with self.limits.quick():
+            return group(self.session(run), question, self._decoded_samples)
 
     def sample(self, question: SampleQuestion) -> Sample:
         """One sample whole."""

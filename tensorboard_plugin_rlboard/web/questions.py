@@ -8,7 +8,7 @@ from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
 from tensorboard_plugin_rlboard.board.diff.question import DiffQuestion
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
-from tensorboard_plugin_rlboard.board.groups.question import GroupsQuestion
+from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.samples.question import (
     SampleQuestion,
@@ -124,6 +124,11 @@ def read_groups(args: Arguments) -> GroupsQuestion:
         offset=integer_or(args, "offset", 0),
         limit=integer_or(args, "limit", 50),
     )
+
+
+def read_group(args: Arguments) -> GroupQuestion:
+    """The question of /group."""
+    return GroupQuestion(read_selection(args), read_text_rules(args), integer_or(args, "limit", 16))
 
 
 def read_sample(args: Arguments) -> SampleQuestion:

@@ -51,6 +51,7 @@ ROUTES = (
     Route("/findings", questions.read_findings, Board.findings, is_shared=False),  # thresholds are settings
     Route("/samples", questions.read_samples, Board.samples),
     Route("/groups", questions.read_groups, Board.groups),
+    Route("/group", questions.read_group, Board.group),
     Route("/sample", questions.read_sample, Board.sample),
     Route("/sample_with_tokens", questions.read_sample, _sample_with_tokens),
     Route("/tokens", questions.read_tokens, _tokens),

@@ -85,6 +85,7 @@ SNAPSHOT_REQUESTS: dict[str, tuple[str, Arguments]] = {
         ),
     ),
     "groups": ("groups", (RUN, ("step", "2"))),
+    "group": ("group", (RUN, ("step", "1"), ("group", "couplet"))),
     "groups_of_kinds": ("groups", (RUN, ("kinds", "gradient"), ("sort", "logged"), ("limit", "2"))),
     "worst_tokens": ("worst_tokens", (RUN, ("limit", "4"))),
     "worst_tokens_by_token": (

@@ -203,6 +203,7 @@ ROUTES = [
     "distribution",
     "findings",
     "groups",
+    "group",
     "worst_tokens",
     "problems",
     "scalars",

@@ -1,8 +1,19 @@
 /** The answers of the routes of the groups. */
 
-import { type Decoded, literal, number, object, record } from "../lib/decode";
+import {
+  array,
+  boolean,
+  type Decoded,
+  literal,
+  nullable,
+  num,
+  number,
+  object,
+  record,
+  string,
+} from "../lib/decode";
 import type { Scope } from "./parameters";
-import { columns } from "./values";
+import { columns, scalars } from "./values";
 
 /** Every group is of one kind; all but the first give no gradient. */
 export const GROUP_KINDS = [
@@ -32,10 +43,38 @@ export const groupsDecoder = object({
 });
 export type Groups = Decoded<typeof groupsDecoder>;
 
+const phrase = object({ text: string, words: number, good: number, bad: number });
+export type GroupPhrase = Decoded<typeof phrase>;
+
+export const groupDecoder = object({
+  facts: scalars,
+  prompt: string,
+  ground_truth: nullable(string),
+  unit: literal(...LENGTH_UNITS),
+  aligned_by: literal("token", "word"),
+  common_prefix: number,
+  common_prefix_characters: number,
+  good: number,
+  bad: number,
+  good_length: num,
+  bad_length: num,
+  good_have: array(phrase),
+  bad_have: array(phrase),
+  whole_texts: boolean,
+  members: columns,
+});
+export type Group = Decoded<typeof groupDecoder>;
+
 export interface GroupsParameters extends Scope {
   kinds?: readonly string[];
   sort?: string;
   order?: string;
   offset?: number;
+  limit?: number;
+}
+
+export interface GroupParameters extends Scope {
+  step: number;
+  group: string;
   limit?: number;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as answers from "../../src/api/answers";
 import { findings } from "../../src/api/findings";
-import { groupsDecoder } from "../../src/api/groups";
+import { groupDecoder, groupsDecoder } from "../../src/api/groups";
 import { decoder as diff } from "../../src/api/later/diffRoute";
 import { array, type Decoder, num, record } from "../../src/lib/decode";
 import { exists, list, read } from "../files";
@@ -45,6 +45,7 @@ const DECODERS: Record<string, Decoder<unknown>> = {
   findings,
   groups: groupsDecoder,
   diff,
+  group: groupDecoder,
   problems: answers.problems,
   // The page reads token metrics as binary; the JSON form is for others, and as simple.
   tokens: record(array(num)),

@@ -18,3 +18,34 @@ class Groups:
     unit: str
     columns: Mapping[str, Sequence[Value]]
     members: Mapping[str, Sequence[Value]]
+
+
+@dataclass(frozen=True)
+class GroupPhrase:
+    """Words that stand in more responses of one side than of the other, and in how many of each."""
+
+    text: str
+    words: int
+    good: int
+    bad: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """Answer of /group; `facts` is its row of /groups, `members` has a row for each member shown, the best first."""
+
+    facts: Mapping[str, Value]
+    prompt: str
+    ground_truth: str | None
+    unit: str
+    aligned_by: str
+    common_prefix: int
+    common_prefix_characters: int
+    good: int
+    bad: int
+    good_length: float | None
+    bad_length: float | None
+    good_have: Sequence[GroupPhrase]
+    bad_have: Sequence[GroupPhrase]
+    whole_texts: bool
+    members: Mapping[str, Sequence[Value]]

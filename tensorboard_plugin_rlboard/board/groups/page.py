@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tensorboard_plugin_rlboard.api.values import Value
-from tensorboard_plugin_rlboard.board.groups.weights import length_sql, logged_weight
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
+from tensorboard_plugin_rlboard.board.groups.weights import NONE, length_sql, logged_weight
+from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSchema, RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
 from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
 from tensorboard_plugin_rlboard.index.column_names import metric, text
@@ -74,6 +74,7 @@ def page_columns(session: RunSession, page: GroupPage, rules: TextRules) -> tupl
         "prompt": [rules.list_cell("prompt", prompt) for prompt in prompts],
         "kind": rows["kind"],
         "size": rows["size"],
+        "rewarded": rows["rewards"],
         "reward_mean": rows["mean"],
         "reward_std": rows["std"],
         "reward_min": rows["low"],
@@ -86,7 +87,7 @@ def page_columns(session: RunSession, page: GroupPage, rules: TextRules) -> tupl
         "share": shares,
         "step_weight": rows["step_weight"],
     }
-    return columns, _member_columns(session, rows, members)
+    return columns, member_columns(session, rows, members)
 
 
 def _told(session: RunSession, page: GroupPage) -> dict[str, list[Any]]:
@@ -104,15 +105,22 @@ def _told(session: RunSession, page: GroupPage) -> dict[str, list[Any]]:
 def _members(session: RunSession, page: GroupPage) -> dict[str, list[Any]]:
     """The first members of each group as logged, with what is computed of them later."""
     schema = session.schema
-    logged = schema.logged_advantage or "CAST(NULL AS DOUBLE)"
     order = 'line_offset, file, "row"'
     return fetch_columns(
         session.cursor,
-        f'SELECT turn, rowid, file, line_offset, "row", prompt_key, {metric("reward")} AS reward, {logged} AS logged, '
-        f"{logged_weight(schema)} AS logged_weight, {length_sql(schema)} AS length, {metric('truncated')} AS cut "
+        f"SELECT turn, rowid, prompt_key, {member_fields(schema)} "
         f"FROM {page.members_of(schema.table)} "
         f"QUALIFY row_number() OVER (PARTITION BY turn ORDER BY {order}) <= {MAX_MEMBERS} ORDER BY turn, {order}",
         page.member_values,
+    )
+
+
+def member_fields(schema: RunSchema) -> str:
+    """SQL of what `member_columns` needs of each sample."""
+    logged = schema.logged_advantage or NONE
+    return (
+        f'file, line_offset, "row", {metric("reward")} AS reward, {logged} AS logged, {metric("truncated")} AS cut, '
+        f"{logged_weight(schema)} AS logged_weight, {length_sql(schema)} AS length"
     )
 
 
@@ -135,9 +143,15 @@ def _prompts(session: RunSession, rowids: list[int]) -> list[Any]:
     return [row[0] for row in found]
 
 
-def _member_columns(
-    session: RunSession, rows: dict[str, list[Any]], members: dict[str, list[Any]]
-) -> Columns:
+def member_columns(session: RunSession, rows: dict[str, list[Any]], members: dict[str, list[Any]]) -> Columns:
+    """What both answers say of members.
+
+    Args:
+        session: their run.
+        rows: `rewards`, `mean` and `std` of each group.
+        members: `turn` (the place of the group), file, line_offset, row, reward, logged (advantage), logged_weight, length and
+            cut of each.
+    """
     advantages, weights = [], []
     for turn, reward, logged, weight, length in zip(
         *(members[name] for name in ("turn", "reward", "logged", "logged_weight", "length")), strict=True

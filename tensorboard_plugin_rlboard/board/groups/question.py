@@ -29,3 +29,18 @@ class GroupsQuestion:
     order: str = ""
     offset: int = 0
     limit: int = 50
+
+
+@dataclass(frozen=True)
+class GroupQuestion:
+    """One group whole.
+
+    Attributes:
+        selection: its step and its key, and split and attempt where they are not the usual ones.
+        text_rules: how its texts are shown.
+        limit: members that are shown at most.
+    """
+
+    selection: Selection
+    text_rules: TextRules = field(default_factory=TextRules)
+    limit: int = 16

@@ -1,0 +1,162 @@
+"""One group whole: its members side by side, where they part, and what the good say that the bad do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import fmean
+from typing import Any
+
+from tensorboard_plugin_rlboard.api import Group, GroupPhrase
+from tensorboard_plugin_rlboard.board.groups.listing import groups, whole_steps
+from tensorboard_plugin_rlboard.board.groups.page import member_columns, member_fields
+from tensorboard_plugin_rlboard.board.groups.phrases import Phrase, contrast
+from tensorboard_plugin_rlboard.board.groups.prefixes import alone_from, shared_prefix
+from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
+from tensorboard_plugin_rlboard.board.groups.words import ends_of, words_of
+from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
+from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
+from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSamples, SampleLocation
+from tensorboard_plugin_rlboard.board.selection import select_samples
+from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
+from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
+from tensorboard_plugin_rlboard.index.column_names import text
+from tensorboard_plugin_rlboard.metrics.thresholds import HUGE, ZERO_ADVANTAGE_SPREAD
+
+MAX_LIMIT = 64
+MAX_BYTES = 64 * 1024 * 1024
+"""Bytes of lines that are read again for the tokens of members; where there are more, words are aligned."""
+Rows = dict[str, list[Any]]
+
+
+def group(session: RunSession, question: GroupQuestion, decoded_samples: DecodedSamples) -> Group:
+    """Answers /group.
+
+    Raises:
+        ArgumentError: no step or no key is named, or a limit that is too large.
+        UnknownError: the step has no such group.
+    """
+    if question.selection.step is None or question.selection.group is None:
+        raise ArgumentError("step and group are both needed: /groups lists them.")
+    if not 2 <= question.limit <= MAX_LIMIT:
+        raise ArgumentError(f"limit takes 2 to {MAX_LIMIT}.")
+    selection = replace(whole_steps(question.selection), group=question.selection.group)
+    listed = groups(session, GroupsQuestion(selection, question.text_rules, limit=1))
+    if not listed.total:
+        raise UnknownError(f"Step {selection.step} of run {selection.run} has no group {selection.group}.")
+    facts = {name: column[0] for name, column in listed.columns.items()}
+    with session.snapshot():
+        rows = _shown(_rows(session, question), question.limit)
+        texts = _texts(session, rows["rowid"])
+    of_group: Rows = {
+        "rewards": [facts["rewarded"]],
+        "mean": [facts["reward_mean"]],
+        "std": [facts["reward_std"]],
+    }
+    members = member_columns(session, of_group, rows)
+    responses = [question.text_rules.apply_response(each or "") for each in texts["response"]]
+    sides = [
+        side_of(advantage, reward, facts["reward_mean"])
+        for advantage, reward in zip(members["advantage"], members["reward"], strict=True)
+    ]
+    by_side = {side: [k for k, own in enumerate(sides) if own == side] for side in ("good", "bad")}
+    tokens = _tokens(session, rows, decoded_samples)
+    units: Sequence[Sequence[str]] = tokens or [words_of(response) for response in responses]
+    prefix = shared_prefix(units)
+    said = contrast(*([responses[k] for k in by_side[side]] for side in ("good", "bad")))
+    return Group(
+        facts=facts,
+        prompt=question.text_rules.apply_prompt(texts["prompt"][0] or ""),
+        ground_truth=texts["ground_truth"][0] or None,
+        unit=listed.unit,
+        aligned_by="token" if tokens else "word",
+        common_prefix=prefix,
+        common_prefix_characters=ends_of(units[0])[prefix - 1] if prefix else 0,
+        good=len(by_side["good"]),
+        bad=len(by_side["bad"]),
+        good_length=_mean([members["length"][k] for k in by_side["good"]]),
+        bad_length=_mean([members["length"][k] for k in by_side["bad"]]),
+        good_have=[_told(phrase) for phrase in said.good],
+        bad_have=[_told(phrase) for phrase in said.bad],
+        whole_texts=said.complete,
+        members={name: column for name, column in members.items() if name != "row"}
+        | {"side": sides, "units": [len(own) for own in units], "alone_from": alone_from(units)},
+    )
+
+
+def side_of(advantage: Any, reward: Any, mean: Any) -> str | None:
+    """`good` or `bad` by the sign of the advantage, else by the reward against the mean of its group; None for neither."""
+    if advantage is not None and abs(advantage) > ZERO_ADVANTAGE_SPREAD:
+        return "good" if advantage > 0 else "bad"
+    if reward is None or mean is None or not abs(reward - mean) > ZERO_ADVANTAGE_SPREAD:
+        return None
+    return "good" if reward > mean else "bad"
+
+
+def _rows(session: RunSession, question: GroupQuestion) -> Rows:
+    """Every member, numbers only: those with the highest reward first, those without one last."""
+    samples = select_samples(session, question.selection)
+    order = 'line_offset, file, "row"'
+    return fetch_columns(
+        session.cursor,
+        f"SELECT rowid, 0 AS turn, line_length, annotations, {member_fields(session.schema)} "
+        f"FROM {samples.source} WHERE {samples.where} AND {GROUP_KEY} IS NOT NULL "
+        f"ORDER BY isfinite(reward) DESC NULLS LAST, reward DESC NULLS LAST, {order}",
+        samples.values,
+    )
+
+
+def _shown(rows: Rows, limit: int) -> Rows:
+    """As many rows as are shown: of more members the best half and the worst half."""
+    count = len(rows["rowid"])
+    if count <= limit:
+        return rows
+    best, worst = (limit + 1) // 2, limit // 2
+    return {name: column[:best] + column[count - worst :] for name, column in rows.items()}
+
+
+def _texts(session: RunSession, rowids: list[int]) -> Rows:
+    """The texts of some rows, in their order; None where a row has none, or the run has no such text."""
+    table, has = session.schema.table, session.schema.text_sql
+    fields = ", ".join(
+        f"{text(name) if name in has else 'NULL'} AS {name}"
+        for name in ("prompt", "response", "ground_truth")
+    )
+    return fetch_columns(
+        session.cursor,
+        f"SELECT {fields} FROM (SELECT unnest(?) AS place, unnest(?) AS turn) "
+        f"JOIN {table} ON {table}.rowid = place ORDER BY turn",
+        [rowids, list(range(len(rowids)))],
+    )
+
+
+def _tokens(session: RunSession, rows: Rows, decoded_samples: DecodedSamples) -> list[list[str]]:
+    """The tokens of each member as logged; nothing where one of them has none, or they are too much to read."""
+    if not session.schema.metrics or sum(rows["line_length"]) > MAX_BYTES:
+        return []
+    files = {file.number: file for file in tuple(session.run.files.values())}
+    found: list[list[str]] = []
+    for file, offset, length, row, addresses in zip(
+        *(rows[name] for name in ("file", "line_offset", "line_length", "row", "annotations")), strict=True
+    ):
+        check_stopped()
+        if file not in files:
+            return []
+        location = SampleLocation(files[file], offset, length, row, addresses or "")
+        try:
+            tokens = list(decoded_samples.get(session.run, location).row.token_strings)
+        except UnknownError:  # rewritten since it was indexed: it will be read again in a moment
+            return []
+        if not tokens:
+            return []
+        found.append(tokens)
+    return found
+
+
+def _mean(lengths: Sequence[Any]) -> float | None:
+    finite = [float(x) for x in lengths if x is not None and abs(x) < HUGE]
+    return fmean(finite) if finite else None
+
+
+def _told(phrase: Phrase) -> GroupPhrase:
+    return GroupPhrase(phrase.text, phrase.words, phrase.good, phrase.bad)
