@@ -16,6 +16,16 @@ from oracle_tokens import (
 from plain_numbers import HUGE, Number, exp, is_borderline, mean, pearson, quantile, square, std, total
 
 LEVELS = {"p01": 0.01, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95, "p99": 0.99}
+KINDS = (
+    "gradient",
+    "filtered",
+    "all_truncated",
+    "all_right",
+    "all_wrong",
+    "all_equal",
+    "one_member",
+    "unrewarded",
+)
 _Key = TypeVar("_Key")
 
 
@@ -124,10 +134,33 @@ def step_metrics(samples: Sequence[OracleSample], gamma: float, lam: float) -> d
         "zero_advantage_groups": len(alike) / len(groups) if groups else None,
         "all_good_groups": sum(total(g) > 0 for g in alike) / len(groups) if groups else None,
         "all_bad_groups": sum(total(g) <= 0 for g in alike) / len(groups) if groups else None,
+        **_kind_shares(samples),
         "duplicate_share": mean(repeated),
         "explained_variance": explained_variance(pairs),
         **_mismatch_metrics(samples),
     }
+
+
+def _kind_shares(samples: Sequence[OracleSample]) -> dict[str, Number]:
+    """Of each kind of "Groups": its share of the groups of the step."""
+    kinds = [_kind(members) for members in grouped(samples, group_of).values()]
+    return {f"groups_{kind}": kinds.count(kind) / len(kinds) if kinds else None for kind in KINDS}
+
+
+def _kind(members: Sequence[OracleSample]) -> str:
+    rewards = finite_rewards(members)
+    logged = [abs(a) for m in members if (a := logged_advantage(m)) is not None and abs(a) < HUGE]
+    differ = len(rewards) > 1 and max(rewards) - min(rewards) > 1e-8
+    if max(logged) > 1e-8 if logged else differ:
+        return "gradient"
+    if len(rewards) < 2:
+        return "one_member" if rewards else "unrewarded"
+    if differ:
+        return "filtered"
+    reasons = [(m.finish_reason or "").lower() for m in members]
+    if all(reason in {"length", "max_length", "max_tokens", "truncated"} for reason in reasons):
+        return "all_truncated"
+    return "all_right" if min(rewards) >= 1 else "all_wrong" if max(rewards) <= 0 else "all_equal"
 
 
 def first_step_kl(samples: Iterable[OracleSample], gamma: float, lam: float) -> Number:

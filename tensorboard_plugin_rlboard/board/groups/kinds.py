@@ -42,6 +42,11 @@ def kind_facts(schema: RunSchema) -> dict[str, str]:
     }
 
 
+def kind_shares() -> list[tuple[str, str]]:
+    """The share of groups that are of each kind, named as the step metrics, as aggregates over the facts of groups."""
+    return [(f"groups_{kind}", f"avg(CAST({kind_sql()} = '{kind}' AS DOUBLE))") for kind in KINDS]
+
+
 def kind_sql() -> str:
     """The kind of a group, over its facts."""
     return (

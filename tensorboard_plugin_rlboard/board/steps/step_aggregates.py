@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
+from tensorboard_plugin_rlboard.board.groups.kinds import kind_facts, kind_shares
 from tensorboard_plugin_rlboard.board.ordered_sums import ordered_mean, ordered_sum
 from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSchema
 from tensorboard_plugin_rlboard.board.steps.aggregates import FIRST_STEP_KL, Aggregate
@@ -70,7 +71,7 @@ def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
     pooled = {"critic": CRITIC, "probabilities": PROBABILITIES}
     found = {"": of_samples}
     found |= {name: _pooled(moments) for name, moments in pooled.items() if moments.n in schema.stored_sums}
-    return found | {"groups": _group_shares(), "duplicates": _duplicate_share()}
+    return found | {"groups": _group_shares(schema), "duplicates": _duplicate_share()}
 
 
 def finding_aggregate(schema: RunSchema) -> Aggregate:
@@ -136,8 +137,8 @@ def _pooled(moments: Moments) -> Aggregate:
     )
 
 
-def _group_shares() -> Aggregate:
-    """Shares over the groups of each step."""
+def _group_shares(schema: RunSchema) -> Aggregate:
+    """Shares over the groups of each step: those without advantage among the ones of two or more, and of each kind among all."""
     reward = metric("reward")
     finite = f"FILTER ({is_finite(reward)})"
     zero = f"spread <= {ZERO_ADVANTAGE_SPREAD}"
@@ -146,11 +147,13 @@ def _group_shares() -> Aggregate:
             ("zero_advantage_groups", f"avg(CAST({zero} AS DOUBLE)) FILTER (n >= 2)"),
             ("all_good_groups", f"avg(CAST({zero} AND mean > 0 AS DOUBLE)) FILTER (n >= 2)"),
             ("all_bad_groups", f"avg(CAST({zero} AND mean <= 0 AS DOUBLE)) FILTER (n >= 2)"),
+            *kind_shares(),
         ),
         (
             ("n", f"count({reward}) {finite}"),
             ("spread", f"max({reward}) {finite} - min({reward}) {finite}"),
             ("mean", ordered_mean(reward, finite)),
+            *kind_facts(schema).items(),
         ),
         by=GROUP_KEY,
         where=f"{GROUP_KEY} IS NOT NULL",

@@ -170,6 +170,25 @@ def test_zero_advantage_all_good_and_all_bad_groups(step_metrics_of: StepMetrics
     assert found["all_bad_groups"] == pytest.approx([2 / 6])
 
 
+def test_shares_of_each_kind_of_group(step_metrics_of: StepMetrics) -> None:
+    # Ten groups, the kinds of docs/metrics.md one after the other; three of them differ.
+    groups: tuple[tuple[float, ...], ...] = (
+        *((0.0, 1.0), (0.5, 1.0), (-1.0, 1.0), (1.0, 1.0), (2.0, 2.0, 2.0), (0.0, 0.0), (0.5, 0.5)),
+        *((1.0,), (1.0, math.nan), (math.nan, math.inf)),
+    )
+    rows = [row for i, rewards in enumerate(groups) for row in rewarded(*rewards, prompt=f"prompt {i}")]
+    cut = {"step": 1, "prompt": "cut", "finish_reason": "length", "reward": 0.0}
+    rows += [cut | {"response": "a"}, cut | {"response": "b"}]
+    dropped = {"step": 1, "prompt": "dropped", "advantage": 0.0}
+    rows += [dropped | {"response": x, "reward": float(x)} for x in "01"]
+    found = step_metrics_of(rows)
+    shares = {kind: n / 12 for kind, n in (("gradient", 3), ("all_right", 2), ("one_member", 2))}
+    shares |= dict.fromkeys(("filtered", "all_truncated", "all_wrong", "all_equal", "unrewarded"), 1 / 12)
+    assert {kind: found[f"groups_{kind}"] for kind in shares} == {
+        kind: pytest.approx([share]) for kind, share in shares.items()
+    }
+
+
 def test_groups_are_judged_by_their_finite_rewards(step_metrics_of: StepMetrics) -> None:
     # Left are 1, 1 of one group; of the other only 5, which is none.
     rows = [*rewarded(1.0, math.inf, 1.0, math.nan), *rewarded(5.0, -math.inf, prompt="q")]
