@@ -146,9 +146,9 @@ class Board:
         self.indexer.attention.user_looks_at(name)
         return run
 
-    def session(self, run: RunIndex) -> RunSession:
-        """What the calling thread reads a run with, as it is now."""
-        return open_session(run, self.cursor())
+    def session(self, run: RunIndex | str) -> RunSession:
+        """What the calling thread reads a run, or that of a name, with, as it is now."""
+        return open_session(self.run(run) if isinstance(run, str) else run, self.cursor())
 
     def runs(self, tensorboard_runs: TensorBoardRuns | None = None) -> Runs:
         """All runs, with what of TensorBoard's own runs belongs to them; None where nothing is known of those."""
@@ -203,21 +203,18 @@ class Board:
 
     def groups(self, question: GroupsQuestion) -> Groups:
         """One page of the list of groups."""
-        run = self.run(question.selection.run)
         with self._slot(question.selection):
-            return groups(self.session(run), question)
+            return groups(self.session(question.selection.run), question)
 
     def group(self, question: GroupQuestion) -> Group:
         """One group whole."""
-        run = self.run(question.selection.run)
         with self.limits.quick():
-            return group(self.session(run), question, self._decoded_samples)
+            return group(self.session(question.selection.run), question, self._decoded_samples)
 
     def sample(self, question: SampleQuestion) -> Sample:
         """One sample whole."""
-        run = self.run(question.run)
         with self.limits.quick():
-            return sample(self.session(run), question, self._decoded_samples)
+            return sample(self.session(question.run), question, self._decoded_samples)
 
     def tokens(self, question: TokensQuestion) -> tuple[list[str], bytes]:
         """The token metrics of a sample: their names, and their rows as little-endian float32."""
@@ -230,27 +227,24 @@ class Board:
 
     def diff(self, question: DiffQuestion) -> Diff:
         """Two responses side by side, or a response and its reference answer."""
-        run, against = self.run(question.run), self.run(question.against_run or question.run)
         with self.limits.quick():
-            return diff(self.session(run), self.session(against), question, self._decoded_samples)
+            against = self.session(question.against_run or question.run)
+            return diff(self.session(question.run), against, question, self._decoded_samples)
 
     def distribution(self, question: DistributionQuestion) -> Distribution:
         """Histogram and density of one metric."""
-        run = self.run(question.selection.run)
         with self._slot(question.selection):
-            return distribution(self.session(run), question)
+            return distribution(self.session(question.selection.run), question)
 
     def worst_tokens(self, question: WorstTokensQuestion) -> WorstTokens:
         """The most extreme tokens of a selection."""
-        run = self.run(question.selection.run)
         with self._slot(question.selection, always=True):
-            return worst_tokens(self.session(run), question, self._extreme_tokens)
+            return worst_tokens(self.session(question.selection.run), question, self._extreme_tokens)
 
     def problems(self, question: ProblemsQuestion) -> Problems:
         """Lines and values that could not be used, in file order."""
-        run = self.run(question.run)
         with self.limits.quick():
-            return problems(self.session(run), question)
+            return problems(self.session(question.run), question)
 
     def _slot(self, selection: Selection, *, always: bool = False) -> AbstractContextManager[None]:
         """One of the few places for searches, or for heavy questions where a selection is of more than one step."""
