@@ -35,7 +35,14 @@ MAY_IMPORT: dict[str, set[str]] = {
 VIEW_MAY_IMPORT = {"samples": {"sample"}, "groups": {"sample"}, "findings": {"sample"}}
 MODULES_IN_A_FOLDER = 12
 # The modules that send requests, and the one room that may load them.
-REQUESTING = {"api/endpoints", "api/later/diffRoute", "api/findingsRoute", "api/groupsRoute", "api/request"}
+REQUESTING = {
+    "api/compareRoutes",
+    "api/endpoints",
+    "api/findingsRoute",
+    "api/groupsRoute",
+    "api/later/diffRoute",
+    "api/request",
+}
 
 STATEMENT = re.compile(
     r"""^\s*(?:import|export)\s[^;"']*?\bfrom\s*["']([^"']+)["']"""  # import … from, export … from

@@ -8,7 +8,7 @@ import { BYS, ENDS } from "../api/answers";
 import { flag, ofRun, ofSample, oneOf, optionalText, text, wholeNumber } from "./fieldTypes";
 
 /** The views, in the order of their tabs. */
-export const VIEWS = ["overview", "samples", "groups", "tokens", "findings"] as const;
+export const VIEWS = ["overview", "samples", "groups", "tokens", "findings", "runs"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** Which view, and which part of the data. */
@@ -82,6 +82,26 @@ const findings = {
   thresholds: ofRun(text),
 };
 
+const runs = {
+  /** What the table of runs is sorted by; "" is the worst first. */
+  runs_sort: text,
+  runs_order: oneOf(["asc", "desc"], "desc"),
+  /** Run B, which the run of the page is compared with; "" is none. Its split, "" as the page's. */
+  against: text,
+  against_split: text,
+  /** The steps of A and B that are compared; null at one end is open. */
+  a_min: ofRun(wholeNumber),
+  a_max: ofRun(wholeNumber),
+  b_min: wholeNumber,
+  b_max: wholeNumber,
+  /** The metric that they are compared by; "" is the reward. */
+  compared: text,
+  /** Which prompts come first: the largest change, those where A is higher, or B. */
+  changed: oneOf(["change", "a", "b"], "change"),
+  /** The prompt whose responses are open beside each other. */
+  pair: ofRun(text),
+};
+
 const samples = {
   search: text,
   regex: flag,
@@ -103,5 +123,6 @@ export const ADDRESS_FIELDS = {
   ...groups,
   ...tokens,
   ...findings,
+  ...runs,
   ...samples,
 };

@@ -9,4 +9,5 @@ export const VIEW_FILES: Readonly<Record<ViewName, () => Promise<FunctionCompone
   groups: async () => (await import("./groups/Groups")).Groups,
   tokens: async () => (await import("./tokens/Tokens")).Tokens,
   findings: async () => (await import("./findings/Findings")).Findings,
+  runs: async () => (await import("./runs/Runs")).Runs,
 };

@@ -12,4 +12,5 @@ export const VIEW_COMPONENTS: Readonly<Record<ViewName, LaterComponent<object>>>
   groups: later(VIEW_FILES.groups, PartOfPage),
   tokens: later(VIEW_FILES.tokens, PartOfPage),
   findings: later(VIEW_FILES.findings, PartOfPage),
+  runs: later(VIEW_FILES.runs, PartOfPage),
 };

@@ -11,6 +11,7 @@ import { overviewCharts } from "./overview/charts";
 import { overview } from "./overview/curves";
 import type { overviewPanels } from "./overview/panels";
 import { overviewStep } from "./overview/step";
+import type { runsView } from "./runs/view";
 import { shell } from "./shell";
 
 /** What the first view needs. */
@@ -30,5 +31,6 @@ export type English = typeof en &
   typeof later &
   typeof findingsInBars &
   typeof findingsList &
-  typeof overviewPanels;
+  typeof overviewPanels &
+  typeof runsView;
 export type MessageKey = keyof English;

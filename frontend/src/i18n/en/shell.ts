@@ -20,6 +20,7 @@ export const shell = {
   "shell.view.groups": "Groups",
   "shell.view.tokens": "Tokens",
   "shell.view.findings": "Findings",
+  "shell.view.runs": "Runs",
   "shell.step": "step",
   "shell.step_bar": "Step, split and attempt",
   "shell.step_previous": "Previous step (←)",

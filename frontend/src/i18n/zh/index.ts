@@ -16,6 +16,7 @@ import { overviewCharts } from "./overview/charts";
 import { overview } from "./overview/curves";
 import { overviewPanels } from "./overview/panels";
 import { overviewStep } from "./overview/step";
+import { runsView } from "./runs/view";
 import { sample } from "./sample";
 import { samples } from "./samples";
 import { shell } from "./shell";
@@ -40,6 +41,7 @@ export const zh = {
   ...overviewCharts,
   ...overviewPanels,
   ...overviewStep,
+  ...runsView,
   ...sample,
   ...samples,
   ...shell,

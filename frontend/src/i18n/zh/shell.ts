@@ -22,6 +22,7 @@ export const shell = {
   "shell.view.groups": "组",
   "shell.view.tokens": "Token",
   "shell.view.findings": "诊断",
+  "shell.view.runs": "运行",
   "shell.step": "步",
   "shell.step_bar": "步、数据划分与尝试",
   "shell.step_previous": "上一步（←）",

@@ -1,0 +1,96 @@
+/** The routes about several runs, apart from the others: no first view waits for them. Only `data/` calls them. */
+
+import { array, type Decoded, literal, nullable, num, number, object, record, string } from "../lib/decode";
+import type { Scope } from "./parameters";
+import { jsonEndpoint } from "./request";
+
+/** A metric of a run, from its means of the steps. */
+const runMetric = object({ last: num, highest: num, highest_step: number, lowest: num, area: num });
+export type RunMetric = Decoded<typeof runMetric>;
+
+const runRow = object({
+  run: string,
+  state: literal("indexing", "ready", "failed"),
+  samples: number,
+  steps: number,
+  last_step: nullable(number),
+  problems: number,
+  /** Null before it was examined. */
+  findings: nullable(object({ error: number, warning: number, info: number })),
+  /** When the newest of its files was written, in seconds since 1970. */
+  changed_at: nullable(number),
+  metrics: record(runMetric),
+});
+export type RunRow = Decoded<typeof runRow>;
+
+export const runTableDecoder = object({ total: number, runs: array(runRow) });
+export type RunTable = Decoded<typeof runTableDecoder>;
+
+export const runTable = jsonEndpoint<Record<never, never>, RunTable>("run_table", runTableDecoder);
+
+const side = object({
+  run: string,
+  split: string,
+  samples: number,
+  prompts: number,
+  /** Prompts that the other side does not have. */
+  only_here: number,
+  /** Samples that have no prompt. */
+  without_prompt: number,
+  nonfinite: number,
+  mean: num,
+});
+export type ComparedSide = Decoded<typeof side>;
+
+const estimate = object({ value: number, low: number, high: number, method: literal("bootstrap", "normal") });
+export type Estimate = Decoded<typeof estimate>;
+
+export const comparisonDecoder = object({
+  metric: string,
+  a: side,
+  b: side,
+  shared: number,
+  compared: number,
+  wins: number,
+  ties: number,
+  losses: number,
+  win_rate: nullable(estimate),
+  mean_difference: nullable(estimate),
+  confidence: number,
+  resamples: number,
+  seed: number,
+  differences: object({ edges: array(number), counts: array(number) }),
+  /** A page of the prompts; the samples of each are those nearest to its value. */
+  prompts: object({
+    prompt_key: array(string),
+    prompt: array(nullable(string)),
+    a: array(number),
+    b: array(number),
+    difference: array(number),
+    a_count: array(number),
+    b_count: array(number),
+    a_ids: array(array(string)),
+    b_ids: array(array(string)),
+    a_values: array(array(number)),
+    b_values: array(array(number)),
+    a_steps: array(array(number)),
+    b_steps: array(array(number)),
+  }),
+});
+export type Comparison = Decoded<typeof comparisonDecoder>;
+
+export const CHANGES = ["change", "a", "b"] as const;
+
+export interface CompareParameters extends Scope {
+  against_run: string;
+  against_split?: string;
+  against_step_min?: number | null;
+  against_step_max?: number | null;
+  metric: string;
+  /** The largest change first, where A is higher, or where B is. */
+  sort: (typeof CHANGES)[number];
+  offset: number;
+  limit: number;
+}
+
+export const compare = jsonEndpoint<CompareParameters, Comparison>("compare", comparisonDecoder);

@@ -1,0 +1,19 @@
+/** Every run by its numbers, and two of them on the prompts that they share. */
+
+import type { CompareParameters, Comparison, RunTable } from "../../api/compareRoutes";
+import * as routes from "../../api/compareRoutes";
+import { Question } from "../question";
+
+export const runTable = new Question<Record<never, never>, RunTable>({
+  name: "run table",
+  place: "run table",
+  load: routes.runTable,
+});
+
+export const comparison = new Question<CompareParameters, Comparison>({
+  name: "comparison",
+  place: "comparison",
+  // The pages of a list, turned to and fro.
+  remembered: 6,
+  load: routes.compare,
+});

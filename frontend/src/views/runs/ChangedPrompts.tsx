@@ -1,0 +1,108 @@
+/** The prompts of a comparison, the largest change first; each opens its responses of both sides beside each other. */
+
+import type { JSX } from "preact";
+import { CHANGES, type Comparison } from "../../api/compareRoutes";
+import { t } from "../../i18n";
+import { count, full, num, signed } from "../../lib/format";
+import { oneLine } from "../../lib/singleLine";
+import { metricLabel } from "../../metrics";
+import { select, selected } from "../../state/selection";
+import { Button, Select } from "../../ui";
+import { PAGE } from "./comparisonQuery";
+import { PromptPair } from "./PromptPair";
+
+export interface ChangedPromptsProps {
+  readonly data: Comparison;
+  readonly page: number;
+  readonly onPage: (page: number) => void;
+}
+
+function Pages({ data, page, onPage }: ChangedPromptsProps): JSX.Element {
+  const [first, last] = [page * PAGE + 1, Math.min((page + 1) * PAGE, data.compared)];
+  return (
+    <span class="pages number">
+      <Button quiet label={t("runs.page.previous")} disabled={page === 0} onClick={() => onPage(page - 1)}>
+        ◀
+      </Button>
+      {t("runs.page", { first: count(first), last: count(last), all: count(data.compared) })}
+      <Button
+        quiet
+        label={t("runs.page.next")}
+        disabled={last >= data.compared}
+        testId="next-page"
+        onClick={() => onPage(page + 1)}
+      >
+        ▶
+      </Button>
+    </span>
+  );
+}
+
+export function ChangedPrompts(props: ChangedPromptsProps): JSX.Element {
+  const { prompts, metric } = props.data;
+  const open = selected.pair.value;
+  return (
+    <section class="changed-prompts" aria-label={t("runs.prompts")}>
+      <header class="tools">
+        <h3>{t("runs.prompts")}</h3>
+        <Select
+          label={t("runs.order")}
+          testId="compare-order"
+          value={selected.changed.value}
+          options={CHANGES.map((value) => ({ value, label: t(`runs.order.${value}`) }))}
+          onChange={(changed) => select({ changed, pair: "" })}
+        />
+        <Pages {...props} />
+      </header>
+      <table class="listing">
+        <thead>
+          <tr>
+            <th scope="col" class="number">
+              {t("runs.head.difference")}
+            </th>
+            <th scope="col" class="number" title={t("runs.head.mean", { metric: metricLabel(metric) })}>
+              A
+            </th>
+            <th scope="col" class="number" title={t("runs.head.mean", { metric: metricLabel(metric) })}>
+              B
+            </th>
+            <th scope="col">{t("runs.head.prompt")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {prompts.prompt_key.map((key, row) => [
+            <tr key={key} class={key === open ? "open" : ""} data-testid="changed-prompt">
+              <td class="number" title={full(prompts.difference[row])}>
+                {signed(prompts.difference[row])}
+              </td>
+              <td class="number" title={t("runs.of_samples", { n: prompts.a_count[row] ?? 0 })}>
+                {num(prompts.a[row])}
+              </td>
+              <td class="number" title={t("runs.of_samples", { n: prompts.b_count[row] ?? 0 })}>
+                {num(prompts.b[row])}
+              </td>
+              <td>
+                <button
+                  type="button"
+                  class="prompt-open"
+                  aria-expanded={key === open}
+                  title={prompts.prompt[row] ?? undefined}
+                  onClick={() => select({ pair: key === open ? "" : key })}
+                >
+                  {oneLine(prompts.prompt[row] ?? "") || key}
+                </button>
+              </td>
+            </tr>,
+            key === open && (
+              <tr key={`${key} pair`}>
+                <td colSpan={4}>
+                  <PromptPair data={props.data} row={row} />
+                </td>
+              </tr>
+            ),
+          ])}
+        </tbody>
+      </table>
+    </section>
+  );
+}

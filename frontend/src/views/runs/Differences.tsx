@@ -1,0 +1,49 @@
+/** How the differences are distributed: B higher at the left of 0, A at the right of it. */
+
+import type { JSX } from "preact";
+import type { Comparison } from "../../api/compareRoutes";
+import { Histogram } from "../../charts/distribution/Histogram";
+import { t } from "../../i18n";
+import { count, signed } from "../../lib/format";
+import { metricLabel } from "../../metrics";
+
+const HEIGHT = 150;
+
+export function Differences({ data }: { data: Comparison }): JSX.Element {
+  const { edges, counts } = data.differences;
+  const total = data.wins + data.losses;
+  const half = (isA: boolean): number[] => counts.map((n, bin) => ((edges[bin] ?? 0) >= 0 === isA ? n : 0));
+  const title = t("runs.differences", { metric: metricLabel(data.metric) });
+  return (
+    <figure class="differences" data-testid="differences">
+      <figcaption>{title}</figcaption>
+      {total === 0 ? (
+        <p class="muted">{t("runs.all_equal")}</p>
+      ) : (
+        <Histogram
+          label={title}
+          height={HEIGHT}
+          edges={edges}
+          shapes={(["pos", "neg"] as const).map((colour) => ({
+            key: colour,
+            label: t(colour === "pos" ? "runs.higher.a" : "runs.higher.b"),
+            colour,
+            filled: true,
+            counts: half(colour === "pos"),
+            total,
+            curve: null,
+          }))}
+          curveX={[]}
+          show={{ bars: true, curve: false }}
+          describe={(bin) =>
+            t("runs.bin", {
+              from: signed(edges[bin]),
+              to: signed(edges[bin + 1]),
+              n: count(counts[bin] ?? 0),
+            })
+          }
+        />
+      )}
+    </figure>
+  );
+}

@@ -1,0 +1,70 @@
+/** The runs: which of them is sick, and two of them on the prompts that they share. */
+
+import type { JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
+import { runTable } from "../../data/compare/runs";
+import { run, runs } from "../../data/runs";
+import { useAnswer } from "../../data/useAnswer";
+import { t } from "../../i18n";
+import "../../i18n/laterWords";
+import { useKeys } from "../../state/keys";
+import { select, selected, selection } from "../../state/selection";
+import { useFocusHome } from "../../state/viewFocus";
+import { adopt, ErrorBox } from "../../ui";
+import { ComparisonPart } from "./ComparisonPart";
+import { compareWith, RunsTable, shownRuns } from "./RunsTable";
+import css from "./runs.css?inline";
+import "./words";
+
+const NOTHING = {};
+
+/** A becomes B and B becomes A, each with its steps. */
+function swap(): boolean {
+  const { run: a, against: b, a_min, a_max, b_min, b_max } = selection.peek();
+  if (b === "") return false;
+  select({ run: b, against: a, a_min: b_min, a_max: b_max, b_min: a_min, b_max: a_max }, "push");
+  return true;
+}
+
+export function Runs(): JSX.Element | null {
+  adopt(css);
+  const [active, setActive] = useState(-1);
+  const place = useRef<HTMLDivElement>(null);
+  const answer = useAnswer(runTable, NOTHING);
+  useFocusHome(place, "runs");
+  const rows = answer.data === null ? [] : shownRuns(answer.data);
+  const walk = (by: 1 | -1): boolean => {
+    setActive((now) => Math.min(rows.length - 1, Math.max(0, now + by)));
+    return true;
+  };
+  useKeys(
+    {
+      j: () => walk(1),
+      k: () => walk(-1),
+      Enter: (event) => {
+        const row = rows[active];
+        if (row === undefined || (event.target as HTMLElement).closest("button, a, summary")) return false;
+        compareWith(row.run);
+        return true;
+      },
+      x: swap,
+    },
+    "runs",
+  );
+  const a = run.value;
+  if (a === null) return null;
+  const b = runs.value?.runs.find((info) => info.run === selected.against.value) ?? null;
+  return (
+    <div class="runs" data-testid="runs">
+      {answer.error !== null && (
+        <ErrorBox title={t("runs.error")} message={answer.error.message} where={answer.error.question} />
+      )}
+      {answer.data === null ? (
+        answer.error === null && <p class="muted">{t("runs.loading")}</p>
+      ) : (
+        <RunsTable data={answer.data} active={active} onActive={setActive} focusTarget={place} />
+      )}
+      <ComparisonPart a={a} b={b} swap={swap} />
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+/** Every run by its numbers, the worst first; a row is the run that the one of the page is compared with. */
+
+import type { JSX, RefObject } from "preact";
+import { useMemo } from "preact/hooks";
+import type { RunRow, RunTable } from "../../api/compareRoutes";
+import { language, t } from "../../i18n";
+import { count } from "../../lib/format";
+import { select, selected } from "../../state/selection";
+import { VirtualTable } from "../../ui/table/VirtualTable";
+import { runColumns } from "./runColumns";
+import { rankedRuns } from "./runRanks";
+
+export interface RunsTableProps {
+  readonly data: RunTable;
+  readonly active: number;
+  readonly onActive: (row: number) => void;
+  readonly focusTarget: RefObject<HTMLDivElement | null>;
+}
+
+/** The rows as they are shown. */
+export const shownRuns = (data: RunTable): RunRow[] =>
+  rankedRuns(data.runs, selected.runs_sort.value, selected.runs_order.value);
+
+/** Compares the run of the page with another one; with itself: two ranges of its steps. */
+export function compareWith(run: string): void {
+  select({ against: selected.against.peek() === run ? "" : run, pair: "" });
+}
+
+export function RunsTable({ data, active, onActive, focusTarget }: RunsTableProps): JSX.Element {
+  const [sort, order] = [selected.runs_sort.value, selected.runs_order.value];
+  const [run, against] = [selected.run.value, selected.against.value];
+  const rows = useMemo(() => shownRuns(data), [data, sort, order]);
+  const columns = useMemo(runColumns, [language.value, run, against]);
+  return (
+    <section class="runs-table" aria-label={t("runs.table")}>
+      <p class="muted">
+        {data.total > rows.length
+          ? t("runs.cut", { shown: count(rows.length), all: count(data.total) })
+          : t("runs.lead")}
+      </p>
+      <VirtualTable
+        label={t("runs.table")}
+        columns={columns}
+        total={rows.length}
+        row={(index) => rows[index]}
+        id={(row) => row.run}
+        open={rows.findIndex((row) => row.run === (against || run))}
+        onOpen={(index) => {
+          const row = rows[index];
+          if (row !== undefined) compareWith(row.run);
+        }}
+        active={active}
+        onActive={onActive}
+        focusTarget={focusTarget}
+        sort={sort}
+        order={order}
+        onSort={(name, way) => select({ runs_sort: name, runs_order: way })}
+        onVisible={() => undefined}
+        question={`${sort} ${order}`}
+        rowTestId="runs-row"
+      />
+    </section>
+  );
+}

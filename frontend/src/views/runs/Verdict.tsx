@@ -1,0 +1,123 @@
+/** Who wins on how many of the shared prompts, how sure that is, and what of the samples it is about. */
+
+import type { JSX } from "preact";
+import type { ComparedSide, Comparison, Estimate } from "../../api/compareRoutes";
+import { t } from "../../i18n";
+import { count, num, percent, signed } from "../../lib/format";
+import { metricLabel } from "../../metrics";
+import { Empty } from "../../ui";
+
+/** Below so many prompts a percentile interval is too narrow to be believed. */
+const FEW = 30;
+
+const share = (x: number): string => percent(Math.round(x * 1000) / 1000);
+
+/** What of a side is not compared, in words; "" where everything is. */
+function leftOut({ without_prompt, nonfinite }: ComparedSide, letter: "A" | "B"): string {
+  const words = [
+    without_prompt > 0 ? t("runs.without_prompt", { n: count(without_prompt), side: letter }) : "",
+    nonfinite > 0 ? t("runs.nonfinite", { n: count(nonfinite), side: letter }) : "",
+  ];
+  return words.filter(Boolean).join(" ");
+}
+
+function Shares({ data }: { data: Comparison }): JSX.Element {
+  const { wins, ties, losses, compared } = data;
+  const parts = [
+    { kind: "a", n: wins },
+    { kind: "tie", n: ties },
+    { kind: "b", n: losses },
+  ] as const;
+  return (
+    <div
+      class="compare-shares"
+      role="img"
+      aria-label={t("runs.shares", { wins: count(wins), ties: count(ties), losses: count(losses) })}
+    >
+      {parts.map(({ kind, n }) => (
+        <i
+          key={kind}
+          class={`share-${kind}`}
+          style={{ flexGrow: n / compared }}
+          title={t(`runs.share.${kind}`, { n: count(n) })}
+        />
+      ))}
+    </div>
+  );
+}
+
+function interval({ low, high }: Estimate, text: (x: number) => string): string {
+  return t("runs.interval", { low: text(low), high: text(high) });
+}
+
+/** Whether an interval says that one side is ahead. */
+function lead({ low, high }: Estimate, middle: number): "a" | "b" | "open" {
+  return low > middle ? "a" : high < middle ? "b" : "open";
+}
+
+export function Verdict({ data }: { data: Comparison }): JSX.Element {
+  const { a, b, shared, compared, win_rate, mean_difference } = data;
+  const notes = [leftOut(a, "A"), leftOut(b, "B")];
+  const sides = t("runs.sides", {
+    shared: count(shared),
+    only_a: count(a.only_here),
+    only_b: count(b.only_here),
+  });
+  if (win_rate === null || mean_difference === null) {
+    const why = shared === 0 ? "runs.nothing_shared" : "runs.nothing_valued";
+    return (
+      <Empty title={t(why, { metric: metricLabel(data.metric) })} testId="nothing-shared">
+        <p>{sides}</p>
+        <p>{t(`${why}.advice`)}</p>
+      </Empty>
+    );
+  }
+  const isFew = compared < FEW || Math.max(data.wins, data.ties, data.losses) === compared;
+  return (
+    <div class="verdict" data-testid="verdict">
+      <p class="verdict-lead">
+        {t(`runs.lead.${lead(win_rate, 0.5)}`)}{" "}
+        <b class="number" data-testid="win-rate">
+          {share(win_rate.value)}
+        </b>{" "}
+        <span class="number">{interval(win_rate, share)}</span>
+        {" · "}
+        {t("runs.mean_difference", { metric: metricLabel(data.metric) })}{" "}
+        <b class="number">{signed(mean_difference.value)}</b>{" "}
+        <span class="number">{interval(mean_difference, signed)}</span>
+      </p>
+      <Shares data={data} />
+      <p class="number">
+        {t("runs.shares", {
+          wins: count(data.wins),
+          ties: count(data.ties),
+          losses: count(data.losses),
+        })}{" "}
+        <span class="muted">{sides}</span>{" "}
+        {compared < shared && <span class="odd">{t("runs.unvalued", { n: count(shared - compared) })}</span>}{" "}
+        {notes.map((note) => note !== "" && <span key={note} class="odd">{`${note} `}</span>)}
+      </p>
+      <p class="number muted">
+        {t("runs.means", {
+          a: num(a.mean),
+          b: num(b.mean),
+          samples_a: count(a.samples),
+          samples_b: count(b.samples),
+        })}
+      </p>
+      <p class="muted">
+        {t("runs.how", {
+          resamples: count(data.resamples),
+          seed: data.seed,
+          confidence: percent(data.confidence),
+        })}{" "}
+        {mean_difference.method === "normal" && t("runs.how.normal")}
+      </p>
+      {isFew && (
+        <p class="odd" data-testid="few-prompts">
+          {t("runs.few")}
+        </p>
+      )}
+    </div>
+  );
+}
