@@ -36,7 +36,7 @@ VIEW_MAY_IMPORT = {"samples": {"sample"}, "groups": {"sample"}, "findings": {"sa
 MODULES_IN_A_FOLDER = 12
 # The modules that send requests, and the one room that may load them.
 REQUESTING = {
-    "api/compareRoutes",
+    "api/compare/routes",
     "api/endpoints",
     "api/findingsRoute",
     "api/groupsRoute",

@@ -1,7 +1,8 @@
 /** Every run by its numbers, and two of them on the prompts that they share. */
 
-import type { CompareParameters, Comparison, RunTable } from "../../api/compareRoutes";
-import * as routes from "../../api/compareRoutes";
+import type { Comparison, RunTable } from "../../api/compare/answers";
+import type { CompareParameters } from "../../api/compare/routes";
+import * as routes from "../../api/compare/routes";
 import { Question } from "../question";
 
 export const runTable = new Question<Record<never, never>, RunTable>({

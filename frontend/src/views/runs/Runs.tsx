@@ -11,9 +11,9 @@ import { useKeys } from "../../state/keys";
 import { select, selected, selection } from "../../state/selection";
 import { useFocusHome } from "../../state/viewFocus";
 import { adopt, ErrorBox } from "../../ui";
-import { ComparisonPart } from "./ComparisonPart";
-import { compareWith, RunsTable, shownRuns } from "./RunsTable";
+import { ComparisonPart } from "./comparison/ComparisonPart";
 import css from "./runs.css?inline";
+import { compareWith, RunsTable, shownRuns } from "./table/RunsTable";
 import "./words";
 
 const NOTHING = {};

@@ -1,10 +1,12 @@
 /** What is compared, from the selection. */
 
-import type { RunInfo } from "../../api/answers";
-import type { CompareParameters } from "../../api/compareRoutes";
-import { shownScope } from "../../data/scopes";
-import { selection } from "../../state/selection";
-import { textRulesOf } from "../../state/textRules";
+import type { RunInfo } from "../../../api/answers";
+import type { comparison } from "../../../data/compare/runs";
+import { shownScope } from "../../../data/scopes";
+import { selection } from "../../../state/selection";
+import { textRulesOf } from "../../../state/textRules";
+
+type CompareParameters = Parameters<typeof comparison.key>[0];
 
 /** Prompts of a page. */
 export const PAGE = 20;

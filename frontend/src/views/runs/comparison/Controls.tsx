@@ -1,11 +1,11 @@
 /** What is compared: metric, and the steps and split of either side. */
 
 import type { JSX } from "preact";
-import type { RunInfo } from "../../api/answers";
-import { t } from "../../i18n";
-import { metricHint, metricLabel } from "../../metrics";
-import { type Selection, select, selection } from "../../state/selection";
-import { Button, NumberField, Select } from "../../ui";
+import type { RunInfo } from "../../../api/answers";
+import { t } from "../../../i18n";
+import { metricHint, metricLabel } from "../../../metrics";
+import { type Selection, select, selection } from "../../../state/selection";
+import { Button, NumberField, Select } from "../../../ui";
 import { comparedMetric, sharedMetrics } from "./comparisonQuery";
 
 function Steps({ side }: { side: "a" | "b" }): JSX.Element {

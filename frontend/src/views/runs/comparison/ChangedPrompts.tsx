@@ -1,13 +1,13 @@
 /** The prompts of a comparison, the largest change first; each opens its responses of both sides beside each other. */
 
 import type { JSX } from "preact";
-import { CHANGES, type Comparison } from "../../api/compareRoutes";
-import { t } from "../../i18n";
-import { count, full, num, signed } from "../../lib/format";
-import { oneLine } from "../../lib/singleLine";
-import { metricLabel } from "../../metrics";
-import { select, selected } from "../../state/selection";
-import { Button, Select } from "../../ui";
+import { CHANGES, type Comparison } from "../../../api/compare/answers";
+import { t } from "../../../i18n";
+import { count, full, num, signed } from "../../../lib/format";
+import { oneLine } from "../../../lib/singleLine";
+import { metricLabel } from "../../../metrics";
+import { select, selected } from "../../../state/selection";
+import { Button, Select } from "../../../ui";
 import { PAGE } from "./comparisonQuery";
 import { PromptPair } from "./PromptPair";
 

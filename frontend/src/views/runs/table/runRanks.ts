@@ -1,8 +1,8 @@
 /** The numbers of a run that the table sorts by, and the order of its rows. */
 
-import type { RunMetric, RunRow } from "../../api/compareRoutes";
-import { inNaturalOrder } from "../../shell/runs/runOrder";
-import type { Order } from "../../ui/table/columns";
+import type { RunMetric, RunRow } from "../../../api/compare/answers";
+import { inNaturalOrder } from "../../../shell/runs/runOrder";
+import type { Order } from "../../../ui/table/columns";
 
 /** A metric of the run, or the one that stands for it where the run does not have it. */
 const metric = (row: RunRow, ...names: string[]): RunMetric | undefined =>

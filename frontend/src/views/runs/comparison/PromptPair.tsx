@@ -2,16 +2,16 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Sample } from "../../api/answers";
-import type { Comparison } from "../../api/compareRoutes";
-import { pair } from "../../data/compare/pair";
-import { useAnswer } from "../../data/useAnswer";
-import { t } from "../../i18n";
-import { num } from "../../lib/format";
-import { metricLabel } from "../../metrics";
-import { select } from "../../state/selection";
-import { textRulesOf } from "../../state/textRules";
-import { Button, ErrorBox } from "../../ui";
+import type { Sample } from "../../../api/answers";
+import type { Comparison } from "../../../api/compare/answers";
+import { pair } from "../../../data/compare/pair";
+import { useAnswer } from "../../../data/useAnswer";
+import { t } from "../../../i18n";
+import { num } from "../../../lib/format";
+import { metricLabel } from "../../../metrics";
+import { select } from "../../../state/selection";
+import { textRulesOf } from "../../../state/textRules";
+import { Button, ErrorBox } from "../../../ui";
 
 /** The samples of one side, and which of them is shown. */
 interface Side {

@@ -1,11 +1,11 @@
 /** Who wins on how many of the shared prompts, how sure that is, and what of the samples it is about. */
 
 import type { JSX } from "preact";
-import type { ComparedSide, Comparison, Estimate } from "../../api/compareRoutes";
-import { t } from "../../i18n";
-import { count, num, percent, signed } from "../../lib/format";
-import { metricLabel } from "../../metrics";
-import { Empty } from "../../ui";
+import type { ComparedSide, Comparison, Estimate } from "../../../api/compare/answers";
+import { t } from "../../../i18n";
+import { count, num, percent, signed } from "../../../lib/format";
+import { metricLabel } from "../../../metrics";
+import { Empty } from "../../../ui";
 
 /** Below so many prompts a percentile interval is too narrow to be believed. */
 const FEW = 30;

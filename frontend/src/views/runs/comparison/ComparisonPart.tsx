@@ -2,13 +2,13 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { RunInfo } from "../../api/answers";
-import { comparison } from "../../data/compare/runs";
-import { runs } from "../../data/runs";
-import { useAnswer } from "../../data/useAnswer";
-import { t } from "../../i18n";
-import { select, selected } from "../../state/selection";
-import { Button, Empty, ErrorBox } from "../../ui";
+import type { RunInfo } from "../../../api/answers";
+import { comparison } from "../../../data/compare/runs";
+import { runs } from "../../../data/runs";
+import { useAnswer } from "../../../data/useAnswer";
+import { t } from "../../../i18n";
+import { select, selected } from "../../../state/selection";
+import { Button, Empty, ErrorBox } from "../../../ui";
 import { ChangedPrompts } from "./ChangedPrompts";
 import { Controls } from "./Controls";
 import { bothEnds, compareParameters, isItself } from "./comparisonQuery";

@@ -1,11 +1,11 @@
 /** How the differences are distributed: B higher at the left of 0, A at the right of it. */
 
 import type { JSX } from "preact";
-import type { Comparison } from "../../api/compareRoutes";
-import { Histogram } from "../../charts/distribution/Histogram";
-import { t } from "../../i18n";
-import { count, signed } from "../../lib/format";
-import { metricLabel } from "../../metrics";
+import type { Comparison } from "../../../api/compare/answers";
+import { Histogram } from "../../../charts/distribution/Histogram";
+import { t } from "../../../i18n";
+import { count, signed } from "../../../lib/format";
+import { metricLabel } from "../../../metrics";
 
 const HEIGHT = 150;
 

@@ -1,8 +1,16 @@
-/** The routes about several runs, apart from the others: no first view waits for them. Only `data/` calls them. */
+/** The answers of `/run_table` and `/compare`: every run by its numbers, and two of them on shared prompts. */
 
-import { array, type Decoded, literal, nullable, num, number, object, record, string } from "../lib/decode";
-import type { Scope } from "./parameters";
-import { jsonEndpoint } from "./request";
+import {
+  array,
+  type Decoded,
+  literal,
+  nullable,
+  num,
+  number,
+  object,
+  record,
+  string,
+} from "../../lib/decode";
 
 /** A metric of a run, from its means of the steps. */
 const runMetric = object({ last: num, highest: num, highest_step: number, lowest: num, area: num });
@@ -23,10 +31,8 @@ const runRow = object({
 });
 export type RunRow = Decoded<typeof runRow>;
 
-export const runTableDecoder = object({ total: number, runs: array(runRow) });
-export type RunTable = Decoded<typeof runTableDecoder>;
-
-export const runTable = jsonEndpoint<Record<never, never>, RunTable>("run_table", runTableDecoder);
+export const runTable = object({ total: number, runs: array(runRow) });
+export type RunTable = Decoded<typeof runTable>;
 
 const side = object({
   run: string,
@@ -45,7 +51,7 @@ export type ComparedSide = Decoded<typeof side>;
 const estimate = object({ value: number, low: number, high: number, method: literal("bootstrap", "normal") });
 export type Estimate = Decoded<typeof estimate>;
 
-export const comparisonDecoder = object({
+export const comparison = object({
   metric: string,
   a: side,
   b: side,
@@ -77,20 +83,6 @@ export const comparisonDecoder = object({
     b_steps: array(array(number)),
   }),
 });
-export type Comparison = Decoded<typeof comparisonDecoder>;
+export type Comparison = Decoded<typeof comparison>;
 
 export const CHANGES = ["change", "a", "b"] as const;
-
-export interface CompareParameters extends Scope {
-  against_run: string;
-  against_split?: string;
-  against_step_min?: number | null;
-  against_step_max?: number | null;
-  metric: string;
-  /** The largest change first, where A is higher, or where B is. */
-  sort: (typeof CHANGES)[number];
-  offset: number;
-  limit: number;
-}
-
-export const compare = jsonEndpoint<CompareParameters, Comparison>("compare", comparisonDecoder);

@@ -1,12 +1,12 @@
 /** The columns of the table of runs. */
 
 import type { ComponentChildren, JSX } from "preact";
-import type { RunRow } from "../../api/compareRoutes";
-import { t } from "../../i18n";
-import { count, full, MISSING, num } from "../../lib/format";
-import { RunFindings } from "../../shell/findings/RunFindings";
-import { select, selected } from "../../state/selection";
-import { type Column, freeze } from "../../ui/table/columns";
+import type { RunRow } from "../../../api/compare/answers";
+import { t } from "../../../i18n";
+import { count, full, MISSING, num } from "../../../lib/format";
+import { RunFindings } from "../../../shell/findings/RunFindings";
+import { select, selected } from "../../../state/selection";
+import { type Column, freeze } from "../../../ui/table/columns";
 import { klOf, lengthOf, rewardOf } from "./runRanks";
 
 /** Makes a run the one of the page (A), or the one that it is compared with (B). */

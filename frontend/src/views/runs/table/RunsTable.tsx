@@ -2,11 +2,11 @@
 
 import type { JSX, RefObject } from "preact";
 import { useMemo } from "preact/hooks";
-import type { RunRow, RunTable } from "../../api/compareRoutes";
-import { language, t } from "../../i18n";
-import { count } from "../../lib/format";
-import { select, selected } from "../../state/selection";
-import { VirtualTable } from "../../ui/table/VirtualTable";
+import type { RunRow, RunTable } from "../../../api/compare/answers";
+import { language, t } from "../../../i18n";
+import { count } from "../../../lib/format";
+import { select, selected } from "../../../state/selection";
+import { VirtualTable } from "../../../ui/table/VirtualTable";
 import { runColumns } from "./runColumns";
 import { rankedRuns } from "./runRanks";
 

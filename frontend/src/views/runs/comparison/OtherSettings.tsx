@@ -1,10 +1,10 @@
 /** The settings in which the two trainings differ. */
 
 import type { JSX } from "preact";
-import type { RunInfo } from "../../api/answers";
-import { t } from "../../i18n";
-import { MISSING } from "../../lib/format";
-import { compareConfigs, configText } from "../../shell/info/configComparison";
+import type { RunInfo } from "../../../api/answers";
+import { t } from "../../../i18n";
+import { MISSING } from "../../../lib/format";
+import { compareConfigs, configText } from "../../../shell/info/configComparison";
 
 export function OtherSettings({ a, b }: { a: RunInfo; b: RunInfo }): JSX.Element | null {
   if (a.run === b.run) return null;
