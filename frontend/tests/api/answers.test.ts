@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as answers from "../../src/api/answers";
+import { comparison, runTable } from "../../src/api/compare/answers";
 import { findings } from "../../src/api/findings";
 import { groupDecoder, groupsDecoder } from "../../src/api/groups";
 import { decoder as diff } from "../../src/api/later/diffRoute";
@@ -47,6 +48,8 @@ const DECODERS: Record<string, Decoder<unknown>> = {
   diff,
   group: groupDecoder,
   problems: answers.problems,
+  compare: comparison,
+  table: runTable,
   // The page reads token metrics as binary; the JSON form is for others, and as simple.
   tokens: record(array(num)),
   worst: answers.worstTokens,
