@@ -53,6 +53,8 @@ const overview = {
   kl: text,
   /** How single charts are drawn where that was changed: their scale and range of values. */
   looks: ofRun(text),
+  /** Runs whose curves lie over those of the run, comma-separated; "!" before one that is hidden. */
+  overlay: text,
   /** Runs of TensorBoard whose scalars are shown, comma-separated; "" is the server's pairing. */
   scalars: ofRun(text),
 };

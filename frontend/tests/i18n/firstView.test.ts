@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { en } from "../../src/i18n/en";
 import { later } from "../../src/i18n/en/later";
 import { overviewPanels } from "../../src/i18n/en/overview/panels";
+import { overlay } from "../../src/i18n/en/runs/overlay";
 
 const SOURCES = import.meta.glob<string>("../../src/**/*.{ts,tsx}", {
   query: "?raw",
@@ -40,5 +41,5 @@ test("the first view names no words that are read later", () => {
     .flatMap((file) => [...withoutComments(SOURCES[file] ?? "").matchAll(/["`]([a-z_]+(?:\.\w+)+)["`]/g)])
     .map(([, key]) => key ?? "");
   expect(named.filter((key) => Object.hasOwn(en, key)).length).toBeGreaterThan(100);
-  expect(named.filter((key) => Object.hasOwn({ ...later, ...overviewPanels }, key))).toEqual([]);
+  expect(named.filter((key) => Object.hasOwn({ ...later, ...overlay, ...overviewPanels }, key))).toEqual([]);
 });

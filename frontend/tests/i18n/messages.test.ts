@@ -5,10 +5,20 @@ import { findingsInBars } from "../../src/i18n/en/findings/bars";
 import { findingsList } from "../../src/i18n/en/findings/list";
 import { later } from "../../src/i18n/en/later";
 import { overviewPanels } from "../../src/i18n/en/overview/panels";
+import { overlay } from "../../src/i18n/en/runs/overlay";
+import { runsView } from "../../src/i18n/en/runs/view";
 import { zh as chinese } from "../../src/i18n/zh";
 
 // What is read later is a part of English as well.
-const en = { ...first, ...later, ...findingsInBars, ...findingsList, ...overviewPanels };
+const en = {
+  ...first,
+  ...later,
+  ...findingsInBars,
+  ...findingsList,
+  ...overviewPanels,
+  ...overlay,
+  ...runsView,
+};
 
 afterEach(() => setLanguage("en"));
 

@@ -35,6 +35,7 @@ const FULL: Selection = {
   from_zero: "true",
   kl: "k2_mean",
   looks: "reward;log",
+  overlay: "ppo/seed2,!ppo/seed3",
   scalars: "runs/a,runs/b%2Cc",
   group: "1:7",
   group_step: 12,
@@ -100,6 +101,7 @@ const FULL_HASH = [
   "from_zero=true",
   "kl=k2_mean",
   "looks=reward%3Blog",
+  "overlay=ppo%2Fseed2%2C!ppo%2Fseed3",
   "scalars=runs%2Fa%2Cruns%2Fb%252Cc",
   "group=1%3A7",
   "group_step=12",
@@ -172,6 +174,9 @@ test("what belongs to a run is forgotten with it, the rest stays", () => {
     "kinds",
     "finding",
     "thresholds",
+    "a_min",
+    "a_max",
+    "pair",
   ]);
 });
 

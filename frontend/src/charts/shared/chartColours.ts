@@ -1,7 +1,10 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 
 /** Roles of colour in a chart. Canvas cannot read CSS custom properties, so their values are looked up here. */
-export const COLOUR_ROLES = ["policy", "ref", "pos", "neg", "muted", "s1", "s2", "s3", "s4"] as const;
+const OWN_ROLES = ["policy", "ref", "pos", "neg", "muted", "s1", "s2", "s3", "s4"] as const;
+/** Those of other runs, whose curves lie over the run's: one for each. */
+export const RUN_ROLES = ["r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8"] as const;
+export const COLOUR_ROLES = [...OWN_ROLES, ...RUN_ROLES] as const;
 export type ColourRole = (typeof COLOUR_ROLES)[number];
 
 /** Colours and font as a canvas takes them. */
@@ -24,6 +27,14 @@ const CSS_PROPERTIES: Readonly<Record<ColourRole, string>> = {
   s2: "--series-2",
   s3: "--series-3",
   s4: "--series-4",
+  r1: "--run-1",
+  r2: "--run-2",
+  r3: "--run-3",
+  r4: "--run-4",
+  r5: "--run-5",
+  r6: "--run-6",
+  r7: "--run-7",
+  r8: "--run-8",
 };
 
 /** The colour of a role as CSS: for SVG and HTML, which follow the theme by themselves. */

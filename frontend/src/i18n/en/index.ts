@@ -11,6 +11,7 @@ import { overviewCharts } from "./overview/charts";
 import { overview } from "./overview/curves";
 import type { overviewPanels } from "./overview/panels";
 import { overviewStep } from "./overview/step";
+import type { overlay } from "./runs/overlay";
 import type { runsView } from "./runs/view";
 import { shell } from "./shell";
 
@@ -32,5 +33,6 @@ export type English = typeof en &
   typeof findingsInBars &
   typeof findingsList &
   typeof overviewPanels &
+  typeof overlay &
   typeof runsView;
 export type MessageKey = keyof English;

@@ -16,6 +16,7 @@ import { overviewCharts } from "./overview/charts";
 import { overview } from "./overview/curves";
 import { overviewPanels } from "./overview/panels";
 import { overviewStep } from "./overview/step";
+import { overlay } from "./runs/overlay";
 import { runsView } from "./runs/view";
 import { sample } from "./sample";
 import { samples } from "./samples";
@@ -41,6 +42,7 @@ export const zh = {
   ...overviewCharts,
   ...overviewPanels,
   ...overviewStep,
+  ...overlay,
   ...runsView,
   ...sample,
   ...samples,

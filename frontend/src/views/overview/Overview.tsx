@@ -16,6 +16,7 @@ import { watchedMetrics } from "./catalogue/openingCharts";
 import { chartsShown, scalarsShown, useCharts } from "./catalogue/useCharts";
 import { CurveGrid } from "./curves/CurveGrid";
 import { curveKeys } from "./curves/curveKeys";
+import { useOverlays } from "./overlay/useOverlays";
 import css from "./overview.css?inline";
 import { useOverviewSteps } from "./overviewSteps";
 import { distributionMetric } from "./shared/distributionMetric";
@@ -39,6 +40,7 @@ function RunOverview({ run }: { run: RunInfo }) {
   const charts = useCharts(run);
   const metric = distributionMetric(run);
   const answer = useOverviewSteps(metricsShown(run, chartsShown(charts, steps.value), metric));
+  const overlays = useOverlays(chartsShown(charts, steps.value));
   const panels = useRef<HTMLElement>(null);
   const view = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
@@ -59,7 +61,12 @@ function RunOverview({ run }: { run: RunInfo }) {
         <FindingsStrip />
       </div>
       {answer.data && <TilesAtStep steps={answer.data} />}
-      <Toolbar charts={charts} steps={answer.data} onJump={() => panels.current?.scrollIntoView()} />
+      <Toolbar
+        charts={charts}
+        steps={answer.data}
+        overlays={overlays}
+        onJump={() => panels.current?.scrollIntoView()}
+      />
       {answer.error && (
         <ErrorBox
           title={t("overview.steps.failed")}
@@ -76,6 +83,7 @@ function RunOverview({ run }: { run: RunInfo }) {
           <CurveGrid
             run={run}
             steps={answer.data}
+            overlays={overlays}
             charts={chartsShown(charts, answer.data)}
             scalars={scalarsShown(charts)}
           />

@@ -6,16 +6,25 @@ import { selected } from "../../state/selection";
 import { Button, Popover, Select, Slider, Toggle } from "../../ui";
 import { ChartPicker } from "./catalogue/ChartPicker";
 import type { ChartsOnOffer } from "./catalogue/chartChoices";
+import { OverlayBar } from "./overlay/later";
+import type { Overlay } from "./overlay/overlaidLines";
 import { bandMode, bandScale, CHART_SIZES, chartSize, fromZero, smoothing } from "./shared/settings";
 
-/** The overview's toolbar: how the curves are drawn, which charts there are, and a jump to the selected step. */
-export function Toolbar(props: ChartsOnOffer & { readonly onJump: () => void }): JSX.Element {
+export interface ToolbarProps extends ChartsOnOffer {
+  /** The runs that lie over the curves, with their numbers. */
+  readonly overlays: readonly Overlay[];
+  readonly onJump: () => void;
+}
+
+/** The overview's toolbar: how the curves are drawn, which charts and runs there are, and a jump to the selected step. */
+export function Toolbar(props: ToolbarProps): JSX.Element {
   return (
     <section class="overview-toolbar" aria-label={t("overview.toolbar")}>
       <Popover face={t("overview.drawing")} label={t("overview.toolbar")} align="start" testId="drawing">
         <DrawingControls />
       </Popover>
       <span class="muted overview-drawn">{drawnWords()}</span>
+      <OverlayBar overlays={props.overlays} />
       <span class="overview-gap" />
       <Jump onJump={props.onJump} />
       <ChartPicker {...props} />

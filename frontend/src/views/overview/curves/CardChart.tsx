@@ -21,7 +21,7 @@ export interface TakenAlong {
   /** The end of it that is looked for; null: by its smallest values where the curve is low at the clicked step. */
   readonly order: "asc" | "desc" | null;
   /** Its smallest value of a sample at each step, where that is known. */
-  readonly least?: readonly (number | null)[];
+  readonly least?: readonly (number | null | undefined)[];
 }
 
 export interface CardChartProps {

@@ -8,6 +8,7 @@ import { Select } from "../../../ui";
 import type { ChartSource, LineSource } from "../catalogue/chartCatalogue";
 import { chartTitle } from "../catalogue/chartTitle";
 import { switchChart } from "../catalogue/chosenCharts";
+import { type Overlay, withOverlays } from "../overlay/overlaidLines";
 import { cardName } from "../shared/cardIds";
 import { bandMode, bandScale, fromZero, KL_ESTIMATORS, klEstimator } from "../shared/settings";
 import { CurveCard } from "./CurveCard";
@@ -19,23 +20,32 @@ export interface CurveGridProps {
   readonly run: RunInfo;
   readonly steps: Steps;
   readonly charts: readonly ChartSource[];
+  /** Other runs, whose curves lie over those of the run. */
+  readonly overlays: readonly Overlay[];
   /** Tags of TensorBoard's scalars. */
   readonly scalars: readonly string[];
 }
 
 /** All charts over the steps. */
-export function CurveGrid({ run, steps, charts, scalars }: CurveGridProps): JSX.Element {
+export function CurveGrid({ run, steps, charts, overlays, scalars }: CurveGridProps): JSX.Element {
   return (
     <>
       {charts.map((source) => (
-        <MetricCard key={source.id} run={run} source={source} steps={steps} />
+        <MetricCard key={source.id} run={run} source={source} steps={steps} overlays={overlays} />
       ))}
       <ScalarCards run={run} tags={scalars} steps={steps.step} />
     </>
   );
 }
 
-function MetricCard({ run, source, steps }: { run: RunInfo; source: ChartSource; steps: Steps }) {
+interface MetricCardProps {
+  readonly run: RunInfo;
+  readonly source: ChartSource;
+  readonly steps: Steps;
+  readonly overlays: readonly Overlay[];
+}
+
+function MetricCard({ run, source, steps, overlays }: MetricCardProps) {
   // Bands of several metrics on one another show nothing.
   const isCrowded = source.lines.filter((line) => line.word === undefined).length > 1;
   const drawing = {
@@ -49,20 +59,24 @@ function MetricCard({ run, source, steps }: { run: RunInfo; source: ChartSource;
     [JSON.stringify([source.lines, labels, drawing]), steps],
   );
   const main = source.lines.at(-1);
+  const drawn = useMemo(
+    () => withOverlays(steps.step, lines, overlays, main, drawing),
+    [lines, overlays, steps],
+  );
   const hints = source.lines.map((line) => metricHint(line.name)).join("\n");
   return (
     <CurveCard
       id={cardName(source.id)}
       title={chartTitle(source)}
       hint={[hints, source.unit && t("overview.unit", { unit: source.unit })].filter(Boolean).join("\n")}
-      x={steps.step}
+      x={drawn.x}
       steps={steps.step}
-      lines={lines}
+      lines={drawn.lines}
       noteAt={(step) => (main ? chartNote(main, source, steps, step) : "")}
       empty={emptyReason(source, lines)}
       metric={
         main?.from === "metric"
-          ? { name: main.name, order: null, least: steps.metrics[main.name]?.min ?? [] }
+          ? { name: main.name, order: null, least: drawn.spread(steps.metrics[main.name]?.min ?? []) }
           : toldBy(run, main?.name ?? "")
       }
       preset={source.id === "duplicates" ? "repeated" : ""}

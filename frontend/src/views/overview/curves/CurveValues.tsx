@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { CurveLine } from "../../../charts/curves/plotColumns";
 import { cssColour } from "../../../charts/shared/chartColours";
 import { hoveredStep } from "../../../charts/shared/hoveredStep";
-import { nearestIndex, nearestLogged } from "../../../charts/shared/series";
+import { type CurveValue, nearestIndex, nearestLogged } from "../../../charts/shared/series";
 import { t } from "../../../i18n";
 import { num } from "../../../lib/format";
 import { selected } from "../../../state/selection";
@@ -19,6 +19,15 @@ const NUMBER = 7;
 const isLong = (lines: readonly CurveLine[]): boolean =>
   lines.reduce((sum, { label }) => sum + label.length + NUMBER, 0) > ONE_ROW;
 
+/** What a line has at a place; between two of its points, where another run has more steps, the nearer one. */
+function valueAt(values: CurveLine["values"], at: number): CurveValue {
+  if (values[at] !== undefined) return values[at];
+  const before = values.findLastIndex((value, i) => i < at && value !== undefined);
+  const behind = values.findIndex((value, i) => i > at && value !== undefined);
+  if (at < 0 || before < 0 || behind < 0) return undefined;
+  return values[at - before <= behind - at ? before : behind];
+}
+
 /** Name and value of every line at the step under the pointer, else at the selected step. */
 export function CurveValues({ x, lines }: CurveValuesProps): JSX.Element {
   const step = hoveredStep.value ?? selected.step.value;
@@ -31,7 +40,7 @@ export function CurveValues({ x, lines }: CurveValuesProps): JSX.Element {
       {lines.map((line) => (
         <span key={line.key}>
           <i style={{ background: cssColour(line.colour) }} />
-          <span class="overview-name">{line.label}</span> <b>{num(line.values[at])}</b>
+          <span class="overview-name">{line.label}</span> <b>{num(valueAt(line.values, at))}</b>
         </span>
       ))}
       {stepShown !== undefined && <span class="muted">{t("overview.at", { step: stepShown })}</span>}

@@ -1,0 +1,15 @@
+import type { overlay as english } from "../../en/runs/overlay";
+
+/** 叠加在曲线上的运行的文字。 */
+export const overlay = {
+  "overlay.choose": "+ 运行",
+  "overlay.choose.hint": "将其他运行的曲线叠加在这些曲线上，最多 {most} 个",
+  "overlay.legend": "每张图中的运行",
+  "overlay.hide": "隐藏 {run} 的曲线",
+  "overlay.show": "显示 {run} 的曲线",
+  "overlay.remove": "移除 {run}",
+  "overlay.failed": "未能取得",
+  "overlay.search": "在 {n} 个运行中搜索",
+  "overlay.full": "最多 {most} 个运行：请先移除一个。",
+  "overlay.nothing": "没有符合的运行。",
+} satisfies Record<keyof typeof english, string>;

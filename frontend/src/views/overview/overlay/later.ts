@@ -1,0 +1,7 @@
+/** The choice of runs to lay over the curves and their legend, in a file of their own: the curves are there first. */
+
+import { later } from "../../../ui";
+
+const Nothing = (): null => null;
+
+export const OverlayBar = later(async () => (await import("./OverlayBar")).OverlayBar, Nothing);

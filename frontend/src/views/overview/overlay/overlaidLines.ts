@@ -1,0 +1,71 @@
+/** Lines of other runs laid over those of the run, on the steps of all of them. */
+
+import type { CurveLine } from "../../../charts/curves/plotColumns";
+import { type ColourRole, RUN_ROLES } from "../../../charts/shared/chartColours";
+import type { CurveValue } from "../../../charts/shared/series";
+import type { OverlaidCurves, OverlaidRun } from "../../../data/compare/overlay";
+import type { LineSource } from "../catalogue/chartCatalogue";
+import { type CurveStyle, curveLine } from "../curves/curveLines";
+
+/** A run that is drawn over the others, with its numbers. */
+export interface Overlay {
+  readonly overlaid: OverlaidRun;
+  readonly curves: OverlaidCurves;
+}
+
+export interface Overlaid {
+  readonly x: readonly number[];
+  /** Those of the other runs first: the run's own are drawn on top, and its main line is the last one. */
+  readonly lines: readonly CurveLine[];
+  /** Values at the run's own steps, laid onto `x`. */
+  readonly spread: <T>(values: readonly T[]) => (T | undefined)[];
+}
+
+/** The steps of all lists, each once, ascending. */
+export function unionOfSteps(lists: readonly (readonly number[])[]): number[] {
+  return [...new Set(lists.flat())].sort((a, b) => a - b);
+}
+
+function spreader(from: readonly number[], x: readonly number[]): Overlaid["spread"] {
+  const at = new Map(from.map((step, i) => [step, i]));
+  return (values) => x.map((step) => values[at.get(step) ?? -1]);
+}
+
+/**
+ * The lines of a chart with those of other runs.
+ *
+ * @param steps The run's own steps, which `lines` are of.
+ * @param main What the other runs show in this chart: its main line.
+ */
+export function withOverlays(
+  steps: readonly number[],
+  lines: readonly CurveLine[],
+  overlays: readonly Overlay[],
+  main: LineSource | undefined,
+  style: CurveStyle,
+): Overlaid {
+  const others = overlays.flatMap(({ overlaid, curves }) => {
+    const own =
+      main && curves.steps && curveLine(main, overlaid.run, curves.steps, { ...style, band: "none" });
+    const colour: ColourRole = RUN_ROLES[overlaid.place] ?? "muted";
+    return own && curves.steps
+      ? [{ line: { ...own, key: `run ${overlaid.run}`, colour }, steps: curves.steps.step }]
+      : [];
+  });
+  if (others.length === 0) return { x: steps, lines, spread: (values) => [...values] };
+  const x = unionOfSteps([steps, ...others.map((other) => other.steps)]);
+  const laid = (line: CurveLine, spread: Overlaid["spread"]): CurveLine => ({
+    ...line,
+    values: spread<CurveValue>(line.values),
+    band: line.band && { low: spread(line.band.low), high: spread(line.band.high) },
+  });
+  const spread = spreader(steps, x);
+  return {
+    x,
+    lines: [
+      ...others.map((other) => laid(other.line, spreader(other.steps, x))),
+      ...lines.map((line) => laid(line, spread)),
+    ],
+    spread,
+  };
+}

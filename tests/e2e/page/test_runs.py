@@ -1,0 +1,80 @@
+"""Two seeds of one training: the sick one stands first, and what they share leads from the win rate down to a token."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import rollouts
+from accessibility import serious
+from hosting import Gallery, TensorBoard
+from planted_runs.run import Plan, write_run
+from playwright.sync_api import expect
+from tab import OpenTab
+
+pytestmark = pytest.mark.browser
+
+SICK = Plan("kl_spike", "strong", "grpo_few", 7)
+SEEDS = ("seed1", "seed2")
+QUESTIONS = 30
+
+
+@pytest.fixture(scope="module")
+def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> TensorBoard:
+    """Two seeds that answer the same questions, the second one worse, and a run with a planted failure."""
+    home: Path = tmp_path_factory.mktemp("seeds")
+    write_run(SICK, home / "logs", home / "truths")
+    for number, name in enumerate(SEEDS):
+        rows = [
+            rollouts.sample(step, 100 * number + index)
+            | {"prompt": f"Question {index}?", "reward": float((step + index) % (2 + number) == 0)}
+            for step in range(1, 13)
+            for index in range(QUESTIONS)
+        ]
+        rollouts.write(home / "logs" / name, rows)
+    return gallery.show(home / "logs", SICK.name, *SEEDS)
+
+
+def test_from_all_runs_to_two_responses_to_one_prompt(
+    server: TensorBoard, open_tab: OpenTab, axe: str
+) -> None:
+    one, other = SEEDS
+    tab = open_tab(server).open(run=one)
+    tab.press(tab.key_of("runs"))
+    tab.expect_selected(view="runs")
+    names = [row["run"] for row in server.ask("run_table")["runs"]]
+    assert {SICK.name, one, other} <= set(names)
+    sick, healthy = (
+        tab.view.locator(f"[data-testid=runs-row][data-id='{plan.name}']") for plan in (SICK, SEEDS[0])
+    )
+    expect(sick).to_be_visible()
+    below = [int(row.get_attribute("aria-rowindex") or 0) for row in (sick, healthy)]
+    assert below[0] < below[1], "the sick run stands above the healthy one"
+    expect(tab.get("runs-empty")).to_be_visible()
+    tab.view.locator(f"[data-testid=runs-row][data-id='{other}']").click()
+    tab.expect_selected(against=other)
+    answer = server.ask("compare", run=one, against_run=other, limit=5)
+    assert answer["compared"] == QUESTIONS
+    assert answer["wins"] + answer["ties"] + answer["losses"] == answer["compared"]
+    expect(tab.get("verdict")).to_contain_text(f"A is higher on {answer['wins']} prompts")
+    expect(tab.get("differences").locator("path").first).to_be_attached()
+    assert serious(tab, axe) == []
+    tab.get("changed-prompt").first.locator("button").click()
+    tab.expect_selected(pair=answer["prompts"]["prompt_key"][0])
+    expect(tab.get("prompt-pair")).to_be_visible()
+    tab.get("pair-open-b").click()
+    tab.expect_selected(view="samples", run=other, sample=answer["prompts"]["b_ids"][0][0])
+    expect(tab.token(0)).to_be_visible()
+    tab.page.go_back()
+    tab.expect_selected(view="runs", run=one, against=other)
+
+
+def test_a_link_compares_two_ranges_of_steps_of_one_run(server: TensorBoard, open_tab: OpenTab) -> None:
+    name = SEEDS[0]
+    tab = open_tab(server, locale="zh-CN").open(view="runs", run=name, against=name)
+    expect(tab.get("runs-itself")).to_be_visible()
+    tab.get("compare-ends").click()
+    expect(tab.get("win-rate")).to_be_visible()
+    before = {end: tab.selected()[end] for end in ("a_min", "b_max")}
+    tab.get("compare-swap").click()
+    tab.expect_selected(a_max=before["b_max"], b_min=before["a_min"])
