@@ -75,6 +75,11 @@ def questions(run: dict[str, Any], asks: int, filters: bool) -> list[Question]:
             [[("steps", {"run": name, "search": w})] for w in searched],
         ),
         Question("findings", [[("findings", {"run": name})]] * asks, 100),
+        Question(
+            "two ranges of steps on the prompts that they share",
+            [[("compare", halves(run, i))] for i in range(slow)],
+            300,
+        ),
         Question("distribution of a step", [[("distribution", {"run": name, "step": s})] for s in steps]),
     ]
     if filters:
@@ -90,6 +95,14 @@ def questions(run: dict[str, Any], asks: int, filters: bool) -> list[Question]:
         [("worst_tokens", {"run": name, "by": "token", "limit": 50 + i})] for i in range(max(1, slow // 5))
     ]
     return [*found, Question("worst tokens of the run, gathered by their text", gathered)]
+
+
+def halves(run: dict[str, Any], variant: int) -> dict[str, Any]:
+    """The later steps of a run beside the earlier ones: together every sample, by another metric or cut each time."""
+    first, last = run["steps"]["first"], run["steps"]["last"]
+    cut = (first + last) // 2 + variant // len(COLUMNS)
+    metric = COLUMNS[variant % len(COLUMNS)]
+    return {"run": run["run"], "metric": metric, "step_min": cut + 1, "against_step_max": cut}
 
 
 def _filters(server: serving.TensorBoard, run: str) -> bool:
