@@ -78,3 +78,24 @@ def test_a_link_compares_two_ranges_of_steps_of_one_run(server: TensorBoard, ope
     before = {end: tab.selected()[end] for end in ("a_min", "b_max")}
     tab.get("compare-swap").click()
     tab.expect_selected(a_max=before["b_max"], b_min=before["a_min"])
+
+
+def test_another_run_lies_over_every_chart_and_is_hidden_by_the_legend(
+    server: TensorBoard, open_tab: OpenTab, axe: str
+) -> None:
+    one, other = SEEDS
+    tab = open_tab(server).open(run=one)
+    tab.get("overlay").click()
+    tab.view.locator(".overlay-choices label", has_text=other).click()
+    tab.expect_selected(overlay=other)
+    tab.press("Escape")
+    for chart in ("reward", "kl", "length"):
+        readout = tab.get(f"chart-{chart}").locator(".overview-readout")
+        expect(readout.locator(".overview-name", has_text=other)).to_be_visible()
+    mean = server.ask("steps", run=other, metrics="reward")["metrics"]["reward"]["mean"][-1]
+    shown = tab.get("chart-reward").locator(".overview-readout > span", has_text=other).locator("b")
+    assert float(shown.inner_text()) == pytest.approx(mean, abs=1e-3)
+    assert serious(tab, axe) == []
+    tab.get("overlay-toggle").click()
+    tab.expect_selected(overlay=f"!{other}")
+    expect(tab.get("chart-reward").locator(".overview-name", has_text=other)).to_have_count(0)
