@@ -45,7 +45,7 @@ def test_from_all_runs_to_two_responses_to_one_prompt(
     names = [row["run"] for row in server.ask("run_table")["runs"]]
     assert {SICK.name, one, other} <= set(names)
     sick, healthy = (
-        tab.view.locator(f"[data-testid=runs-row][data-id='{plan.name}']") for plan in (SICK, SEEDS[0])
+        tab.view.locator(f"[data-testid=runs-row][data-id='{name}']") for name in (SICK.name, SEEDS[0])
     )
     expect(sick).to_be_visible()
     below = [int(row.get_attribute("aria-rowindex") or 0) for row in (sick, healthy)]
