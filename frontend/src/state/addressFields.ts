@@ -89,8 +89,8 @@ const runs = {
   runs_sort: text,
   runs_order: oneOf(["asc", "desc"], "desc"),
   /** Run B, which the run of the page is compared with; "" is none. Its split, "" as the page's. */
-  against: text,
-  against_split: text,
+  run_b: text,
+  split_b: text,
   /** The steps of A and B that are compared; null at one end is open. */
   a_min: ofRun(wholeNumber),
   a_max: ofRun(wholeNumber),

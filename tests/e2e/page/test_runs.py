@@ -52,7 +52,7 @@ def test_from_all_runs_to_two_responses_to_one_prompt(
     assert below[0] < below[1], "the sick run stands above the healthy one"
     expect(tab.get("runs-empty")).to_be_visible()
     tab.view.locator(f"[data-testid=runs-row][data-id='{other}']").click()
-    tab.expect_selected(against=other)
+    tab.expect_selected(run_b=other)
     answer = server.ask("compare", run=one, against_run=other, limit=5)
     assert answer["compared"] == QUESTIONS
     assert answer["wins"] + answer["ties"] + answer["losses"] == answer["compared"]
@@ -66,12 +66,12 @@ def test_from_all_runs_to_two_responses_to_one_prompt(
     tab.expect_selected(view="samples", run=other, sample=answer["prompts"]["b_ids"][0][0])
     expect(tab.token(0)).to_be_visible()
     tab.page.go_back()
-    tab.expect_selected(view="runs", run=one, against=other)
+    tab.expect_selected(view="runs", run=one, run_b=other)
 
 
 def test_a_link_compares_two_ranges_of_steps_of_one_run(server: TensorBoard, open_tab: OpenTab) -> None:
     name = SEEDS[0]
-    tab = open_tab(server, locale="zh-CN").open(view="runs", run=name, against=name)
+    tab = open_tab(server, locale="zh-CN").open(view="runs", run=name, run_b=name)
     expect(tab.get("runs-itself")).to_be_visible()
     tab.get("compare-ends").click()
     expect(tab.get("win-rate")).to_be_visible()

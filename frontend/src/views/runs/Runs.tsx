@@ -20,9 +20,9 @@ const NOTHING = {};
 
 /** A becomes B and B becomes A, each with its steps. */
 function swap(): boolean {
-  const { run: a, against: b, a_min, a_max, b_min, b_max } = selection.peek();
+  const { run: a, run_b: b, a_min, a_max, b_min, b_max } = selection.peek();
   if (b === "") return false;
-  select({ run: b, against: a, a_min: b_min, a_max: b_max, b_min: a_min, b_max: a_max }, "push");
+  select({ run: b, run_b: a, a_min: b_min, a_max: b_max, b_min: a_min, b_max: a_max }, "push");
   return true;
 }
 
@@ -53,7 +53,7 @@ export function Runs(): JSX.Element | null {
   );
   const a = run.value;
   if (a === null) return null;
-  const b = runs.value?.runs.find((info) => info.run === selected.against.value) ?? null;
+  const b = runs.value?.runs.find((info) => info.run === selected.run_b.value) ?? null;
   return (
     <div class="runs" data-testid="runs">
       {answer.error !== null && (

@@ -114,7 +114,7 @@ test("the sickest run is first, and without a second one nothing is compared", a
 test("a row compares the run of the page with it; the numbers come with what they are of", async () => {
   await show();
   await click(root.querySelector('[data-testid=runs-row][data-id="other"]'));
-  expect(selection.value.against).toBe("other");
+  expect(selection.value.run_b).toBe("other");
   expect(last("/compare")).toMatchObject({
     run: "demo",
     against_run: "other",
@@ -137,7 +137,7 @@ test("a row compares the run of the page with it; the numbers come with what the
 });
 
 test("steps of both sides are asked for; the same on both is said instead", async () => {
-  select({ against: "demo" });
+  select({ run_b: "demo" });
   await show();
   expect(byTestId("runs-itself")).not.toBeNull();
   expect(last("/compare")).toEqual({});
@@ -148,7 +148,7 @@ test("steps of both sides are asked for; the same on both is said instead", asyn
 });
 
 test("a prompt opens a response of each side, and each leads to its tokens", async () => {
-  select({ against: "other" });
+  select({ run_b: "other" });
   await show();
   await click(root.querySelector(".prompt-open"));
   expect(selection.value.pair).toBe("k0");
@@ -163,7 +163,7 @@ test("a prompt opens a response of each side, and each leads to its tokens", asy
 
 test("nothing in common says what to do", async () => {
   compared = { ...COMPARED, shared: 0, compared: 0, win_rate: null, mean_difference: null };
-  select({ against: "other" });
+  select({ run_b: "other" });
   await show();
   expect(byTestId("nothing-shared")?.textContent).toContain("The two share no prompt");
   setLanguage("zh");
@@ -176,5 +176,5 @@ test("one run alone is compared with itself", async () => {
   await show();
   expect(byTestId("runs-empty")?.textContent).toContain("One run only");
   await click(byTestId("compare-ends"));
-  expect(selection.value).toMatchObject({ against: "demo", a_min: 9, b_max: 1 });
+  expect(selection.value).toMatchObject({ run_b: "demo", a_min: 9, b_max: 1 });
 });

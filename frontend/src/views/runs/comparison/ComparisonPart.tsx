@@ -29,9 +29,7 @@ function CompareEnds({ a }: { a: RunInfo }): JSX.Element | null {
   return (
     <Button
       testId="compare-ends"
-      onClick={() =>
-        select({ against: a.run, a_min: ends.a_min, a_max: null, b_min: null, b_max: ends.b_max })
-      }
+      onClick={() => select({ run_b: a.run, a_min: ends.a_min, a_max: null, b_min: null, b_max: ends.b_max })}
     >
       {t("runs.compare_ends", { from: ends.a_min, to: ends.b_max })}
     </Button>
@@ -39,7 +37,7 @@ function CompareEnds({ a }: { a: RunInfo }): JSX.Element | null {
 }
 
 export function ComparisonPart({ a, b, swap }: ComparisonPartProps): JSX.Element {
-  const against = selected.against.value;
+  const against = selected.run_b.value;
   if (b === null) {
     const isAlone = (runs.value?.runs.length ?? 0) < 2;
     const title =

@@ -42,9 +42,9 @@ function SplitOf({ b }: { b: RunInfo }): JSX.Element | null {
     <Select
       label={t("runs.split")}
       testId="compare-split"
-      value={selection.value.against_split}
+      value={selection.value.split_b}
       options={options}
-      onChange={(against_split) => select({ against_split, pair: "" })}
+      onChange={(split_b) => select({ split_b, pair: "" })}
     />
   );
 }
@@ -83,7 +83,7 @@ export function Controls({ a, b, swap }: { a: RunInfo; b: RunInfo; swap: () => v
         quiet
         label={t("runs.stop")}
         testId="compare-stop"
-        onClick={() => select({ against: "", pair: "" })}
+        onClick={() => select({ run_b: "", pair: "" })}
       >
         ✕
       </Button>

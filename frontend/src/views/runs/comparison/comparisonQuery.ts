@@ -26,7 +26,7 @@ export function comparedMetric(a: RunInfo, b: RunInfo): string | null {
 /** The question on one page of the prompts; null where the runs share no metric. */
 export function compareParameters(a: RunInfo, b: RunInfo, page: number): CompareParameters | null {
   const metric = comparedMetric(a, b);
-  const { a_min, a_max, b_min, b_max, against_split, changed } = selection.value;
+  const { a_min, a_max, b_min, b_max, split_b, changed } = selection.value;
   if (metric === null) return null;
   return {
     ...shownScope.value,
@@ -34,7 +34,7 @@ export function compareParameters(a: RunInfo, b: RunInfo, page: number): Compare
     step_min: a_min,
     step_max: a_max,
     against_run: b.run,
-    against_split,
+    against_split: split_b,
     against_step_min: b_min,
     against_step_max: b_max,
     metric,
@@ -46,9 +46,9 @@ export function compareParameters(a: RunInfo, b: RunInfo, page: number): Compare
 
 /** Whether both sides are the same samples: a run beside itself, without a range of its own for either. */
 export function isItself(): boolean {
-  const { run, against, split, against_split, a_min, a_max, b_min, b_max } = selection.value;
-  const sameSplit = against_split === "" || against_split === split;
-  return run === against && sameSplit && a_min === b_min && a_max === b_max;
+  const { run, run_b, split, split_b, a_min, a_max, b_min, b_max } = selection.value;
+  const sameSplit = split_b === "" || split_b === split;
+  return run === run_b && sameSplit && a_min === b_min && a_max === b_max;
 }
 
 /** The first and the last tenth of a run's steps, at least one each: what has changed over a training. */

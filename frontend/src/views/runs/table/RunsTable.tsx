@@ -23,12 +23,12 @@ export const shownRuns = (data: RunTable): RunRow[] =>
 
 /** Compares the run of the page with another one; with itself: two ranges of its steps. */
 export function compareWith(run: string): void {
-  select({ against: selected.against.peek() === run ? "" : run, pair: "" });
+  select({ run_b: selected.run_b.peek() === run ? "" : run, pair: "" });
 }
 
 export function RunsTable({ data, active, onActive, focusTarget }: RunsTableProps): JSX.Element {
   const [sort, order] = [selected.runs_sort.value, selected.runs_order.value];
-  const [run, against] = [selected.run.value, selected.against.value];
+  const [run, against] = [selected.run.value, selected.run_b.value];
   const rows = useMemo(() => shownRuns(data), [data, sort, order]);
   const columns = useMemo(runColumns, [language.value, run, against]);
   return (

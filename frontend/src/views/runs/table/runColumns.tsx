@@ -11,7 +11,7 @@ import { klOf, lengthOf, rewardOf } from "./runRanks";
 
 /** Makes a run the one of the page (A), or the one that it is compared with (B). */
 function Side({ run, side }: { run: string; side: "a" | "b" }): JSX.Element {
-  const isOn = (side === "a" ? selected.run : selected.against).value === run;
+  const isOn = (side === "a" ? selected.run : selected.run_b).value === run;
   return (
     <button
       type="button"
@@ -23,7 +23,7 @@ function Side({ run, side }: { run: string; side: "a" | "b" }): JSX.Element {
       onClick={(event) => {
         event.stopPropagation();
         if (side === "a") select({ run }, "push");
-        else select({ against: isOn ? "" : run, pair: "" }, "replace");
+        else select({ run_b: isOn ? "" : run, pair: "" }, "replace");
       }}
     >
       {side.toUpperCase()}
