@@ -61,7 +61,7 @@ def test_from_all_runs_to_two_responses_to_one_prompt(
     assert serious(tab, axe) == []
     tab.get("changed-prompt").first.locator("button").click()
     tab.expect_selected(pair=answer["prompts"]["prompt_key"][0])
-    expect(tab.get("prompt-pair")).to_be_visible()
+    expect(tab.get("prompt-pair").get_by_test_id("diff")).to_be_visible()
     tab.get("pair-open-b").click()
     tab.expect_selected(view="samples", run=other, sample=answer["prompts"]["b_ids"][0][0])
     expect(tab.token(0)).to_be_visible()

@@ -10,7 +10,7 @@ import { runs } from "../../../src/data/runs";
 import { setLanguage } from "../../../src/i18n";
 import { DEFAULTS, select, selection } from "../../../src/state/selection";
 import { Runs } from "../../../src/views/runs/Runs";
-import { HOSTILE, metric, runInfo, sampleOf } from "../../fixtures";
+import { HOSTILE, metric, runInfo } from "../../fixtures";
 import { byTestId, nextRevision, press, runsAnswer, settle, stubLayout, violations } from "../../page";
 
 // The charts' library asks for the screen's density as soon as it is imported; jsdom has no screen.
@@ -53,6 +53,19 @@ const COMPARED = {
   },
 };
 
+const text = (run: string, id: string, units: string[]) => ({
+  ...{ run, id, step: 1, text: "response", units, left_out: 0, values: null },
+});
+const DIFF = {
+  ...{ unit: "word", metric: null, in_one_piece: true },
+  left: text("demo", "a0", ["same ", "old"]),
+  right: text("other", "b0", ["same ", "new"]),
+  opcodes: {
+    ...{ kind: ["equal", "delete", "insert"], left: [0, 1, 2], left_end: [1, 2, 2] },
+    ...{ right: [0, 1, 1], right_end: [1, 1, 2], move: [null, null, null] },
+  },
+};
+
 let root: HTMLElement;
 let asked: URL[] = [];
 let compared: unknown;
@@ -88,7 +101,7 @@ beforeEach(() => {
     const answers: Record<string, unknown> = {
       "/run_table": { total: 2, runs: [row("demo", 0), row("other", 1)] },
       "/compare": compared,
-      "/sample": sampleOf(url.searchParams.get("id") ?? "", { run: url.searchParams.get("run") ?? "" }),
+      "/diff": DIFF,
     };
     return new Response(JSON.stringify(answers[url.pathname]));
   });
@@ -152,10 +165,13 @@ test("a prompt opens a response of each side, and each leads to its tokens", asy
   await show();
   await click(root.querySelector(".prompt-open"));
   expect(selection.value.pair).toBe("k0");
-  const both = () => asked.filter(({ pathname }) => pathname === "/sample").map(({ search }) => search);
-  expect(both()).toEqual(["?run=demo&id=a0", "?run=other&id=b0"]);
+  const both = () => asked.filter(({ pathname }) => pathname === "/diff").map(({ search }) => search);
+  expect(both()).toEqual(["?run=other&id=b0&against_run=demo&against_id=a0"]);
+  expect(byTestId("diff")?.getAttribute("aria-label")).toBe(
+    "Differences between A at step 10 and B at step 7",
+  );
   await click(root.querySelector('.pair-side [aria-label="Next response"]'));
-  expect(both().slice(2)).toEqual(["?run=demo&id=a1", "?run=other&id=b0"]);
+  expect(both().slice(1)).toEqual(["?run=other&id=b0&against_run=demo&against_id=a1"]);
   expect(await violations()).toEqual([]);
   await click(byTestId("pair-open-b"));
   expect(selection.value).toMatchObject({ view: "samples", run: "other", sample: "b0", step: 7 });

@@ -5,6 +5,8 @@ export const runsView = {
   "runs.key.k": "previous run",
   "runs.key.Enter": "compare the run of the page with it",
   "runs.key.x": "swap A and B",
+  "runs.key.n": "next difference between the two responses",
+  "runs.key.N": "previous difference",
   "runs.table": "All runs by their numbers",
   "runs.lead":
     "The worst first: findings, then lines that could not be read, then the lowest reward. A row compares the run of the page (A) with it (B).",
@@ -116,7 +118,7 @@ export const runsView = {
   "runs.pair.previous": "Previous response",
   "runs.pair.next": "Next response",
   "runs.pair.open": "Open with its tokens",
-  "runs.pair.no_response": "no response was logged",
+  "runs.pair.title": "{side} at step {step}",
   "runs.pair.loading": "Reading both responses …",
   "runs.pair.error": "The responses did not come",
 } as const;

@@ -6,6 +6,8 @@ export const runsView = {
   "runs.key.k": "上一个运行",
   "runs.key.Enter": "将当前运行与它比较",
   "runs.key.x": "交换 A 与 B",
+  "runs.key.n": "两个回答之间的下一处差异",
+  "runs.key.N": "上一处差异",
   "runs.table": "所有运行及其数值",
   "runs.lead":
     "最差的在前：先看发现，再看无法读取的行，最后看最低奖励。点击一行即将当前运行（A）与它（B）比较。",
@@ -114,7 +116,7 @@ export const runsView = {
   "runs.pair.previous": "上一个回答",
   "runs.pair.next": "下一个回答",
   "runs.pair.open": "打开并查看词元",
-  "runs.pair.no_response": "未记录回答",
+  "runs.pair.title": "{side}（第 {step} 步）",
   "runs.pair.loading": "正在读取两个回答……",
   "runs.pair.error": "未能取得回答",
 } satisfies Record<keyof typeof english, string>;

@@ -1,118 +1,105 @@
-/** A response of A and one of B to the same prompt beside each other; each opens with its tokens. */
+/** A response of A and one of B to the same prompt: where they differ, and the way to the tokens of each. */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
-import type { Sample } from "../../../api/answers";
+import { useRef, useState } from "preact/hooks";
 import type { Comparison } from "../../../api/compare/answers";
-import { pair } from "../../../data/compare/pair";
+import { diff } from "../../../data/questions/later/diff";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { num } from "../../../lib/format";
 import { metricLabel } from "../../../metrics";
-import { select } from "../../../state/selection";
+import { useKeys } from "../../../state/keys";
 import { textRulesOf } from "../../../state/textRules";
+import { Diff } from "../../../tokens/diff/Diff";
+import type { Unit } from "../../../tokens/diff/stretches";
 import { Button, ErrorBox } from "../../../ui";
+import { openSample, type PairSide, pairMetric, sidesOf } from "./pairSides";
 
-/** The samples of one side, and which of them is shown. */
-interface Side {
-  readonly letter: "A" | "B";
-  readonly run: string;
-  readonly ids: readonly string[];
-  readonly values: readonly number[];
-  readonly steps: readonly number[];
-  readonly count: number;
+interface SideProps {
+  readonly side: PairSide;
+  /** Which of its samples is shown. */
+  readonly at: number;
+  readonly metric: string;
+  readonly onMove: (at: number) => void;
 }
 
-function sidesOf({ a, b, prompts }: Comparison, row: number): readonly [Side, Side] {
-  const side = (letter: "A" | "B"): Side => {
-    const small = letter === "A" ? "a" : "b";
-    return {
-      letter,
-      run: (letter === "A" ? a : b).run,
-      ids: prompts[`${small}_ids`][row] ?? [],
-      values: prompts[`${small}_values`][row] ?? [],
-      steps: prompts[`${small}_steps`][row] ?? [],
-      count: prompts[`${small}_count`][row] ?? 0,
-    };
-  };
-  return [side("A"), side("B")];
-}
-
-/** Opens a sample in the list of its run, at its step, ordered by what is compared. */
-function openSample({ run, ids, steps, values }: Side, at: number, metric: string, split: string): void {
-  const [sample, step] = [ids[at], steps[at]];
-  if (sample === undefined || step === undefined) return;
-  const about_order = (values[at] ?? 0) < 0 ? "asc" : "desc";
-  select(
-    { run, split, view: "samples", sample, step, step_min: null, step_max: null, about: metric, about_order },
-    "push",
+function Side({ side, at, metric, onMove }: SideProps): JSX.Element {
+  const small = side.letter.toLowerCase();
+  return (
+    <section class="pair-side" aria-label={t("runs.pair.side", { side: side.letter, run: side.run })}>
+      <b class={`run-letter run-letter-${small}`}>{side.letter}</b>
+      <span class="number">
+        {t("runs.pair.at", {
+          step: side.steps[at] ?? "",
+          metric: metricLabel(metric),
+          value: num(side.values[at]),
+        })}
+      </span>
+      {side.ids.length > 1 && (
+        <span class="number muted">
+          <Button quiet label={t("runs.pair.previous")} disabled={at === 0} onClick={() => onMove(at - 1)}>
+            ◀
+          </Button>
+          {t("runs.pair.which", { n: at + 1, all: side.count })}
+          <Button
+            quiet
+            label={t("runs.pair.next")}
+            disabled={at + 1 >= side.ids.length}
+            onClick={() => onMove(at + 1)}
+          >
+            ▶
+          </Button>
+        </span>
+      )}
+      <Button quiet testId={`pair-open-${small}`} onClick={() => openSample(side, at, metric)}>
+        {t("runs.pair.open")}
+      </Button>
+    </section>
   );
 }
 
 export function PromptPair({ data, row }: { data: Comparison; row: number }): JSX.Element {
   const [a, b] = sidesOf(data, row);
   const [[atA, atB], setAt] = useState<readonly [number, number]>([0, 0]);
+  const [unit, setUnit] = useState<"" | Unit>("");
+  const stepper = useRef<((direction: 1 | -1) => boolean) | null>(null);
+  useKeys({ n: () => stepper.current?.(1) ?? false, N: () => stepper.current?.(-1) ?? false }, "runs");
   const [idA, idB] = [a.ids[atA], b.ids[atB]];
-  const asked =
+  const { pad } = textRulesOf(a.run).value;
+  const isMeasured = unit === "" || unit === "token";
+  const answer = useAnswer(
+    diff,
     idA === undefined || idB === undefined
       ? null
       : {
-          a: { run: a.run, id: idA, ...textRulesOf(a.run).value },
-          b: { run: b.run, id: idB, ...textRulesOf(b.run).value },
-        };
-  const answer = useAnswer(pair, asked);
-  const half = (
-    side: Side,
-    at: number,
-    sample: Sample | undefined,
-    split: string,
-    move: (to: number) => void,
-  ) => (
-    <section class="pair-side" aria-label={t("runs.pair.side", { side: side.letter, run: side.run })}>
-      <header>
-        <b class={`run-letter run-letter-${side.letter.toLowerCase()}`}>{side.letter}</b>
-        <span class="number">
-          {t("runs.pair.at", {
-            step: side.steps[at] ?? "",
-            metric: metricLabel(data.metric),
-            value: num(side.values[at]),
-          })}
-        </span>
-        {side.ids.length > 1 && (
-          <span class="number muted">
-            <Button quiet label={t("runs.pair.previous")} disabled={at === 0} onClick={() => move(at - 1)}>
-              ◀
-            </Button>
-            {t("runs.pair.which", { n: at + 1, all: side.count })}
-            <Button
-              quiet
-              label={t("runs.pair.next")}
-              disabled={at + 1 >= side.ids.length}
-              onClick={() => move(at + 1)}
-            >
-              ▶
-            </Button>
-          </span>
-        )}
-        <Button
-          quiet
-          testId={`pair-open-${side.letter.toLowerCase()}`}
-          onClick={() => openSample(side, at, data.metric, split)}
-        >
-          {t("runs.pair.open")}
-        </Button>
-      </header>
-      <p class="pair-text" lang="">
-        {sample?.texts["response"]?.shown ?? t("runs.pair.no_response")}
-      </p>
-    </section>
+          ...{ run: b.run, id: idB, against_run: a.run, against_id: idA, unit },
+          metric: isMeasured ? pairMetric(a.run, b.run) : "",
+          ...(pad === undefined ? {} : { pad }),
+        },
   );
-  if (answer.error !== null) return <ErrorBox title={t("runs.pair.error")} message={answer.error.message} />;
-  if (answer.data === null) return <p class="muted">{t("runs.pair.loading")}</p>;
+  const title = (side: PairSide, at: number): string =>
+    t("runs.pair.title", { side: side.letter, step: side.steps[at] ?? "" });
   return (
-    <div class={`pair${answer.stale ? " stale" : ""}`} data-testid="prompt-pair">
-      {half(a, atA, answer.data.a, data.a.split, (to) => setAt([to, atB]))}
-      {half(b, atB, answer.data.b, data.b.split, (to) => setAt([atA, to]))}
+    <div class="pair" data-testid="prompt-pair" aria-busy={answer.loading}>
+      <Side side={a} at={atA} metric={data.metric} onMove={(at) => setAt([at, atB])} />
+      <Side side={b} at={atB} metric={data.metric} onMove={(at) => setAt([atA, at])} />
+      {answer.error !== null && <ErrorBox title={t("runs.pair.error")} message={answer.error.message} />}
+      {answer.data === null && answer.error === null && <p class="muted">{t("runs.pair.loading")}</p>}
+      {answer.data !== null && answer.error === null && (
+        <div class="pair-diff">
+          <Diff
+            data={answer.data}
+            left={title(a, atA)}
+            right={title(b, atB)}
+            hasTokens={answer.data.unit === "token"}
+            onUnit={setUnit}
+            onStepper={(step) => {
+              stepper.current = step;
+            }}
+            stale={answer.stale}
+          />
+        </div>
+      )}
     </div>
   );
 }
