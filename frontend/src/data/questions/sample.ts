@@ -14,7 +14,8 @@ export interface SampleWithTokens {
   tokenMetrics: Float32Array[] | ApiError;
 }
 
-async function load(parameters: SampleParameters): Promise<SampleWithTokens> {
+/** Asks for a sample, whoever wants it. */
+export async function loadSample(parameters: SampleParameters): Promise<SampleWithTokens> {
   const { sample, rows } = await endpoints.sampleWithTokens(parameters);
   return {
     sample,
@@ -28,5 +29,5 @@ export const sampleWithTokens = new Question<SampleParameters, SampleWithTokens>
   remembered: 12,
   outlivesAsker: true,
   delayMs: () => (heading().along === "steps" ? STEP_OPTIONS.delayMs : 0),
-  load,
+  load: loadSample,
 });

@@ -36,10 +36,14 @@ export class TokenViewState {
 
   readonly #robust = new Map<string, Scale | null>();
 
-  /** @param preferred name of the metric to colour by, "" for the view's choice. */
+  /**
+   * @param preferred name of the metric to colour by, "" for the view's choice.
+   * @param among the response is one of several that are coloured on the scale of all of them.
+   */
   constructor(
     readonly data: TokenData,
     preferred: ReadonlySignal<string>,
+    readonly among: TokenViewState | null = null,
   ) {
     this.metric = computed(() => chosenMetric(data.metrics, preferred.value));
     this.absent = computed(() => {
@@ -57,7 +61,7 @@ export class TokenViewState {
 
   /** A metric's scale: the locked one, else this sample's own. */
   scaleOf(metric: TokenMetric): Scale | null {
-    return lockedScales.value[scaleKey(metric)] ?? this.ownScale(metric);
+    return lockedScales.value[scaleKey(metric)] ?? (this.among ?? this).ownScale(metric);
   }
 
   ownScale(metric: TokenMetric): Scale | null {

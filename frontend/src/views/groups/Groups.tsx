@@ -1,49 +1,65 @@
 /** The groups of a step: which of them teach, and the members of one beside each other. */
 
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Groups as Answer } from "../../api/groups";
 import { groupList } from "../../data/questions/groups";
 import { run } from "../../data/runs";
-import { moveSample } from "../../data/sampleWalk";
+import { listOrder } from "../../data/sampleWalk";
 import { useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
 import "../../i18n/laterWords";
 import { useKeys } from "../../state/keys";
-import { select, selection } from "../../state/selection";
+import { selection } from "../../state/selection";
 import { useFocusHome } from "../../state/viewFocus";
+import infoCss from "../../tokens/details.css?inline";
+import { heatmapCss } from "../../tokens/shared/heatmapCss";
+import textCss from "../../tokens/text/text.css?inline";
 import { adopt, Empty, ErrorBox } from "../../ui";
 import { SampleDrawer } from "../sample/SampleDrawer";
-import { choose, chosenAt, groupsParameters } from "./chosenGroup";
-import { GroupDetails } from "./GroupDetails";
+import { chosenAt, groupsParameters, PAGE } from "./chosenGroup";
 import { GroupList } from "./GroupList";
-import { groupRows } from "./groupRows";
+import { type GroupRow, groupRows } from "./groupRows";
 import css from "./groups.css?inline";
+import { KindShares } from "./KindShares";
+import { GroupDetails } from "./members/GroupDetails";
+import { Paging } from "./Paging";
 import { Toolbar } from "./Toolbar";
+import { walkKeys } from "./walkKeys";
+
+const HEATMAP_CSS = heatmapCss();
+
+/** The members of the chosen group are what ▲, ▼, j and k walk with one of them open. */
+function useMemberWalk(chosen: GroupRow | undefined): void {
+  const ids = chosen?.members.map(({ id }) => id) ?? [];
+  useEffect(() => {
+    listOrder.value = { ids, total: ids.length };
+  }, [ids.join()]);
+}
+
+/** Where the page of the list begins; another list begins anew. */
+function useOffset(): [number, (offset: number) => void] {
+  const [page, setPage] = useState({ list: "", offset: 0 });
+  const list = JSON.stringify(groupsParameters(0));
+  return [page.list === list ? page.offset : 0, (offset) => setPage({ list, offset })];
+}
 
 export function Groups(): JSX.Element | null {
-  adopt(css);
+  for (const sheet of [HEATMAP_CSS, textCss, infoCss, css]) adopt(sheet);
   const place = useRef<HTMLDivElement>(null);
   useFocusHome(place, "groups");
-  const answer = useAnswer(groupList, groupsParameters(0));
+  const [offset, setOffset] = useOffset();
+  const answer = useAnswer(groupList, groupsParameters(offset));
   const rows = answer.data === null ? [] : groupRows(answer.data);
   const at = chosenAt(rows);
   const chosen = rows[at];
-  const { sample } = selection.value;
-  const walk = (by: 1 | -1): boolean => {
-    if (sample !== null) void moveSample(by);
-    else choose(rows[Math.min(rows.length - 1, Math.max(0, at + by))]);
-    return true;
-  };
-  useKeys({ j: () => walk(1), k: () => walk(-1) }, "groups");
+  useMemberWalk(chosen);
+  useKeys(walkKeys(rows, at), "groups");
   if (run.value === null) return null;
+  const isOpen = selection.value.sample !== null;
   return (
-    <div class={`groups${sample === null ? "" : " with-drawer"}`} data-testid="groups">
-      <div
-        class={`groups-page${answer.stale ? " stale" : ""}`}
-        aria-busy={answer.loading}
-        ref={place}
-        tabIndex={-1}
-      >
+    <div class={`groups${isOpen ? " with-drawer" : ""}`} data-testid="groups">
+      <div class="groups-page" aria-busy={answer.loading} ref={place} tabIndex={-1}>
         {answer.error !== null && (
           <ErrorBox title={t("groups.error")} message={answer.error.message} where={answer.error.question} />
         )}
@@ -51,15 +67,16 @@ export function Groups(): JSX.Element | null {
         {answer.data !== null && (
           <>
             <Toolbar data={answer.data} />
+            <KindShares />
             {rows.length === 0 ? (
-              <Empty title={t("groups.none")}>
-                <p>{t(answer.data.ungrouped > 0 ? "groups.none_ungrouped" : "groups.none_advice")}</p>
-                <pre>{'{"step": 1, "group_id": "1-7", "prompt": "…", "response": "…", "reward": 1.0}'}</pre>
-              </Empty>
+              <NoGroups data={answer.data} />
             ) : (
               <div class="groups-panes">
-                <GroupList rows={rows} chosen={at} />
-                {chosen !== undefined && <GroupDetails row={chosen} onOpen={openSample} />}
+                <div class={`groups-list${answer.stale ? " stale" : ""}`}>
+                  <GroupList rows={rows} chosen={at} />
+                  <Paging total={answer.data.total} offset={offset} size={PAGE} onOffset={setOffset} />
+                </div>
+                {chosen !== undefined && <GroupDetails row={chosen} />}
               </div>
             )}
           </>
@@ -70,6 +87,14 @@ export function Groups(): JSX.Element | null {
   );
 }
 
-function openSample(id: string, step: number): void {
-  select({ sample: id, step }, "push");
+function NoGroups({ data }: { data: Answer }): JSX.Element {
+  const isUngrouped = data.ungrouped > 0;
+  return (
+    <Empty title={t("groups.none")}>
+      <p>{t(isUngrouped ? "groups.none_ungrouped" : "groups.none_advice")}</p>
+      {isUngrouped && (
+        <pre>{'{"step": 1, "group_id": "1-7", "prompt": "…", "response": "…", "reward": 1.0}'}</pre>
+      )}
+    </Empty>
+  );
 }

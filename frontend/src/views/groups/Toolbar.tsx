@@ -30,7 +30,8 @@ export function Toolbar({ data }: { data: Groups }): JSX.Element {
             showKinds(shown.includes(kind) ? shown.filter((other) => other !== kind) : [...shown, kind])
           }
         >
-          {t(`groups.kind.${kind}`)} <span class="number">{count(data.kinds[kind] ?? 0)}</span>
+          <i class="kind-sign" data-kind={kind} /> {t(`groups.kind.${kind}`)}{" "}
+          <span class="number">{count(data.kinds[kind] ?? 0)}</span>
         </Button>
       ))}
       <Select

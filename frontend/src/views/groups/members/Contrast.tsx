@@ -1,0 +1,43 @@
+import type { JSX } from "preact";
+import type { Group, GroupPhrase } from "../../../api/groups";
+import { t } from "../../../i18n";
+import { count, num } from "../../../lib/format";
+
+/** Phrases of one side that are shown. */
+const SHOWN = 4;
+
+/** What tells the good members from the bad ones: phrases, where all part, and how much longer one side is. */
+export function Contrast({ group }: { group: Group }): JSX.Element {
+  const { good_length: good, bad_length: bad, common_prefix: prefix } = group;
+  const longer = good === null || bad === null ? null : good - bad;
+  const sides = { good: group.good_have, bad: group.bad_have } as const;
+  return (
+    <ul class="group-chips" data-testid="group-chips" aria-label={t("groups.contrast")}>
+      {(["good", "bad"] as const).flatMap((side) =>
+        sides[side].slice(0, SHOWN).map((phrase) => (
+          <li key={`${side} ${phrase.text}`} data-side={side} title={t(`groups.have.${side}.why`)}>
+            {t(`groups.have.${side}`, told(phrase, group))}
+          </li>
+        )),
+      )}
+      {!group.whole_texts && <li class="muted">{t("groups.ends_only")}</li>}
+      <li>
+        {prefix === 0
+          ? t("groups.diverge.at_once")
+          : t(`groups.diverge.${group.aligned_by}`, { at: count(prefix + 1) })}
+      </li>
+      {longer !== null && Math.round(longer) !== 0 && (
+        <li data-testid="group-longer">
+          {t(longer < 0 ? "groups.shorter" : "groups.longer", {
+            n: num(Math.abs(Math.round(longer))),
+            unit: t(`groups.unit.${group.unit}`),
+          })}
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function told({ text, good, bad }: GroupPhrase, group: Group) {
+  return { text, good, of_good: group.good, bad, of_bad: group.bad };
+}

@@ -1,0 +1,122 @@
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import type { Value } from "../../../api/answers";
+import type { Group } from "../../../api/groups";
+import { groupMembers, wholeGroup } from "../../../data/questions/groups";
+import { sampleScope } from "../../../data/scopes";
+import { useAnswer } from "../../../data/useAnswer";
+import { t } from "../../../i18n";
+import { num } from "../../../lib/format";
+import { isBoolean, setting } from "../../../lib/storage";
+import { select, selection } from "../../../state/selection";
+import { ColourLegend } from "../../../tokens/ColourLegend";
+import { AbsentMetric, MetricSelect } from "../../../tokens/MetricSelect";
+import { ErrorBox } from "../../../ui";
+import type { GroupRow } from "../groupRows";
+import { Contrast } from "./Contrast";
+import { Member } from "./Member";
+import { groupTokens } from "./memberTokens";
+
+/** Whether what all members begin with is folded away. */
+const folded = setting("groups.folded", true, isBoolean);
+
+/** One group: its prompt, what tells its good members from its bad ones, and its members beside each other. */
+export function GroupDetails({ row }: { row: GroupRow }): JSX.Element {
+  const { run, split, attempt } = selection.value;
+  const scope = { ...sampleScope.value, run, split, attempt };
+  const answer = useAnswer(wholeGroup, { ...scope, step: row.step, group: row.key });
+  const group = answer.data;
+  return (
+    <section
+      class={`group-details${answer.stale ? " stale" : ""}`}
+      data-testid="group"
+      data-group={answer.stale ? "" : String(group?.facts["group"] ?? "")}
+      aria-label={t("groups.group")}
+      aria-busy={answer.loading}
+    >
+      {answer.error !== null && (
+        <ErrorBox
+          title={t("groups.one_error")}
+          message={answer.error.message}
+          where={answer.error.question}
+        />
+      )}
+      <h2 class="group-title">{group === null || answer.stale ? row.prompt : group.prompt}</h2>
+      {group !== null && <WholeGroup group={group} />}
+    </section>
+  );
+}
+
+function WholeGroup({ group }: { group: Group }): JSX.Element {
+  const ids = (group.members["id"] ?? []).map(String);
+  const members = useAnswer(groupMembers, { ...sampleScope.value, ids });
+  const loaded = members.stale ? null : members.data;
+  const prefix = group.aligned_by === "token" ? group.common_prefix : 0;
+  const tokens = useMemo(() => (loaded === null ? null : groupTokens(loaded, prefix)), [loaded, prefix]);
+  const step = Number(group.facts["step"]);
+  const size = Number(group.facts["size"]);
+  const metric = tokens?.all.metric.value?.name ?? "";
+  return (
+    <>
+      <p class="muted number" data-testid="group-facts">
+        {factWords(group)}
+        {group.ground_truth !== null && ` · ${t("groups.answer", { text: group.ground_truth })}`}
+      </p>
+      <Contrast group={group} />
+      {tokens !== null && (
+        <div class="token-tools">
+          <MetricSelect viewState={tokens.all} onMetric={(name) => select({ metric: name })} />
+          <AbsentMetric viewState={tokens.all} />
+          {tokens.all.metric.value !== null && <ColourLegend viewState={tokens.all} />}
+        </div>
+      )}
+      {size > ids.length && (
+        <p class="muted">{t("groups.shown", { n: ids.length, size, half: Math.ceil(ids.length / 2) })}</p>
+      )}
+      <ol class="group-members">
+        {ids.map((id, at) => (
+          <Member
+            key={id}
+            at={at}
+            facts={rowOf(group.members, at)}
+            loaded={loaded?.[at] ?? null}
+            tokens={tokens?.members[at] ?? null}
+            metric={metric}
+            prefix={{
+              units: group.common_prefix,
+              by: group.aligned_by,
+              characters: group.common_prefix_characters,
+            }}
+            folded={folded.value}
+            onFold={() => {
+              folded.value = !folded.value;
+            }}
+            onOpen={(token) => select({ sample: id, step, token, metric }, "push")}
+          />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function rowOf(columns: Readonly<Record<string, readonly Value[]>>, at: number): Record<string, Value> {
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column[at] ?? null]));
+}
+
+function factWords({ facts }: Group): string {
+  const number = (name: string): number | null => {
+    const value = facts[name];
+    return typeof value === "number" ? value : null;
+  };
+  const share = number("share");
+  const words = {
+    key: String(facts["group"]),
+    mean: num(number("reward_mean")),
+    std: num(number("reward_std")),
+    n: num(number("size")),
+  };
+  return [
+    t("groups.facts", words),
+    ...(share === null || share === 0 ? [] : [t("groups.share", { share: num(100 * share) })]),
+  ].join(" · ");
+}

@@ -1,0 +1,116 @@
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import type { Value } from "../../../api/answers";
+import type { SampleWithTokens } from "../../../data/questions/sample";
+import { t } from "../../../i18n";
+import { count, full, num, signed } from "../../../lib/format";
+import { oneLine } from "../../../lib/singleLine";
+import { metricLabel } from "../../../metrics";
+import type { TokenViewState } from "../../../tokens/shared/tokenViewState";
+import { TokenText } from "../../../tokens/text/TokenText";
+import type { MemberTokens } from "./memberTokens";
+
+export interface MemberProps {
+  /** Its place in the group, from 0. */
+  at: number;
+  /** Its row of the answer. */
+  facts: Readonly<Record<string, Value>>;
+  loaded: SampleWithTokens | null;
+  tokens: MemberTokens | null;
+  metric: string;
+  /** How many tokens or words all members begin with, in which unit, and how many characters these are. */
+  prefix: { units: number; by: "token" | "word"; characters: number };
+  folded: boolean;
+  onFold: () => void;
+  onOpen: (token: number | null) => void;
+}
+
+const numberOf = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);
+
+/** One member: its numbers, what it begins with as all others do, and what is its own. */
+export function Member(props: MemberProps): JSX.Element {
+  const { at, facts, loaded, tokens, metric, prefix } = props;
+  const text = loaded?.sample.texts["response"]?.shown ?? "";
+  // Positions of an answer are code points.
+  const characters = Array.from(text);
+  const start = tokens?.prefix?.data.shown.join("") ?? characters.slice(0, prefix.characters).join("");
+  const mean = numberOf(loaded?.sample.scalars[`${metric}_mean`]);
+  const side = facts["side"];
+  return (
+    <li class="group-member" data-testid="group-member" data-side={side ?? ""} data-id={facts["id"]}>
+      <button type="button" class="group-open" data-testid="member-open" onClick={() => props.onOpen(null)}>
+        <span class="muted">{t("groups.member", { i: at + 1 })}</span>
+        <Fact label={t("groups.reward")} value={numberOf(facts["reward"])} />
+        <Fact label={t("groups.advantage")} value={numberOf(facts["advantage"])} text={signed} />
+        <Fact label={t(`groups.units.${prefix.by}`)} value={numberOf(facts["units"])} />
+        {mean !== null && <Fact label={metricLabel(metric)} value={mean} />}
+        {facts["truncated"] === true && <span class="odd">{t("groups.truncated")}</span>}
+        {(side === "good" || side === "bad") && <span class="group-side">{t(`groups.side.${side}`)}</span>}
+      </button>
+      {prefix.units > 0 && (
+        <button
+          type="button"
+          class="group-prefix"
+          data-testid="member-prefix"
+          aria-expanded={!props.folded}
+          onClick={props.onFold}
+        >
+          {t(`groups.alike.${prefix.by}`, { n: count(prefix.units), text: oneLine(start).slice(0, 48) })}
+        </button>
+      )}
+      {loaded === null && tokens !== null && <p class="odd">{t("groups.unread")}</p>}
+      {!props.folded &&
+        (tokens?.prefix == null ? (
+          prefix.units > 0 && <p class="text muted">{start}</p>
+        ) : (
+          <Tokens viewState={tokens.prefix} onOpen={props.onOpen} />
+        ))}
+      <div class={prefix.units > 0 ? "group-own parted" : "group-own"} data-testid="member-own">
+        {tokens?.rest == null ? (
+          <p class="text">{characters.slice(prefix.characters).join("")}</p>
+        ) : (
+          <Tokens
+            viewState={tokens.rest}
+            onOpen={(i) => props.onOpen(i === null ? null : i + (tokens.prefix?.data.shown.length ?? 0))}
+          />
+        )}
+      </div>
+    </li>
+  );
+}
+
+interface FactProps {
+  label: string;
+  value: number | null;
+  text?: (value: number | null) => string;
+}
+
+function Fact({ label, value, text = num }: FactProps): JSX.Element | null {
+  if (value === null) return null;
+  return (
+    <span title={full(value)}>
+      {label} <b class="number">{text(value)}</b>
+    </span>
+  );
+}
+
+function Tokens({
+  viewState,
+  onOpen,
+}: {
+  viewState: TokenViewState;
+  onOpen: (token: number | null) => void;
+}): JSX.Element {
+  const scroller = useRef<HTMLDivElement>(null);
+  return (
+    <div class="group-text" ref={scroller}>
+      <TokenText
+        viewState={viewState}
+        scroller={scroller}
+        pinned={null}
+        onPin={onOpen}
+        onView={() => undefined}
+      />
+    </div>
+  );
+}
