@@ -52,7 +52,7 @@ from tensorboard_plugin_rlboard.api.samples.samples import (
 )
 from tensorboard_plugin_rlboard.api.samples.worst_tokens import WorstTokens
 from tensorboard_plugin_rlboard.api.steps.distribution import Density, Distribution
-from tensorboard_plugin_rlboard.api.steps.steps import Steps, StepStatistics
+from tensorboard_plugin_rlboard.api.steps.steps import Steps, StepsByValue, StepStatistics
 from tensorboard_plugin_rlboard.api.values import Number, Value
 
 __all__ = [
@@ -102,6 +102,7 @@ __all__ = [
     "StepSpan",
     "StepStatistics",
     "Steps",
+    "StepsByValue",
     "Text",
     "TextRulesInfo",
     "ThresholdInfo",

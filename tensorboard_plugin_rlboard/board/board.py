@@ -20,6 +20,7 @@ from tensorboard_plugin_rlboard.api import (
     Sample,
     Samples,
     Steps,
+    StepsByValue,
     WorstTokens,
 )
 from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
@@ -83,7 +84,7 @@ class Board:
         self._decoded_samples = DecodedSamples()
         self._extreme_tokens = ExtremeTokens()
         self._totals: LruCache[int] = LruCache(_MAX_TOTALS)
-        self._steps = StepService(registry, indexer.attention, self.cursor, self._slot)
+        self._steps = steps = StepService(registry, indexer.attention, self.cursor, self._slot)
         self._trainings = Trainings(registry)
         self._findings = FindingService(
             self._steps.snapshot,
@@ -94,12 +95,7 @@ class Board:
             self._trainings.thresholds,
         )
         self._run_list = RunList(
-            registry,
-            self._trainings,
-            self._steps.run_steps,
-            self._steps.last_mean,
-            self._findings.counted,
-            self.cursor,
+            registry, self._trainings, steps.run_steps, steps.last_mean, self._findings.counted, self.cursor
         )
         prepared = partial(self._steps.snapshot, fresh=False)
         self._run_numbers = RunNumbers(registry, prepared, self._steps.run_steps, self._findings.counted)
@@ -182,6 +178,10 @@ class Board:
     def steps(self, question: StepsQuestion) -> Steps:
         """Curves: statistics of each step."""
         return self._steps.steps(self.run(question.selection.run), question)
+
+    def steps_by_value(self, question: StepsQuestion) -> StepsByValue:
+        """Curves for each value of a text column."""
+        return self._steps.by_value(self.run(question.selection.run), question)
 
     def findings(self, question: FindingsQuestion) -> Findings:
         """What looks wrong, the worst first."""

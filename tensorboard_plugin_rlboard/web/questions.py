@@ -90,7 +90,7 @@ def read_text_rules(args: Arguments) -> TextRules:
 
 def read_steps(args: Arguments) -> StepsQuestion:
     """The question of /steps."""
-    return StepsQuestion(read_selection(args), texts(args, "metrics") or None)
+    return StepsQuestion(read_selection(args), texts(args, "metrics") or None, string(args, "by"))
 
 
 def read_findings(args: Arguments) -> FindingsQuestion:

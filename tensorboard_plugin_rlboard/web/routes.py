@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tensorboard_plugin_rlboard.api import Steps, StepsByValue
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, TokensQuestion
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.web import json_answers, questions
 from tensorboard_plugin_rlboard.web.arguments import Arguments
 
@@ -31,6 +33,10 @@ class Route:
     is_shared: bool = True
 
 
+def _steps(board: Board, question: StepsQuestion) -> Steps | StepsByValue:
+    return board.steps_by_value(question) if question.by else board.steps(question)
+
+
 def _tokens(board: Board, question_and_format: tuple[TokensQuestion, str]) -> object:
     question, answer_format = question_and_format
     return board.token_lists(question) if answer_format == "json" else board.tokens(question)[1]
@@ -47,7 +53,7 @@ def _sample_with_tokens(board: Board, question: SampleQuestion) -> bytes:
 
 
 ROUTES = (
-    Route("/steps", questions.read_steps, Board.steps),
+    Route("/steps", questions.read_steps, _steps),
     Route("/findings", questions.read_findings, Board.findings, is_shared=False),  # thresholds are settings
     Route("/samples", questions.read_samples, Board.samples),
     Route("/groups", questions.read_groups, Board.groups),

@@ -35,3 +35,16 @@ class Steps:
     step: Sequence[int]
     metrics: Mapping[str, StepStatistics]
     step_metrics: Mapping[str, Sequence[Number]]
+
+
+@dataclass(frozen=True)
+class StepsByValue:
+    """Answer of /steps with `by`: curves for the values of a text column that most samples have."""
+
+    by: str
+    values: Sequence[str]
+    samples: Sequence[int]
+    rest_values: int
+    rest_samples: int
+    without: int
+    series: Sequence[Steps]

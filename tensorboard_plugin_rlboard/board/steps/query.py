@@ -32,6 +32,8 @@ from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 from tensorboard_plugin_rlboard.metrics.step_statistics import INTEGER_STATISTICS
 
+PICKED_TEXT = "picked_text"
+"""The column of a text in the table of picked samples."""
 _STATISTICS = tuple(StepStatistics.__dataclass_fields__)
 
 
@@ -103,14 +105,31 @@ def query_steps(session: RunSession, question: StepsQuestion) -> Steps:
     with session.snapshot():
         split, samples = _aggregate_input(session, question.selection, list(aggregates.values()))
         results = compute_aggregates(cursor, aggregates, samples, ("step",))
-        first = cursor.execute(f"SELECT min(step) FROM {run.table} WHERE split = ?", [split]).fetchall()[0][0]
+        first = first_step(session, split)
+    return assembled(results, first)
+
+
+def first_step(session: RunSession, split: str) -> int | None:
+    """The first step of a split; None where the training was resumed."""
+    run = session.run
+    found = session.cursor.execute(f"SELECT min(step) FROM {run.table} WHERE split = ?", [split]).fetchall()
+    return found[0][0] if run.attempts == 1 else None
+
+
+def assembled(results: dict[str, AggregateRows], first: int | None) -> Steps:
+    """The answer made of what aggregates computed.
+
+    Args:
+        results: name -> rows by step.
+        first: the first step of the training; None where it was resumed.
+    """
     of_steps = [results.pop(name) for name in STEP_AGGREGATES if name in results]
     step = of_steps[0].keys[0]
     return steps_answer(
         step,
         {name.removeprefix(METRIC_PREFIX): _aligned(rows, step) for name, rows in results.items()},
         {name: column for rows in of_steps for name, column in _aligned(rows, step).items()},
-        first if run.attempts == 1 else None,
+        first,
     )
 
 
@@ -129,16 +148,29 @@ def _aligned(rows: AggregateRows, step: Ints) -> Mapping[str, Floats]:
 def _aggregate_input(
     session: RunSession, selection: Selection, aggregates: Sequence[Aggregate]
 ) -> tuple[str, AggregateInput]:
-    """The split and the samples of a selection.
+    """The split and the samples of a selection: whole steps where they lie, others picked."""
+    if takes_whole_steps(selection):
+        groups = any(aggregate.groups for aggregate in aggregates)
+        rows = select_samples(session, selection, groups=groups)
+        plain = select_samples(session, selection) if groups else rows
+        return rows.split, AggregateInput(plain, rows, session.run.samples)
+    return picked_samples(session, selection, aggregates)
 
-    Where they are searched for, they are searched only once: a temporary table holds what the aggregates need of them.
+
+def picked_samples(
+    session: RunSession, selection: Selection, aggregates: Sequence[Aggregate], text_sql: str = ""
+) -> tuple[str, AggregateInput]:
+    """The split and the samples of a selection, searched only once: a table holds what the aggregates need of them.
+
+    Args:
+        session: the run, within a snapshot.
+        selection: which samples.
+        aggregates: what will be computed of them.
+        text_sql: a text that the table holds as well, as `PICKED_TEXT`; empty for none.
     """
     run, cursor = session.run, session.cursor
     groups = any(aggregate.groups for aggregate in aggregates)
     rows = select_samples(session, selection, groups=groups)
-    if takes_whole_steps(selection):
-        plain = select_samples(session, selection) if groups else rows
-        return rows.split, AggregateInput(plain, rows, run.samples)
     sql = " ".join(aggregate.sql("", "", "step") for aggregate in aggregates)
     needed = [name for name in run.columns if quoted(name) in sql or name in {"step", "file", "line_offset"}]
     response = text("response")  # only told apart: its digest does as well, and is a tenth of it
@@ -151,6 +183,8 @@ def _aggregate_input(
     ]
     if groups:
         columns += sorted(session.schema.computed_group_metrics)
+    if text_sql:
+        columns.append(f"{text_sql} AS {PICKED_TEXT}")
     cursor.execute(
         f"CREATE TEMP TABLE picked AS SELECT {', '.join(columns)} FROM {rows.source} WHERE {rows.where}",
         rows.values,

@@ -21,10 +21,12 @@ class StepsQuestion:
     Attributes:
         selection: which samples.
         metrics: the sample metrics that are wanted; None for those of the overview.
+        by: the text column for whose values there are curves of their own; empty for curves of all samples.
     """
 
     selection: Selection
     metrics: tuple[str, ...] | None = None
+    by: str = ""
 
 
 def check_numbers(steps: RunSteps, selection: Selection, metrics: int) -> None:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.api import Steps
+from tensorboard_plugin_rlboard.api import Steps, StepsByValue
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import open_session, run_schema
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.kinds.by_value import MAX_VALUES, query_by_value
 from tensorboard_plugin_rlboard.board.steps.materialized import (
     MAX_EXTRA_METRICS,
     METRIC_PREFIX,
@@ -130,6 +131,13 @@ class StepService:
                 return query_steps(open_session(run, cursor), question)
 
         return self._answers.get_or_compute(key, query)
+
+    def by_value(self, run: RunIndex, question: StepsQuestion) -> StepsByValue:
+        """Curves for each value of a text column, by queries."""
+        if question.metrics is not None:
+            check_numbers(self.run_steps(run), question.selection, MAX_VALUES * len(question.metrics))
+        with self._place(question.selection):
+            return query_by_value(open_session(run, self._cursor()), question)
 
     def update_in_background(self, run: RunIndex) -> None:
         """Brings the curves of a run up to date, in the thread that indexes; never fails."""
