@@ -228,6 +228,16 @@ def test_a_typed_step_gives_the_arrows_back_to_the_steps(library: TensorBoard, o
     expect(tab.get("step-input")).to_have_value("80")
 
 
+def test_what_is_typed_right_behind_the_slash_is_in_the_field(
+    library: TensorBoard, open_tab: OpenTab
+) -> None:
+    tab = opened(library, open_tab, step=50, view="samples")
+    expect(tab.get("sample-row").first).to_be_visible()
+    tab.page.keyboard.type("/moon")
+    expect(tab.get("search")).to_have_value("moon")
+    tab.expect_selected(search="moon", metric=None)
+
+
 @pytest.mark.parametrize("width", [1280, 700])
 def test_slash_searches_from_an_open_sample(library: TensorBoard, open_tab: OpenTab, width: int) -> None:
     tab = opened(library, open_tab, width=width, step=50, view="samples", sample=ids(library, 50)[0])

@@ -85,7 +85,7 @@ function Table({
           <th scope="col">{t("info.config.setting")}</th>
           {runs.map(({ run, config }) => (
             <th key={run} scope="col" title={run}>
-              {run}
+              <bdi>{run}</bdi>
               {Object.keys(config).length === 0 && <span class="muted"> {t("info.config.none_here")}</span>}
             </th>
           ))}

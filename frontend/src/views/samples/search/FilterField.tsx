@@ -1,7 +1,7 @@
 /** The filter field: an expression that the server checks before it counts, with examples of this run. */
 
 import type { JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { applyFilter } from "../../../data/filterCheck";
 import { run } from "../../../data/runs";
 import { said, t } from "../../../i18n";
@@ -26,7 +26,8 @@ export function FilterField(): JSX.Element {
   }, [where]);
   useEffect(() => () => asking.current.abort(), []);
   const focusRequests = filterFocusRequests.value;
-  useEffect(() => {
+  // At once: what is typed right behind the key belongs to the field.
+  useLayoutEffect(() => {
     if (filterFocusRequests.peek() === 0) return;
     filterFocusRequests.value = 0;
     field.current?.focus();

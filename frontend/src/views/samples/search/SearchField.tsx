@@ -1,7 +1,7 @@
 /** The search field: asks a moment after the last letter, in the places that are ticked. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../../i18n";
 import { searchFocusRequests } from "../../../state/focusRequests";
 import { PLACES, placesOf, placesText } from "../../../state/searchPlaces";
@@ -25,7 +25,8 @@ function SearchInput(): JSX.Element {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   const focusRequests = searchFocusRequests.value;
-  useEffect(() => {
+  // At once: what is typed right behind the key belongs to the field.
+  useLayoutEffect(() => {
     if (searchFocusRequests.peek() === 0) return;
     searchFocusRequests.value = 0;
     if (field.current !== null && isCovered(field.current)) select({ sample: null });
