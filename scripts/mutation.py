@@ -40,7 +40,7 @@ EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.toml")
 TESTS = {path.stem.removeprefix("test_"): path for path in (ROOT / "tests" / "metrics").rglob("test_*.py")}
 _TOKENS = ("segment_reductions", "token_formulas", "mixed_samples", "token_statistics")
 _FORMULAS = (*_TOKENS, "step_sums", "critic_sums")
-_WITHOUT_FIXTURES = {*_FORMULAS, "writer_formulas", "step_statistics"}
+_WITHOUT_FIXTURES = {*_FORMULAS, "writer_formulas", "step_statistics", "step_reductions"}
 TARGETS = {
     "metrics/segments.py": (*_FORMULAS, "step_statistics"),
     "metrics/token*.py": _FORMULAS,
@@ -48,6 +48,7 @@ TARGETS = {
     "metrics/derived_metrics.py": _FORMULAS,
     "metrics/step_sums.py": _FORMULAS,
     "metrics/step_statistics.py": ("step_statistics",),
+    "metrics/step_reductions.py": ("step_reductions", "step_thresholds"),
     "metrics/thresholds.py": ("writer_formulas", "step_formulas", "group_formulas"),
     "metrics/catalog/catalog.py": ("metric_catalog",),
     "index/parts/sample_statistics.py::sample_numbers|repetition|_repetition": (

@@ -24,8 +24,12 @@ _MAX_PROCESSES = 8
 
 @pytest.hookimpl(optionalhook=True)  # xdist may be left out
 def pytest_xdist_auto_num_workers() -> int:
-    """Processes for `-n auto`: one more than cores, because tests of a browser wait as often as they compute."""
-    return min((os.cpu_count() or 1) + 1, _MAX_PROCESSES)
+    """Processes for `-n auto`: two more than cores.
+
+    Tests of a browser, of a store and of other processes wait as often as they compute, and two of the processes have
+    little else: those of `gallery` and of `library`.
+    """
+    return min((os.cpu_count() or 1) + 2, _MAX_PROCESSES)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

@@ -52,6 +52,18 @@ def step_segments(keys: tuple[Ints, ...]) -> StepSegments:
     return StepSegments(order, starts, np.diff(starts, append=rows))
 
 
+def ordered_sum(x: Floats, segments: StepSegments) -> Floats:
+    """The sum of each step's numbers, float64 [steps]; NaN where it has none."""
+    values, starts, sizes = _counted(x, segments)
+    return np.where(sizes > 0, segment_sum(values, starts, sizes), np.nan)
+
+
+def ordered_mean(x: Floats, segments: StepSegments) -> Floats:
+    """The mean of each step's numbers, float64 [steps]; NaN where it has none."""
+    values, starts, sizes = _counted(x, segments)
+    return np.where(sizes > 0, segment_sum(values, starts, sizes), np.nan) / np.maximum(1, sizes)
+
+
 def metric_statistics(segments: StepSegments, x: Floats, odd: Floats, **tokens: Floats) -> dict[str, Floats]:
     """The `STATISTICS` of a metric; of a metric of tokens where `total`, `tokens` and `nonfinite` are given as well."""
     if tokens:
@@ -92,8 +104,7 @@ def token_mean_statistics(
         nonfinite: tokens of each row without a finite number, NaN where it has no tokens; float64 [rows].
     """
     values, starts, sizes = _counted(x, segments)
-    summed = _counted(total, segments)
-    added = np.where(summed[2] > 0, segment_sum(*summed), np.nan)
+    added = ordered_sum(total, segments)
     count = _added(tokens, segments)
     has_tokens = _added((~np.isnan(nonfinite)).astype(np.float64), segments) > 0
     return {

@@ -5,8 +5,9 @@ Step metrics are SQL; statistics are NumPy's, of numbers that a query brings. On
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +15,11 @@ import numpy as np
 from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.index.column_names import quoted
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
+from tensorboard_plugin_rlboard.metrics.step_reductions import pooled_moments, step_shares
 from tensorboard_plugin_rlboard.metrics.step_statistics import metric_statistics, step_segments
 from tensorboard_plugin_rlboard.metrics.step_sums import (
+    CRITIC,
+    PROBABILITIES,
     SUM_NAMES,
     step_metrics,
 )
@@ -30,6 +34,14 @@ ROWS_IN_MEMORY = 1_000_000
 METRICS_AT_ONCE = 8
 """Metrics that one query reduces at most, however few the rows: the plan alone of one that reduces 200 takes gigabytes."""
 FIRST_STEP_KL = "first_step_kl"
+METRIC, SHARES, OF_CRITIC, OF_PROBABILITIES = "metric", "shares", "critic", "probabilities"
+REDUCERS: Mapping[str, Callable[..., dict[str, Floats]]] = {
+    METRIC: metric_statistics,
+    SHARES: step_shares,
+    OF_CRITIC: partial(pooled_moments, CRITIC),
+    OF_PROBABILITIES: partial(pooled_moments, PROBABILITIES),
+}
+"""Name of a reducer -> what makes columns of steps of the derived columns of samples, float64 each."""
 
 
 @dataclass(frozen=True)
@@ -41,46 +53,35 @@ class Aggregate:
         inner: (name, aggregate over the samples of a step, or of each of its groups); where there is something derived,
             `{at}` stands before its names.
         by: what makes samples of a step a group, empty where there are none; then `columns` are aggregates as well.
-        centres: (name, aggregate over the samples of a step) that stand beside each of its samples in `inner`.
-        needs: the columns of the samples that an aggregate with centres needs.
         where: which samples count.
         groups: whether the samples have to bring the group metrics along.
         derived: (name, SQL of one sample) that `inner` finds beside the sample's own columns. To plan a query whose
             aggregates say the same condition again and again takes twice as long as to run it on a few samples.
-        statistics: whether `derived` holds what `metric_statistics` takes, in place of anything to reduce in SQL: NumPy
-            sorts and adds up the numbers of each step in a quarter of the time that the database takes.
+        reducer: the function of `REDUCERS` that takes what is derived, in place of anything to reduce in SQL: NumPy sorts
+            and adds up the numbers of each step in a quarter of the time that the database takes. Empty for none.
     """
 
     columns: tuple[tuple[str, str], ...]
     inner: tuple[tuple[str, str], ...]
     by: str = ""
-    centres: tuple[tuple[str, str], ...] = ()
-    needs: tuple[str, ...] = ()
     where: str = "true"
     groups: bool = False
     derived: tuple[tuple[str, str], ...] = ()
-    statistics: bool = False
+    reducer: str = ""
 
     def sql(self, source: str, where: str, keys: str) -> str:
         """The query over a relation; `keys` are the columns that tell steps apart."""
         inner = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in self.inner)
         outer = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in self.columns)
         by = f", {self.by}" if self.by else ""
-        samples, selected = "", f"{source} WHERE {where} AND {self.where}"
+        selected = f"{source} WHERE {where} AND {self.where}"
         if self.derived:
             derived = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in self.derived)
-            if self.statistics:
+            if self.reducer:
                 return f"SELECT {keys}, {derived} FROM {selected}"
             selected = f"(SELECT *, {derived} FROM {selected})"
-        if self.centres:
-            centres = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in self.centres)
-            samples = (
-                f"WITH samples AS MATERIALIZED (SELECT {keys}, {', '.join(self.needs)} FROM {selected}), "
-                f"centres AS (SELECT {keys}, {centres} FROM samples GROUP BY {keys}) "
-            )
-            selected = f"samples JOIN centres USING ({keys})"
         rows = f"SELECT {keys}, {inner} FROM {selected} GROUP BY {keys}{by}"
-        return f"{samples}SELECT {keys}, {outer} FROM ({rows}) {f'GROUP BY {keys}' if self.by else ''} ORDER BY {keys}"
+        return f"SELECT {keys}, {outer} FROM ({rows}) {f'GROUP BY {keys}' if self.by else ''} ORDER BY {keys}"
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,9 @@ def compute_aggregates(
         The rows of each aggregate, sorted by the keys.
     """
     results: dict[str, AggregateRows] = {}
-    statistics = [name for name, aggregate in aggregates.items() if aggregate.statistics]
-    alone = [name for name, aggregate in aggregates.items() if aggregate.by or aggregate.centres]
-    together = [name for name in aggregates if name not in {*statistics, *alone}]
+    reduced = [name for name, aggregate in aggregates.items() if aggregate.reducer]
+    alone = [name for name, aggregate in aggregates.items() if aggregate.by]
+    together = [name for name in aggregates if name not in {*reduced, *alone}]
     for names in (*_some_at_once(together, samples.count), *([name] for name in alone)):
         aggregate = _merged([aggregates[name] for name in names])
         rows = samples.with_groups if aggregate.groups else samples.plain
@@ -140,11 +141,12 @@ def compute_aggregates(
                 for place, (column, _) in enumerate(aggregates[name].columns)
             }
             results[name] = AggregateRows(key_columns, _with_step_metrics(columns))
-    for names in _some_at_once(statistics, samples.count):
+    for names in _some_at_once(reduced, samples.count):
         aggregate = _merged([aggregates[name] for name in names])
         rows = samples.with_groups if aggregate.groups else samples.plain
         parts = [
-            _statistics(cursor, aggregate, part, keys) for part in _in_memory(cursor, rows, samples.count)
+            _reduced(cursor, aggregate, [aggregates[name].reducer for name in names], part, keys)
+            for part in _in_memory(cursor, rows, samples.count)
         ]
         for position, name in enumerate(names):
             results[name] = concatenated([part[position] for part in parts])
@@ -174,19 +176,26 @@ def _in_memory(cursor: duckdb.DuckDBPyConnection, rows: Relation, count: int) ->
     return [replace(rows, where=where, values=[*rows.values, *ends]) for ends in pieces] or [rows]
 
 
-def _statistics(
-    cursor: duckdb.DuckDBPyConnection, aggregate: Aggregate, rows: Relation, keys: tuple[str, ...]
+def _reduced(
+    cursor: duckdb.DuckDBPyConnection,
+    aggregate: Aggregate,
+    reducers: Sequence[str],
+    rows: Relation,
+    keys: tuple[str, ...],
 ) -> list[AggregateRows]:
-    """The statistics of the metrics of a merged aggregate, in their order."""
+    """What the reducers of a merged aggregate make of its samples, in their order."""
     answer = cursor.execute(aggregate.sql(rows.source, rows.where, ", ".join(keys)), rows.values).fetchnumpy()
     key_columns = tuple(np.asarray(answer[key], np.int64) for key in keys)
     segments = step_segments(key_columns)
     of_steps = tuple(segments.by_step(column)[segments.starts] for column in key_columns)
-    found: dict[str, dict[str, Floats]] = {}
+    found: list[dict[str, Floats]] = [{} for _ in reducers]
     for name, _ in aggregate.derived:
         position, _, column = name.partition(":")
-        found.setdefault(position, {})[column] = _floats(answer[name])
-    return [AggregateRows(of_steps, metric_statistics(segments, **columns)) for columns in found.values()]
+        found[int(position)][column] = _floats(answer[name])
+    return [
+        AggregateRows(of_steps, _with_step_metrics(REDUCERS[reducer](segments, **columns)))
+        for reducer, columns in zip(reducers, found, strict=True)
+    ]
 
 
 def _floats(column: object) -> Floats:
@@ -200,7 +209,7 @@ def _merged(aggregates: Sequence[Aggregate]) -> Aggregate:
 
     Names of a log differ by case, which those of the database must not.
     """
-    if len(aggregates) == 1 and (aggregates[0].by or aggregates[0].centres):
+    if len(aggregates) == 1 and aggregates[0].by:
         only = aggregates[0]
         return replace(
             only, columns=tuple((f"0.{place}", sql) for place, (_, sql) in enumerate(only.columns))
@@ -222,10 +231,8 @@ def _merged(aggregates: Sequence[Aggregate]) -> Aggregate:
         for place, (_, sql) in enumerate(aggregate.columns)
     ]
     groups = any(aggregate.groups for aggregate in aggregates)
-    statistics = any(aggregate.statistics for aggregate in aggregates)
-    return Aggregate(
-        tuple(columns), tuple(inner), groups=groups, derived=tuple(derived), statistics=statistics
-    )
+    reducer = aggregates[0].reducer  # the others have one as well, or none has
+    return Aggregate(tuple(columns), tuple(inner), groups=groups, derived=tuple(derived), reducer=reducer)
 
 
 def _with_step_metrics(columns: dict[str, Floats]) -> dict[str, Floats]:

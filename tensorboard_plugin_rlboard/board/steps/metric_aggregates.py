@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema
-from tensorboard_plugin_rlboard.board.steps.aggregates import Aggregate
+from tensorboard_plugin_rlboard.board.steps.aggregates import METRIC, Aggregate
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric
 
 
@@ -25,7 +25,7 @@ def metric_aggregate(schema: RunSchema, name: str) -> Aggregate:
     else:
         derived["odd"] = _where(f"NOT {finite}", "1")
     return Aggregate(
-        (), (), groups=schema.needs_groups([name]), derived=tuple(derived.items()), statistics=True
+        (), (), groups=schema.needs_groups([name]), derived=tuple(derived.items()), reducer=METRIC
     )
 
 

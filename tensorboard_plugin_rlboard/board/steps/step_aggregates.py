@@ -6,22 +6,20 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.board.groups.kinds import kind_facts, kind_shares
-from tensorboard_plugin_rlboard.board.ordered_sums import ordered_mean, ordered_sum
+from tensorboard_plugin_rlboard.board.ordered_sums import ordered_mean
 from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSchema
-from tensorboard_plugin_rlboard.board.steps.aggregates import FIRST_STEP_KL, Aggregate
-from tensorboard_plugin_rlboard.index.column_names import hidden, metric, quoted, text
+from tensorboard_plugin_rlboard.board.steps.aggregates import OF_CRITIC, OF_PROBABILITIES, SHARES, Aggregate
+from tensorboard_plugin_rlboard.index.column_names import hidden, metric, text
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import METRICS, split_statistic
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 from tensorboard_plugin_rlboard.metrics.step_sums import (
     ADDED,
     CRITIC,
     PROBABILITIES,
-    ROUNDING,
-    Moments,
 )
 from tensorboard_plugin_rlboard.metrics.thresholds import ZERO_ADVANTAGE_SPREAD
 
-STEP_AGGREGATES = ("", "critic", "probabilities", "groups", "duplicates")
+STEP_AGGREGATES = ("", OF_CRITIC, OF_PROBABILITIES, "groups", "duplicates")
 """Names of the aggregates of step metrics. The first has a row for every step; the others may leave steps out, or not be
 there. Those of metrics have other names: they are prefixed."""
 FINDINGS = "findings"
@@ -53,24 +51,25 @@ _PLAIN = {
 def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
     """The step metrics of docs/metrics.md that the run has what it needs for; names are those of `STEP_AGGREGATES`."""
     gap, reward, length = metric("reward_gap"), metric("reward"), metric("n_tokens")
-    finite = f"FILTER ({is_finite(gap)})"
-    both = f"FILTER ({is_finite(reward)} AND {is_finite(length)})"
-    columns = {
-        "n_samples": "count(*)",
-        "win": f"avg(CAST({gap} > 0 AS DOUBLE)) {finite}",
-        "tie": f"avg(CAST({gap} = 0 AS DOUBLE)) {finite}",
-        "loss": f"avg(CAST({gap} < 0 AS DOUBLE)) {finite}",
-        "reward_length_correlation": _correlation(reward, length, both),
-        "truncation_share": ordered_mean(metric("truncated")),
+    both = f"{is_finite(reward)} AND {is_finite(length)}"
+    derived = {
+        "gap": f"CASE WHEN {is_finite(gap)} THEN {gap} END",
+        "reward": f"CASE WHEN {both} THEN {reward} END",
+        "length": f"CASE WHEN {both} THEN {length} END",
+        "truncated": metric("truncated"),
     }
-    columns |= {name: ordered_sum(hidden(name)) for name in ADDED if name in schema.stored_sums}
+    derived |= {name: hidden(name) for name in ADDED if name in schema.stored_sums}
     if "k3_sum" in schema.metric_sql:  # of every step; which of them is the first is said later
-        k3, rows = metric("k3_sum"), f"FILTER ({is_finite(metric('k3_sum'))})"
-        columns[FIRST_STEP_KL] = f"{ordered_sum(k3, rows)} / nullif(sum({hidden('k3_count')}) {rows}, 0)"
-    of_samples = Aggregate(tuple((name, f'"{{at}}{name}"') for name in columns), tuple(columns.items()))
-    pooled = {"critic": CRITIC, "probabilities": PROBABILITIES}
-    found = {"": of_samples}
-    found |= {name: _pooled(moments) for name, moments in pooled.items() if moments.n in schema.stored_sums}
+        k3 = metric("k3_sum")
+        derived |= {
+            "k3": f"CASE WHEN {is_finite(k3)} THEN {k3} END",
+            "k3_tokens": f"CASE WHEN {is_finite(k3)} THEN {hidden('k3_count')} END",
+        }
+    found = {"": Aggregate((), (), derived=tuple(derived.items()), reducer=SHARES)}
+    for name, moments in {OF_CRITIC: CRITIC, OF_PROBABILITIES: PROBABILITIES}.items():
+        if moments.n in schema.stored_sums:
+            columns = {column: hidden(column) for column in (moments.n, *moments.means, *moments.products)}
+            found[name] = Aggregate((), (), derived=tuple(columns.items()), reducer=name)
     return found | {"groups": _group_shares(schema), "duplicates": _duplicate_share()}
 
 
@@ -102,39 +101,6 @@ def own_metrics(schema: RunSchema) -> list[str]:
         return name not in METRICS and not (parts and parts[0] in tokens)
 
     return [name for name in schema.metrics if is_own(name)][:MAX_OWN_METRICS]
-
-
-def _correlation(x: str, y: str, rows: str) -> str:
-    """Pearson over the rows that a FILTER leaves; NULL where one of both varies by no more than its mean was rounded by."""
-    found = f"corr({x}, {y} ORDER BY {x}, {y}) {rows}"
-    varies = " AND ".join(
-        f"stddev_pop({z} ORDER BY {z}) {rows} > {ROUNDING} * abs({ordered_mean(z, rows)})" for z in (x, y)
-    )
-    return f"CASE WHEN {varies} AND isfinite({found}) THEN greatest(-1.0, least(1.0, {found})) END"
-
-
-def _pooled(moments: Moments) -> Aggregate:
-    """Means and centred sums over all tokens of each step, of those that are kept for each sample."""
-    n, own = hidden(moments.n), {name: hidden(name) for name in (*moments.means, *moments.products)}
-    centre = {name: f"centre:{name}" for name in moments.means}
-    apart = {name: f"({own[name]} - {quoted(centre[name])})" for name in moments.means}
-    inner = {moments.n: f"sum({n})"}
-    inner |= {name: f"any_value({quoted(centre[name])})" for name in moments.means}
-    inner |= {
-        name: f"{ordered_sum(own[name])} + {ordered_sum(f'{n} * {apart[one]} * {apart[other]}')}"
-        for name, (one, other) in moments.products.items()
-    }
-    return Aggregate(
-        tuple((name, quoted(name)) for name in inner),
-        tuple(inner.items()),
-        # fsum adds without rounding: of a million samples a plain mean would be off by more than they differ by
-        centres=tuple(
-            (centre[name], f"fsum({n} * {own[name]} ORDER BY {n} * {own[name]}) / sum({n})")
-            for name in moments.means
-        ),
-        needs=(n, *own.values()),
-        where=f"{n} > 0",
-    )
 
 
 def _group_shares(schema: RunSchema) -> Aggregate:

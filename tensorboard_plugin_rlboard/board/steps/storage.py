@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.board.steps.step_index import StepEntry, StepKey
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
-_MAGIC = b"rlboard-curves-3\n"
+_MAGIC = b"rlboard-curves-4\n"
 """Changes with everything that the numbers depend on beside the samples and aggregates: their meaning, the layout."""
 _DIGEST_BYTES = 16
 
@@ -93,7 +93,6 @@ def _aggregate(stored: Mapping[str, object]) -> Aggregate:
     """An aggregate as `_fields_of` left it, with tuples where JSON has lists."""
     pairs = {
         name: tuple((column, sql) for column, sql in stored[name])  # type: ignore[attr-defined]  # lists of pairs
-        for name in ("columns", "inner", "centres", "derived")
+        for name in ("columns", "inner", "derived")
     }
-    needs: tuple[str, ...] = tuple(stored["needs"])  # type: ignore[arg-type]  # a list of names
-    return Aggregate(**{**stored, **pairs, "needs": needs})  # type: ignore[arg-type]  # what is foreign has no right digest
+    return Aggregate(**{**stored, **pairs})  # type: ignore[arg-type]  # what is foreign has no right digest

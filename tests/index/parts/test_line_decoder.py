@@ -62,7 +62,7 @@ MAPPED = mapping_format(KeyMapping({"messages": "chat", "response": "response", 
 
 def content(lines: list[bytes], file_format: Format = NATIVE) -> tuple[Part, list[Any]]:
     """The part of some lines and its rows."""
-    with TemporaryDirectory() as folder, duckdb.connect() as database:
+    with TemporaryDirectory() as folder, duckdb.cursor() as database:
         target = Path(folder) / "part.parquet"
         part = build_part(lines, 0, file_format, target)
         found = database.execute(f"SELECT * FROM '{target}' ORDER BY line_offset").fetchnumpy()

@@ -41,8 +41,8 @@ def test_rewards_that_differ_by_rounding_have_no_correlation_with_the_length(
 
 
 def test_a_correlation_with_the_length_is_between_minus_1_and_1(step_metrics_of: StepMetrics) -> None:
-    # As much for each token: computed plainly, float64 gives 1.0000000000000002 in the first two steps and
-    # -1.0000000000000002 in the others.
+    # As much for each token: computed plainly, float64 gives 1.0000000000000002 in the first step and -1.0000000000000002
+    # in the last.
     steps = [(0.7, (2, 7)), (0.1, (1, 2, 2, 2, 7, 7)), (-0.7, (3, 2, 8, 2, 3)), (-0.9, (2, 5, 6))]
     rows = [row for i, (a, of) in enumerate(steps) for row in lengths([a * n for n in of], of, step=i)]
     assert step_metrics_of(rows)["reward_length_correlation"] == [1.0, 1.0, -1.0, -1.0]
