@@ -20,8 +20,8 @@ from tensorboard_plugin_rlboard.words import plain
 
 NUMBER_TYPES = frozenset({bool, int, float})
 _LISTED = 6
-_ROUNDED, _NEARLY_ALL = 0.006, 0.9
-"""How far a logged sum may be from its parts', which are rounded, and the share of the samples in which it is one."""
+_ROUNDED, _NEARLY_ALL, _LARGEST = 0.006, 0.9, 1e9
+"""How far a logged sum may be from its parts', which are rounded; the share of the samples in which it is one; what is none."""
 _NO_PARTS = ("平均", "最大", "最小", "基线", "参考")
 """What stands in Chinese before a reward that is none of a sample."""
 _PARTS_BESIDE_OTHERS = frozenset(map(plain, words.PARTS_BESIDE_OTHERS))
@@ -175,14 +175,14 @@ def _are_sums(totals: np.ndarray, parts: np.ndarray) -> bool:
 
     Weights are told by more samples of different parts than there are weights, which fit any numbers otherwise.
     """
-    if not np.isfinite(totals).all() or not np.isfinite(parts).all() or np.unique(totals).size < 2:
+    are_rewards = (np.abs(totals) < _LARGEST).all() and (np.abs(parts) < _LARGEST).all()  # no NaN is
+    if not are_rewards or np.unique(totals).size < 2:
         return False
     if np.mean(np.abs(parts.sum(axis=1) - totals) <= _ROUNDED) >= _NEARLY_ALL:
         return True
-    weights, _, rank, _ = np.linalg.lstsq(parts, totals)
+    weights, _, rank, _ = np.linalg.lstsq(parts, totals, rcond=None)
     told = np.unique(parts[parts.any(axis=1)], axis=0)
-    is_told = len(told) > rank and bool((weights > 0).all())
-    return is_told and float(np.mean(np.abs(parts @ weights - totals) <= _ROUNDED)) >= _NEARLY_ALL
+    return len(told) > rank and float(np.mean(np.abs(parts @ weights - totals) <= _ROUNDED)) >= _NEARLY_ALL
 
 
 def plain_sum_doubt(listed: str, weights: str) -> str:

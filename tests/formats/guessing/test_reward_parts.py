@@ -87,12 +87,16 @@ TOTALS: dict[str, tuple[float, ...]] = {
     "their sum": (1.0, 1.0, 2.0, 1.0),
     "twice the one and a fifth of the other": (0.2, 2.0, 2.2, 1.1),
     "rounded": (0.33, 1.0, 1.33, 0.67),  # a third of the other
+    "less a tenth of the other": (-0.1, 1.0, 0.9, 0.45),
+    "without the other": (0.0, 1.0, 1.0, 0.5),
     "another number": (3.0, 1.0, 7.0, 2.0),
     "all the same": (1.0, 1.0, 1.0, 1.0),
+    "no number": (1.0, 1.0, 2.0, float("nan")),
+    "huge": (1e300, 1e308, 2e308 / 2, -1e308),
 }
 
 
-@pytest.mark.parametrize("name", list(TOTALS)[:3])
+@pytest.mark.parametrize("name", list(TOTALS)[:5])
 @pytest.mark.parametrize("in_object", [False, True])
 def test_a_total_that_is_the_sum_of_its_parts_is_the_reward(
     name: str, tmp_path: Path, *, in_object: bool
@@ -114,7 +118,7 @@ def test_a_total_that_is_the_sum_of_its_parts_is_the_reward(
     assert any("accuracy" in path for path in guess.alternatives["reward"])
 
 
-@pytest.mark.parametrize("name", list(TOTALS)[3:])
+@pytest.mark.parametrize("name", list(TOTALS)[5:])
 def test_a_total_that_is_no_sum_of_its_parts_is_named(name: str) -> None:
     scored = [
         {"step": n, "question": "q", "output": f"o{n}", "total": total, **_parts(*PARTS[n], in_object=False)}
