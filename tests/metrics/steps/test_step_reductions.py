@@ -101,7 +101,7 @@ def test_a_step_without_tokens_has_no_moments() -> None:
 def test_differences_of_large_means_are_kept_in_whichever_order() -> None:
     # Half a million means of 1e9 and 1e9 + 1: their mean is 1e9 + 0.5, each is 0.5 from it.
     size = 500_000
-    a = 1e9 + np.arange(size) % 2
+    a = 1e9 + np.arange(size, dtype=np.float64) % 2
     zeros = np.zeros(size)
     draw = np.random.default_rng(1).permutation(size)
     for order in (slice(None), draw):
