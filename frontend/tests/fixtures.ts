@@ -62,6 +62,7 @@ export function sampleOf(id: string, more: Partial<Sample> = {}): Sample {
     value_target: null,
     gamma: 1,
     lam: 1,
+    group: null,
     missing: {},
     mask: null,
     trimmed: [],

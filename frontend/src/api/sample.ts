@@ -59,6 +59,8 @@ export const sample = object({
   /** Discount and trace decay that the derived metrics were computed with. */
   gamma: withDefault(number, 1),
   lam: withDefault(number, 1),
+  /** The key of its group; null where it is in none. */
+  group: withDefault(nullable(string), null),
   missing: record(array(pair(number, number))),
   mask: nullable(array(boolean)),
   trimmed: array(object({ what: string, count: number, reason: string })),

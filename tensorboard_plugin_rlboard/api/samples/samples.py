@@ -112,3 +112,4 @@ class Sample:
     value_target: str | None = None
     gamma: float = 1.0
     lam: float = 1.0
+    group: str | None = None

@@ -63,6 +63,7 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
         value_target=decoded.value_target,
         gamma=gamma,
         lam=lam,
+        group=values["group"],
     )
 
 

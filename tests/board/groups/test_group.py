@@ -17,6 +17,7 @@ from tensorboard_plugin_rlboard.board.groups.prefixes import alone_from, common_
 from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion
 from tensorboard_plugin_rlboard.board.groups.whole import side_of
 from tensorboard_plugin_rlboard.board.groups.words import words_of
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 
@@ -91,6 +92,11 @@ def test_what_cannot_be_asked_is_refused(board: Board) -> None:
         board.group(GroupQuestion(Selection(".", group="g")))
     with pytest.raises(ArgumentError, match="limit takes 2 to 64"):
         board.group(asked("g", limit=65))
+
+
+def test_a_member_says_which_group_it_is_in(board: Board) -> None:
+    [best, *_] = board.group(asked("g")).members["id"]
+    assert board.sample(SampleQuestion(".", str(best))).group == "g"
 
 
 def test_sides_go_by_the_advantage_first() -> None:

@@ -3,6 +3,7 @@ export const sample = {
   "sample.keys": "Sample",
   "sample.key.n": "Next extreme token of the metric, or next change",
   "sample.key.N": "Previous extreme token of the metric, or previous change",
+  "sample.key.g": "Its group, all members side by side",
   "sample.key.m": "Colour by the next metric",
   "sample.key.M": "Colour by the previous metric",
 
@@ -116,6 +117,9 @@ export const sample = {
   "sample.links.title": "The same prompt elsewhere",
   "sample.links.group": "Group of {n}, rewards:",
   "sample.links.prompt": "At {n} other steps:",
+  "sample.links.whole": "side by side",
+  "sample.links.whole.hint":
+    "All members of the group beside each other, where they part and what the good have",
   "sample.links.open": "Sample {i} of the group, reward {reward}",
   "sample.links.step": "The prompt at step {step}, reward {reward}",
   "sample.links.curve": "Reward of this prompt over {n} steps, from {from} to {to}; the mark is this sample",

@@ -5,6 +5,7 @@ export const sample = {
   "sample.keys": "样本",
   "sample.key.n": "该指标的下一个极端 token，或下一处改动",
   "sample.key.N": "该指标的上一个极端 token，或上一处改动",
+  "sample.key.g": "所在的组，各成员并排",
   "sample.key.m": "按下一个指标着色",
   "sample.key.M": "按上一个指标着色",
 
@@ -114,6 +115,8 @@ export const sample = {
   "sample.links.title": "同一提示词的其他样本",
   "sample.links.group": "同组 {n} 个，奖励：",
   "sample.links.prompt": "在另外 {n} 步：",
+  "sample.links.whole": "并排对比",
+  "sample.links.whole.hint": "组内各成员并排：从哪里开始不同，好的有什么",
   "sample.links.open": "组内第 {i} 个样本，奖励 {reward}",
   "sample.links.step": "第 {step} 步的同一提示词，奖励 {reward}",
   "sample.links.curve": "此提示词在 {n} 步中的奖励，从 {from} 到 {to}；标记处为本样本",

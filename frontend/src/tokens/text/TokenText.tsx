@@ -16,6 +16,8 @@ export interface TokenTextProps {
   onPin: (i: number | null) => void;
   /** Called with the view, for the strip that shows where it is scrolled to; null when it is gone. */
   onView: (view: TextView | null) => void;
+  /** Read aloud where there are several texts on screen. */
+  label?: string;
 }
 
 const UNITS_BY_KEY: Readonly<Record<string, number>> = {
@@ -26,7 +28,14 @@ const UNITS_BY_KEY: Readonly<Record<string, number>> = {
 };
 
 /** The response, each token coloured by the chosen metric. */
-export function TokenText({ viewState, scroller, pinned, onPin, onView }: TokenTextProps): JSX.Element {
+export function TokenText({
+  viewState,
+  scroller,
+  pinned,
+  onPin,
+  onView,
+  label,
+}: TokenTextProps): JSX.Element {
   const root = useRef<HTMLElement>(null);
   const view = useRef<TextView | null>(null);
   const size = useRef<TextSize | undefined>(undefined);
@@ -91,7 +100,7 @@ export function TokenText({ viewState, scroller, pinned, onPin, onView }: TokenT
       class="token-text"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk the tokens here.
       tabIndex={0}
-      aria-label={t("sample.tokens.label", { n: viewState.data.shown.length })}
+      aria-label={label ?? t("sample.tokens.label", { n: viewState.data.shown.length })}
       onKeyDown={onKeyDown}
     />
   );

@@ -5,6 +5,7 @@ import { num } from "../../lib/format";
 import { sparkline } from "../../lib/sparkline";
 import { select } from "../../state/selection";
 import { Button, Panel } from "../../ui";
+import { openGroup } from "./openGroup";
 
 /** At most this many links are shown in a row; how many more there are is said. */
 const MAX_LINKS = 24;
@@ -34,6 +35,17 @@ export function PromptLinks({ sample }: { sample: Sample }): JSX.Element | null 
             </Button>
           ))}
           <More n={members.length - MAX_LINKS} />
+          {sample.group !== null && (
+            <Button
+              quiet
+              hint={t("sample.links.whole.hint")}
+              testId="open-group"
+              hotKey="g"
+              onClick={() => openGroup(sample)}
+            >
+              {t("sample.links.whole")}
+            </Button>
+          )}
         </div>
       )}
       {elsewhere.length > 0 && (

@@ -27,6 +27,7 @@ import {
   showsResponse,
 } from "./conversation/readingMode";
 import { drawerLayout, drawerWidth } from "./drawerLayout";
+import { openGroup } from "./openGroup";
 import { ResizeHandle } from "./ResizeHandle";
 import { SampleContent } from "./SampleContent";
 import { SampleHeader } from "./SampleHeader";
@@ -89,6 +90,7 @@ function OpenSample({ id }: { id: string }): JSX.Element {
       N: () => toExtreme(-1),
       m: () => tokensShown && changeMetric(viewState, 1),
       M: () => tokensShown && changeMetric(viewState, -1),
+      g: () => openGroup(loaded?.sample ?? null),
       v: () => {
         if (loaded === null || !hasMessages(loaded.sample)) return false;
         setReadingMode(mode === "text" ? "conversation" : "text");

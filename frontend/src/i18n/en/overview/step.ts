@@ -32,5 +32,6 @@ export const overviewStep = {
   "overview.tile.odd":
     "Outside of {low} … {high}, where the first half of the steps before it lay, with room of 2 × (p95 − p5)",
   "overview.tile.few": "Only {n} samples of about {usual} so far: not judged, as the others may change it",
+  "overview.tile.to_groups": "Press to see these groups",
   "overview.tile.open": "Press to go to its chart",
 } as const;

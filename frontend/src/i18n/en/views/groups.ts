@@ -77,4 +77,6 @@ export const groups = {
   "groups.longer": "the good are {n} {unit} longer",
   "groups.shown": "{n} of {size} members: the best {half} and the worst",
   "groups.shares": "Kinds of groups at the selected step: {shares}",
+  "groups.begin": "What member {i} begins with as all others do; arrow keys walk along the tokens",
+  "groups.own": "What is member {i}’s own; arrow keys walk along the tokens",
 } as const;

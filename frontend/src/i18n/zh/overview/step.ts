@@ -32,5 +32,6 @@ export const overviewStep = {
   "overview.tile.points": "{n} pp",
   "overview.tile.odd": "超出 {low} … {high}：此前各步前一半的范围，并留 2 × (p95 − p5) 的余量",
   "overview.tile.few": "目前只有 {n} 个样本（通常约 {usual} 个）：其余样本可能改变数值，暂不判断",
+  "overview.tile.to_groups": "点按查看这些组",
   "overview.tile.open": "点按前往对应图表",
 } satisfies Record<keyof typeof en, string>;

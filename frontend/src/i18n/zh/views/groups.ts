@@ -73,4 +73,6 @@ export const groups = {
   "groups.longer": "好的长 {n} {unit}",
   "groups.shown": "{size} 个成员中的 {n} 个：最好的 {half} 个与最差的",
   "groups.shares": "所选步中各类组的占比：{shares}",
+  "groups.begin": "成员 {i} 与其他成员相同的开头；方向键逐个 token 移动",
+  "groups.own": "成员 {i} 自己的部分；方向键逐个 token 移动",
 } as const;

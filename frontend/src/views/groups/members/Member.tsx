@@ -63,7 +63,7 @@ export function Member(props: MemberProps): JSX.Element {
         (tokens?.prefix == null ? (
           prefix.units > 0 && <p class="text muted">{start}</p>
         ) : (
-          <Tokens viewState={tokens.prefix} onOpen={props.onOpen} />
+          <Tokens viewState={tokens.prefix} label={t("groups.begin", { i: at + 1 })} onOpen={props.onOpen} />
         ))}
       <div class={prefix.units > 0 ? "group-own parted" : "group-own"} data-testid="member-own">
         {tokens?.rest == null ? (
@@ -71,6 +71,7 @@ export function Member(props: MemberProps): JSX.Element {
         ) : (
           <Tokens
             viewState={tokens.rest}
+            label={t("groups.own", { i: at + 1 })}
             onOpen={(i) => props.onOpen(i === null ? null : i + (tokens.prefix?.data.shown.length ?? 0))}
           />
         )}
@@ -96,9 +97,11 @@ function Fact({ label, value, text = num }: FactProps): JSX.Element | null {
 
 function Tokens({
   viewState,
+  label,
   onOpen,
 }: {
   viewState: TokenViewState;
+  label: string;
   onOpen: (token: number | null) => void;
 }): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
@@ -110,6 +113,7 @@ function Tokens({
         pinned={null}
         onPin={onOpen}
         onView={() => undefined}
+        label={label}
       />
     </div>
   );

@@ -11,6 +11,7 @@ import { selected } from "../../../state/selection";
 import { klEstimator } from "../shared/settings";
 import { expectedAt, isDeviating, usualOfScanty } from "./deviation";
 import { openChart } from "./openChart";
+import { openGroupsWithoutGradient } from "./openGroups";
 import { type TileSource, tilesOf } from "./tileCatalogue";
 import { tileChange, tileValue } from "./tileWords";
 
@@ -74,7 +75,7 @@ function Tile({ tile, steps, at, other, few }: TileProps) {
         })
       : "",
     few,
-    t("overview.tile.open"),
+    t(tile.id === "groups" ? "overview.tile.to_groups" : "overview.tile.open"),
   ];
   return (
     <button
@@ -82,7 +83,7 @@ function Tile({ tile, steps, at, other, few }: TileProps) {
       class={classOf(isOdd, alarm?.severity)}
       title={hint.filter(Boolean).join("\n")}
       data-testid={`tile-${tile.id}`}
-      onClick={() => openChart(tile.chart)}
+      onClick={() => (tile.id === "groups" ? openGroupsWithoutGradient() : openChart(tile.chart))}
     >
       <span class="overview-tile-label">{label}</span>
       <b>{shown}</b>
