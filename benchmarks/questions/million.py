@@ -80,6 +80,7 @@ def questions(run: dict[str, Any], asks: int, filters: bool) -> list[Question]:
             [[("compare", halves(run, i))] for i in range(slow)],
             300,
         ),
+        Question("groups of a step", [[("groups", {"run": name, "step": s})] for s in steps], 20),
         Question("distribution of a step", [[("distribution", {"run": name, "step": s})] for s in steps]),
     ]
     if filters:
