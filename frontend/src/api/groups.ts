@@ -53,7 +53,8 @@ export const groupDecoder = object({
   unit: literal(...LENGTH_UNITS),
   aligned_by: literal("token", "word"),
   common_prefix: number,
-  common_prefix_characters: number,
+  /** Of words; null where tokens are aligned. */
+  common_prefix_characters: nullable(number),
   good: number,
   bad: number,
   good_length: num,

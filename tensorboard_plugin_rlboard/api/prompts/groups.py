@@ -40,7 +40,7 @@ class Group:
     unit: str
     aligned_by: str
     common_prefix: int
-    common_prefix_characters: int
+    common_prefix_characters: int | None
     good: int
     bad: int
     good_length: float | None

@@ -71,7 +71,7 @@ def group(session: RunSession, question: GroupQuestion, decoded_samples: Decoded
         unit=listed.unit,
         aligned_by="token" if tokens else "word",
         common_prefix=prefix,
-        common_prefix_characters=ends_of(units[0])[prefix - 1] if prefix else 0,
+        common_prefix_characters=None if tokens else ends_of(units[0])[prefix - 1] if prefix else 0,
         good=len(by_side["good"]),
         bad=len(by_side["bad"]),
         good_length=_mean([members["length"][k] for k in by_side["good"]]),

@@ -1,11 +1,10 @@
 /** The groups of a step: which of them teach, and the members of one beside each other. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Groups as Answer } from "../../api/groups";
 import { groupList } from "../../data/questions/groups";
 import { run } from "../../data/runs";
-import { listOrder } from "../../data/sampleWalk";
 import { useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
 import "../../i18n/laterWords";
@@ -17,9 +16,9 @@ import { heatmapCss } from "../../tokens/shared/heatmapCss";
 import textCss from "../../tokens/text/text.css?inline";
 import { adopt, Empty, ErrorBox } from "../../ui";
 import { SampleDrawer } from "../sample/SampleDrawer";
-import { chosenAt, groupsParameters, PAGE } from "./chosenGroup";
+import { chosenAt, chosenGroup, groupsParameters, PAGE } from "./chosenGroup";
 import { GroupList } from "./GroupList";
-import { type GroupRow, groupRows } from "./groupRows";
+import { groupRows } from "./groupRows";
 import css from "./groups.css?inline";
 import { KindShares } from "./KindShares";
 import { GroupDetails } from "./members/GroupDetails";
@@ -28,14 +27,6 @@ import { Toolbar } from "./Toolbar";
 import { walkKeys } from "./walkKeys";
 
 const HEATMAP_CSS = heatmapCss();
-
-/** The members of the chosen group are what ▲, ▼, j and k walk with one of them open. */
-function useMemberWalk(chosen: GroupRow | undefined): void {
-  const ids = chosen?.members.map(({ id }) => id) ?? [];
-  useEffect(() => {
-    listOrder.value = { ids, total: ids.length };
-  }, [ids.join()]);
-}
 
 /** Where the page of the list begins; another list begins anew. */
 function useOffset(): [number, (offset: number) => void] {
@@ -52,8 +43,7 @@ export function Groups(): JSX.Element | null {
   const answer = useAnswer(groupList, groupsParameters(offset));
   const rows = answer.data === null ? [] : groupRows(answer.data);
   const at = chosenAt(rows);
-  const chosen = rows[at];
-  useMemberWalk(chosen);
+  const chosen = chosenGroup(rows);
   useKeys(walkKeys(rows, at), "groups");
   if (run.value === null) return null;
   const isOpen = selection.value.sample !== null;

@@ -1,7 +1,7 @@
 /** Which groups are listed, and which of them stands beside the list: all of it from the address. */
 
 import { GROUP_KINDS, GROUP_SORTS, type GroupSort, type GroupsParameters } from "../../api/groups";
-import { listScope, sampleScope } from "../../data/scopes";
+import { hasStepRange, listScope, sampleScope } from "../../data/scopes";
 import { select, selection } from "../../state/selection";
 import type { GroupRow } from "./groupRows";
 
@@ -32,11 +32,31 @@ export function groupsParameters(offset: number): GroupsParameters {
   return { ...listScope.value, ...rules, kinds: shownKinds(), sort: shownSort(), offset, limit: PAGE };
 }
 
-/** The place of the chosen group in the list: that of the address, else the first; -1 in an empty list. */
+/** What tells a group, and its prompt as far as it is known. */
+export interface ChosenGroup {
+  readonly key: string;
+  readonly step: number;
+  readonly prompt: string;
+}
+
+/** The place in the list of the group that the address names, else the first; -1 where it is not in the list. */
 export function chosenAt(rows: readonly GroupRow[]): number {
-  const { group, group_step } = selection.value;
-  const at = rows.findIndex(({ key, step }) => key === group && (group_step === null || step === group_step));
-  return at < 0 && rows.length > 0 ? 0 : at;
+  const named = namedGroup();
+  if (named === null) return rows.length > 0 ? 0 : -1;
+  return rows.findIndex(({ key, step }) => key === named.key && step === named.step);
+}
+
+/** The group beside the list: a link names one that may stand on another page of the list, or be of another kind. */
+export function chosenGroup(rows: readonly GroupRow[]): ChosenGroup | undefined {
+  return rows[chosenAt(rows)] ?? namedGroup() ?? undefined;
+}
+
+/** The group that the address names; null where none is, or the steps have been walked on since. */
+function namedGroup(): ChosenGroup | null {
+  const { group, group_step, step } = selection.value;
+  const at = group_step ?? step;
+  if (group === "" || at === null || (at !== step && !hasStepRange.value)) return null;
+  return { key: group, step: at, prompt: "" };
 }
 
 export function choose(row: GroupRow | undefined): void {

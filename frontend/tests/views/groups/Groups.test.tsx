@@ -151,6 +151,14 @@ test("keys walk groups, members and into a sample", async () => {
   expect(listOrder.value.ids).toEqual(["a", "b"]);
 });
 
+test("a link shows a group that the list does not reach", async () => {
+  await act(() => select({ group: "g9", group_step: 7 }));
+  await new Promise((done) => setTimeout(done, 80));
+  await settle();
+  expect(asked.some((url) => url.includes("group=g9"))).toBe(true);
+  expect(all("group-item").map((item) => item.getAttribute("aria-current"))).toEqual(["false", "false"]);
+});
+
 test("a kind narrows the list, in the address", async () => {
   await act(() => byTestId("kind-all_right")?.click());
   expect(selection.value.kinds).toBe("all_right");

@@ -79,4 +79,6 @@ export const groups = {
   "groups.shares": "Kinds of groups at the selected step: {shares}",
   "groups.begin": "What member {i} begins with as all others do; arrow keys walk along the tokens",
   "groups.own": "What is member {i}’s own; arrow keys walk along the tokens",
+  "groups.alone.token": "alone from token {at}",
+  "groups.alone.word": "alone from word {at}",
 } as const;

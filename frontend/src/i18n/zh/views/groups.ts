@@ -75,4 +75,6 @@ export const groups = {
   "groups.shares": "所选步中各类组的占比：{shares}",
   "groups.begin": "成员 {i} 与其他成员相同的开头；方向键逐个 token 移动",
   "groups.own": "成员 {i} 自己的部分；方向键逐个 token 移动",
+  "groups.alone.token": "从第 {at} 个 token 起独自展开",
+  "groups.alone.word": "从第 {at} 个词起独自展开",
 } as const;

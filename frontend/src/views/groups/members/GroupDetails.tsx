@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { Value } from "../../../api/answers";
 import type { Group } from "../../../api/groups";
 import { groupMembers, wholeGroup } from "../../../data/questions/groups";
+import { listOrder } from "../../../data/sampleWalk";
 import { sampleScope } from "../../../data/scopes";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
@@ -12,7 +13,7 @@ import { select, selection } from "../../../state/selection";
 import { ColourLegend } from "../../../tokens/ColourLegend";
 import { AbsentMetric, MetricSelect } from "../../../tokens/MetricSelect";
 import { ErrorBox } from "../../../ui";
-import type { GroupRow } from "../groupRows";
+import type { ChosenGroup } from "../chosenGroup";
 import { Contrast } from "./Contrast";
 import { Member } from "./Member";
 import { groupTokens } from "./memberTokens";
@@ -21,7 +22,7 @@ import { groupTokens } from "./memberTokens";
 const folded = setting("groups.folded", true, isBoolean);
 
 /** One group: its prompt, what tells its good members from its bad ones, and its members beside each other. */
-export function GroupDetails({ row }: { row: GroupRow }): JSX.Element {
+export function GroupDetails({ row }: { row: ChosenGroup }): JSX.Element {
   const { run, split, attempt } = selection.value;
   const scope = { ...sampleScope.value, run, split, attempt };
   const answer = useAnswer(wholeGroup, { ...scope, step: row.step, group: row.key });
@@ -49,6 +50,7 @@ export function GroupDetails({ row }: { row: GroupRow }): JSX.Element {
 
 function WholeGroup({ group }: { group: Group }): JSX.Element {
   const ids = (group.members["id"] ?? []).map(String);
+  useMemberWalk(ids);
   const members = useAnswer(groupMembers, { ...sampleScope.value, ids });
   const loaded = members.stale ? null : members.data;
   const prefix = group.aligned_by === "token" ? group.common_prefix : 0;
@@ -85,7 +87,7 @@ function WholeGroup({ group }: { group: Group }): JSX.Element {
             prefix={{
               units: group.common_prefix,
               by: group.aligned_by,
-              characters: group.common_prefix_characters,
+              characters: group.common_prefix_characters ?? 0,
             }}
             folded={folded.value}
             onFold={() => {
@@ -97,6 +99,13 @@ function WholeGroup({ group }: { group: Group }): JSX.Element {
       </ol>
     </>
   );
+}
+
+/** The members are what ▲, ▼, j and k walk with one of them open. */
+function useMemberWalk(ids: readonly string[]): void {
+  useEffect(() => {
+    listOrder.value = { ids, total: ids.length };
+  }, [ids.join()]);
 }
 
 function rowOf(columns: Readonly<Record<string, readonly Value[]>>, at: number): Record<string, Value> {

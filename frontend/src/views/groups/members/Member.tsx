@@ -36,6 +36,7 @@ export function Member(props: MemberProps): JSX.Element {
   const start = tokens?.prefix?.data.shown.join("") ?? characters.slice(0, prefix.characters).join("");
   const mean = numberOf(loaded?.sample.scalars[`${metric}_mean`]);
   const side = facts["side"];
+  const alone = numberOf(facts["alone_from"]);
   return (
     <li class="group-member" data-testid="group-member" data-side={side ?? ""} data-id={facts["id"]}>
       <button type="button" class="group-open" data-testid="member-open" onClick={() => props.onOpen(null)}>
@@ -44,6 +45,9 @@ export function Member(props: MemberProps): JSX.Element {
         <Fact label={t("groups.advantage")} value={numberOf(facts["advantage"])} text={signed} />
         <Fact label={t(`groups.units.${prefix.by}`)} value={numberOf(facts["units"])} />
         {mean !== null && <Fact label={metricLabel(metric)} value={mean} />}
+        {alone !== null && alone > prefix.units && (
+          <span class="muted">{t(`groups.alone.${prefix.by}`, { at: count(alone + 1) })}</span>
+        )}
         {facts["truncated"] === true && <span class="odd">{t("groups.truncated")}</span>}
         {(side === "good" || side === "bad") && <span class="group-side">{t(`groups.side.${side}`)}</span>}
       </button>
