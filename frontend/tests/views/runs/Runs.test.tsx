@@ -184,7 +184,7 @@ test("nothing in common says what to do", async () => {
   expect(byTestId("nothing-shared")?.textContent).toContain("The two share no prompt");
   setLanguage("zh");
   await show();
-  expect(byTestId("nothing-shared")?.textContent).toContain("两者没有共有的提示");
+  expect(byTestId("nothing-shared")?.textContent).toContain("两者没有共有的提示词");
 });
 
 test("one run alone is compared with itself", async () => {
