@@ -10,7 +10,7 @@ export const runsView = {
   "runs.key.N": "上一处差异",
   "runs.table": "所有运行及其数值",
   "runs.lead":
-    "最差的在前：先看发现，再看无法读取的行，最后看最低奖励。点击一行即将当前运行（A）与它（B）比较。",
+    "最差的在前：先看诊断，再看无法读取的行，最后看最低奖励。点击一行即将当前运行（A）与它（B）比较。",
   "runs.cut": "共 {all} 个运行，显示最近更改的 {shown} 个；最差的在前。",
   "runs.loading": "正在读取所有运行的数值……",
   "runs.error": "未能取得各运行的数值",
@@ -24,7 +24,7 @@ export const runsView = {
   "runs.head.sides.hint": "A 为当前页面的运行，B 为与之比较的运行",
   "runs.head.run": "运行",
   "runs.head.run.hint": "其在日志目录下的文件夹",
-  "runs.head.findings": "发现",
+  "runs.head.findings": "诊断",
   "runs.head.findings.hint": "可疑之处中的错误与警告",
   "runs.head.problems": "问题",
   "runs.head.problems.hint": "无法使用的行与值",

@@ -2,14 +2,17 @@
 
 import type { JSX } from "preact";
 import type { Comparison } from "../../../api/compare/answers";
+import chartsCss from "../../../charts/charts.css?inline";
 import { Histogram } from "../../../charts/distribution/Histogram";
 import { t } from "../../../i18n";
 import { count, signed } from "../../../lib/format";
 import { metricLabel } from "../../../metrics";
+import { adopt } from "../../../ui";
 
 const HEIGHT = 150;
 
 export function Differences({ data }: { data: Comparison }): JSX.Element {
+  adopt(chartsCss);
   const { edges, counts } = data.differences;
   const total = data.wins + data.losses;
   const half = (isA: boolean): number[] => counts.map((n, bin) => ((edges[bin] ?? 0) >= 0 === isA ? n : 0));

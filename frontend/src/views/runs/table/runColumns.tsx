@@ -31,7 +31,7 @@ function Side({ run, side }: { run: string; side: "a" | "b" }): JSX.Element {
   );
 }
 
-const NUMBER = 84;
+const NUMBER = 92;
 
 function numbers(
   name: "problems" | "reward" | "best" | "area" | "kl" | "length" | "step" | "samples",
