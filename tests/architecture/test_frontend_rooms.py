@@ -41,6 +41,7 @@ REQUESTING = {
     "api/findingsRoute",
     "api/groupsRoute",
     "api/later/diffRoute",
+    "api/later/stepsByValue",
     "api/request",
 }
 

@@ -46,7 +46,7 @@ SNAPSHOT_REQUESTS: dict[str, tuple[str, Arguments]] = {
         "steps",
         (RUN, ("metrics", "k3_mean"), ("metrics", "advantage"), ("metrics", "value_mse"), ("step_min", "2")),
     ),
-    "steps_by": ("steps", (RUN, ("by", "finish_reason"), ("metrics", "reward"))),
+    "by_finish_reason": ("steps", (RUN, ("by", "finish_reason"), ("metrics", "reward"))),
     "steps_without_tokens": ("steps", (("run", "texts"),)),
     "samples": ("samples", (RUN,)),
     "samples_page": (

@@ -34,7 +34,7 @@ const sample = {
   /** The token metric that colours the response; "" is the view's choice. */
   metric: text,
   /** What the response is compared with: "reference" or the id of another sample; "" is nothing. */
-  against: ofRun(text),
+  diff_with: ofRun(text),
 };
 
 /** The metric of the curve that was clicked, and which of its ends is looked for; "" is none. */
@@ -55,6 +55,8 @@ const overview = {
   looks: ofRun(text),
   /** Runs whose curves lie over those of the run, comma-separated; "!" before one that is hidden. */
   overlay: text,
+  /** The text column that curves are split by; "" is none. */
+  split_by: text,
   /** Runs of TensorBoard whose scalars are shown, comma-separated; "" is the server's pairing. */
   scalars: ofRun(text),
 };

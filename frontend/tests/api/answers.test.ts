@@ -4,6 +4,7 @@ import { comparison, runTable } from "../../src/api/compare/answers";
 import { findings } from "../../src/api/findings";
 import { groupDecoder, groupsDecoder } from "../../src/api/groups";
 import { decoder as diff } from "../../src/api/later/diffRoute";
+import { byDecoder } from "../../src/api/later/stepsByValue";
 import { array, type Decoder, num, record } from "../../src/lib/decode";
 import { exists, list, read } from "../files";
 
@@ -40,6 +41,7 @@ test("steps with a missing statistic are refused by name", () => {
 const DECODERS: Record<string, Decoder<unknown>> = {
   runs: answers.runs,
   steps: answers.steps,
+  by: byDecoder,
   samples: answers.samples,
   sample: answers.sample,
   distribution: answers.distribution,

@@ -1,5 +1,5 @@
 import type { JSX, RefObject } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import uplotCss from "uplot/dist/uPlot.min.css?inline";
 import type { RunInfo, Steps } from "../../api/answers";
 import chartsCss from "../../charts/charts.css?inline";
@@ -17,6 +17,7 @@ import { chartsShown, scalarsShown, useCharts } from "./catalogue/useCharts";
 import { CurveGrid } from "./curves/CurveGrid";
 import { curveKeys } from "./curves/curveKeys";
 import { useOverlays } from "./overlay/useOverlays";
+import { useValues } from "./overlay/useValues";
 import css from "./overview.css?inline";
 import { useOverviewSteps } from "./overviewSteps";
 import { distributionMetric } from "./shared/distributionMetric";
@@ -40,7 +41,10 @@ function RunOverview({ run }: { run: RunInfo }) {
   const charts = useCharts(run);
   const metric = distributionMetric(run);
   const answer = useOverviewSteps(metricsShown(run, chartsShown(charts, steps.value), metric));
-  const overlays = useOverlays(chartsShown(charts, steps.value));
+  const overlaid = useOverlays(chartsShown(charts, steps.value));
+  const values = useValues(chartsShown(charts, steps.value));
+  // The same list as long as nothing has changed: every chart is made anew with another one.
+  const overlays = useMemo(() => [...overlaid, ...values.overlays], [overlaid, values.overlays]);
   const panels = useRef<HTMLElement>(null);
   const view = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
@@ -64,7 +68,8 @@ function RunOverview({ run }: { run: RunInfo }) {
       <Toolbar
         charts={charts}
         steps={answer.data}
-        overlays={overlays}
+        overlays={overlaid}
+        values={values}
         onJump={() => panels.current?.scrollIntoView()}
       />
       {answer.error && (

@@ -6,13 +6,15 @@ import { selected } from "../../state/selection";
 import { Button, Popover, Select, Slider, Toggle } from "../../ui";
 import { ChartPicker } from "./catalogue/ChartPicker";
 import type { ChartsOnOffer } from "./catalogue/chartChoices";
-import { OverlayBar } from "./overlay/later";
+import { OverlayBar, SplitBar } from "./overlay/later";
 import type { Overlay } from "./overlay/overlaidLines";
+import type { ValueCurves } from "./overlay/useValues";
 import { bandMode, bandScale, CHART_SIZES, chartSize, fromZero, smoothing } from "./shared/settings";
 
 export interface ToolbarProps extends ChartsOnOffer {
   /** The runs that lie over the curves, with their numbers. */
   readonly overlays: readonly Overlay[];
+  readonly values: ValueCurves;
   readonly onJump: () => void;
 }
 
@@ -25,6 +27,7 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
       </Popover>
       <span class="muted overview-drawn">{drawnWords()}</span>
       <OverlayBar overlays={props.overlays} />
+      <SplitBar values={props.values} />
       <span class="overview-gap" />
       <Jump onJump={props.onJump} />
       <ChartPicker {...props} />

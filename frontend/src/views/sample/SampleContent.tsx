@@ -45,7 +45,7 @@ export function SampleContent({
   const unsaid = tokensAgainstText(sample);
   // Where the text stands above the tokens, a second one in their place would say it twice.
   const swapped = unsaid.standsApart ? undefined : response;
-  const compared = counterpartOf(sample, selection.value.against);
+  const compared = counterpartOf(sample, selection.value.diff_with);
   const pin = (i: number | null): void => select({ token: i });
   return (
     <section

@@ -72,7 +72,7 @@ function OpenSample({ id }: { id: string }): JSX.Element {
     loaded === null
       ? "text"
       : readingMode(loaded.sample, chosenMode.value, viewState?.data.metrics.length ?? null, pinned);
-  const isCompared = loaded !== null && counterpartOf(loaded.sample, selection.value.against) !== null;
+  const isCompared = loaded !== null && counterpartOf(loaded.sample, selection.value.diff_with) !== null;
   const tokensShown =
     viewState !== null && loaded !== null && !isCompared && showsResponse(loaded.sample, mode);
 

@@ -51,7 +51,7 @@ beforeEach(async () => {
       : Response.json(DIFF);
   });
   revision.value = nextRevision();
-  select({ run: "demo", sample: "s", token: null, metric: "", against: "" });
+  select({ run: "demo", sample: "s", token: null, metric: "", diff_with: "" });
   place = document.createElement("div");
   document.body.replaceChildren(place);
   await act(() => render(<SampleDrawer />, place));
@@ -80,7 +80,7 @@ it("the reference, the group and other steps can be compared with", () => {
 
 it("the differences take the place of the tokens, are in the address, and n walks them", async () => {
   await choose(1);
-  expect(selection.value.against).toBe("reference");
+  expect(selection.value.diff_with).toBe("reference");
   expect(asked.map((one) => [one.get("against"), one.get("metric")])).toEqual([["reference", null]]);
   expect(byTestId("diff")?.getAttribute("aria-label")).toBe(
     "Differences between Reference response and this response",
@@ -106,7 +106,7 @@ it("what fails is said, and something else can be chosen", async () => {
 });
 
 it("what this sample has not is not compared with", async () => {
-  await act(() => select({ against: "somebody" }));
+  await act(() => select({ diff_with: "somebody" }));
   expect(byTestId("compared")).toBeNull();
   expect(asked).toEqual([]);
 });

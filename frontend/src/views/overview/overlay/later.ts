@@ -4,4 +4,6 @@ import { later } from "../../../ui";
 
 const Nothing = (): null => null;
 
+export const SplitBar = later(async () => (await import("./SplitBar")).SplitBar, Nothing);
+
 export const OverlayBar = later(async () => (await import("./OverlayBar")).OverlayBar, Nothing);

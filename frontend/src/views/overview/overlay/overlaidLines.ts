@@ -49,7 +49,7 @@ export function withOverlays(
       main && curves.steps && curveLine(main, overlaid.run, curves.steps, { ...style, band: "none" });
     const colour: ColourRole = RUN_ROLES[overlaid.place] ?? "muted";
     return own && curves.steps
-      ? [{ line: { ...own, key: `run ${overlaid.run}`, colour }, steps: curves.steps.step }]
+      ? [{ line: { ...own, key: `${overlaid.place} ${overlaid.run}`, colour }, steps: curves.steps.step }]
       : [];
   });
   if (others.length === 0) return { x: steps, lines, spread: (values) => [...values] };

@@ -9,15 +9,15 @@ import { counterparts } from "./counterparts";
 export function CompareWith({ sample }: { sample: Sample }): JSX.Element | null {
   const found = counterparts(sample);
   if (found.length === 0) return null;
-  const { against } = selection.value;
+  const { diff_with: chosen } = selection.value;
   return (
     <Select
-      value={found.some(({ name }) => name === against) ? against : ""}
+      value={found.some(({ name }) => name === chosen) ? chosen : ""}
       options={[
         { value: "", label: t("sample.compare.nothing") },
         ...found.map(({ name, label }) => ({ value: name, label })),
       ]}
-      onChange={(name) => select({ against: name })}
+      onChange={(name) => select({ diff_with: name })}
       label={t("sample.compare.with")}
       labelShown
       testId="compare-with"

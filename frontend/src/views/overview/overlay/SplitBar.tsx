@@ -1,0 +1,60 @@
+/** By which text column curves are split: the choice, and one legend of its values for all charts. */
+
+import type { JSX } from "preact";
+import { cssColour, RUN_ROLES } from "../../../charts/shared/chartColours";
+import { splitColumn, splitColumns } from "../../../data/compare/byValue";
+import { said, t } from "../../../i18n";
+import { count } from "../../../lib/format";
+import { select } from "../../../state/selection";
+import { adopt, Select } from "../../../ui";
+import css from "./overlay.css?inline";
+import type { ValueCurves } from "./useValues";
+import "./words";
+
+export function SplitBar({ values }: { values: ValueCurves }): JSX.Element | null {
+  adopt(css);
+  const columns = splitColumns.value;
+  if (columns.length === 0) return null;
+  const by = splitColumn.value;
+  return (
+    <>
+      <Select
+        value={by}
+        label={t("split.by")}
+        labelShown
+        options={[
+          { value: "", label: t("split.none") },
+          ...columns.map((name) => ({ value: name, label: name })),
+        ]}
+        onChange={(name) => select({ split_by: name })}
+        testId="split-by"
+      />
+      {by !== "" && <Legend values={values} />}
+    </>
+  );
+}
+
+function Legend({ values: { answer, error, loading, overlays } }: { values: ValueCurves }): JSX.Element {
+  if (error !== null) return <span class="odd">{said(error.message)}</span>;
+  if (answer === null)
+    return <span class="muted">{loading ? t("split.loading") : t("split.no_charts")}</span>;
+  const hidden = answer.samples.slice(overlays.length);
+  const rest = {
+    n: count(answer.rest_values + hidden.length),
+    samples: count(answer.rest_samples + hidden.reduce((sum, n) => sum + n, 0)),
+  };
+  return (
+    <ul class="overlay-legend" aria-label={t("split.legend", { by: answer.by })} data-testid="split-legend">
+      {overlays.map(({ overlaid }, k) => (
+        <li key={overlaid.run} title={t("split.samples", { n: count(answer.samples[k] ?? 0) })}>
+          <i style={{ background: cssColour(RUN_ROLES[overlaid.place] ?? "muted") }} />
+          <bdi>{overlaid.run === "" ? t("split.empty") : overlaid.run}</bdi>
+          <span class="muted number">{count(answer.samples[k] ?? 0)}</span>
+        </li>
+      ))}
+      {answer.rest_values + hidden.length > 0 && <li class="muted">{t("split.rest", rest)}</li>}
+      {answer.without > 0 && <li class="muted">{t("split.without", { n: count(answer.without) })}</li>}
+      {answer.values.length === 0 && answer.without === 0 && <li class="muted">{t("split.nothing")}</li>}
+    </ul>
+  );
+}
