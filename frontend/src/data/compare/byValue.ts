@@ -6,6 +6,8 @@ import { selected } from "../../state/selection";
 import { Question } from "../question";
 import { run } from "../runs";
 
+export type { StepsByValue } from "../../api/later/stepsByValue";
+
 /** Texts of which each sample has its own. */
 const OWN_TEXTS = new Set(["prompt", "response", "ref_response", "ground_truth"]);
 

@@ -1,8 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { ApiError } from "../../../api/errors";
-import type { StepsByValue } from "../../../api/later/stepsByValue";
 import { RUN_ROLES } from "../../../charts/shared/chartColours";
-import { curvesByValue, splitColumn } from "../../../data/compare/byValue";
+import { curvesByValue, type StepsByValue, splitColumn } from "../../../data/compare/byValue";
 import { overlaidRuns } from "../../../data/compare/overlay";
 import { run } from "../../../data/runs";
 import { shownScope } from "../../../data/scopes";
