@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks.browser import first_heatmap, tab_speed
 from benchmarks.hosts import host_speed, writer_speed
 from benchmarks.indexing import cluster_speed, format_speed, index_speed, large_log, small_files
-from benchmarks.questions import findings_speed, long_sample, million, new_line
+from benchmarks.questions import alignment_speed, findings_speed, long_sample, million, new_line
 from benchmarks.shared import bench
 
 ROWS: tuple[bench.Row[Any], ...] = (
@@ -33,6 +33,7 @@ ROWS: tuple[bench.Row[Any], ...] = (
     new_line.ROW,
     findings_speed.ROW,
     long_sample.ROW,
+    alignment_speed.ROW,
     small_files.ROW,
     first_heatmap.ROW,
     tab_speed.ROW,

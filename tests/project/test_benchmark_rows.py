@@ -11,7 +11,7 @@ import pytest
 from benchmarks.browser import tab_speed
 from benchmarks.hosts import host_speed, writer_speed
 from benchmarks.indexing import index_speed, large_log, small_files
-from benchmarks.questions import findings_speed, long_sample, million, new_line
+from benchmarks.questions import alignment_speed, findings_speed, long_sample, million, new_line
 from benchmarks.shared import bench
 
 pytestmark = pytest.mark.benchmark
@@ -49,6 +49,12 @@ def test_a_large_log_in_small(home: bench.Home) -> None:
     for what in ("cold: first steps answered", "cold: all indexed", "reopened: all curves answered"):
         assert found[what] > 0
     assert found["plain TensorBoard"] > 0
+
+
+def test_two_responses_side_by_side(home: bench.Home) -> None:
+    found = measured(alignment_speed.ROW, alignment_speed.Sizes(300, 600, 1), home)
+    assert len(found) == 11
+    assert found["300 tokens a side, unlike"] >= 0
 
 
 def test_questions_over_http_and_in_process(home: bench.Home) -> None:
