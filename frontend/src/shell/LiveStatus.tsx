@@ -23,15 +23,17 @@ export function progressText(info: RunInfo): string {
 
 const OPENED_AT = Date.now();
 const MINUTE = 60;
+/** Seconds of which an age within the first minute is told. */
+const TOLD = 5;
 const LATER_MS = 10_000;
 
 export function LiveStatus(): JSX.Element {
   const info = run.value;
   const at = changedAt.value;
-  const [everyMs, setEveryMs] = useState(1000);
+  const [everyMs, setEveryMs] = useState(1000 * TOLD);
   const seconds = Math.max(0, useNow(everyMs).value - (at ?? OPENED_AT)) / 1000;
   const isLong = seconds >= MINUTE;
-  useEffect(() => setEveryMs(isLong ? LATER_MS : 1000), [isLong]);
+  useEffect(() => setEveryMs(isLong ? LATER_MS : 1000 * TOLD), [isLong]);
   if (runsError.value !== null) {
     return (
       <span class="live" title={said(runsError.value.message)}>
@@ -47,8 +49,9 @@ export function LiveStatus(): JSX.Element {
       </span>
     );
   }
-  // Whole minutes are enough then: to draw every second what hardly changes would keep a page busy that nobody touches.
-  const age = duration(isLong ? MINUTE * Math.floor(seconds / MINUTE) : seconds);
+  // Coarse is enough: to draw every second what hardly changes would keep a page busy that nobody touches.
+  const unit = isLong ? MINUTE : TOLD;
+  const age = duration(unit * Math.floor(seconds / unit));
   return (
     <span
       class="live number"
