@@ -57,7 +57,7 @@ def arrays_by_index(board: Board, step: int, split: str = "train") -> dict[int, 
 
 def viewed(name: str) -> list[dict[str, Any]]:
     """The rows that miles' viewer reads of a rollout."""
-    with duckdb.cursor() as database:
+    with duckdb.connect() as database:
         table = database.execute("SELECT * FROM read_parquet(?)", [str(DUMP / "dashboard_columns" / name)])
         keys = [column[0] for column in table.description]
         return [dict(zip(keys, values, strict=True)) for values in table.fetchall()]

@@ -37,7 +37,7 @@ def test_a_physical_name_gives_its_logical_name_back(name: str) -> None:
 def test_physical_names_never_collide_in_the_database(names: list[str]) -> None:
     """Identifiers ignore case there."""
     columns = [physical("m", name) for name in names]
-    with duckdb.cursor() as database:
+    with duckdb.connect() as database:
         wanted = ", ".join(f"{place} AS {quoted(column)}" for place, column in enumerate(columns))
         database.execute(f"CREATE TABLE t AS SELECT {wanted}")
         described = [str(row[0]) for row in database.execute("DESCRIBE t").fetchall()]
@@ -49,7 +49,7 @@ def test_physical_names_never_collide_in_the_database(names: list[str]) -> None:
 @settings(max_examples=examples(25), deadline=None)
 @given(NAMES)
 def test_literals_are_the_text(name: str) -> None:
-    with duckdb.cursor() as database:
+    with duckdb.connect() as database:
         assert database.execute(f"SELECT {literal(name)}").fetchall() == [(name,)]
 
 
@@ -125,7 +125,7 @@ def target(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def database() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.cursor() as connection:
+    with duckdb.connect() as connection:
         yield connection
 
 

@@ -15,7 +15,7 @@ def write_parquet(path: Path, query: str, options: str = "") -> Path:
     """The result of a query as a Parquet file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     plain = path.with_name("made.parquet")
-    with duckdb.cursor() as database:
+    with duckdb.connect() as database:
         database.execute(f"COPY ({query}) TO '{plain}' (FORMAT parquet{options})")
     plain.rename(path)
     return path
