@@ -10,6 +10,7 @@ overview's curves are one question that every visitor asks alike; `of a search` 
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Iterator
@@ -106,6 +107,33 @@ def halves(run: dict[str, Any], variant: int) -> dict[str, Any]:
     return {"run": run["run"], "metric": metric, "step_min": cut + 1, "against_step_max": cut}
 
 
+def prompt_questions(server: serving.TensorBoard, run: str, asks: int) -> list[Question]:
+    """What is asked about prompts, once they have been gathered; nothing of a server that has no such route."""
+    listing = serving.address("prompts", {"run": run, "limit": 200})
+    status, body, _ = server.send(listing, gzip=False)
+    if status != 200:
+        return []
+    keys = json.loads(body)["columns"]["prompt_key"]
+    sorts = ("reward_change", "reward_last", "pass_rate", "samples", "n_tokens_mean")
+
+    def page(i: int) -> dict[str, Any]:
+        return {"sort": sorts[i % 5], "order": ("asc", "desc")[i // 5 % 2], "offset": 50 * (i // 10)}
+
+    return [
+        Question(
+            "a page of the prompts, after the first time",
+            [[("prompts", {"run": run, **page(i)})] for i in range(asks)],
+            150,
+        ),
+        Question(
+            "a prompt's page",
+            [[("prompt", {"run": run, "prompt_key": keys[i % len(keys)]})] for i in range(asks)],
+            30,
+        ),
+        Question("pass@k of every step", [[("pass_at_k", {"run": run})]] * asks),
+    ]
+
+
 def _filters(server: serving.TensorBoard, run: str) -> bool:
     """Whether the server takes a filter expression; one from before ignores it, which would be no answer."""
     return bool(server.ask("samples", run=run, where="reward > 1e9", limit=1)["total"] == 0)
@@ -129,9 +157,12 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         status, _, first = server.send(serving.address("findings", {"run": run["run"]}))
         if status == 200:  # an older version has none
             yield bench.Figure("findings, asked after that", first * 1000, "ms")
-        yield from asking.both(
-            server, logdir, cache, questions(run, sizes.asks, _filters(server, run["run"]))
-        )
+        status, _, first = server.send(serving.address("prompts", {"run": run["run"]}))
+        if status == 200:
+            yield bench.Figure("prompts, asked for the first time", first * 1000, "ms")
+        asked = questions(run, sizes.asks, _filters(server, run["run"]))
+        asked += prompt_questions(server, run["run"], sizes.asks)
+        yield from asking.both(server, logdir, cache, asked)
 
 
 ROW = bench.Row(

@@ -59,6 +59,7 @@ export function sampleOf(id: string, more: Partial<Sample> = {}): Sample {
     response_tokens: [],
     raw_tokens: [],
     token_metrics: [],
+    prompt_key: null,
     value_target: null,
     gamma: 1,
     lam: 1,

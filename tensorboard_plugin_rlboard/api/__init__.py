@@ -14,6 +14,14 @@ from tensorboard_plugin_rlboard.api.prompts.compare import (
     Estimate,
 )
 from tensorboard_plugin_rlboard.api.prompts.groups import Group, GroupPhrase, Groups
+from tensorboard_plugin_rlboard.api.prompts.prompts import (
+    PassAtK,
+    Prompt,
+    PromptLine,
+    Prompts,
+    Rendering,
+    Threshold,
+)
 from tensorboard_plugin_rlboard.api.runs.findings import (
     FindingEvidence,
     FindingInfo,
@@ -83,12 +91,17 @@ __all__ = [
     "NotChecked",
     "Notice",
     "Number",
+    "PassAtK",
     "PastFinding",
     "ProblemColumns",
     "ProblemInfo",
     "ProblemKind",
     "Problems",
+    "Prompt",
+    "PromptLine",
     "PromptVisit",
+    "Prompts",
+    "Rendering",
     "RunInfo",
     "RunMetric",
     "RunRow",
@@ -105,6 +118,7 @@ __all__ = [
     "StepsByValue",
     "Text",
     "TextRulesInfo",
+    "Threshold",
     "ThresholdInfo",
     "ToolCall",
     "TrimInfo",

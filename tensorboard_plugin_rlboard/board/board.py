@@ -7,22 +7,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.api import (
-    Comparison,
-    Diff,
-    Distribution,
-    Findings,
-    Group,
-    Groups,
-    Problems,
-    Runs,
-    RunTable,
-    Sample,
-    Samples,
-    Steps,
-    StepsByValue,
-    WorstTokens,
-)
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
 from tensorboard_plugin_rlboard.board.compare.service import Comparisons
 from tensorboard_plugin_rlboard.board.diff.answer import diff
@@ -37,6 +22,7 @@ from tensorboard_plugin_rlboard.board.groups.whole import group
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
 from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
+from tensorboard_plugin_rlboard.board.prompts.service import PromptService
 from tensorboard_plugin_rlboard.board.run_schema import RunSession, open_session
 from tensorboard_plugin_rlboard.board.runs.problems import problems
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
@@ -74,7 +60,13 @@ _MAX_TOTALS = 256
 
 
 class Board:
-    """Answers questions about the runs of a registry; every method may be called from any thread."""
+    """Answers questions about the runs of a registry; every method may be called from any thread.
+
+    Attributes:
+        indexer, registry: what keeps the index up to date, and the index.
+        limits: of the questions.
+        prompts: answers what is asked of prompts.
+    """
 
     def __init__(self, indexer: Indexer) -> None:
         """Answers questions about the registry that an indexer keeps up to date."""
@@ -85,6 +77,7 @@ class Board:
         self._extreme_tokens = ExtremeTokens()
         self._totals: LruCache[int] = LruCache(_MAX_TOTALS)
         self._steps = steps = StepService(registry, indexer.attention, self.cursor, self._slot)
+        self.prompts = PromptService(lambda run: self.session(self.run(run)), steps.run_steps, self._slot)
         self._trainings = Trainings(registry)
         self._findings = FindingService(
             self._steps.snapshot,
@@ -113,7 +106,7 @@ class Board:
         """Problems of all runs."""
         return sum(run.problems for run in self.registry.runs.values())
 
-    def when_steps_prepared(self, listener: Callable[[Steps], object]) -> None:
+    def when_steps_prepared(self, listener: Callable[[api.Steps], object]) -> None:
         """Has a listener called in the background with each new answer to a question that will be asked again."""
         self._steps.on_prepared = listener
 
@@ -146,17 +139,17 @@ class Board:
         """What the calling thread reads a run, or that of a name, with, as it is now."""
         return open_session(self.run(run) if isinstance(run, str) else run, self.cursor())
 
-    def runs(self, tensorboard_runs: TensorBoardRuns | None = None) -> Runs:
+    def runs(self, tensorboard_runs: TensorBoardRuns | None = None) -> api.Runs:
         """All runs, with what of TensorBoard's own runs belongs to them; None where nothing is known of those."""
         with self.limits.quick():
             return self._run_list.runs(tensorboard_runs or TensorBoardRuns())
 
-    def run_table(self) -> RunTable:
+    def run_table(self) -> api.RunTable:
         """Every run by its numbers."""
         with self.limits.quick():
             return self._run_numbers.table()
 
-    def compare(self, question: CompareQuestion) -> Comparison:
+    def compare(self, question: CompareQuestion) -> api.Comparison:
         """Two selections on the prompts that they share."""
         b, a = self.run(question.b.run), self.run(question.a.run)
         with self._slot(question.a, always=True):
@@ -175,15 +168,15 @@ class Board:
         named = validated_runs(instead, tensorboard_runs.scalars)
         return named or self._trainings.of(index, tensorboard_runs).pairing.runs
 
-    def steps(self, question: StepsQuestion) -> Steps:
+    def steps(self, question: StepsQuestion) -> api.Steps:
         """Curves: statistics of each step."""
         return self._steps.steps(self.run(question.selection.run), question)
 
-    def steps_by_value(self, question: StepsQuestion) -> StepsByValue:
+    def steps_by_value(self, question: StepsQuestion) -> api.StepsByValue:
         """Curves for each value of a text column."""
         return self._steps.by_value(self.run(question.selection.run), question)
 
-    def findings(self, question: FindingsQuestion) -> Findings:
+    def findings(self, question: FindingsQuestion) -> api.Findings:
         """What looks wrong, the worst first."""
         run = self.run(question.selection.run)
         with self._slot(question.selection, always=True):
@@ -193,7 +186,7 @@ class Board:
         """What detectors look at, for those who measure them."""
         return self._findings.observations(self.run(selection.run), selection)
 
-    def samples(self, question: SamplesQuestion) -> Samples:
+    def samples(self, question: SamplesQuestion) -> api.Samples:
         """One page of a list of samples."""
         run = self.run(question.selection.run)
         key = (run.name, run.version, total_depends_on(question))
@@ -201,17 +194,17 @@ class Board:
             session = self.session(run)
             return samples(session, question, partial(self._totals.get_or_compute, key))
 
-    def groups(self, question: GroupsQuestion) -> Groups:
+    def groups(self, question: GroupsQuestion) -> api.Groups:
         """One page of the list of groups."""
         with self._slot(question.selection):
             return groups(self.session(question.selection.run), question)
 
-    def group(self, question: GroupQuestion) -> Group:
+    def group(self, question: GroupQuestion) -> api.Group:
         """One group whole."""
         with self.limits.quick():
             return group(self.session(question.selection.run), question, self._decoded_samples)
 
-    def sample(self, question: SampleQuestion) -> Sample:
+    def sample(self, question: SampleQuestion) -> api.Sample:
         """One sample whole."""
         with self.limits.quick():
             return sample(self.session(question.run), question, self._decoded_samples)
@@ -225,23 +218,23 @@ class Board:
         """The token metrics of a sample as lists; None where a value is missing, NaN where NaN was logged."""
         return listed_rows(*self._tokens(question))
 
-    def diff(self, question: DiffQuestion) -> Diff:
+    def diff(self, question: DiffQuestion) -> api.Diff:
         """Two responses side by side, or a response and its reference answer."""
         with self.limits.quick():
             against = self.session(question.against_run or question.run)
             return diff(self.session(question.run), against, question, self._decoded_samples)
 
-    def distribution(self, question: DistributionQuestion) -> Distribution:
+    def distribution(self, question: DistributionQuestion) -> api.Distribution:
         """Histogram and density of one metric."""
         with self._slot(question.selection):
             return distribution(self.session(question.selection.run), question)
 
-    def worst_tokens(self, question: WorstTokensQuestion) -> WorstTokens:
+    def worst_tokens(self, question: WorstTokensQuestion) -> api.WorstTokens:
         """The most extreme tokens of a selection."""
         with self._slot(question.selection, always=True):
             return worst_tokens(self.session(question.selection.run), question, self._extreme_tokens)
 
-    def problems(self, question: ProblemsQuestion) -> Problems:
+    def problems(self, question: ProblemsQuestion) -> api.Problems:
         """Lines and values that could not be used, in file order."""
         with self.limits.quick():
             return problems(self.session(question.run), question)

@@ -9,6 +9,7 @@ from tensorboard_plugin_rlboard.board.diff.question import DiffQuestion
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
+from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion, PromptQuestion, PromptsQuestion
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.samples.question import (
     SampleQuestion,
@@ -181,6 +182,32 @@ def read_worst_tokens(args: Arguments) -> WorstTokensQuestion:
         limit=integer_or(args, "limit", 50),
         per_sample=integer_or(args, "per_sample", 0),
     )
+
+
+def read_prompts(args: Arguments) -> PromptsQuestion:
+    """The question of /prompts."""
+    return PromptsQuestion(
+        selection=read_selection(args),
+        text_rules=read_text_rules(args),
+        threshold=finite_number(args, "threshold"),
+        status=string(args, "status"),
+        by=string(args, "by") if args.get("by") is not None else None,
+        kind=string(args, "kind") if args.get("kind") is not None else None,
+        sort=string(args, "sort"),
+        order=string(args, "order"),
+        offset=integer_or(args, "offset", 0),
+        limit=integer_or(args, "limit", 50),
+    )
+
+
+def read_prompt(args: Arguments) -> PromptQuestion:
+    """The question of /prompt."""
+    return PromptQuestion(read_selection(args), read_text_rules(args), finite_number(args, "threshold"))
+
+
+def read_pass_at_k(args: Arguments) -> PassQuestion:
+    """The question of /pass_at_k."""
+    return PassQuestion(read_selection(args), finite_number(args, "threshold"))
 
 
 def read_problems(args: Arguments) -> ProblemsQuestion:

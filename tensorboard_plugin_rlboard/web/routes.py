@@ -65,5 +65,8 @@ ROUTES = (
     Route("/distribution", questions.read_distribution, Board.distribution),
     Route("/compare", questions.read_compare, Board.compare),
     Route("/worst_tokens", questions.read_worst_tokens, Board.worst_tokens),
+    Route("/prompts", questions.read_prompts, lambda board, question: board.prompts.prompts(question)),
+    Route("/prompt", questions.read_prompt, lambda board, question: board.prompts.prompt(question)),
+    Route("/pass_at_k", questions.read_pass_at_k, lambda board, question: board.prompts.pass_at_k(question)),
     Route("/problems", questions.read_problems, Board.problems),
 )

@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lib": set(),
 }
 # A view imports its own folder only, and what it shows over itself. `views/files.ts` imports them all.
-VIEW_MAY_IMPORT = {"samples": {"sample"}, "groups": {"sample"}, "findings": {"sample"}}
+VIEW_MAY_IMPORT = {"samples": {"sample"}, "groups": {"sample"}, "prompts": {"sample"}, "findings": {"sample"}}
 MODULES_IN_A_FOLDER = 12
 # The modules that send requests, and the one room that may load them.
 REQUESTING = {
@@ -40,6 +40,7 @@ REQUESTING = {
     "api/endpoints",
     "api/findingsRoute",
     "api/groupsRoute",
+    "api/prompts/routes",
     "api/later/diffRoute",
     "api/later/stepsByValue",
     "api/request",

@@ -39,6 +39,9 @@ def normalised(answer: Any, folder: Path) -> Any:
 Arguments = tuple[tuple[str, str], ...]
 
 
+PROMPT_KEY = "0acd396688986d6e"
+
+
 SNAPSHOT_REQUESTS: dict[str, tuple[str, Arguments]] = {
     "runs": ("runs", ()),
     "steps": ("steps", (RUN,)),
@@ -105,6 +108,21 @@ SNAPSHOT_REQUESTS: dict[str, tuple[str, Arguments]] = {
     "run_table": ("run_table", ()),
     "compare": ("compare", (RUN, ("step", "3"), ("against_step", "1"), ("bins", "4"), ("limit", "3"))),
     "compare_nothing": ("compare", (RUN, ("against_run", "texts"), ("bins", "4"))),
+    "prompts": ("prompts", (RUN,)),
+    "prompts_list": (
+        "prompts",
+        (
+            RUN,
+            ("threshold", "0.5"),
+            ("status", "mixed"),
+            ("by", "finish_reason"),
+            ("sort", "samples"),
+            ("order", "desc"),
+        ),
+    ),
+    "prompts_without_rewards": ("prompts", (("run", "texts"),)),
+    "prompt": ("prompt", (RUN, ("prompt_key", PROMPT_KEY))),
+    "pass_at_k": ("pass_at_k", (RUN,)),
     "problems": ("problems", (RUN,)),
     "scalars_tags": ("scalars", (RUN,)),
     "scalars": ("scalars", (RUN, ("tag", "loss"), ("tag", "actor/lr"))),

@@ -205,6 +205,9 @@ ROUTES = [
     "groups",
     "group",
     "worst_tokens",
+    "prompts",
+    "prompt",
+    "pass_at_k",
     "problems",
     "scalars",
 ]

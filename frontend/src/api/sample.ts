@@ -55,6 +55,8 @@ export const sample = object({
   raw_tokens: array(string),
   token_metrics: array(metricInfo),
   /** What `value_error` compares with: returns (logged), gae (recomputed), or null. */
+  /** Names its prompt in `/prompt`; null where it has none. */
+  prompt_key: withDefault(nullable(string), null),
   value_target: withDefault(nullable(string), null),
   /** Discount and trace decay that the derived metrics were computed with. */
   gamma: withDefault(number, 1),

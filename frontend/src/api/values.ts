@@ -51,6 +51,8 @@ const TEXT_COLUMNS = new Set([
   "id",
   "prompt",
   "prompt_key",
+  "identity",
+  "kind",
   "group",
   "response",
   "ref_response",

@@ -8,7 +8,7 @@ import { BYS, ENDS } from "../api/answers";
 import { flag, ofRun, ofSample, oneOf, optionalText, text, wholeNumber } from "./fieldTypes";
 
 /** The views, in the order of their tabs. */
-export const VIEWS = ["overview", "samples", "groups", "tokens", "findings", "runs"] as const;
+export const VIEWS = ["overview", "samples", "groups", "prompts", "tokens", "findings", "runs"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** Which view, and which part of the data. */
@@ -70,6 +70,25 @@ const groups = {
   groups_sort: text,
 };
 
+const prompts = {
+  /** The prompt whose page is open, by the key of one of its renderings. */
+  prompt: ofRun(optionalText),
+  /** The samples at the left and at the right of its page; "" is one of its first and of its last visit. */
+  side_a: ofRun(text),
+  side_b: ofRun(text),
+  /** Only the prompts of this list; "" is all. */
+  list: ofRun(text),
+  /** The reward from which on a sample is a success; "" is what fits the rewards. */
+  success: ofRun(text),
+  /** The text column that tells kinds of prompts apart, and the kind that is shown; "" is the server's choice, and all. */
+  prompts_by: ofRun(text),
+  prompt_kind: ofRun(text),
+  prompts_sort: text,
+  prompts_order: oneOf(["asc", "desc"], "asc"),
+  /** How many prompts of the list are passed over; null is none. */
+  prompts_offset: ofRun(wholeNumber),
+};
+
 const tokens = {
   /** How the worst tokens are gathered. */
   by: oneOf(BYS, "sample"),
@@ -125,6 +144,7 @@ export const ADDRESS_FIELDS = {
   ...filter,
   ...overview,
   ...groups,
+  ...prompts,
   ...tokens,
   ...findings,
   ...runs,

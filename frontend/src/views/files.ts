@@ -7,6 +7,7 @@ export const VIEW_FILES: Readonly<Record<ViewName, () => Promise<FunctionCompone
   overview: async () => (await import("./overview/Overview")).Overview,
   samples: async () => (await import("./samples/Samples")).Samples,
   groups: async () => (await import("./groups/Groups")).Groups,
+  prompts: async () => (await import("./prompts/Prompts")).Prompts,
   tokens: async () => (await import("./tokens/Tokens")).Tokens,
   findings: async () => (await import("./findings/Findings")).Findings,
   runs: async () => (await import("./runs/Runs")).Runs,

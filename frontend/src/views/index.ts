@@ -10,6 +10,7 @@ export const VIEW_COMPONENTS: Readonly<Record<ViewName, LaterComponent<object>>>
   overview: later(VIEW_FILES.overview, PartOfPage),
   samples: later(VIEW_FILES.samples, PartOfPage),
   groups: later(VIEW_FILES.groups, PartOfPage),
+  prompts: later(VIEW_FILES.prompts, PartOfPage),
   tokens: later(VIEW_FILES.tokens, PartOfPage),
   findings: later(VIEW_FILES.findings, PartOfPage),
   runs: later(VIEW_FILES.runs, PartOfPage),

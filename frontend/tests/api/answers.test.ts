@@ -5,6 +5,7 @@ import { findings } from "../../src/api/findings";
 import { groupDecoder, groupsDecoder } from "../../src/api/groups";
 import { decoder as diff } from "../../src/api/later/diffRoute";
 import { byDecoder } from "../../src/api/later/stepsByValue";
+import { passAtKDecoder, promptDecoder, promptsDecoder } from "../../src/api/prompts/answers";
 import { array, type Decoder, num, record } from "../../src/lib/decode";
 import { exists, list, read } from "../files";
 
@@ -49,6 +50,9 @@ const DECODERS: Record<string, Decoder<unknown>> = {
   groups: groupsDecoder,
   diff,
   group: groupDecoder,
+  prompts: promptsDecoder,
+  prompt: promptDecoder,
+  pass: passAtKDecoder,
   problems: answers.problems,
   compare: comparison,
   table: runTable,

@@ -109,6 +109,7 @@ class Sample:
     trimmed: Sequence[TrimInfo]
     problems: Sequence[ProblemInfo]
     neighbours: Neighbours
+    prompt_key: str | None = None
     value_target: str | None = None
     gamma: float = 1.0
     lam: float = 1.0

@@ -60,6 +60,7 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
         trimmed=[TrimInfo(trim.array, trim.count, trim.reason) for trim in decoded.row.trims],
         problems=_problems(session, row),
         neighbours=context.neighbours,
+        prompt_key=values["prompt_key"],
         value_target=decoded.value_target,
         gamma=gamma,
         lam=lam,

@@ -8,6 +8,7 @@ import { sample } from "./sample";
 import { samples } from "./samples";
 import { tokens } from "./tokens";
 import { groups } from "./views/groups";
+import { prompts } from "./views/prompts";
 
 export const later = {
   ...conversation,
@@ -16,6 +17,7 @@ export const later = {
   ...groups,
   ...diff,
   ...info,
+  ...prompts,
   ...sample,
   ...samples,
   ...tokens,

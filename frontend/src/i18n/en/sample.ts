@@ -124,6 +124,8 @@ export const sample = {
   "sample.links.step": "The prompt at step {step}, reward {reward}",
   "sample.links.curve": "Reward of this prompt over {n} steps, from {from} to {to}; the mark is this sample",
   "sample.links.more": "and {n} more",
+  "sample.links.page": "Its page",
+  "sample.links.page_hint": "What became of this prompt over the training",
 
   "sample.scalars.title": "All {n} numbers of the sample",
   "sample.scalars.search": "Find a name",

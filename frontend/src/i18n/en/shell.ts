@@ -18,6 +18,7 @@ export const shell = {
   "shell.view.overview": "Overview",
   "shell.view.samples": "Samples",
   "shell.view.groups": "Groups",
+  "shell.view.prompts": "Prompts",
   "shell.view.tokens": "Tokens",
   "shell.view.findings": "Findings",
   "shell.view.runs": "Runs",

@@ -23,6 +23,7 @@ import { samples } from "./samples";
 import { shell } from "./shell";
 import { tokens } from "./tokens";
 import { groups } from "./views/groups";
+import { prompts } from "./views/prompts";
 
 export { metricNames };
 
@@ -35,6 +36,7 @@ export const zh = {
   ...findingsList,
   ...first,
   ...groups,
+  ...prompts,
   ...info,
   ...metrics,
   ...notices,

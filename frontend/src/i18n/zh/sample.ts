@@ -121,6 +121,8 @@ export const sample = {
   "sample.links.step": "第 {step} 步的同一提示词，奖励 {reward}",
   "sample.links.curve": "此提示词在 {n} 步中的奖励，从 {from} 到 {to}；标记处为本样本",
   "sample.links.more": "另有 {n} 个",
+  "sample.links.page": "提示词页",
+  "sample.links.page_hint": "该提示词在整个训练中的变化",
 
   "sample.scalars.title": "该样本的全部 {n} 项数值",
   "sample.scalars.search": "查找名称",

@@ -20,6 +20,7 @@ export const shell = {
   "shell.view.overview": "总览",
   "shell.view.samples": "样本",
   "shell.view.groups": "组",
+  "shell.view.prompts": "提示词",
   "shell.view.tokens": "Token",
   "shell.view.findings": "诊断",
   "shell.view.runs": "运行",

@@ -17,6 +17,7 @@ export function PromptLinks({ sample }: { sample: Sample }): JSX.Element | null 
   const elsewhere = prompt.filter(({ id }) => id !== sample.id);
   const members = group.map((id, k) => ({ id, k, reward: rewards[k] ?? null }));
   const others = members.filter(({ id }) => id !== sample.id).length;
+  const key = sample.prompt_key;
   if (others + elsewhere.length === 0) return null;
   return (
     <Panel id="sample.links" title={t("sample.links.title")} foldLabel={t("sample.fold")} testId="links">
@@ -63,6 +64,17 @@ export function PromptLinks({ sample }: { sample: Sample }): JSX.Element | null 
             </Button>
           ))}
           <More n={elsewhere.length - MAX_LINKS} />
+          {key !== null && (
+            <Button
+              hint={t("sample.links.page_hint")}
+              testId="prompt-page-link"
+              onClick={() =>
+                select({ view: "prompts", prompt: key, side_a: "", side_b: sample.id, sample: null }, "push")
+              }
+            >
+              {t("sample.links.page")}
+            </Button>
+          )}
         </div>
       )}
     </Panel>

@@ -1,0 +1,93 @@
+import type { JSX } from "preact";
+import type { Prompts } from "../../api/prompts/answers";
+import { t } from "../../i18n";
+import { count, full, num, percent } from "../../lib/format";
+import { select, selection } from "../../state/selection";
+import { numberOf } from "./promptRows";
+
+const FROM_TO = [
+  ["pass_rate", percent],
+  ["reward", num],
+  ["n_tokens", (value: number | null) => num(value === null ? null : Math.round(value))],
+  ["k3", num],
+] as const;
+const LISTS = ["solved", "regressed", "never_solved", "always_solved", "never_beats_reference"] as const;
+
+/** Which kinds of prompts are learnt, and which only grow longer and further from the reference; a row narrows the list. */
+export function Kinds({ data }: { data: Prompts }): JSX.Element | null {
+  const { kinds, by } = data;
+  const names = kinds["kind"] ?? [];
+  if (by === "" || names.length < 2) return null;
+  const shown = selection.value.prompt_kind;
+  const numbers = FROM_TO.filter(([name]) => (kinds[`${name}_first`] ?? []).some((value) => value !== null));
+  return (
+    <details class="prompt-kinds" open>
+      <summary>{t("prompts.kinds", { by, n: names.length })}</summary>
+      <div class="prompt-scroll">
+        <table class="listing" data-testid="prompt-kinds">
+          <thead>
+            <tr>
+              <th scope="col">{by}</th>
+              <th scope="col">{t("prompts.kinds.prompts")}</th>
+              {LISTS.map((list) => (
+                <th key={list} scope="col" title={t(`prompts.list.${list}.why`)}>
+                  {t(`prompts.list.${list}`)}
+                </th>
+              ))}
+              {numbers.map(([name]) => (
+                <th key={name} scope="col" title={t("prompts.from_to.why")}>
+                  {t(`prompts.from_to.${name}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {names.map((name, row) => (
+              <tr key={String(name)} data-testid="prompt-kind">
+                <th scope="row">
+                  {name === null ? (
+                    t("prompts.no_kind")
+                  ) : (
+                    <button
+                      type="button"
+                      class="prompt-sort"
+                      aria-pressed={shown === String(name)}
+                      onClick={() =>
+                        select({
+                          prompt_kind: shown === String(name) ? "" : String(name),
+                          prompts_offset: null,
+                        })
+                      }
+                    >
+                      {String(name)}
+                    </button>
+                  )}
+                </th>
+                <td class="number">{count(numberOf(kinds["prompts"]?.[row]) ?? 0)}</td>
+                {LISTS.map((list) => (
+                  <td key={list} class="number">
+                    {share(numberOf(kinds[list]?.[row]), numberOf(kinds["prompts"]?.[row]))}
+                  </td>
+                ))}
+                {numbers.map(([number, shownAs]) => {
+                  const [from, to] = ["first", "last"].map((end) =>
+                    numberOf(kinds[`${number}_${end}`]?.[row]),
+                  );
+                  return (
+                    <td key={number} class="number" title={`${full(from)} → ${full(to)}`}>
+                      {shownAs(from ?? null)} → {shownAs(to ?? null)}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+function share(part: number | null, whole: number | null): string {
+  return percent(part === null || whole === null || whole === 0 ? null : part / whole);
+}

@@ -1,0 +1,64 @@
+import type { JSX } from "preact";
+import type { PassAtK } from "../../api/prompts/answers";
+import { passCurves } from "../../data/questions/later/prompts";
+import { shownScope } from "../../data/scopes";
+import { useAnswer } from "../../data/useAnswer";
+import { said, t } from "../../i18n";
+import { count, percent } from "../../lib/format";
+import { sparkline } from "../../lib/sparkline";
+import { typedThreshold } from "./shownPrompts";
+
+const LINE = { width: 160, height: 28 } as const;
+
+/** pass@k and avg@k along the steps, one row for each k: its line, and its first and last value. Asked for when it is opened. */
+export function PassCurves(): JSX.Element | null {
+  const { data, error } = useAnswer(passCurves, { ...shownScope.value, threshold: typedThreshold() });
+  if (error !== null) return <p class="odd">{said(error.message)}</p>;
+  if (data === null || data.k.length === 0) return null;
+  return (
+    <details class="prompt-kinds" data-testid="pass-at-k">
+      <summary>{t("prompts.pass_at_k", { last: lastText(data) })}</summary>
+      <table class="listing">
+        <thead>
+          <tr>
+            {(["k", "prompts", "pass", "first", "last", "avg", "avg_last"] as const).map((head) => (
+              <th key={head} scope="col">
+                {t(`prompts.pass.${head}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {data.k.map((k, row) => (
+            <tr key={k}>
+              <th scope="row">{k}</th>
+              <td class="number">{count(data.prompts[row]?.at(-1) ?? 0)}</td>
+              <td>
+                <Line values={data.pass_at_k[row] ?? []} />
+              </td>
+              <td class="number">{percent(data.pass_at_k[row]?.[0])}</td>
+              <td class="number">{percent(data.pass_at_k[row]?.at(-1))}</td>
+              <td>
+                <Line values={data.avg_at_k[row] ?? []} />
+              </td>
+              <td class="number">{percent(data.avg_at_k[row]?.at(-1))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
+function lastText({ k, pass_at_k }: PassAtK): string {
+  return k.map((n, row) => `pass@${n} ${percent(pass_at_k[row]?.at(-1))}`).join(" · ");
+}
+
+function Line({ values }: { values: readonly (number | null)[] }) {
+  const { width, height } = LINE;
+  return (
+    <svg class="prompt-line" width={width} height={height} aria-hidden="true">
+      <path d={sparkline(values, width, height)} />
+    </svg>
+  );
+}

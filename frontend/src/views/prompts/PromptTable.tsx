@@ -1,0 +1,120 @@
+import type { JSX } from "preact";
+import type { Num } from "../../api/answers";
+import { t } from "../../i18n";
+import { full, num, percent, signed } from "../../lib/format";
+import { bothEnds } from "../../lib/singleLine";
+import { sparkline } from "../../lib/sparkline";
+import type { PromptRow } from "./promptRows";
+import { openPrompt, shownSort, sortBy } from "./shownPrompts";
+
+const PROMPT_COLUMNS = 64;
+const LINE = { width: 96, height: 20 } as const;
+
+const COLUMNS = [
+  ["reward_first", num],
+  ["reward_last", num],
+  ["reward_change", signed],
+  ["reward_best", num],
+  ["pass_rate", percent],
+  ["best_gap", signed],
+  ["n_tokens_mean", (value: Num) => num(value === null ? null : Math.round(value))],
+  ["n_tokens_change", (value: Num) => signed(value === null ? null : Math.round(value))],
+  ["k3_change", signed],
+  ["visits", num],
+  ["samples", num],
+  ["last_step", num],
+] as const;
+
+/** One row a prompt: its line of rewards, and the numbers that the list can be sorted by. */
+export function PromptTable({
+  rows,
+  hasKinds,
+}: {
+  rows: readonly PromptRow[];
+  hasKinds: boolean;
+}): JSX.Element {
+  const shown = COLUMNS.filter(([name]) => rows.some((row) => row.number(name) !== null));
+  return (
+    <div class="prompt-scroll">
+      <table class="listing prompt-table" aria-label={t("prompts.table")}>
+        <thead>
+          <tr>
+            <th scope="col">{t("prompts.prompt")}</th>
+            <th scope="col">{t("prompts.line")}</th>
+            <th scope="col">{t("prompts.status")}</th>
+            {hasKinds && <th scope="col">{t("prompts.kind")}</th>}
+            {shown.map(([name]) => (
+              <Head key={name} name={name} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.identity} data-testid="prompt-row" data-status={row.status}>
+              <td class="prompt-cell">
+                <button
+                  type="button"
+                  class="prompt-open"
+                  title={row.prompt}
+                  data-testid="prompt-open"
+                  data-key={row.key}
+                  onClick={() => openPrompt(row.key)}
+                >
+                  {oneLine(row.prompt)}
+                </button>
+              </td>
+              <td>
+                <Line rewards={row.rewards} />
+              </td>
+              <td>
+                {t(`prompts.list.${row.status}`)}
+                {row.neverBeatsReference && (
+                  <span class="odd"> · {t("prompts.list.never_beats_reference")}</span>
+                )}
+              </td>
+              {hasKinds && <td>{row.kind ?? t("prompts.no_kind")}</td>}
+              {shown.map(([name, shownAs]) => (
+                <td key={name} class="number" title={full(row.number(name))}>
+                  {shownAs(row.number(name))}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Head({ name }: { name: (typeof COLUMNS)[number][0] }) {
+  const { sort, order } = shownSort();
+  const sorted = sort === name;
+  return (
+    <th scope="col" aria-sort={sorted ? (order === "asc" ? "ascending" : "descending") : "none"}>
+      <button
+        type="button"
+        class="prompt-sort"
+        title={t(`prompts.column.${name}.why`)}
+        data-testid={`sort-${name}`}
+        onClick={() => sortBy(name)}
+      >
+        {t(`prompts.column.${name}`)}
+        {sorted ? (order === "asc" ? " ▲" : " ▼") : ""}
+      </button>
+    </th>
+  );
+}
+
+function Line({ rewards }: { rewards: readonly Num[] }) {
+  const { width, height } = LINE;
+  return (
+    <svg class="prompt-line" width={width} height={height} aria-hidden="true">
+      <path d={sparkline(rewards, width, height)} />
+    </svg>
+  );
+}
+
+function oneLine(prompt: string): string {
+  const { head, tail } = bothEnds(prompt, PROMPT_COLUMNS, 1);
+  return head + tail;
+}

@@ -1,0 +1,86 @@
+/** What became of each prompt over the training: lists of those that were learnt, lost or never solved, and one whole. */
+
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import { promptList } from "../../data/questions/later/prompts";
+import { run } from "../../data/runs";
+import { moveSample } from "../../data/sampleWalk";
+import { useAnswer } from "../../data/useAnswer";
+import { t } from "../../i18n";
+import "../../i18n/laterWords";
+import { walkFocus } from "../../lib/focusWalk";
+import { useKeys } from "../../state/keys";
+import { selection } from "../../state/selection";
+import { useFocusHome } from "../../state/viewFocus";
+import { adopt, Empty, ErrorBox } from "../../ui";
+import { SampleDrawer } from "../sample/SampleDrawer";
+import { Kinds } from "./Kinds";
+import { Pages } from "./Pages";
+import { PassCurves } from "./PassCurves";
+import { PromptTable } from "./PromptTable";
+import { PromptPage } from "./page/PromptPage";
+import { promptRows } from "./promptRows";
+import css from "./prompts.css?inline";
+import { closePrompt, promptsParameters } from "./shownPrompts";
+import { Toolbar } from "./Toolbar";
+
+/** Moves along the list; with a sample open, along the samples. */
+function walk(by: 1 | -1): boolean {
+  if (selection.peek().sample !== null) {
+    void moveSample(by);
+    return true;
+  }
+  const next = walkFocus(".prompt-open", by);
+  next?.scrollIntoView({ block: "nearest" });
+  return next !== null;
+}
+
+export function Prompts(): JSX.Element | null {
+  adopt(css);
+  const place = useRef<HTMLDivElement>(null);
+  useFocusHome(place, "prompts");
+  useKeys({ j: () => walk(1), k: () => walk(-1), Backspace: closePrompt }, "prompts");
+  if (run.value === null) return null;
+  const { sample, prompt } = selection.value;
+  return (
+    <div class={`prompts${sample === null ? "" : " with-drawer"}`} data-testid="prompts">
+      <div class="prompts-page" ref={place} tabIndex={-1}>
+        {prompt === null ? <List /> : <PromptPage />}
+      </div>
+      <SampleDrawer />
+    </div>
+  );
+}
+
+function List(): JSX.Element {
+  const { data, error, stale, loading } = useAnswer(promptList, promptsParameters());
+  const rows = data === null ? [] : promptRows(data);
+  return (
+    <div class={stale ? "stale" : ""} aria-busy={loading}>
+      {error !== null && (
+        <ErrorBox title={t("prompts.error")} message={error.message} where={error.question} />
+      )}
+      {data === null && error === null && <p class="muted">{t("prompts.loading")}</p>}
+      {data !== null && (
+        <>
+          <Toolbar data={data} />
+          {!data.is_complete && <p class="muted">{t("prompts.incomplete")}</p>}
+          {data.counts["all"] !== 0 && <PassCurves />}
+          <Kinds data={data} />
+          {rows.length > 0 && <PromptTable rows={rows} hasKinds={data.by !== ""} />}
+          {rows.length === 0 && (
+            <Empty title={t(data.counts["all"] === 0 ? "prompts.none" : "prompts.none_listed")}>
+              <p>{t(data.counts["all"] === 0 ? "prompts.none_advice" : "prompts.none_listed_advice")}</p>
+              {data.counts["all"] === 0 && (
+                <pre>
+                  {'{"step": 1, "prompt": "…", "response": "…", "reward": 1.0, "data_source": "gsm8k"}'}
+                </pre>
+              )}
+            </Empty>
+          )}
+          <Pages total={data.total} />
+        </>
+      )}
+    </div>
+  );
+}

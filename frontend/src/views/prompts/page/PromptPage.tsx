@@ -1,0 +1,73 @@
+/** One prompt: its reward along the steps, two of its responses side by side, and what it was logged as. */
+
+import type { JSX } from "preact";
+import type { Prompt } from "../../../api/prompts/answers";
+import { onePrompt } from "../../../data/questions/later/prompts";
+import { useAnswer } from "../../../data/useAnswer";
+import { t } from "../../../i18n";
+import { full, num, percent, signed } from "../../../lib/format";
+import { Button, ErrorBox } from "../../../ui";
+import { closePrompt, promptParameters } from "../shownPrompts";
+import { Renderings } from "./Renderings";
+import { RewardLine } from "./RewardLine";
+import { SideBySide } from "./SideBySide";
+
+const NUMBERS = [
+  ["reward_first", num],
+  ["reward_last", num],
+  ["reward_change", signed],
+  ["reward_best", num],
+  ["pass_rate", percent],
+  ["best_gap", signed],
+  ["visits", num],
+  ["samples", num],
+] as const;
+
+export function PromptPage(): JSX.Element {
+  const { data, error, stale, loading } = useAnswer(onePrompt, promptParameters());
+  return (
+    <article class={`prompt-whole${stale ? " stale" : ""}`} aria-busy={loading} data-testid="prompt-page">
+      <p class="prompt-back">
+        <Button hotKey="Backspace" testId="prompt-back" onClick={closePrompt}>
+          {t("prompts.back")}
+        </Button>
+      </p>
+      {error !== null && (
+        <ErrorBox title={t("prompts.error_one")} message={error.message} where={error.question} />
+      )}
+      {data === null && error === null && <p class="muted">{t("prompts.loading_one")}</p>}
+      {data !== null && <Content data={data} />}
+    </article>
+  );
+}
+
+function Content({ data }: { data: Prompt }) {
+  const shown = NUMBERS.filter(([name]) => (data.numbers[name] ?? null) !== null);
+  return (
+    <>
+      <h2 class="prompt-text">{data.prompt}</h2>
+      <p data-testid="prompt-status" data-status={data.status}>
+        <b>{t(`prompts.list.${data.status}`)}</b>
+        {data.never_beats_reference && <span class="odd"> · {t("prompts.list.never_beats_reference")}</span>}
+        <span class="muted">
+          {" "}
+          · {t("prompts.threshold_is", { value: num(data.threshold.value) })}{" "}
+          {t(`prompts.rule.${data.threshold.rule}`)}
+        </span>
+      </p>
+      <dl class="prompt-numbers">
+        {shown.map(([name, shownAs]) => (
+          <div key={name} title={t(`prompts.column.${name}.why`)}>
+            <dt class="muted">{t(`prompts.column.${name}`)}</dt>
+            <dd class="number" title={full(data.numbers[name])}>
+              {shownAs(data.numbers[name])}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <RewardLine data={data} />
+      <SideBySide data={data} />
+      <Renderings data={data} />
+    </>
+  );
+}

@@ -1,0 +1,103 @@
+// biome-ignore-all lint/a11y/useSemanticElements: SVG has neither buttons nor fieldsets
+import type { JSX } from "preact";
+import type { Num } from "../../../api/answers";
+import type { Prompt } from "../../../api/prompts/answers";
+import { t } from "../../../i18n";
+import { num } from "../../../lib/format";
+import { numberOf } from "../promptRows";
+import { choose, sampleRows, sidesOf } from "./sides";
+
+const WIDTH = 720;
+const HEIGHT = 140;
+const LEFT = 52;
+const MARGIN = 14;
+
+/** The prompt's mean reward at each visit with its spread, the reference beside it; a click takes the step to the right side. */
+export function RewardLine({ data }: { data: Prompt }): JSX.Element | null {
+  const column = (name: string): Num[] => (data.steps[name] ?? []).map(numberOf);
+  const [steps, means, lows, highs] = [
+    column("step"),
+    column("reward"),
+    column("reward_min"),
+    column("reward_max"),
+  ];
+  const references = column("ref_reward");
+  const finite = [...means, ...lows, ...highs, ...references].filter(
+    (value): value is number => value !== null && Number.isFinite(value),
+  );
+  if (finite.length === 0) return null;
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const [first, last] = [steps[0] ?? 0, steps.at(-1) ?? 0];
+  const x = (step: Num): number =>
+    LEFT + (last > first ? ((step ?? first) - first) / (last - first) : 0.5) * (WIDTH - LEFT - MARGIN);
+  const y = (value: number): number =>
+    MARGIN + (high > low ? (high - value) / (high - low) : 0.5) * (HEIGHT - 2 * MARGIN);
+  const rows = sampleRows(data);
+  const right = sidesOf(rows)[1];
+  const open = (step: Num) => {
+    const row = rows.find((other) => other.step === step);
+    if (row !== undefined) choose("side_b", row.id);
+  };
+  return (
+    <figure class="prompt-rewards" data-testid="prompt-rewards">
+      <figcaption class="muted">
+        {t(references.some((value) => value !== null) ? "prompts.rewards_reference" : "prompts.rewards")}
+      </figcaption>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label={t("prompts.rewards")}>
+        {[high, low].map((value) => (
+          <text key={value} x={LEFT - 6} y={y(value) + 4} text-anchor="end">
+            {num(value)}
+          </text>
+        ))}
+        <text x={LEFT} y={HEIGHT - 1}>
+          {t("prompts.at_step", { step: first })}
+        </text>
+        <text x={WIDTH - MARGIN} y={HEIGHT - 1} text-anchor="end">
+          {t("prompts.at_step", { step: last })}
+        </text>
+        <path class="reference" d={pathOf(steps, references, x, y)} />
+        <path class="policy" d={pathOf(steps, means, x, y)} />
+        {steps.map((step, i) => {
+          const [mean, from, to] = [means[i] ?? null, lows[i] ?? null, highs[i] ?? null];
+          if (mean === null) return null;
+          const words = t("prompts.visit", {
+            step: step ?? 0,
+            reward: num(mean),
+            from: num(from),
+            to: num(to),
+          });
+          return (
+            <g
+              key={step}
+              class={right?.step === step ? "visit chosen" : "visit"}
+              role="button"
+              aria-label={words}
+              tabIndex={-1}
+              onClick={() => open(step)}
+              onKeyDown={(event) => event.key === "Enter" && open(step)}
+            >
+              <title>{words}</title>
+              {from !== null && to !== null && <line x1={x(step)} x2={x(step)} y1={y(from)} y2={y(to)} />}
+              <circle cx={x(step)} cy={y(mean)} r={4} />
+            </g>
+          );
+        })}
+      </svg>
+    </figure>
+  );
+}
+
+/** The line through the values that there are. */
+function pathOf(
+  steps: readonly Num[],
+  values: readonly Num[],
+  x: (step: Num) => number,
+  y: (value: number) => number,
+): string {
+  const points = values.flatMap((value, i) =>
+    value === null || !Number.isFinite(value)
+      ? []
+      : [`${x(steps[i] ?? null).toFixed(1)} ${y(value).toFixed(1)}`],
+  );
+  return points.length < 2 ? "" : `M${points.join("L")}`;
+}

@@ -1,0 +1,108 @@
+import type { JSX } from "preact";
+import type { Prompt } from "../../../api/prompts/answers";
+import { t } from "../../../i18n";
+import { num } from "../../../lib/format";
+import { select } from "../../../state/selection";
+import { Button, Select } from "../../../ui";
+import { Responses } from "./Responses";
+import { choose, type SampleRow, sampleRows, sidesOf } from "./sides";
+
+const SIDES = ["side_a", "side_b"] as const;
+const NUMBERS = ["reward", "ref_reward", "n_tokens", "k3_mean"] as const;
+/** What the sample is judged by, and what was read off the response, by the names that trainers give these. */
+const ANSWERS = [
+  "ground_truth",
+  "extracted_answer",
+  "extracted",
+  "parsed_answer",
+  "pred",
+  "prediction",
+  "answer",
+] as const;
+
+/** Two responses to the prompt, each of any visit, with what they were judged by. */
+export function SideBySide({ data }: { data: Prompt }): JSX.Element | null {
+  const rows = sampleRows(data);
+  const sides = sidesOf(rows);
+  if (rows.length === 0) return null;
+  return (
+    <section class="prompt-sides" aria-label={t("prompts.sides")} data-testid="prompt-sides">
+      {SIDES.map((side, i) => {
+        const row = sides[i];
+        return row === undefined ? null : <Side key={side} side={side} row={row} rows={rows} />;
+      })}
+      <Responses left={sides[0]} right={sides[1]} />
+      {data.samples_total > rows.length && (
+        <p class="muted">{t("prompts.some_samples", { n: rows.length, total: data.samples_total })}</p>
+      )}
+    </section>
+  );
+}
+
+interface SideProps {
+  side: (typeof SIDES)[number];
+  row: SampleRow;
+  rows: readonly SampleRow[];
+}
+
+function Side({ side, row, rows }: SideProps) {
+  const steps = [...new Set(rows.map(({ step }) => step))];
+  const ofStep = rows.filter(({ step }) => step === row.step);
+  const take = (found: SampleRow | undefined) => found !== undefined && choose(side, found.id);
+  return (
+    <div class="prompt-side" data-testid={side} data-id={row.id}>
+      <p class="prompt-choice">
+        <Select
+          label={t("prompts.step")}
+          labelShown
+          testId={`${side}-step`}
+          value={String(row.step)}
+          options={steps.map((step) => ({ value: String(step), label: String(step) }))}
+          onChange={(step) => take(rows.find((other) => String(other.step) === step))}
+        />
+        {ofStep.length > 1 && (
+          <Select
+            label={t("prompts.sample")}
+            labelShown
+            testId={`${side}-sample`}
+            value={row.id}
+            options={ofStep.map(({ id, turn, of, reward }) => ({
+              value: id,
+              label: t("prompts.sample_of", { i: turn, n: of, reward: num(reward) }),
+            }))}
+            onChange={(id) => choose(side, id)}
+          />
+        )}
+        <Button
+          quiet
+          testId={`${side}-open`}
+          onClick={() => select({ sample: row.id, step: row.step }, "push")}
+        >
+          {t("prompts.open_sample")}
+        </Button>
+      </p>
+      <dl class="prompt-numbers">
+        {NUMBERS.map((name) => {
+          const value = row.value(name);
+          return typeof value !== "number" ? null : (
+            <div key={name}>
+              <dt class="muted">{name}</dt>
+              <dd class="number">{num(value)}</dd>
+            </div>
+          );
+        })}
+      </dl>
+      <dl class="prompt-answers">
+        {ANSWERS.map((name) => {
+          const value = row.value(name);
+          return value === null ? null : (
+            <div key={name}>
+              <dt class="muted">{name}</dt>
+              <dd>{String(value)}</dd>
+            </div>
+          );
+        })}
+      </dl>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+/** The list's prompts, one object each, from the columns of the answer. */
+
+import type { Num, Value } from "../../api/answers";
+import { PROMPT_STATUSES, type PromptStatus, type Prompts } from "../../api/prompts/answers";
+
+export interface PromptRow {
+  readonly identity: string;
+  readonly key: string;
+  readonly prompt: string;
+  readonly status: PromptStatus;
+  readonly neverBeatsReference: boolean;
+  readonly kind: string | null;
+  readonly rewards: readonly Num[];
+  /** A number of the row by the name of its column. */
+  readonly number: (column: string) => Num;
+}
+
+export const numberOf = (value: Value | undefined): Num => (typeof value === "number" ? value : null);
+
+export function promptRows({ columns, lines }: Prompts): PromptRow[] {
+  const text = (name: string, row: number): string => String(columns[name]?.[row] ?? "");
+  return (columns["identity"] ?? []).map((identity, row) => ({
+    identity: String(identity),
+    key: text("prompt_key", row),
+    prompt: text("prompt", row),
+    status: PROMPT_STATUSES.find((status) => status === columns["status"]?.[row]) ?? "unscored",
+    neverBeatsReference: columns["never_beats_reference"]?.[row] === true,
+    kind: columns["kind"]?.[row] == null ? null : text("kind", row),
+    rewards: lines[row]?.reward ?? [],
+    number: (column) => numberOf(columns[column]?.[row]),
+  }));
+}

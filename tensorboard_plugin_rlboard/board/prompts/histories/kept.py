@@ -1,0 +1,216 @@
+"""Histories of prompts, kept up to date: only steps that were added are read, as long as older ones stay what they were."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
+from tensorboard_plugin_rlboard.board.prompts.histories.folded import PromptHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.threshold import SuccessThreshold, success_threshold
+from tensorboard_plugin_rlboard.board.prompts.histories.visits import Labels, read_visits
+from tensorboard_plugin_rlboard.board.prompts.identities import PromptIdentities
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.board.selection import Relation, Selection, select_samples
+from tensorboard_plugin_rlboard.board.steps.query import takes_whole_steps
+from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps, is_loading
+from tensorboard_plugin_rlboard.index.run import RunIndex
+
+_ROWS_AT_ONCE = 200_000
+"""Rows that one query reduces to visits."""
+_NEWEST_STEPS, _NEWEST_ROWS = 8, 50_000
+"""So many of the newest steps, of at most so many rows beside the newest one, are read again each time: a training
+that is writing adds to these."""
+_MOST_KEPT = 3
+"""Histories that are kept: 100,000 prompts take 30 MB. The one not asked for longest goes."""
+_POLL = 0.1
+"""Seconds after which whoever waits for somebody else's reading looks whether it is still wanted."""
+_PAUSE_FACTOR = 6
+"""While a run is being indexed, its history waits so many times as long as reading it last took."""
+
+
+@dataclass(frozen=True)
+class ReadHistory:
+    """What is known of the prompts of a selection.
+
+    Attributes:
+        history: of each prompt.
+        labels: values of the text column.
+        threshold: from which on a sample is a success.
+        split: of the samples.
+        is_complete: whether every row of the run as of now is in it.
+    """
+
+    history: PromptHistory
+    labels: Sequence[str]
+    threshold: SuccessThreshold
+    split: str
+    is_complete: bool = True
+
+
+@dataclass
+class _Kept:
+    """The history of whole steps of a split, without the newest ones, and what it is of."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    settled: PromptHistory = field(default_factory=PromptHistory)
+    stamps: Mapping[int, int] = field(default_factory=dict)
+    threshold: float = 0.0
+    labels: Labels = field(default_factory=Labels)
+    answer: ReadHistory | None = None
+    answered_for: Mapping[int, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    read_at: float = 0.0
+
+
+class PromptHistories:
+    """Reads the history of prompts; every method may be called from any thread."""
+
+    def __init__(self, steps: Callable[[RunIndex], RunSteps], identities: PromptIdentities) -> None:
+        """Keeps nothing yet.
+
+        Args:
+            steps: the steps of a run as of now.
+            identities: knows which prompts are the same.
+        """
+        self._steps = steps
+        self._identities = identities
+        self._kept: OrderedDict[tuple[object, ...], _Kept] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, session: RunSession, selection: Selection, threshold: float | None, by: str) -> ReadHistory:
+        """The history of every prompt of a selection.
+
+        Args:
+            session: the run.
+            selection: which samples; whole runs are kept, anything else is read anew.
+            threshold: the reward from which on a sample is a success; None for what fits the rewards.
+            by: a text column that tells kinds of prompts apart; empty for none.
+        """
+        whole = replace(selection, split=None)
+        # Rows of an earlier start that are being loaded are not reported step by step.
+        loading = is_loading(session.run)
+        if loading or whole != Selection(selection.run):
+            return replace(self._read(session, selection, threshold, by), is_complete=not loading)
+        steps = self._steps(session.run)
+        split = selection.split or steps.default_split()
+        key = (session.run.name, split, threshold, by)
+        with self._lock:
+            kept = self._kept.setdefault(key, _Kept())
+            self._kept.move_to_end(key)
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        while not kept.lock.acquire(timeout=_POLL):
+            check_stopped()
+        try:
+            stamps = {step: entry.stamp for (of, step), entry in steps.entries.items() if of == split}
+            if kept.answer is not None and kept.answered_for == stamps:
+                return replace(kept.answer, is_complete=not session.run.pending)
+            waits = time.monotonic() - kept.read_at < _PAUSE_FACTOR * kept.seconds
+            if kept.answer is not None and session.run.pending and waits:
+                return replace(kept.answer, is_complete=False)
+            start = time.monotonic()
+            kept.answer = self._update(session, kept, steps, Selection(selection.run, split), threshold, by)
+            kept.answered_for = stamps
+            kept.read_at = time.monotonic()
+            kept.seconds = kept.read_at - start
+            return replace(kept.answer, is_complete=not session.run.pending)
+        finally:
+            kept.lock.release()
+
+    def _read(
+        self, session: RunSession, selection: Selection, threshold: float | None, by: str
+    ) -> ReadHistory:
+        """The history of any samples. Where they are searched for, they are searched once."""
+        with session.snapshot():
+            rows = select_samples(session, selection)
+            if not takes_whole_steps(selection):
+                session.cursor.execute(
+                    f"CREATE TEMP TABLE chosen AS SELECT rowid AS place FROM {rows.source} WHERE {rows.where}",
+                    rows.values,
+                )
+                table = session.schema.table
+                rows = Relation(table, "rowid IN (SELECT place FROM chosen)", [], rows.split)
+            success, labels, history = success_threshold(session, rows, threshold), Labels(), PromptHistory()
+            counted = session.cursor.execute(
+                f"SELECT step, count(*) FROM {rows.source} WHERE {rows.where} GROUP BY step", rows.values
+            ).fetchall()
+            counts = {int(step): int(count) for step, count in counted}
+            for batch in _batches(sorted(counts), counts):
+                bounds = f"{rows.where} AND step BETWEEN {batch[0]} AND {batch[-1]}"
+                some = Relation(rows.source, bounds, rows.values)
+                visits = read_visits(session, some, self._identities, success.value, by, labels)
+                history = history.with_visits(visits)
+        return ReadHistory(history, labels.texts, success, rows.split)
+
+    def _update(
+        self,
+        session: RunSession,
+        kept: _Kept,
+        steps: RunSteps,
+        selection: Selection,
+        threshold: float | None,
+        by: str,
+    ) -> ReadHistory:
+        split = str(selection.split)
+        success = success_threshold(session, select_samples(session, selection), threshold)
+        stamps = {step: entry.stamp for (of, step), entry in steps.entries.items() if of == split}
+        rows = {step: entry.samples for (of, step), entry in steps.entries.items() if of == split}
+        if success.value != kept.threshold or any(stamps.get(step) != at for step, at in kept.stamps.items()):
+            kept.settled, kept.stamps, kept.labels = PromptHistory(), {}, Labels()
+        kept.threshold = success.value
+        settling, newest = _parted(sorted(set(stamps) - set(kept.stamps)), rows)
+        for batch in _batches(settling, rows):
+            kept.settled = self._added(
+                session, kept.settled, selection, batch, success.value, by, kept.labels
+            )
+            kept.stamps = {**kept.stamps, **{step: stamps[step] for step in batch}}
+        history = kept.settled
+        for batch in _batches(newest, rows):
+            history = self._added(session, history, selection, batch, success.value, by, kept.labels)
+        return ReadHistory(history, tuple(kept.labels.texts), success, split)
+
+    def _added(
+        self,
+        session: RunSession,
+        history: PromptHistory,
+        selection: Selection,
+        batch: list[int],
+        threshold: float,
+        by: str,
+        labels: Labels,
+    ) -> PromptHistory:
+        """A history with some steps that follow each other among those that it does not have."""
+        bounds = replace(selection, step_min=batch[0], step_max=batch[-1])
+        found = select_samples(session, bounds)
+        where = f"{found.where} AND step IN (SELECT unnest(CAST(? AS BIGINT[])))"
+        rows = Relation(found.source, where, [*found.values, batch], found.split)
+        return history.with_visits(read_visits(session, rows, self._identities, threshold, by, labels))
+
+
+def _parted(steps: list[int], rows: Mapping[int, int]) -> tuple[list[int], list[int]]:
+    """Steps that will hardly change any more, and the newest ones."""
+    first, held = len(steps), 0
+    while first > 0 and len(steps) - first < _NEWEST_STEPS:
+        held += rows[steps[first - 1]]
+        if held > _NEWEST_ROWS and first < len(steps):
+            break
+        first -= 1
+    return steps[:first], steps[first:]
+
+
+def _batches(steps: list[int], rows: Mapping[int, int]) -> Iterator[list[int]]:
+    """Steps in batches of a bounded number of rows; a larger step is a batch of its own."""
+    batch: list[int] = []
+    held = 0
+    for step in steps:
+        if batch and held + rows[step] > _ROWS_AT_ONCE:
+            yield batch
+            batch, held = [], 0
+        batch.append(step)
+        held += rows[step]
+    if batch:
+        yield batch

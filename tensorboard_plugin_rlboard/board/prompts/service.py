@@ -1,0 +1,59 @@
+"""Answers what is asked of prompts, and keeps what answers have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from tensorboard_plugin_rlboard.api import PassAtK, Prompt, Prompts
+from tensorboard_plugin_rlboard.board.prompts.detail import prompt
+from tensorboard_plugin_rlboard.board.prompts.histories.kept import PromptHistories
+from tensorboard_plugin_rlboard.board.prompts.identities import PromptIdentities
+from tensorboard_plugin_rlboard.board.prompts.listing import prompts
+from tensorboard_plugin_rlboard.board.prompts.pass_curves import pass_at_k
+from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion, PromptQuestion, PromptsQuestion
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
+from tensorboard_plugin_rlboard.index.run import RunIndex
+
+
+class PromptService:
+    """Answers /prompts, /prompt and /pass_at_k; every method may be called from any thread.
+
+    Attributes:
+        identities: the identity of each `prompt_key`, of all runs.
+    """
+
+    def __init__(
+        self,
+        session: Callable[[str], RunSession],
+        steps: Callable[[RunIndex], RunSteps],
+        place: Callable[[Selection], AbstractContextManager[None]],
+    ) -> None:
+        """Knows nothing yet.
+
+        Args:
+            session: opens the run of a name, for the calling thread.
+            steps: the steps of a run as of now.
+            place: what a selection waits for before it is looked at.
+        """
+        self.identities = PromptIdentities()
+        self._histories = PromptHistories(steps, self.identities)
+        self._session = session
+        self._place = place
+
+    def prompts(self, question: PromptsQuestion) -> Prompts:
+        """One page of the prompts of a training, with what became of each."""
+        with self._place(question.selection):
+            return prompts(self._session(question.selection.run), question, self._histories)
+
+    def prompt(self, question: PromptQuestion) -> Prompt:
+        """One prompt with its samples along the steps."""
+        with self._place(question.selection):
+            return prompt(self._session(question.selection.run), question, self._histories)
+
+    def pass_at_k(self, question: PassQuestion) -> PassAtK:
+        """How many prompts of each step are solved by one of k samples."""
+        with self._place(question.selection):
+            return pass_at_k(self._session(question.selection.run), question, self._histories)

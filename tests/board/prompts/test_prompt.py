@@ -1,0 +1,96 @@
+"""/prompt: one prompt with its samples along the steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from answers import column
+from rollout_log import TestLog, row
+
+from tensorboard_plugin_rlboard.api import Prompt
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.prompts.question import PromptQuestion, PromptsQuestion
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
+
+PLAIN, RENDERED = "1+1?", "<|im_start|>user\n1+1?<|im_end|>\n<|im_start|>assistant\n"
+
+
+def ask(board: Board, prompt_key: str, **chosen: Any) -> Prompt:
+    return board.prompts.prompt(PromptQuestion(Selection(".", prompt_key=prompt_key, **chosen)))
+
+
+def key_of(board: Board, prompt: str) -> str:
+    return next(
+        str(key)
+        for key, text in zip(column(board, "prompt_key"), column(board, "prompt"), strict=True)
+        if text == prompt
+    )
+
+
+def test_its_renderings_and_samples_come_together(test_log: TestLog) -> None:
+    test_log.write(
+        row(1, "2", prompt=PLAIN, reward=1.0, ref_reward=0.5, ground_truth="2", pred="two", answer="2"),
+        row(1, "3", prompt=PLAIN, reward=0.0, ref_reward=0.5, ground_truth="2", pred="three"),
+        row(2, "4", prompt=RENDERED, reward=0.0, ref_reward=0.5, ground_truth="2", pred="four"),
+        row(2, "5", prompt="2+2?", reward=0.0, ref_reward=0.5),
+    )
+    board = test_log.open()
+    found = ask(board, key_of(board, RENDERED))
+    assert found == ask(board, key_of(board, PLAIN)) or found.prompt == RENDERED
+    assert [(each.prompt, each.samples) for each in found.renderings] == [(PLAIN, 2), (RENDERED, 1)]
+    assert found.steps["step"] == [1, 2]
+    assert found.steps["reward"] == [0.5, 0.0]
+    assert found.steps["ref_reward"] == [0.5, 0.5]
+    assert found.samples["response"] == ["2", "3", "4"]
+    assert found.samples["ground_truth"] == ["2", "2", "2"]
+    assert found.samples["pred"] == ["two", "three", "four"]
+    assert found.samples["answer"] == [2.0, None, None], "a number, as every value that is there"
+    assert (found.steps_total, found.samples_total, found.renderings_total) == (2, 3, 2)
+    assert found.status == "regressed"
+    assert found.numbers["samples"] == 3
+    assert found.renderings[0].id == found.samples["id"][0]
+    assert ask(board, key_of(board, PLAIN), step=2).samples["response"] == ["4"]
+
+
+def test_of_too_many_samples_every_step_has_some(test_log: TestLog) -> None:
+    test_log.write(*(row(step, f"{step}.{i}") for step in range(1, 201) for i in range(4)))
+    board = test_log.open()
+    found = ask(board, column(board, "prompt_key", step=1)[0])
+    assert found.samples_total == 800
+    assert len(found.samples["id"]) == 500
+    assert found.samples["response"][:2] == ["1.0", "1.1"]
+    assert found.samples["step"] == [step for step in range(1, 201) for _ in range(3 if step <= 100 else 2)]
+
+
+def test_it_follows_a_training(test_log: TestLog) -> None:
+    test_log.write(*(row(step, reward=0.0) for step in range(1, 21)))
+    board = test_log.open()
+    key = column(board, "prompt_key", step=1)[0]
+    assert ask(board, key).status == "never_solved"
+    test_log.append(row(21, reward=1.0))
+    board.indexer.index_now()
+    assert ask(board, key).status == "solved"
+    assert ask(board, key).steps["step"] == [*range(1, 22)]
+
+
+@pytest.mark.parametrize("key", ["nothing", "0" * 16, "g" * 16, "-000000000000001"])
+def test_a_prompt_that_there_is_not(test_log: TestLog, key: str) -> None:
+    test_log.write(row(1))
+    with pytest.raises(UnknownError, match="has no prompt"):
+        ask(test_log.open(), key)
+
+
+def test_a_key_is_needed(test_log: TestLog) -> None:
+    test_log.write(row(1))
+    with pytest.raises(ArgumentError, match="prompt_key is missing"):
+        ask(test_log.open(), "")
+
+
+def test_a_run_without_prompts(test_log: TestLog) -> None:
+    test_log.write({"step": 1, "response": "a", "reward": 1.0})
+    board = test_log.open()
+    assert board.prompts.prompts(PromptsQuestion(Selection("."))).total == 0
+    with pytest.raises(UnknownError):
+        ask(board, "0" * 16)
