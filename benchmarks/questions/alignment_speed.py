@@ -12,7 +12,7 @@ import random
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmarks.shared import bench
@@ -41,9 +41,10 @@ def _sides(n: int) -> dict[str, tuple[list[str], list[str]]]:
     draw = random.Random(1)
     text = [_token(draw) for _ in range(n)]
     phrase = [str(i) for i in range(_PHRASE)]
-    changed: Callable[[float], list[str]] = lambda share: [  # noqa: E731
-        _token(draw) if draw.random() < share else token for token in text
-    ]
+
+    def changed(share: float) -> list[str]:
+        return [_token(draw) if draw.random() < share else token for token in text]
+
     return {
         "alike, 2 % changed": (text, changed(0.02)),
         "half alike": (text, changed(0.5)),

@@ -11,7 +11,7 @@ from tensorboard_plugin_rlboard.board.compare.shared_prompts import SharedPrompt
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.errors import ArgumentError
-from tensorboard_plugin_rlboard.metrics.bootstrap import (
+from tensorboard_plugin_rlboard.metrics.prompts.bootstrap import (
     CONFIDENCE,
     RESAMPLES,
     Interval,

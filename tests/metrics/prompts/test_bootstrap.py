@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from tensorboard_plugin_rlboard.metrics.bootstrap import (
+from tensorboard_plugin_rlboard.metrics.prompts.bootstrap import (
     RESAMPLES,
     Interval,
     mean_interval,

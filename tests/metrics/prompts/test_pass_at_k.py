@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prompt_histories import pass_at_k as by_drawing
 
-from tensorboard_plugin_rlboard.metrics.pass_at_k import pass_at_k, pass_sums, powers_of_two
+from tensorboard_plugin_rlboard.metrics.prompts.pass_at_k import pass_at_k, pass_sums, powers_of_two
 
 
 def test_by_hand() -> None:
