@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rewards import rewarded
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.distribution.histograms import density
@@ -18,10 +19,6 @@ from tensorboard_plugin_rlboard.errors import ArgumentError
 Row = dict[str, Any]
 BoardOf = Callable[[Iterable[Row]], Board]
 ALL = Selection(".")
-
-
-def rewarded(*rewards: float | None, **further: object) -> list[Row]:
-    return [{"step": 1, "prompt": "p", "response": "a", "reward": x} | further for x in rewards]
 
 
 def test_quantiles_mean_and_standard_deviation(board_of: BoardOf) -> None:
