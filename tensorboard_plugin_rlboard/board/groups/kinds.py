@@ -28,9 +28,9 @@ def kind_facts(schema: RunSchema) -> dict[str, str]:
     """What the kind of a group is told by, as aggregates over its samples; none depends on their order.
 
     `size` samples, `rewards` finite ones among theirs from `low` to `high`, `cut` truncated ones, and `push`, the largest
-    size of a logged advantage: NULL where none is logged.
+    size of a logged advantage, of samples or tokens: NULL where none is logged.
     """
-    reward, logged = metric("reward"), schema.logged_advantage
+    reward, pushes = metric("reward"), _pushes(schema)
     finite = f"FILTER ({is_finite(reward)})"
     return {
         "size": "count(*)",
@@ -38,8 +38,17 @@ def kind_facts(schema: RunSchema) -> dict[str, str]:
         "low": f"min({reward}) {finite}",
         "high": f"max({reward}) {finite}",
         "cut": f"count_if({metric('truncated')} > 0)",
-        "push": f"max(abs({logged})) FILTER ({is_finite(logged)})" if logged else "CAST(NULL AS DOUBLE)",
+        "push": f"greatest({', '.join(pushes)})" if pushes else "CAST(NULL AS DOUBLE)",
     }
+
+
+def _pushes(schema: RunSchema) -> list[str]:
+    """The largest sizes of advantages, as logged for samples and for tokens, as aggregates over samples."""
+    logged = [schema.logged_advantage] if schema.logged_advantage else []
+    ends = (f"advantages_{end}" for end in ("min", "max"))
+    logged += [metric(name) for name in ends if name in schema.metric_sql]
+    # Tokens may pull in both ways, so that their mean is 0 and they are not. NULL is passed over by `greatest`.
+    return [f"max(abs({x})) FILTER ({is_finite(x)})" for x in logged]
 
 
 def kind_shares() -> list[tuple[str, str]]:

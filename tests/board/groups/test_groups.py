@@ -89,6 +89,17 @@ def test_weight_and_share_by_hand(board: Board) -> None:
     assert by_group(found, "weight")["alone"] is None
 
 
+def test_advantages_of_tokens_count_where_they_are_logged(tmp_path: Path) -> None:
+    """|1| + |-1| and |0.5| + |0.25|: 2.75 in all, though the tokens of the first are 0 on the mean."""
+    with TestLog(tmp_path / "log") as log:
+        rows = [member("g", 1.0, advantages=[1.0, -1.0]), member("g", 1.0, advantages=[0.5, 0.25])]
+        log.write(*rows, *(member("still", 1.0, advantages=[0.0, 0.0]) for _ in range(2)))
+        found = log.open().groups(GroupsQuestion(Selection(".")))
+    assert by_group(found, "kind") == {"g": "gradient", "still": "all_right"}
+    assert found.columns["weight"] == pytest.approx([2.75, 0.0])
+    assert found.members["weight"] == pytest.approx([2.0, 0.75, 0.0, 0.0])
+
+
 def test_a_kind_narrows_the_list_and_not_what_is_counted(board: Board) -> None:
     found = board.groups(GroupsQuestion(Selection("."), kinds=("all_right", "all_wrong"), sort="logged"))
     assert found.columns["group"] == ["right", "wrong"]
