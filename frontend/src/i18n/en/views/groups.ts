@@ -81,4 +81,5 @@ export const groups = {
   "groups.own": "What is member {i}’s own; arrow keys walk along the tokens",
   "groups.alone.token": "alone from token {at}",
   "groups.alone.word": "alone from word {at}",
+  "groups.prompt": "The prompt of the group",
 } as const;

@@ -77,4 +77,5 @@ export const groups = {
   "groups.own": "成员 {i} 自己的部分；方向键逐个 token 移动",
   "groups.alone.token": "从第 {at} 个 token 起独自展开",
   "groups.alone.word": "从第 {at} 个词起独自展开",
+  "groups.prompt": "该组的提示词",
 } as const;

@@ -42,7 +42,14 @@ export function GroupDetails({ row }: { row: ChosenGroup }): JSX.Element {
           where={answer.error.question}
         />
       )}
-      <h2 class="group-title">{group === null || answer.stale ? row.prompt : group.prompt}</h2>
+      <section
+        class="group-title"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a place that scrolls must be reachable by keyboard
+        tabIndex={0}
+        aria-label={t("groups.prompt")}
+      >
+        <h2>{group === null || answer.stale ? row.prompt : group.prompt}</h2>
+      </section>
       {group !== null && <WholeGroup group={group} />}
     </section>
   );

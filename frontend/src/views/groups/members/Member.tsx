@@ -71,7 +71,13 @@ export function Member(props: MemberProps): JSX.Element {
         ))}
       <div class={prefix.units > 0 ? "group-own parted" : "group-own"} data-testid="member-own">
         {tokens?.rest == null ? (
-          <p class="text">{characters.slice(prefix.characters).join("")}</p>
+          <p
+            class="text"
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a place that scrolls must be reachable by keyboard
+            tabIndex={0}
+          >
+            {characters.slice(prefix.characters).join("")}
+          </p>
         ) : (
           <Tokens
             viewState={tokens.rest}
