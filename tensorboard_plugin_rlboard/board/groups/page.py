@@ -44,8 +44,10 @@ class GroupPage:
         return [steps, self.rows["attempt"], self.rows["g"], list(range(len(steps)))]
 
     def members_of(self, table: str) -> str:
-        """SQL of the samples of these groups beside their `turn`, bound to `values`, the steps and the split."""
-        samples = f"(SELECT rowid, * FROM {table} WHERE split = ? AND step IN (SELECT unnest(?)))"
+        """SQL of the samples of these groups beside their `turn`, bound to `member_values`."""
+        # Written out, the steps let the database pass over what holds no row of them.
+        steps = ", ".join(str(int(step)) for step in sorted(set(self.rows["step"]))) or "NULL"
+        samples = f"(SELECT rowid, * FROM {table} WHERE split = ? AND step IN ({steps}))"
         return (
             f"{self.source} JOIN {samples} ON step = p_step AND attempt = p_attempt AND {GROUP_KEY} = p_group"
         )
@@ -53,13 +55,12 @@ class GroupPage:
     @property
     def member_values(self) -> list[object]:
         """What is bound in `members_of`."""
-        return [*self.values, self.split, sorted(set(self.rows["step"]))]
+        return [*self.values, self.split]
 
 
 def page_columns(session: RunSession, page: GroupPage, rules: TextRules) -> tuple[Columns, Columns]:
     """The columns of /groups: one row a group, and one row a member."""
     rows, members = page.rows, _members(session, page)
-    told = _told(session, page)
     firsts = _first_members(members, len(rows["step"]))
     prompts = _prompts(session, [members["rowid"][at] for at in firsts])
     shares = [
@@ -80,9 +81,9 @@ def page_columns(session: RunSession, page: GroupPage, rules: TextRules) -> tupl
         "reward_min": rows["low"],
         "reward_max": rows["high"],
         "length_mean": rows["length"],
-        "length_min": told["shortest"],
-        "length_max": told["longest"],
-        "distinct": told["distinct"],
+        "length_min": [members["shortest"][at] for at in firsts],
+        "length_max": [members["longest"][at] for at in firsts],
+        "distinct": [members["distinct"][at] for at in firsts],
         "weight": rows["weight"],
         "share": shares,
         "step_weight": rows["step_weight"],
@@ -90,26 +91,16 @@ def page_columns(session: RunSession, page: GroupPage, rules: TextRules) -> tupl
     return columns, member_columns(session, rows, members)
 
 
-def _told(session: RunSession, page: GroupPage) -> dict[str, list[Any]]:
-    """Of each group: the shortest and longest response, and how many different ones there are."""
-    table, length = session.schema.table, length_sql(session.schema)
-    return fetch_columns(
-        session.cursor,
-        f"SELECT turn, min({length}) AS shortest, max({length}) AS longest, "
-        f'count(DISTINCT hash({text("response")})) AS "distinct" FROM {page.members_of(table)} '
-        "GROUP BY turn ORDER BY turn",
-        page.member_values,
-    )
-
-
 def _members(session: RunSession, page: GroupPage) -> dict[str, list[Any]]:
-    """The first members of each group as logged, with what is computed of them later."""
+    """The first members of each group as logged, each with what is told of its whole group: lengths, distinct responses."""
     schema = session.schema
-    order = 'line_offset, file, "row"'
+    order, length = 'line_offset, file, "row"', length_sql(schema)
     return fetch_columns(
         session.cursor,
-        f"SELECT turn, rowid, prompt_key, {member_fields(schema)} "
-        f"FROM {page.members_of(schema.table)} "
+        f"SELECT turn, rowid, prompt_key, {member_fields(schema)}, "
+        f"min({length}) OVER whole AS shortest, max({length}) OVER whole AS longest, "
+        f'count(DISTINCT hash({text("response")})) OVER whole AS "distinct" FROM {page.members_of(schema.table)} '
+        f"WINDOW whole AS (PARTITION BY turn) "
         f"QUALIFY row_number() OVER (PARTITION BY turn ORDER BY {order}) <= {MAX_MEMBERS} ORDER BY turn, {order}",
         page.member_values,
     )
