@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import rollouts
 from accessibility import serious
-from hosting import Gallery, TensorBoard
+from hosting import Gallery, TensorBoard, until
 from planted_runs.run import Plan, write_run
 from playwright.sync_api import expect
 from tab import OpenTab
@@ -35,21 +35,26 @@ def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Tensor
     return gallery.show(home / "logs", SICK.name, *SEEDS)
 
 
+def findings_of_all(server: TensorBoard) -> dict[str, tuple[int, ...]] | None:
+    """Errors, warnings and hints of each run; None until all were examined."""
+    found = {row["run"]: row["findings"] for row in server.ask("run_table")["runs"]}
+    if None in found.values():
+        return None
+    return {name: tuple(each[kind] for kind in ("error", "warning", "info")) for name, each in found.items()}
+
+
 def test_from_all_runs_to_two_responses_to_one_prompt(
     server: TensorBoard, open_tab: OpenTab, axe: str
 ) -> None:
     one, other = SEEDS
+    weights = until(lambda: findings_of_all(server), "every run to be examined")
     tab = open_tab(server).open(run=one)
     tab.press(tab.key_of("runs"))
     tab.expect_selected(view="runs")
-    names = [row["run"] for row in server.ask("run_table")["runs"]]
-    assert {SICK.name, one, other} <= set(names)
-    sick, healthy = (
-        tab.view.locator(f"[data-testid=runs-row][data-id='{name}']") for name in (SICK.name, SEEDS[0])
-    )
-    expect(sick).to_be_visible()
-    below = [int(row.get_attribute("aria-rowindex") or 0) for row in (sick, healthy)]
-    assert below[0] < below[1], "the sick run stands above the healthy one"
+    shown = tab.get("runs-row")
+    expect(shown.first).to_be_visible()
+    order = shown.evaluate_all("rows => rows.map((row) => row.dataset.id)")
+    assert [weights[name] for name in order] == sorted((weights[name] for name in order), reverse=True)
     expect(tab.get("runs-empty")).to_be_visible()
     tab.view.locator(f"[data-testid=runs-row][data-id='{other}']").click()
     tab.expect_selected(run_b=other)

@@ -124,6 +124,15 @@ test("the sickest run is first, and without a second one nothing is compared", a
   expect(await violations()).toEqual([]);
 });
 
+test("a run that is examined after the table came moves to its place", async () => {
+  await show();
+  await act(() => {
+    runs.value = runsAnswer({ ...demo, findings: { error: 5, warning: 0, info: 0 } }, other);
+  });
+  const rows = [...root.querySelectorAll("[data-testid=runs-row]")];
+  expect(rows.map((element) => element.getAttribute("data-id"))).toEqual(["demo", "other"]);
+});
+
 test("a row compares the run of the page with it; the numbers come with what they are of", async () => {
   await show();
   await click(root.querySelector('[data-testid=runs-row][data-id="other"]'));

@@ -3,6 +3,7 @@
 import type { JSX, RefObject } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RunRow, RunTable } from "../../../api/compare/answers";
+import { runs } from "../../../data/runs";
 import { language, t } from "../../../i18n";
 import { count } from "../../../lib/format";
 import { select, selected } from "../../../state/selection";
@@ -17,9 +18,12 @@ export interface RunsTableProps {
   readonly focusTarget: RefObject<HTMLDivElement | null>;
 }
 
-/** The rows as they are shown. */
-export const shownRuns = (data: RunTable): RunRow[] =>
-  rankedRuns(data.runs, selected.runs_sort.value, selected.runs_order.value);
+/** The rows as they are shown. A run may be examined after the table came: `/runs`, which is asked all the time, tells. */
+export function shownRuns(data: RunTable): RunRow[] {
+  const examined = new Map(runs.value?.runs.map(({ run, findings }) => [run, findings]));
+  const rows = data.runs.map((row) => ({ ...row, findings: examined.get(row.run) ?? row.findings }));
+  return rankedRuns(rows, selected.runs_sort.value, selected.runs_order.value);
+}
 
 /** Compares the run of the page with another one; with itself: two ranges of its steps. */
 export function compareWith(run: string): void {
@@ -29,7 +33,7 @@ export function compareWith(run: string): void {
 export function RunsTable({ data, active, onActive, focusTarget }: RunsTableProps): JSX.Element {
   const [sort, order] = [selected.runs_sort.value, selected.runs_order.value];
   const [run, against] = [selected.run.value, selected.run_b.value];
-  const rows = useMemo(() => shownRuns(data), [data, sort, order]);
+  const rows = useMemo(() => shownRuns(data), [data, sort, order, runs.value]);
   const columns = useMemo(runColumns, [language.value, run, against]);
   return (
     <section class="runs-table" aria-label={t("runs.table")}>
