@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard.api import Diff, DiffOpcodes, DiffSide, MetricInfo
 from tensorboard_plugin_rlboard.board.alignment.align import align
-from tensorboard_plugin_rlboard.board.alignment.units import characters, words
+from tensorboard_plugin_rlboard.board.alignment.units import first_units
 from tensorboard_plugin_rlboard.board.diff.question import DiffQuestion
 from tensorboard_plugin_rlboard.board.diff.sides import Side, reference_side, response_side
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
@@ -15,7 +15,6 @@ from tensorboard_plugin_rlboard.errors import ArgumentError
 
 MAX_UNITS = 200_000
 """Units of a text that are compared; the rest is left out and counted."""
-_UNITS: Mapping[str, Callable[[str], list[str]]] = {"word": words, "character": characters}
 _SHORTEST_MOVE = {"token": 8, "word": 12, "character": 24}
 """Units from which on a stretch that stands elsewhere counts as moved; spaces are units of a text."""
 
@@ -42,15 +41,14 @@ def diff(session: RunSession, against: RunSession, question: DiffQuestion, decod
     unit = question.unit or ("token" if left.tokens and right.tokens else "word")
     metric = _metric(question, unit, left, right)
     name = "" if metric is None else metric.name
-    units = [_units(side, unit) for side in (left, right)]
-    a, b = (one[:MAX_UNITS] for one in units)
-    opcodes = align(a, b, _SHORTEST_MOVE[unit])
+    of_left, of_right = _units(left, unit), _units(right, unit)
+    opcodes = align(of_left[0], of_right[0], _SHORTEST_MOVE[unit])
     return Diff(
         unit=unit,
         in_one_piece=opcodes.in_one_piece,
         metric=metric,
-        left=_side(left, units[0], name),
-        right=_side(right, units[1], name),
+        left=_side(left, of_left, name),
+        right=_side(right, of_right, name),
         opcodes=DiffOpcodes(
             kind=[one.kind for one in opcodes.opcodes],
             left=[one.left for one in opcodes.opcodes],
@@ -69,7 +67,7 @@ def _check(question: DiffQuestion) -> None:
         raise ArgumentError(
             "Say what the response is compared with: against=reference, or another sample with against_id."
         )
-    if question.unit not in {"", "token", *_UNITS}:
+    if question.unit not in {"", *_SHORTEST_MOVE}:
         raise ArgumentError(f"unit={question.unit[:60]} is not known: it takes token, word or character.")
 
 
@@ -93,8 +91,8 @@ def _metric(question: DiffQuestion, unit: str, left: Side, right: Side) -> Metri
     return metric
 
 
-def _units(side: Side, unit: str) -> Sequence[str]:
-    """The text of a side, cut into units.
+def _units(side: Side, unit: str) -> tuple[Sequence[str], int]:
+    """The text of a side, cut into units, and how many of them are left out.
 
     Raises:
         ArgumentError: it has none of them.
@@ -106,22 +104,23 @@ def _units(side: Side, unit: str) -> Sequence[str]:
                 f"The {'reference answer' if is_reference else 'response'} of sample {side.id} has no tokens: "
                 "compare it by word or character."
             )
-        return side.tokens
+        return side.tokens[:MAX_UNITS], max(0, len(side.tokens) - MAX_UNITS)
     if side.text is None:
         raise ArgumentError(
             f"Sample {side.id} has no {'reference answer' if is_reference else 'response'} to compare."
         )
-    return _UNITS[unit](side.text)
+    return first_units(side.text, unit, MAX_UNITS)
 
 
-def _side(side: Side, units: Sequence[str], metric: str) -> DiffSide:
+def _side(side: Side, units_and_rest: tuple[Sequence[str], int], metric: str) -> DiffSide:
+    units, left_out = units_and_rest
     values = side.values(metric) if metric else None
     return DiffSide(
         run=side.run,
         id=side.id,
         step=side.step,
         text=side.name,
-        units=units[:MAX_UNITS],
-        left_out=max(0, len(units) - MAX_UNITS),
+        units=units,
+        left_out=left_out,
         values=None if values is None else values[:MAX_UNITS],
     )

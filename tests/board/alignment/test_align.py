@@ -11,11 +11,19 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.board.alignment.align import Alignment, align
 from tensorboard_plugin_rlboard.board.alignment.matches import MAX_CELLS, common
-from tensorboard_plugin_rlboard.board.alignment.units import characters, words
+from tensorboard_plugin_rlboard.board.alignment.units import first_units
 from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 
 FEW_KINDS = st.lists(st.sampled_from(["a", "b", "c", " ", "\n", "鹤", "🙂", "\ud800"]), max_size=60)
 TEXTS = st.text(alphabet=st.sampled_from("ab \n,鹤梦é🙂"), max_size=80)
+
+
+def words(text: str) -> list[str]:
+    return first_units(text, "word", 1000)[0]
+
+
+def characters(text: str) -> list[str]:
+    return first_units(text, "character", 1000)[0]
 
 
 def rows(alignment: Alignment, left: list[str], right: list[str]) -> list[tuple[str, str, str]]:
@@ -98,6 +106,12 @@ def test_what_is_in_common_is_the_longest_where_no_block_ends(left: list[str], r
 def test_units_are_the_text(text: str) -> None:
     assert "".join(words(text)) == text
     assert "".join(characters(text)) == text
+
+
+def test_a_text_is_cut_up_as_far_as_it_is_compared() -> None:
+    assert first_units("one two three", "word", 3) == (["one", " ", "two"], 2)
+    assert first_units("one", "word", 3) == (["one"], 0)
+    assert first_units("鹤梦é", "character", 2) == (["鹤", "梦"], 1)
 
 
 def test_words_are_words_of_any_script() -> None:
