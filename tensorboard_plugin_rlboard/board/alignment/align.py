@@ -16,6 +16,7 @@ from tensorboard_plugin_rlboard.board.alignment.matches import (
 )
 from tensorboard_plugin_rlboard.board.alignment.moves import moved
 from tensorboard_plugin_rlboard.board.alignment.readable import readable
+from tensorboard_plugin_rlboard.board.alignment.sliding import slid
 
 Kind = Literal["equal", "delete", "insert", "moved_away", "moved_here"]
 
@@ -66,7 +67,7 @@ def align(
         max_cells: what may be compared unit by unit; beyond it, in pieces.
     """
     found = common(left, right, max_cells)
-    matches = readable(found.matches, left, right)
+    matches = slid(readable(found.matches, left, right), left, right)
     gaps = list(gaps_of(matches, len(left), len(right)))
     a, b = numbered(left, right)
     moves = moved(a, b, gaps, shortest_move)
