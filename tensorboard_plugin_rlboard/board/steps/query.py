@@ -113,7 +113,8 @@ def first_step(session: RunSession, split: str) -> int | None:
     """The first step of a split; None where the training was resumed."""
     run = session.run
     found = session.cursor.execute(f"SELECT min(step) FROM {run.table} WHERE split = ?", [split]).fetchall()
-    return found[0][0] if run.attempts == 1 else None
+    first: int | None = found[0][0]
+    return first if run.attempts == 1 else None
 
 
 def assembled(results: dict[str, AggregateRows], first: int | None) -> Steps:
