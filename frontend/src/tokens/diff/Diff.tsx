@@ -5,6 +5,7 @@ import { count } from "../../lib/format";
 import { isBoolean, setting } from "../../lib/storage";
 import { adopt, Button, Select, Toggle } from "../../ui";
 import { heatmapCss } from "../shared/heatmapCss";
+import textCss from "../text/text.css?inline";
 import { DiffLegend } from "./DiffLegend";
 import { DiffRows } from "./DiffRows";
 import diffCss from "./diff.css?inline";
@@ -42,7 +43,7 @@ export interface DiffProps {
 }
 
 export function Diff(props: DiffProps): JSX.Element {
-  for (const css of [HEATMAP_CSS, diffCss]) adopt(css);
+  for (const css of [HEATMAP_CSS, textCss, diffCss]) adopt(css);
   const { data, left, right } = props;
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const rows = useMemo(() => rowsOf(data), [data]);
