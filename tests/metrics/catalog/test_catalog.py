@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, get_args
 
 import metric_catalog
-import numpy as np
 import pytest
 from repository import ROOT
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.run_schema import run_schema
+from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.board.steps import step_aggregates
+from tensorboard_plugin_rlboard.board.steps.aggregates import AggregateInput, compute_aggregates
 from tensorboard_plugin_rlboard.index.parts import part
 from tensorboard_plugin_rlboard.metrics import step_sums, tokens
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import (
@@ -102,11 +103,12 @@ def test_every_step_metric_has_an_entry(
     }
     row = {"step": 1, "prompt": "p", "response": "a", "response_tokens": ["a"], "reward": 1.0, **lists}
     write_rows(tmp_path / "a.jsonl", [row])
-    schema = run_schema(open_board(tmp_path).run("."))
-    found = step_aggregates.step_aggregates(schema).values()
-    columns = {name for aggregate in found for name, _ in aggregate.columns}
-    combined = step_sums.step_metrics({name: np.zeros(1) for name in step_sums.SUM_NAMES})
-    names = columns - set(step_sums.SUM_NAMES) | combined.keys()
+    board = open_board(tmp_path)
+    schema = run_schema(board.run("."))
+    samples = Relation(schema.table, "true", [])
+    aggregates = step_aggregates.step_aggregates(schema)
+    found = compute_aggregates(board.cursor(), aggregates, AggregateInput(samples, samples, 1), ("step",))
+    names = {name for rows in found.values() for name in rows.columns} - set(step_sums.SUM_NAMES)
     of_samples = {"explained_variance"}  # one definition, over a response or over a step
     assert names - of_samples == {entry.name for entry in STEP_ENTRIES}
     for name in (*schema.metrics, *schema.token_metrics):
