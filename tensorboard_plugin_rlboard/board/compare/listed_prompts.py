@@ -28,8 +28,9 @@ MAX_SAMPLES = 16
 
 @dataclass
 class _Named:
-    """Samples of one prompt on one side."""
+    """Samples of one prompt on one side, and the row number of the first."""
 
+    row: int = -1
     ids: list[str] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
     steps: list[int] = field(default_factory=list)
@@ -48,12 +49,15 @@ def listed_prompts(
     """One page; sessions within a snapshot."""
     at = order_of(found, question.sort)[question.offset : question.offset + question.limit]
     keys = found.key[at].tolist()
-    left, texts = _samples(a, question.a, question.metric, keys), _texts(a, keys)
+    left = _samples(a, question.a, question.metric, keys)
+    texts = _texts(a, {key: named.row for key, named in left.items()})
+    # What was compared a moment ago may be gone from the run; the page is asked for again then.
+    prompts = [texts.get(key, ("", None)) for key in keys]
     right = _samples(b, question.b, question.metric, keys)
     lefts, rights = ([side.get(key, _Named()) for key in keys] for side in (left, right))
     return ComparedPrompts(
-        prompt_key=[texts[key][0] for key in keys],
-        prompt=[question.text_rules.list_cell("prompt", texts[key][1]) for key in keys],
+        prompt_key=[key for key, _ in prompts],
+        prompt=[question.text_rules.list_cell("prompt", text) for _, text in prompts],
         a=found.a[at].tolist(),
         b=found.b[at].tolist(),
         difference=(found.a - found.b)[at].tolist(),
@@ -74,7 +78,7 @@ def _samples(
     """The samples of some prompts, at most `MAX_SAMPLES` of each."""
     rows, x = relation_of(session, selection, metric), metric_sql(session, metric)
     inner = (
-        f'SELECT {PROMPT} AS k, file, line_offset, "row", step, CAST({x} AS DOUBLE) AS x FROM {rows.source} '
+        f'SELECT {PROMPT} AS k, rowid AS place, file, line_offset, "row", step, CAST({x} AS DOUBLE) AS x FROM {rows.source} '
         f"WHERE {rows.where} AND {PROMPT} IN (SELECT unnest(CAST(? AS UBIGINT[]))) AND {is_finite(x)}"
     )
     near = f"abs(x - avg(x) OVER (PARTITION BY k)) AS far FROM ({inner})"
@@ -84,20 +88,21 @@ def _samples(
         [*rows.values, list(keys)],
     ).fetchall()
     found: dict[int, _Named] = {}
-    ids = sample_ids(session.run, ((row[1], row[2], row[3]) for row in listed))
+    ids = sample_ids(session.run, ((row[2], row[3], row[4]) for row in listed))
     for name, row in zip(ids, listed, strict=True):
-        named = found.setdefault(int(row[0]), _Named())
+        named = found.setdefault(int(row[0]), _Named(int(row[1])))
         named.ids.append(name)
-        named.steps.append(int(row[4]))
-        named.values.append(float(row[5]))
+        named.steps.append(int(row[5]))
+        named.values.append(float(row[6]))
     return found
 
 
-def _texts(session: RunSession, keys: Sequence[int]) -> Mapping[int, tuple[str, str | None]]:
-    """The logged key of each prompt, and its text as the first of its samples has it."""
+def _texts(session: RunSession, rows: Mapping[int, int]) -> Mapping[int, tuple[str, str | None]]:
+    """The logged key of each prompt and its text, as the sample with this row number has them."""
     table, prompt = session.schema.table, session.schema.text_sql.get("prompt", "NULL")
-    first = f"SELECT min(rowid) FROM {table} WHERE {PROMPT} IN (SELECT unnest(CAST(? AS UBIGINT[]))) GROUP BY prompt_key"
     found = session.cursor.execute(
-        f"SELECT {PROMPT}, prompt_key, {prompt} FROM {table} WHERE rowid IN ({first})", [list(keys)]
+        f"SELECT rowid, prompt_key, {prompt} FROM {table} WHERE rowid IN (SELECT unnest(?))",
+        [list(rows.values())],
     ).fetchall()
-    return {int(key): (str(logged), text) for key, logged, text in found}
+    by_row = {int(row): (str(key), text) for row, key, text in found}
+    return {key: by_row[row] for key, row in rows.items()}

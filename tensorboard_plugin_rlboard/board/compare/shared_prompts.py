@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +17,6 @@ _DIGITS = 12
 """Means are compared by so many digits: rewards that are the same, added up in another order, differ in the sixteenth."""
 PROMPT = "CASE WHEN prompt_key IS NOT NULL THEN hash(prompt_key) END"
 """What tells prompts apart, as SQL: 64 bits as the digest that it is made of, and numbers are grouped in half the time."""
-_numbers = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -105,49 +103,63 @@ def shared_prompts(
         ArgumentError: a run has no such metric, or a selection cannot be answered.
         StoppedError: the question was given up.
     """
-    left, left_counts = _side(a, of_a, metric)
-    right, right_counts = _side(b, of_b, metric)
-    execute = a.cursor.execute
-    both = f"{left} l JOIN {right} r ON l.k = r.k"
-    shared = int(execute(f"SELECT count(*) FROM {both}").fetchall()[0][0])
-    rows = execute(
-        f"SELECT l.k AS key, l.mean AS a, r.mean AS b, l.n AS a_count, r.n AS b_count FROM {both} "
-        "WHERE l.n > 0 AND r.n > 0 ORDER BY l.k"
-    ).fetchnumpy()
+    left, right = _side(a, of_a, metric), _side(b, of_b, metric)
+    shared, at_left, at_right = np.intersect1d(left.key, right.key, assume_unique=True, return_indices=True)
+    valued = (left.n[at_left] > 0) & (right.n[at_right] > 0)
+    at_left, at_right = at_left[valued], at_right[valued]
     return SharedPrompts(
-        key=np.asarray(rows["key"], np.uint64),
-        a=_rounded(np.asarray(rows["a"], np.float64)),
-        b=_rounded(np.asarray(rows["b"], np.float64)),
-        a_count=np.asarray(rows["a_count"], np.int64),
-        b_count=np.asarray(rows["b_count"], np.int64),
-        of_a=left_counts,
-        of_b=right_counts,
-        shared=shared,
+        key=left.key[at_left],
+        a=_rounded(left.mean[at_left]),
+        b=_rounded(right.mean[at_right]),
+        a_count=left.n[at_left],
+        b_count=right.n[at_right],
+        of_a=left.counts,
+        of_b=right.counts,
+        shared=len(shared),
     )
 
 
-def _side(session: RunSession, selection: Selection, metric: str) -> tuple[str, SideCounts]:
-    """A temporary table with one row a prompt, and what it adds up to; it goes with the snapshot."""
-    sql = metric_sql(session, metric)
-    rows, table, execute = (
-        relation_of(session, selection, metric),
-        f"side_{next(_numbers)}",
-        session.cursor.execute,
-    )
+@dataclass(frozen=True)
+class _Side:
+    """The prompts of one side.
+
+    Attributes:
+        key: of each prompt, uint64 [prompts].
+        mean: of its values, float64 [prompts]; means nothing where there is none.
+        n: how many values that is the mean of, int64 [prompts].
+        counts: what they add up to.
+    """
+
+    key: NDArray[np.uint64]
+    mean: Floats
+    n: Ints
+    counts: SideCounts
+
+
+def _side(session: RunSession, selection: Selection, metric: str) -> _Side:
+    sql, rows = metric_sql(session, metric), relation_of(session, selection, metric)
     finite = f"FILTER ({is_finite('x')})"
-    execute(
-        f"CREATE TEMP TABLE {table} AS SELECT k, avg(x) {finite} AS mean, "
-        f"count(*) {finite} AS n, count(x) AS valued, count(*) AS samples "
+    found = session.cursor.execute(
+        f"SELECT k, coalesce(avg(x) {finite}, 0) AS mean, count(*) {finite} AS n, "
+        f"count(x) AS valued, count(*) AS samples "
         f"FROM (SELECT {PROMPT} AS k, CAST({sql} AS DOUBLE) AS x FROM {rows.source} WHERE {rows.where}) GROUP BY k",
         rows.values,
+    ).fetchnumpy()
+    has_prompt = ~np.ma.getmaskarray(found["k"])
+    mean = np.asarray(found["mean"], np.float64)
+    n, valued, samples = (np.asarray(found[name], np.int64) for name in ("n", "valued", "samples"))
+    total = int(n.sum())
+    average = _rounded(np.asarray([(mean * (n / total)).sum()])) if total else None
+    counts = SideCounts(
+        split=rows.split,
+        samples=int(samples.sum()),
+        prompts=int(has_prompt.sum()),
+        without_prompt=int(samples[~has_prompt].sum()),
+        nonfinite=int((valued - n).sum()),
+        mean=None if average is None else float(average[0]),
     )
-    samples, prompts, without, nonfinite, mean = execute(
-        "SELECT coalesce(sum(samples), 0), count(k), coalesce(sum(samples) FILTER (k IS NULL), 0), "
-        "coalesce(sum(valued - n), 0), sum(mean * n / total) FILTER (n > 0) "
-        f"FROM {table}, (SELECT nullif(sum(n), 0) AS total FROM {table})"
-    ).fetchall()[0]
-    average = None if mean is None else float(_rounded(np.asarray([mean], np.float64))[0])
-    return table, SideCounts(rows.split, int(samples), int(prompts), int(without), int(nonfinite), average)
+    key = np.asarray(np.ma.getdata(found["k"]), np.uint64)
+    return _Side(key[has_prompt], mean[has_prompt], n[has_prompt], counts)
 
 
 def _rounded(x: Floats) -> Floats:
