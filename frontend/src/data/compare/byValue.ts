@@ -5,6 +5,7 @@ import { type ByParameters, type StepsByValue, stepsByValue } from "../../api/la
 import { selected } from "../../state/selection";
 import { Question } from "../question";
 import { run } from "../runs";
+import { thin } from "./overlay";
 
 export type { StepsByValue } from "../../api/later/stepsByValue";
 
@@ -24,5 +25,8 @@ export const splitColumn = computed(() =>
 export const curvesByValue = new Question<ByParameters, StepsByValue>({
   name: "by value",
   place: "by value",
-  load: stepsByValue,
+  load: async (parameters, options) => {
+    const answer = await stepsByValue(parameters, options);
+    return { ...answer, series: answer.series.map(thin) };
+  },
 });

@@ -67,8 +67,8 @@ export interface OverlayParameters {
   readonly runs: readonly { readonly run: string; readonly metrics: readonly string[] }[];
 }
 
-/** What only bands and tables show is not kept: eight runs of many steps would be hundreds of megabytes. */
-function thin(steps: Steps): Steps {
+/** Without what only bands and tables show: eight runs of many steps would be hundreds of megabytes. */
+export function thin(steps: Steps): Steps {
   const none: (number | null)[] = [];
   const metrics = Object.entries(steps.metrics).map(([name, { count, nonfinite, mean, ...rest }]) => {
     const dropped = Object.fromEntries(Object.keys(rest).map((key) => [key, none])) as typeof rest;
