@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from benchmarks import generate
 from benchmarks.shared import asking, bench, serving
@@ -39,7 +40,9 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         ]
         asks = [[(route, {"run": run, "id": one}) for route in ("sample", "tokens")] for one in ids]
         what = f"a sample of {sizes.tokens:,} tokens, /sample + /tokens"
-        yield from asking.both(server, logdir, cache, [asking.Question(what, asks[1:], 10)])
+        beside = [[("diff", {"run": run, "id": one, "against_id": other})] for one, other in pairwise(ids)]
+        compared = asking.Question(f"two responses of {sizes.tokens:,} tokens side by side, /diff", beside)
+        yield from asking.both(server, logdir, cache, [asking.Question(what, asks[1:], 10), compared])
 
 
 ROW = bench.Row(

@@ -75,6 +75,18 @@ def questions(run: dict[str, Any], asks: int, filters: bool) -> list[Question]:
             "curves of a search",
             [[("steps", {"run": name, "search": w})] for w in searched],
         ),
+        Question(
+            "curves by a text with a value for each prompt",
+            [
+                [
+                    (
+                        "steps",
+                        {"run": name, "by": "group_id", "metrics": COLUMNS[i % 6], "step_min": 1 + i // 6},
+                    )
+                ]
+                for i in range(slow)
+            ],
+        ),
         Question("findings", [[("findings", {"run": name})]] * asks, 100),
         Question(
             "two ranges of steps on the prompts that they share",
