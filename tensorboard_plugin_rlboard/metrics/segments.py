@@ -15,6 +15,8 @@ Bools = NDArray[np.bool_]
 
 _LONG_SEGMENT = 192
 """Tokens per sample on average from which one call for each sample is faster than one pass over all tokens."""
+_LARGE, _SCALE = 2.0**900, 64
+"""From where on a sum may leave the numbers of a float64 on its way, and the power of two by which it is made smaller."""
 _WIDTHS = (4, 16, 48, 96, _LONG_SEGMENT)
 """Segments up to these lengths are summed side by side, as rows of one table for each: little of it is padding."""
 
@@ -80,6 +82,20 @@ def discounted_cumsum(x: Floats, starts: Ints, sizes: Ints, discount: float) -> 
     With rewards it is the return to go, with TD errors and gamma * lambda it is GAE (arXiv 1506.02438, section 3).
     A NaN makes every earlier position of its segment NaN, and no other segment.
     """
+    out = _discounted(x, starts, sizes, discount)
+    large = np.flatnonzero(np.abs(x) > _LARGE)
+    large = large[np.isfinite(x[large])]
+    if len(large):  # a sum beyond float64 must not take along the positions before it, where rewards bring it back
+        filled = np.flatnonzero(sizes > 0)
+        owners = filled[np.unique(np.searchsorted(starts[filled], large, side="right") - 1)]
+        small = _discounted(np.ldexp(x, -_SCALE), starts[owners], sizes[owners], discount)
+        for start, size in zip(starts[owners].tolist(), sizes[owners].tolist(), strict=True):
+            out[start : start + size] = np.ldexp(small[start : start + size], _SCALE)
+    return out
+
+
+def _discounted(x: Floats, starts: Ints, sizes: Ints, discount: float) -> Floats:
+    """The same without a look at how large the numbers are."""
     if discount == 1.0:
         return _undiscounted_cumsum(x, starts, sizes)
     out = x.copy()

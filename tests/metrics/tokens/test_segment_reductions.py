@@ -81,6 +81,16 @@ def test_nothing_to_sum(discount: float) -> None:
     assert discounted_cumsum(*segments(), discount).tolist() == []
 
 
+def test_a_discounted_sum_beyond_float64_does_not_take_along_what_comes_back() -> None:
+    # -1e308, then -1e308 - 0.9e308 = -1.9e308, which is none; then 1e308 - 0.9 * 1.9e308 = -0.71e308. Without discount
+    # -1e308, -2e308 and -1e308. The sample before has a NaN and the one behind is small: both stay as they are.
+    x = segments([math.nan, 1e308], [1e308, -1e308, -1e308], [], [3.0, 2.0])
+    discounted = discounted_cumsum(*x, 0.9).tolist()
+    assert math.isnan(discounted[0])
+    assert discounted[1:] == [1e308, pytest.approx(-0.71e308), -math.inf, -1e308, 4.8, 2.0]
+    assert discounted_cumsum(*x, 1.0).tolist()[2:] == [-1e308, -math.inf, -1e308, 5.0, 2.0]
+
+
 def test_discounted_cumsum_leaves_its_input_as_it_is() -> None:
     x = segments([1.0, 2.0])
     discounted_cumsum(*x, 0.5)
