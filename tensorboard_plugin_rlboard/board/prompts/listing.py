@@ -16,9 +16,8 @@ from tensorboard_plugin_rlboard.board.prompts.histories.statuses import (
     LISTS,
     NEVER_BEATS_REFERENCE,
     STATUSES,
-    statuses,
 )
-from tensorboard_plugin_rlboard.board.prompts.histories.summary import COLUMNS, kinds, number, numbers
+from tensorboard_plugin_rlboard.board.prompts.histories.summary import COLUMNS, number, numbers
 from tensorboard_plugin_rlboard.board.prompts.identities import NUMBER, as_text, has_key
 from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema, RunSession
@@ -62,7 +61,7 @@ def prompts(session: RunSession, question: PromptsQuestion, histories: PromptHis
     by = kind_column(session.schema, question.by)
     read = histories.of(session, question.selection, question.threshold, by)
     history = read.history
-    lists = statuses(history)
+    lists = read.lists
     included = _included(question, read, lists[question.status] if question.status else None)
     order = _order(question, history)
     listed = order[included[order]]
@@ -85,7 +84,7 @@ def prompts(session: RunSession, question: PromptsQuestion, histories: PromptHis
         threshold=Threshold(read.threshold.value, read.threshold.rule),
         by=by,
         counts={"all": len(history.identity)} | {name: int(mask.sum()) for name, mask in lists.items()},
-        kinds=kinds(history, read.labels, lists) if by else {},
+        kinds=read.kinds if by else {},
         columns=found,
         lines=lines,
     )
@@ -117,7 +116,9 @@ def _order(question: PromptsQuestion, history: PromptHistory) -> Ints:
         raise ArgumentError(f"order={question.order} is not known: it takes asc or desc.")
     values = number(history, sort)
     directed = -values if question.order == "desc" else values
-    return np.lexsort((history.identity, history.first_step, directed, np.isnan(values)))
+    by_step = np.argsort(history.first_step, kind="stable")
+    found: Ints = by_step[np.argsort(directed[by_step], kind="stable")]  # NumPy puts NaN last
+    return found
 
 
 def _lines_and_texts(

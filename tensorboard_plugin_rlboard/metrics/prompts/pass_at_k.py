@@ -39,9 +39,11 @@ def pass_sums(n: Ints, c: Ints, ks: list[int]) -> tuple[Ints, Floats, Floats]:
     Returns:
         For each k: how many prompts count, the sum of their pass@k, and of their shares c / n.
     """
-    pairs, prompts = np.unique(np.stack([n, c], axis=1), axis=0, return_counts=True)
+    base = int(n.max(initial=0)) + 1
+    pairs, prompts = np.unique(n * base + c, return_counts=True)
     counts, passes, shares = np.zeros(len(ks), np.int64), np.zeros(len(ks)), np.zeros(len(ks))
-    for (of, passed), number in zip(pairs.tolist(), prompts.tolist(), strict=True):
+    for pair, number in zip(pairs.tolist(), prompts.tolist(), strict=True):
+        of, passed = divmod(pair, base)
         for i, k in enumerate(ks):
             if k <= of:
                 counts[i] += number

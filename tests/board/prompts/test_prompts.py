@@ -213,6 +213,13 @@ def test_a_column_with_too_many_values_tells_no_kinds(test_log: TestLog) -> None
         ask(board, by="serial")
 
 
+def test_a_single_visit_is_no_change(test_log: TestLog) -> None:
+    test_log.write(row(1, prompt="once"), row(1, prompt="twice"), row(3, prompt="twice"))
+    found = ask(test_log.open())
+    assert found.columns["prompt"] == ["twice", "once"]
+    assert found.columns["reward_change"] == [1.0, None]
+
+
 def test_lines_are_bounded(test_log: TestLog) -> None:
     test_log.write(*(row(step, reward=float(step)) for step in range(100)))
     (line,) = ask(test_log.open()).lines

@@ -9,7 +9,7 @@ import numpy as np
 from tensorboard_plugin_rlboard.board.prompts.histories.visits import N_SUMS, PASSED, REWARDED, Visits
 from tensorboard_plugin_rlboard.board.prompts.identities import Keys
 from tensorboard_plugin_rlboard.metrics.prompts.pass_at_k import pass_sums, powers_of_two
-from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 
 _NEVER = np.iinfo(np.int64)
 MOST_DRAWN = 1024
@@ -60,7 +60,9 @@ class PromptHistory:
         """
         if not len(visits.identity):
             return self
-        here, starts = np.unique(visits.identity, return_index=True)
+        # Visits come by prompt: to sort them again would take longest.
+        starts = np.flatnonzero(np.append(True, visits.identity[1:] != visits.identity[:-1]))
+        here = visits.identity[starts]
         ends = np.append(starts[1:], len(visits.identity)) - 1
         wide = self._with_prompts(here)
         at = np.searchsorted(wide.identity, here)
@@ -75,15 +77,17 @@ class PromptHistory:
         later = visits.step[ends] > wide.last_step[at]
         wide.last_step[at[later]] = visits.step[ends[later]]
         wide.last[at[later]] = visits.sums[ends[later]]
-        keys, first = np.unique(np.concatenate([self.keys, visits.keys]), return_index=True)
-        of_key = np.concatenate([self.identity_of_key, visits.identity_of_key])[first]
-        at_key = np.searchsorted(wide.identity, of_key)
+        wide = replace(wide, passes={**self.passes, **_passes_of_steps(visits)})
+        new = ~_is_in(visits.keys, self.keys)
+        if not new.any():
+            return wide
+        order = np.argsort(np.append(self.keys, visits.keys[new]))
+        of_key = np.append(self.identity_of_key, visits.identity_of_key[new])[order]
         return replace(
             wide,
-            renderings=np.bincount(at_key, minlength=len(wide.identity)),
-            keys=keys,
+            renderings=np.bincount(np.searchsorted(wide.identity, of_key), minlength=len(wide.identity)),
+            keys=np.append(self.keys, visits.keys[new])[order],
             identity_of_key=of_key,
-            passes={**self.passes, **_passes_of_steps(visits)},
         )
 
     def of_prompts(self, rows: Ints) -> PromptHistory:
@@ -105,8 +109,10 @@ class PromptHistory:
 
     def _with_prompts(self, identities: Keys) -> PromptHistory:
         """A copy that has rows for some more prompts."""
-        identity = np.union1d(self.identity, identities)
-        at, n = np.searchsorted(identity, self.identity), len(identity)
+        new = identities[~_is_in(identities, self.identity)]
+        identity = np.sort(np.append(self.identity, new)) if len(new) else self.identity
+        at = np.searchsorted(identity, self.identity) if len(new) else slice(None)
+        n = len(identity)
 
         def ints(old: Ints, fill: int) -> Ints:
             new = np.full(n, fill, np.int64)
@@ -131,6 +137,15 @@ class PromptHistory:
             best_gap=floats(self.best_gap, np.nan),
             label=ints(self.label, -1),
         )
+
+
+def _is_in(values: Keys, ascending: Keys) -> Bools:
+    """Which values are among others that are in order."""
+    if not len(ascending):
+        return np.zeros(len(values), bool)
+    at = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    found: Bools = ascending[at] == values
+    return found
 
 
 def _passes_of_steps(visits: Visits) -> dict[int, PassSums]:

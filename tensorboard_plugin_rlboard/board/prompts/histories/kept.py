@@ -7,9 +7,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 from tensorboard_plugin_rlboard.board.prompts.histories.folded import PromptHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.statuses import statuses
+from tensorboard_plugin_rlboard.board.prompts.histories.summary import kinds
 from tensorboard_plugin_rlboard.board.prompts.histories.threshold import SuccessThreshold, success_threshold
 from tensorboard_plugin_rlboard.board.prompts.histories.visits import Labels, read_visits
 from tensorboard_plugin_rlboard.board.prompts.identities import PromptIdentities
@@ -18,6 +21,7 @@ from tensorboard_plugin_rlboard.board.selection import Relation, Selection, sele
 from tensorboard_plugin_rlboard.board.steps.query import takes_whole_steps
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps, is_loading
 from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.metrics.segments import Bools
 
 _ROWS_AT_ONCE = 200_000
 """Rows that one query reduces to visits."""
@@ -49,6 +53,20 @@ class ReadHistory:
     threshold: SuccessThreshold
     split: str
     is_complete: bool = True
+
+    @cached_property
+    def lists(self) -> Mapping[str, Bools]:
+        """Which prompts are in each list."""
+        return statuses(self.history)
+
+    @cached_property
+    def kinds(self) -> Mapping[str, list[str | float | None]]:
+        """The kinds of prompts."""
+        return kinds(self.history, self.labels, self.lists)
+
+    def when(self, *, complete: bool) -> ReadHistory:
+        """The same, whether every row is in it or not."""
+        return self if complete == self.is_complete else replace(self, is_complete=complete)
 
 
 @dataclass
@@ -94,7 +112,7 @@ class PromptHistories:
         # Rows of an earlier start that are being loaded are not reported step by step.
         loading = is_loading(session.run)
         if loading or whole != Selection(selection.run):
-            return replace(self._read(session, selection, threshold, by), is_complete=not loading)
+            return self._read(session, selection, threshold, by).when(complete=not loading)
         steps = self._steps(session.run)
         split = selection.split or steps.default_split()
         key = (session.run.name, split, threshold, by)
@@ -108,16 +126,16 @@ class PromptHistories:
         try:
             stamps = {step: entry.stamp for (of, step), entry in steps.entries.items() if of == split}
             if kept.answer is not None and kept.answered_for == stamps:
-                return replace(kept.answer, is_complete=not session.run.pending)
+                return kept.answer.when(complete=not session.run.pending)
             waits = time.monotonic() - kept.read_at < _PAUSE_FACTOR * kept.seconds
             if kept.answer is not None and session.run.pending and waits:
-                return replace(kept.answer, is_complete=False)
+                return kept.answer.when(complete=False)
             start = time.monotonic()
             kept.answer = self._update(session, kept, steps, Selection(selection.run, split), threshold, by)
             kept.answered_for = stamps
             kept.read_at = time.monotonic()
             kept.seconds = kept.read_at - start
-            return replace(kept.answer, is_complete=not session.run.pending)
+            return kept.answer.when(complete=not session.run.pending)
         finally:
             kept.lock.release()
 

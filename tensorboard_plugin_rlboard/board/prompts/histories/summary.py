@@ -48,7 +48,9 @@ def number(history: PromptHistory, name: str) -> Floats:
         mean, when = _MEANS[name]
         part, whole = _QUOTIENTS[mean]
         if when == "change":
-            return number(history, f"{mean}_last") - number(history, f"{mean}_first")
+            change = number(history, f"{mean}_last") - number(history, f"{mean}_first")
+            change[history.visits < 2] = np.nan  # one visit is no course
+            return change
         sums = {"mean": history.total, "first": history.first, "last": history.last}[when]
         return share(sums[:, part], sums[:, whole])
     plain = {

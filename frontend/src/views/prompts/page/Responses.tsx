@@ -25,7 +25,8 @@ export function Responses({
   useKeys({ n: () => stepper.go(1), N: () => stepper.go(-1) }, "prompts");
   const { run: name, pad } = sampleScope.value;
   const metrics = run.value?.token_metrics ?? [];
-  const metric = selected.metric.value || (metrics[0]?.name ?? "");
+  const usual = metrics.find((info) => info.name === "log_ratio") ?? metrics[0];
+  const metric = selected.metric.value || (usual?.name ?? "");
   const asked =
     left === undefined || right === undefined
       ? null
