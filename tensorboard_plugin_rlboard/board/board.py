@@ -92,7 +92,7 @@ class Board:
         )
         prepared = partial(self._steps.snapshot, fresh=False)
         self._run_numbers = RunNumbers(registry, prepared, self._steps.run_steps, self._findings.counted)
-        self._comparisons = Comparisons()
+        self._comparisons = Comparisons(self.prompts.identities)
         indexer.call_after_round(self._steps.update_in_background)
         indexer.call_when_read(self._findings.update_in_background)
 

@@ -44,6 +44,7 @@ class DifferenceCounts:
 class ComparedPrompts:
     """Prompts of a comparison, one value each in every list; those of the samples are lists themselves."""
 
+    identity: Sequence[str]
     prompt_key: Sequence[str]
     prompt: Sequence[str | None]
     a: Sequence[float]

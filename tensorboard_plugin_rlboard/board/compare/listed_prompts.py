@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,12 +10,13 @@ import numpy as np
 from tensorboard_plugin_rlboard.api import ComparedPrompts
 from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
 from tensorboard_plugin_rlboard.board.compare.shared_prompts import (
-    PROMPT,
+    Renderings,
     SharedPrompts,
     metric_sql,
     relation_of,
 )
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
+from tensorboard_plugin_rlboard.board.prompts.identities import Keys, as_text
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
 from tensorboard_plugin_rlboard.board.samples.paging import LOGGED_ORDER
@@ -48,14 +49,16 @@ def listed_prompts(
 ) -> ComparedPrompts:
     """One page; sessions within a snapshot."""
     at = order_of(found, question.sort)[question.offset : question.offset + question.limit]
-    keys = found.key[at].tolist()
-    left = _samples(a, question.a, question.metric, keys)
+    identities = found.identity[at]
+    keys = identities.tolist()
+    left = _samples(a, question.a, question.metric, found.renderings_a, identities)
     texts = _texts(a, {key: named.row for key, named in left.items()})
     # What was compared a moment ago may be gone from the run; the page is asked for again then.
     prompts = [texts.get(key, ("", None)) for key in keys]
-    right = _samples(b, question.b, question.metric, keys)
+    right = _samples(b, question.b, question.metric, found.renderings_b, identities)
     lefts, rights = ([side.get(key, _Named()) for key in keys] for side in (left, right))
     return ComparedPrompts(
+        identity=[as_text(key) for key in keys],
         prompt_key=[key for key, _ in prompts],
         prompt=[question.text_rules.list_cell("prompt", text) for _, text in prompts],
         a=found.a[at].tolist(),
@@ -73,19 +76,21 @@ def listed_prompts(
 
 
 def _samples(
-    session: RunSession, selection: Selection, metric: str, keys: Sequence[int]
+    session: RunSession, selection: Selection, metric: str, renderings: Renderings, identities: Keys
 ) -> Mapping[int, _Named]:
     """The samples of some prompts, at most `MAX_SAMPLES` of each."""
     rows, x = relation_of(session, selection, metric), metric_sql(session, metric)
+    logged, prompts = renderings.of(identities)
     inner = (
-        f'SELECT {PROMPT} AS k, rowid AS place, file, line_offset, "row", step, CAST({x} AS DOUBLE) AS x FROM {rows.source} '
-        f"WHERE {rows.where} AND {PROMPT} IN (SELECT unnest(CAST(? AS UBIGINT[]))) AND {is_finite(x)}"
+        f'SELECT k, rowid AS place, file, line_offset, "row", step, CAST({x} AS DOUBLE) AS x FROM {rows.source} '
+        f"JOIN wanted ON prompt_key = key WHERE {rows.where} AND {is_finite(x)}"
     )
     near = f"abs(x - avg(x) OVER (PARTITION BY k)) AS far FROM ({inner})"
     turn = f"row_number() OVER (PARTITION BY k ORDER BY round(far, 9), step DESC, {LOGGED_ORDER}) AS turn"
     listed = session.cursor.execute(
+        "WITH wanted AS (SELECT unnest(CAST(? AS VARCHAR[])) AS key, unnest(CAST(? AS UBIGINT[])) AS k) "
         f"SELECT * FROM (SELECT *, {turn} FROM (SELECT *, {near})) WHERE turn <= {MAX_SAMPLES} ORDER BY k, turn",
-        [*rows.values, list(keys)],
+        [logged, prompts, *rows.values],
     ).fetchall()
     found: dict[int, _Named] = {}
     ids = sample_ids(session.run, ((row[2], row[3], row[4]) for row in listed))

@@ -9,6 +9,7 @@ from tensorboard_plugin_rlboard.board.compare.listed_prompts import listed_promp
 from tensorboard_plugin_rlboard.board.compare.question import SORTS, CompareQuestion
 from tensorboard_plugin_rlboard.board.compare.shared_prompts import SharedPrompts, SideCounts, shared_prompts
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
+from tensorboard_plugin_rlboard.board.prompts.identities import PromptIdentities
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.metrics.prompts.bootstrap import (
@@ -23,14 +24,15 @@ from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 MAX_LIMIT, MAX_BINS = 100, 500
 _CACHE_BYTES = 24 * 1024 * 1024
-"""Of compared prompts, so that turning a page does not compare anew: 600,000 prompts."""
+"""Of compared prompts, so that turning a page does not compare anew: 300,000 prompts."""
 
 
 class Comparisons:
     """Compares runs; every method may be called from any thread."""
 
-    def __init__(self) -> None:
-        """Knows nothing yet."""
+    def __init__(self, identities: PromptIdentities) -> None:
+        """Knows nothing yet; `identities` tells prompts apart."""
+        self._identities = identities
         self._kept: LruCache[SharedPrompts] = LruCache(_CACHE_BYTES, lambda found: found.size)
 
     def compare(self, a: RunSession, b: RunSession, question: CompareQuestion) -> Comparison:
@@ -49,7 +51,7 @@ class Comparisons:
         made_of = question.a, question.b, question.metric
         key = (a.run.version, b.run.version, made_of)
         with a.snapshot():
-            found = self._kept.get_or_compute(key, lambda: shared_prompts(a, b, *made_of))
+            found = self._kept.get_or_compute(key, lambda: shared_prompts(a, b, self._identities, *made_of))
             prompts = listed_prompts(a, b, question, found)
         difference = found.a - found.b
         wins, losses = int((difference > 0).sum()), int((difference < 0).sum())

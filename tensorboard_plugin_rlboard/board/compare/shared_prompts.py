@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
+from tensorboard_plugin_rlboard.board.prompts.identities import NUMBER, Keys, PromptIdentities, as_text
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation, Selection, select_samples
 from tensorboard_plugin_rlboard.errors import ArgumentError
@@ -15,8 +15,6 @@ from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 
 _DIGITS = 12
 """Means are compared by so many digits: rewards that are the same, added up in another order, differ in the sixteenth."""
-PROMPT = "CASE WHEN prompt_key IS NOT NULL THEN hash(prompt_key) END"
-"""What tells prompts apart, as SQL: 64 bits as the digest that it is made of, and numbers are grouped in half the time."""
 
 
 @dataclass(frozen=True)
@@ -41,18 +39,36 @@ class SideCounts:
 
 
 @dataclass(frozen=True)
-class SharedPrompts:
-    """Prompts with a finite value on both sides, in the order of their keys.
+class Renderings:
+    """The logged keys of a side's prompts: one prompt may have been rendered in several ways.
 
     Attributes:
-        key: of each prompt (`PROMPT`), uint64 [prompts].
+        key, identity: of each, uint64 [keys].
+    """
+
+    key: Keys
+    identity: Keys
+
+    def of(self, identities: Keys) -> tuple[list[str], list[int]]:
+        """The keys of some prompts as they are logged, each with its prompt's identity."""
+        found = np.isin(self.identity, identities)
+        return [as_text(key) for key in self.key[found].tolist()], self.identity[found].tolist()
+
+
+@dataclass(frozen=True)
+class SharedPrompts:
+    """Prompts with a finite value on both sides, in the order of their identities.
+
+    Attributes:
+        identity: of each prompt, uint64 [prompts].
         a, b: mean of the metric over the samples of the prompt, rounded to `_DIGITS` digits, float64 [prompts].
         a_count, b_count: samples that these are means of, int64 [prompts].
         of_a, of_b: what each side has.
         shared: prompts that both have samples of, with or without a value.
+        renderings_a, renderings_b: the logged keys of each side.
     """
 
-    key: NDArray[np.uint64]
+    identity: Keys
     a: Floats
     b: Floats
     a_count: Ints
@@ -60,11 +76,14 @@ class SharedPrompts:
     of_a: SideCounts
     of_b: SideCounts
     shared: int
+    renderings_a: Renderings
+    renderings_b: Renderings
 
     @property
     def size(self) -> int:
         """Bytes that it holds."""
-        columns = (self.key, self.a, self.b, self.a_count, self.b_count)
+        columns = (self.identity, self.a, self.b, self.a_count, self.b_count)
+        columns += (*vars(self.renderings_a).values(), *vars(self.renderings_b).values())
         return 1000 + sum(column.nbytes for column in columns)
 
 
@@ -88,13 +107,14 @@ def relation_of(session: RunSession, selection: Selection, metric: str) -> Relat
 
 
 def shared_prompts(
-    a: RunSession, b: RunSession, of_a: Selection, of_b: Selection, metric: str
+    a: RunSession, b: RunSession, identities: PromptIdentities, of_a: Selection, of_b: Selection, metric: str
 ) -> SharedPrompts:
     """Compares two selections prompt by prompt.
 
     Args:
         a: the run of one side, within a snapshot.
         b: that of the other, with the same cursor.
+        identities: what tells prompts apart.
         of_a: what is compared of the one.
         of_b: and of the other.
         metric: the sample metric.
@@ -103,12 +123,14 @@ def shared_prompts(
         ArgumentError: a run has no such metric, or a selection cannot be answered.
         StoppedError: the question was given up.
     """
-    left, right = _side(a, of_a, metric), _side(b, of_b, metric)
-    shared, at_left, at_right = np.intersect1d(left.key, right.key, assume_unique=True, return_indices=True)
+    left, right = _side(a, identities, of_a, metric), _side(b, identities, of_b, metric)
+    shared, at_left, at_right = np.intersect1d(
+        left.identity, right.identity, assume_unique=True, return_indices=True
+    )
     valued = (left.n[at_left] > 0) & (right.n[at_right] > 0)
     at_left, at_right = at_left[valued], at_right[valued]
     return SharedPrompts(
-        key=left.key[at_left],
+        identity=left.identity[at_left],
         a=_rounded(left.mean[at_left]),
         b=_rounded(right.mean[at_right]),
         a_count=left.n[at_left],
@@ -116,6 +138,8 @@ def shared_prompts(
         of_a=left.counts,
         of_b=right.counts,
         shared=len(shared),
+        renderings_a=left.renderings,
+        renderings_b=right.renderings,
     )
 
 
@@ -124,25 +148,28 @@ class _Side:
     """The prompts of one side.
 
     Attributes:
-        key: of each prompt, uint64 [prompts].
+        identity: of each prompt, ascending, uint64 [prompts].
         mean: of its values, float64 [prompts]; means nothing where there is none.
         n: how many values that is the mean of, int64 [prompts].
         counts: what they add up to.
+        renderings: the logged keys that they are put together from.
     """
 
-    key: NDArray[np.uint64]
+    identity: Keys
     mean: Floats
     n: Ints
     counts: SideCounts
+    renderings: Renderings
 
 
-def _side(session: RunSession, selection: Selection, metric: str) -> _Side:
+def _side(session: RunSession, identities: PromptIdentities, selection: Selection, metric: str) -> _Side:
     sql, rows = metric_sql(session, metric), relation_of(session, selection, metric)
     finite = f"FILTER ({is_finite('x')})"
     found = session.cursor.execute(
-        f"SELECT k, coalesce(avg(x) {finite}, 0) AS mean, count(*) {finite} AS n, "
-        f"count(x) AS valued, count(*) AS samples "
-        f"FROM (SELECT {PROMPT} AS k, CAST({sql} AS DOUBLE) AS x FROM {rows.source} WHERE {rows.where}) GROUP BY k",
+        f"SELECT {NUMBER} AS k, * EXCLUDE (prompt_key) FROM (SELECT prompt_key, coalesce(avg(x) {finite}, 0) AS mean, "
+        f"count(*) {finite} AS n, count(x) AS valued, count(*) AS samples "
+        f"FROM (SELECT prompt_key, CAST({sql} AS DOUBLE) AS x FROM {rows.source} WHERE {rows.where}) "
+        "GROUP BY prompt_key)",
         rows.values,
     ).fetchnumpy()
     has_prompt = ~np.ma.getmaskarray(found["k"])
@@ -150,16 +177,21 @@ def _side(session: RunSession, selection: Selection, metric: str) -> _Side:
     n, valued, samples = (np.asarray(found[name], np.int64) for name in ("n", "valued", "samples"))
     total = int(n.sum())
     average = _rounded(np.asarray([(mean * (n / total)).sum()])) if total else None
+    key = np.asarray(np.ma.getdata(found["k"]), np.uint64)[has_prompt]
+    identity = identities.of(session, key)
+    prompts, at = np.unique(identity, return_inverse=True)
+    mean, of_key = mean[has_prompt], n[has_prompt]
+    of_prompt = np.bincount(at, of_key, len(prompts)).astype(np.int64)
+    sums = np.bincount(at, mean * of_key, len(prompts))
     counts = SideCounts(
         split=rows.split,
         samples=int(samples.sum()),
-        prompts=int(has_prompt.sum()),
+        prompts=len(prompts),
         without_prompt=int(samples[~has_prompt].sum()),
         nonfinite=int((valued - n).sum()),
         mean=None if average is None else float(average[0]),
     )
-    key = np.asarray(np.ma.getdata(found["k"]), np.uint64)
-    return _Side(key[has_prompt], mean[has_prompt], n[has_prompt], counts)
+    return _Side(prompts, sums / np.maximum(of_prompt, 1), of_prompt, counts, Renderings(key, identity))
 
 
 def _rounded(x: Floats) -> Floats:

@@ -16,6 +16,7 @@ from rollout_log import TestLog, lines
 from tensorboard_plugin_rlboard.api import Comparison
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
+from tensorboard_plugin_rlboard.board.prompts.identity import prompt_identity
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
@@ -88,6 +89,21 @@ def test_a_prompt_without_a_value_on_one_side_is_shared_and_not_compared(of: Cal
     found = board.compare(CompareQuestion(A, B))
     assert (found.shared, found.compared, counts(found)) == (2, 1, (1, 0, 0))
     assert (found.a.only_here, found.b.only_here) == (0, 0)
+
+
+def test_a_prompt_is_the_same_through_templates_and_its_renderings_are_one(of: Callable[..., Board]) -> None:
+    """On one side it was rendered in two ways, with the rewards 1 and 0 and 0: a mean of a third."""
+    plain, chat = "Why?", "<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n"
+    board = of([(1, plain, 1.0), (1, chat, 0.0), (2, chat, 0.0)], [(1, chat, 0.5)])
+    found = board.compare(CompareQuestion(A, B))
+    assert (found.shared, found.a.prompts, counts(found)) == (1, 1, (0, 0, 1))
+    assert found.prompts.a == [pytest.approx(1 / 3)]
+    assert (found.prompts.a_count, len(found.prompts.a_ids[0]), found.prompts.a_values) == (
+        [3],
+        3,
+        [[0.0, 0.0, 1.0]],
+    )
+    assert found.prompts.identity == [prompt_identity(plain)]
 
 
 def test_nothing_in_common(of: Callable[..., Board]) -> None:

@@ -68,6 +68,7 @@ export const comparison = object({
   differences: object({ edges: array(number), counts: array(number) }),
   /** A page of the prompts; the samples of each are those nearest to its value. */
   prompts: object({
+    identity: array(string),
     prompt_key: array(string),
     prompt: array(nullable(string)),
     a: array(number),

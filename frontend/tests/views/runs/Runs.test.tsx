@@ -47,7 +47,14 @@ const COMPARED = {
   mean_difference: { value: 0.25, low: -0.5, high: 1, method: "bootstrap" },
   differences: { edges: [-1, 0, 1], counts: [1, 2] },
   prompts: {
-    ...{ prompt_key: ["k0", "k1"], prompt: [HOSTILE, null], a: [1, 0], b: [0, 1], difference: [1, -1] },
+    ...{
+      identity: ["i0", "i1"],
+      prompt_key: ["k0", "k1"],
+      prompt: [HOSTILE, null],
+      a: [1, 0],
+      b: [0, 1],
+      difference: [1, -1],
+    },
     ...{ a_count: [2, 1], b_count: [1, 1], a_ids: [["a0", "a1"], ["a2"]], b_ids: [["b0"], ["b1"]] },
     ...{ a_values: [[1, 1], [0]], b_values: [[0], [1]], a_steps: [[10, 9], [8]], b_steps: [[7], [7]] },
   },

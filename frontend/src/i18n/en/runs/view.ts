@@ -88,7 +88,7 @@ export const runsView = {
   "runs.few": "With so few prompts, or all alike, the intervals are too narrow.",
   "runs.nothing_shared": "The two share no prompt",
   "runs.nothing_shared.advice":
-    "A prompt is the same where its text is. Choose other steps or another split, or log the prompt in both.",
+    "A prompt is the same where it asks the same, whatever its template. Choose other steps or another split, or log the prompt in both.",
   "runs.nothing_valued": "No shared prompt has {metric} on both sides",
   "runs.nothing_valued.advice": "Choose another metric.",
   "runs.differences": "A − B of {metric}, prompts that are not equal",

@@ -86,7 +86,8 @@ export const runsView = {
   "runs.how.normal": "均值的区间为 ± 1.96 个标准误。",
   "runs.few": "提示词太少或结果全部相同，区间偏窄。",
   "runs.nothing_shared": "两者没有共有的提示词",
-  "runs.nothing_shared.advice": "文本相同才是同一提示词。请选择其他步或划分，或在两者中都记录提示词。",
+  "runs.nothing_shared.advice":
+    "所问相同才是同一提示词，与模板无关。请选择其他步或划分，或在两者中都记录提示词。",
   "runs.nothing_valued": "没有共有提示词在两侧都有 {metric}",
   "runs.nothing_valued.advice": "请选择其他指标。",
   "runs.differences": "{metric} 的 A − B（不含相等的提示词）",
