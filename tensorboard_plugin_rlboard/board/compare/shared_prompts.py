@@ -82,9 +82,10 @@ class SharedPrompts:
     @property
     def size(self) -> int:
         """Bytes that it holds."""
-        columns = (self.identity, self.a, self.b, self.a_count, self.b_count)
-        columns += (*vars(self.renderings_a).values(), *vars(self.renderings_b).values())
-        return 1000 + sum(column.nbytes for column in columns)
+        a, b = self.renderings_a, self.renderings_b
+        keys = (self.identity, a.key, a.identity, b.key, b.identity)
+        numbers = (self.a, self.b, self.a_count, self.b_count)
+        return 1000 + sum(each.nbytes for each in keys) + sum(each.nbytes for each in numbers)
 
 
 def metric_sql(session: RunSession, name: str) -> str:
