@@ -85,7 +85,8 @@ def discounted_cumsum(x: Floats, starts: Ints, sizes: Ints, discount: float) -> 
     out = _discounted(x, starts, sizes, discount)
     large = np.flatnonzero(np.abs(x) > _LARGE)
     large = large[np.isfinite(x[large])]
-    if len(large):  # a sum beyond float64 must not take along the positions before it, where rewards bring it back
+    if len(large):
+        # A sum beyond float64 must not take along the positions before it, where rewards bring it back.
         filled = np.flatnonzero(sizes > 0)
         owners = filled[np.unique(np.searchsorted(starts[filled], large, side="right") - 1)]
         small = _discounted(np.ldexp(x, -_SCALE), starts[owners], sizes[owners], discount)
