@@ -8,7 +8,7 @@ import { goToStep, stepIndex } from "../../data/stepWalk";
 import { t } from "../../i18n";
 import { num } from "../../lib/format";
 
-const HEIGHT = 36;
+const HEIGHT = 28;
 /** A column for each step, or for several where there are more steps than pixels. */
 const LEAST_COLUMN = 2;
 

@@ -82,4 +82,6 @@ export const groups = {
   "groups.alone.token": "alone from token {at}",
   "groups.alone.word": "alone from word {at}",
   "groups.prompt": "The prompt of the group",
+  "groups.unit_one.tokens": "token",
+  "groups.unit_one.characters": "character",
 } as const;

@@ -78,4 +78,6 @@ export const groups = {
   "groups.alone.token": "从第 {at} 个 token 起独自展开",
   "groups.alone.word": "从第 {at} 个词起独自展开",
   "groups.prompt": "该组的提示词",
+  "groups.unit_one.tokens": "个 token",
+  "groups.unit_one.characters": "个字符",
 } as const;

@@ -30,7 +30,7 @@ export function Contrast({ group }: { group: Group }): JSX.Element {
         <li data-testid="group-longer">
           {t(longer < 0 ? "groups.shorter" : "groups.longer", {
             n: num(Math.abs(Math.round(longer))),
-            unit: t(`groups.unit.${group.unit}`),
+            unit: t(`groups.${Math.abs(Math.round(longer)) === 1 ? "unit_one" : "unit"}.${group.unit}`),
           })}
         </li>
       )}
