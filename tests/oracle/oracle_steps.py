@@ -150,7 +150,9 @@ def _kind_shares(samples: Sequence[OracleSample]) -> dict[str, Number]:
 def _kind(members: Sequence[OracleSample]) -> str:
     rewards = finite_rewards(members)
     logged = [abs(a) for m in members if (a := logged_advantage(m)) is not None and abs(a) < HUGE]
-    logged += [abs(a) for m in members for a in m.finite("advantages", m.arrays) if abs(a) < HUGE]
+    of_tokens = [xs for m in members if (xs := m.finite("advantages", m.arrays))]
+    # A token's that is too large for a number hides the others of its response on its side of 0.
+    logged += [abs(a) for xs in of_tokens for a in (min(xs), max(xs)) if abs(a) < HUGE]
     differ = len(rewards) > 1 and max(rewards) - min(rewards) > 1e-8
     if max(logged) > 1e-8 if logged else differ:
         return "gradient"
