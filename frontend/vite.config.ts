@@ -12,6 +12,12 @@ function sentences(): Plugin {
   };
 }
 
+/** What several parts of the page need. */
+const SHARED = /[\\/]src[\\/](api|data|host|lib|metrics|state|ui)[\\/]|[\\/]node_modules[\\/](@?preact)[\\/]/;
+/** Of that, what the first view does without: tables, tokens, answers of other views. */
+const LISTS =
+  /[\\/]src[\\/](api[\\/](compare|groups|later|prompts)|data[\\/](compare|questions[\\/](later|SamplePages|sample|groups|worstTokens|stepSamples|distributions)|sampleWalk)|lib[\\/](colourScale|heatmapColours|longText|rowWindow|singleLine)|ui[\\/]table)/;
+
 // TensorBoard imports `static/index.js` by that name and calls its `render`; everything else is found relative to it.
 export default defineConfig(({ mode }) => ({
   // TensorBoard may be served below any prefix, so no address of ours starts with a slash.
@@ -43,9 +49,11 @@ export default defineConfig(({ mode }) => ({
           groups: [
             {
               name: "shared",
-              test: /[\\/]src[\\/](api|data|host|lib|metrics|state|ui)[\\/]|[\\/]node_modules[\\/](@?preact)[\\/]/,
+              test: (id) => SHARED.test(id) && !LISTS.test(id),
               minShareCount: 2,
+              priority: 1,
             },
+            { name: "lists", test: LISTS, minShareCount: 2 },
           ],
         },
       },
