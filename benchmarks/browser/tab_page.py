@@ -52,11 +52,11 @@ FIRST_CHART = """(() => {
     const observer = new MutationObserver(() => {
         if (!found()) return;
         observer.disconnect();
+        window.filesBytes = performance.getEntriesByType('resource')
+            .filter(({name, responseEnd}) => name.includes('/plugin/rlboard/static/') && responseEnd > 0)
+            .reduce((sum, {encodedBodySize}) => sum + encodedBodySize, 0);
         requestAnimationFrame(() => setTimeout(() => {
             window.chartAt = performance.timeOrigin + performance.now();
-            window.filesBytes = performance.getEntriesByType('resource')
-                .filter(({name}) => name.includes('/plugin/rlboard/static/'))
-                .reduce((sum, {encodedBodySize}) => sum + encodedBodySize, 0);
         }));
     });
     observer.observe(document, {subtree: true, childList: true});
@@ -223,7 +223,7 @@ class TabPage:
         return found
 
     def files_read(self) -> float:
-        """The files of ours that were there with the first chart, in units of 1000 bytes as they came: compressed."""
+        """The files of ours that had come when the first chart was made, in units of 1000 bytes, compressed as they came."""
         found: float = self.frame.evaluate("window.filesBytes / 1000")
         return found
 
