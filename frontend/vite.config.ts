@@ -16,7 +16,7 @@ function sentences(): Plugin {
 const SHARED = /[\\/]src[\\/](api|data|host|lib|metrics|state|ui)[\\/]|[\\/]node_modules[\\/](@?preact)[\\/]/;
 /** Of that, what the first view does without: tables, tokens, answers of other views. */
 const LISTS =
-  /[\\/]src[\\/](api[\\/](compare|groups|later|prompts)|data[\\/](compare|questions[\\/](later|SamplePages|sample|groups|worstTokens|stepSamples|distributions)|sampleWalk)|lib[\\/](colourScale|heatmapColours|longText|rowWindow|singleLine)|ui[\\/]table)/;
+  /[\\/]src[\\/](api[\\/](compare|groups|later[\\/]diff|prompts)|data[\\/](compare[\\/]runs|questions[\\/](later|SamplePages|sample|groups|worstTokens|stepSamples|distributions)|sampleWalk)|lib[\\/](colourScale|heatmapColours|longText|rowWindow|singleLine)|ui[\\/]table)/;
 
 // TensorBoard imports `static/index.js` by that name and calls its `render`; everything else is found relative to it.
 export default defineConfig(({ mode }) => ({
