@@ -65,7 +65,7 @@ def test_from_the_first_glance_to_the_planted_token_and_back(planted: Planted, o
     place = place_of(tab, planted)
     assert place in shown_by(planted), "the strongest sample is one that was made to show it"
     assert int(tab.selected()["token"]) in shown_by(planted)[place]
-    tab.expect_selected(metric="k3", about="k3_max")
+    tab.expect_selected(metric="k3", about="k3_mean")
     for wanted in ({"token": None}, {"sample": None}, {"view": None}):
         tab.press("Escape")
         tab.expect_selected(**wanted)

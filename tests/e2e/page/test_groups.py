@@ -41,14 +41,14 @@ def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Tensor
         for group in ("easy", "sum", "hard")
         for reward, response in ANSWERS
     ]
-    rollouts.write(home / "logs" / "grpo", rows)
-    return gallery.show(home / "logs", "grpo")
+    rollouts.write(home / "logs" / "grpo_groups", rows)
+    return gallery.show(home / "logs", "grpo_groups")
 
 
 def test_from_the_groups_of_a_step_to_a_token_and_back(
     server: TensorBoard, open_tab: OpenTab, axe: str
 ) -> None:
-    tab = open_tab(server).open(run="grpo")
+    tab = open_tab(server).open(run="grpo_groups")
     tab.press(tab.key_of("groups"))
     tab.expect_selected(view="groups")
     expect(tab.get("groups-summary")).to_contain_text("3 groups · 67 % without gradient")
@@ -81,7 +81,7 @@ def test_from_the_groups_of_a_step_to_a_token_and_back(
 
 def test_a_link_opens_a_group_in_chinese_on_a_narrow_screen(server: TensorBoard, open_tab: OpenTab) -> None:
     link = {"group": "sum", "group_step": 1, "kinds": "gradient", "step": 1}
-    tab = open_tab(server, width=800, locale="zh-CN").open(view="groups", run="grpo", **link)
+    tab = open_tab(server, width=800, locale="zh-CN").open(view="groups", run="grpo_groups", **link)
     expect(tab.get("group")).to_have_attribute("data-group", "sum")
     expect(tab.get("group-item")).to_have_count(1)
     expect(tab.get("groups-summary")).to_contain_text("3 个组")
@@ -92,7 +92,7 @@ def test_a_link_opens_a_group_in_chinese_on_a_narrow_screen(server: TensorBoard,
 def test_the_tile_of_the_overview_leads_to_the_groups_without_gradient(
     server: TensorBoard, open_tab: OpenTab
 ) -> None:
-    tab = open_tab(server).open(run="grpo", step=2)
+    tab = open_tab(server).open(run="grpo_groups", step=2)
     tab.get("tile-groups").click()
     tab.expect_selected(view="groups")
     expect(tab.get("group-item")).to_have_count(2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,7 @@ def test_another_run_lies_over_every_chart_and_is_hidden_by_the_legend(
     one, other = SEEDS
     tab = open_tab(server).open(run=one)
     tab.get("overlay").click()
-    tab.view.locator(".overlay-choices label", has_text=other).click()
+    tab.view.locator(".overlay-choices label", has_text=re.compile(f"^{other}$")).click()
     tab.expect_selected(overlay=other)
     tab.press("Escape")
     for chart in ("reward", "kl", "length"):

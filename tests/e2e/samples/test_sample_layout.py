@@ -59,7 +59,7 @@ def test_the_group_and_the_prompt_at_other_steps_are_chips_with_their_rewards(
     opened = library.ask("samples", run="ppo", step=50, limit=1)["columns"]["id"][0]
     neighbours = library.ask("sample", run="ppo", id=opened)["neighbours"]
     tab = open_tab(library).open(run="ppo", step=50, view="samples", sample=opened)
-    chips = tab.get("links").locator(".links").first.get_by_role("button")
+    chips = tab.get("links").locator(".links").first.locator("button:has(.number)")
     expect(chips).to_have_count(len(neighbours["group"]))
     for chip, reward in zip(chips.all(), neighbours["group_rewards"], strict=True):
         assert float(chip.inner_text()) == pytest.approx(reward, rel=1e-3)
