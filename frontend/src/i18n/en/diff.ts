@@ -7,6 +7,7 @@ export const diff = {
   "diff.unit.token": "token",
   "diff.unit.word": "word",
   "diff.unit.character": "character",
+  "diff.changes_one": "1 change",
   "diff.changes": "{n} changes",
   "diff.same": "Both texts are the same.",
   "diff.previous": "Previous change (N)",

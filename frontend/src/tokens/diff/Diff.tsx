@@ -99,9 +99,7 @@ export function Diff(props: DiffProps): JSX.Element {
             beside.value = on;
           }}
         />
-        <span data-testid="diff-changes">
-          {changes === 0 ? t("diff.same") : t("diff.changes", { n: count(changes) })}
-        </span>
+        <span data-testid="diff-changes">{changesSaid(changes)}</span>
         <Button quiet label={t("diff.previous")} disabled={changes === 0} onClick={() => step(-1)}>
           ↑
         </Button>
@@ -123,4 +121,9 @@ export function Diff(props: DiffProps): JSX.Element {
       />
     </section>
   );
+}
+
+function changesSaid(changes: number): string {
+  if (changes === 0) return t("diff.same");
+  return changes === 1 ? t("diff.changes_one") : t("diff.changes", { n: count(changes) });
 }

@@ -86,6 +86,13 @@ test("points of other steps stand at their steps, the run's own main line is the
   expect(unionOfSteps([[], [3, 1], [2, 3]])).toEqual([1, 2, 3]);
 });
 
+test("where a chart has several lines, those of other runs say which one they are", () => {
+  const line = (key: string) => ({ key, label: key, colour: "policy", values: [1], band: null }) as const;
+  const others = [overlay("b", stepsOf([0], [7]), 2)];
+  const drawn = withOverlays([0], [line("win"), line("lose")], others, REWARD, STYLE);
+  expect(drawn.lines.map(({ label }) => label)).toEqual(["b · lose", "win", "lose"]);
+});
+
 test("without others, or where they do not have the metric, the chart is as it was", () => {
   const own = { key: "reward", label: "mean", colour: "policy", values: [1, 2], band: null } as const;
   const [x, lines] = [[0, 10], [own]];

@@ -32,7 +32,7 @@ function spreader(from: readonly number[], x: readonly number[]): Overlaid["spre
 }
 
 /**
- * The lines of a chart with those of other runs.
+ * The lines of a chart with those of other runs. Where the chart has several of its own, theirs say which one they are.
  *
  * @param steps The run's own steps, which `lines` are of.
  * @param main What the other runs show in this chart: its main line.
@@ -44,9 +44,10 @@ export function withOverlays(
   main: LineSource | undefined,
   style: CurveStyle,
 ): Overlaid {
+  const shows = lines.length > 1 ? ` · ${lines.at(-1)?.label}` : "";
   const others = overlays.flatMap(({ overlaid, curves }) => {
-    const own =
-      main && curves.steps && curveLine(main, overlaid.run, curves.steps, { ...style, band: "none" });
+    const label = `${overlaid.run}${shows}`;
+    const own = main && curves.steps && curveLine(main, label, curves.steps, { ...style, band: "none" });
     const colour: ColourRole = RUN_ROLES[overlaid.place] ?? "muted";
     return own && curves.steps
       ? [{ line: { ...own, key: `${overlaid.place} ${overlaid.run}`, colour }, steps: curves.steps.step }]

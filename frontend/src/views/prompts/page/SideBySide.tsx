@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { Prompt } from "../../../api/prompts/answers";
 import { t } from "../../../i18n";
 import { num } from "../../../lib/format";
+import { metricLabel } from "../../../metrics/names";
 import { select } from "../../../state/selection";
 import { Button, Select } from "../../../ui";
 import { Responses } from "./Responses";
@@ -86,7 +87,7 @@ function Side({ side, row, rows }: SideProps) {
           const value = row.value(name);
           return typeof value !== "number" ? null : (
             <div key={name}>
-              <dt class="muted">{name}</dt>
+              <dt class="muted">{metricLabel(name)}</dt>
               <dd class="number">{num(value)}</dd>
             </div>
           );
