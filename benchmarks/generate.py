@@ -61,6 +61,7 @@ class Log:
         prompt: about so many tokens in a prompt.
         per_step: samples of a step, four of them a group.
         files: rank files, which share the samples of each step.
+        prompts: how many prompts the training goes round; 0 for those of one step, again at every step.
     """
 
     samples: int
@@ -71,6 +72,7 @@ class Log:
     jitter: float = 0.2
     files: int = 2
     seed: int = 1
+    prompts: int = 0
 
 
 def sized(mb: float, tokens: int, *, seed: int = 1, files: int = 2) -> Log:
@@ -160,7 +162,8 @@ def write(log: Log, out: Path) -> int:
     for index in range(log.samples):
         step, place = divmod(index, log.per_step)
         stage = index * STAGES // log.samples
-        written += files[index % log.files].write(pool.line(log, draw, step + 1, stage, place // 4))
+        prompt = index // 4 % log.prompts if log.prompts else place // 4
+        written += files[index % log.files].write(pool.line(log, draw, step + 1, stage, prompt))
     for file in files:
         file.close()
     return written

@@ -21,7 +21,14 @@ from typing import Any
 from benchmarks.browser import first_heatmap, tab_speed
 from benchmarks.hosts import host_speed, writer_speed
 from benchmarks.indexing import cluster_speed, format_speed, index_speed, large_log, small_files
-from benchmarks.questions import alignment_speed, findings_speed, long_sample, million, new_line
+from benchmarks.questions import (
+    alignment_speed,
+    findings_speed,
+    long_sample,
+    many_prompts,
+    million,
+    new_line,
+)
 from benchmarks.shared import bench
 
 ROWS: tuple[bench.Row[Any], ...] = (
@@ -30,6 +37,7 @@ ROWS: tuple[bench.Row[Any], ...] = (
     host_speed.ROW,
     cluster_speed.ROW,
     million.ROW,
+    many_prompts.ROW,
     new_line.ROW,
     findings_speed.ROW,
     long_sample.ROW,

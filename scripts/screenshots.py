@@ -57,6 +57,19 @@ def _findings(frame: FrameLocator) -> None:
     frame.get_by_test_id("token-info").wait_for()
 
 
+def _groups(frame: FrameLocator) -> None:
+    frame.get_by_test_id("group-member").first.wait_for()
+
+
+def _prompts(frame: FrameLocator) -> None:
+    frame.get_by_test_id("prompt-row").first.wait_for()
+
+
+def _comparison(frame: FrameLocator) -> None:
+    frame.get_by_test_id("changed-prompt").first.click()
+    frame.get_by_test_id("prompt-pair").wait_for()
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture: what the tab's address says, what is done and waited for, how the reader has set things, and the log."""
@@ -78,6 +91,12 @@ ANSWERS = (
     "&p.rlboard.sort=log_ratio_max&p.rlboard.order=desc&p.rlboard.metric=log_ratio"
 )
 FINDINGS = f"p.rlboard.view=findings&p.rlboard.run={PLANTED.name}"
+GROUPS = f"p.rlboard.view=groups&p.rlboard.run={PLANTED.name}"
+PROMPTS = "p.rlboard.view=prompts&p.rlboard.run=eval_couplets"
+LATE_AGAINST_EARLY = (
+    "p.rlboard.view=runs&p.rlboard.run=eval_couplets&p.rlboard.a_min=40"
+    "&p.rlboard.run_b=eval_couplets&p.rlboard.b_max=20"
+)
 PICTURES = (
     Picture("overview", OVERVIEW, _overview),
     Picture("overview-dark", OVERVIEW, _overview, dark=True),
@@ -87,6 +106,10 @@ PICTURES = (
     Picture("sample-dark", ANSWERS, _sample, dark=True),
     Picture("sample-zh", ANSWERS, _sample, locale="zh-CN"),
     Picture("findings", FINDINGS, _findings, planted=True),
+    Picture("groups", GROUPS, _groups, planted=True),
+    Picture("groups-zh", GROUPS, _groups, locale="zh-CN", planted=True),
+    Picture("prompts", PROMPTS, _prompts),
+    Picture("runs", LATE_AGAINST_EARLY, _comparison),
     Picture("findings-zh", FINDINGS, _findings, locale="zh-CN", planted=True),
 )
 

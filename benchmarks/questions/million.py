@@ -10,7 +10,6 @@ overview's curves are one question that every visitor asks alike; `of a search` 
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections.abc import Iterator
@@ -75,25 +74,7 @@ def questions(run: dict[str, Any], asks: int, filters: bool) -> list[Question]:
             "curves of a search",
             [[("steps", {"run": name, "search": w})] for w in searched],
         ),
-        Question(
-            "curves by a text with a value for each prompt",
-            [
-                [
-                    (
-                        "steps",
-                        {"run": name, "by": "group_id", "metrics": COLUMNS[i % 6], "step_min": 1 + i // 6},
-                    )
-                ]
-                for i in range(slow)
-            ],
-        ),
         Question("findings", [[("findings", {"run": name})]] * asks, 100),
-        Question(
-            "two ranges of steps on the prompts that they share",
-            [[("compare", halves(run, i))] for i in range(slow)],
-            300,
-        ),
-        Question("groups of a step", [[("groups", {"run": name, "step": s})] for s in steps], 20),
         Question("distribution of a step", [[("distribution", {"run": name, "step": s})] for s in steps]),
     ]
     if filters:
@@ -109,41 +90,6 @@ def questions(run: dict[str, Any], asks: int, filters: bool) -> list[Question]:
         [("worst_tokens", {"run": name, "by": "token", "limit": 50 + i})] for i in range(max(1, slow // 5))
     ]
     return [*found, Question("worst tokens of the run, gathered by their text", gathered)]
-
-
-def halves(run: dict[str, Any], variant: int) -> dict[str, Any]:
-    """The later steps of a run beside the earlier ones: together every sample, by another metric or cut each time."""
-    first, last = run["steps"]["first"], run["steps"]["last"]
-    cut = (first + last) // 2 + variant // len(COLUMNS)
-    metric = COLUMNS[variant % len(COLUMNS)]
-    return {"run": run["run"], "metric": metric, "step_min": cut + 1, "against_step_max": cut}
-
-
-def prompt_questions(server: serving.TensorBoard, run: str, asks: int) -> list[Question]:
-    """What is asked about prompts, once they have been gathered; nothing of a server that has no such route."""
-    listing = serving.address("prompts", {"run": run, "limit": 200})
-    status, body, _ = server.send(listing, gzip=False)
-    if status != 200:
-        return []
-    keys = json.loads(body)["columns"]["prompt_key"]
-    sorts = ("reward_change", "reward_last", "pass_rate", "samples", "n_tokens_mean")
-
-    def page(i: int) -> dict[str, Any]:
-        return {"sort": sorts[i % 5], "order": ("asc", "desc")[i // 5 % 2], "offset": 50 * (i // 10)}
-
-    return [
-        Question(
-            "a page of the prompts, after the first time",
-            [[("prompts", {"run": run, **page(i)})] for i in range(asks)],
-            150,
-        ),
-        Question(
-            "a prompt's page",
-            [[("prompt", {"run": run, "prompt_key": keys[i % len(keys)]})] for i in range(asks)],
-            30,
-        ),
-        Question("pass@k of every step", [[("pass_at_k", {"run": run})]] * asks),
-    ]
 
 
 def _filters(server: serving.TensorBoard, run: str) -> bool:
@@ -169,11 +115,7 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         status, _, first = server.send(serving.address("findings", {"run": run["run"]}))
         if status == 200:  # an older version has none
             yield bench.Figure("findings, asked after that", first * 1000, "ms")
-        status, _, first = server.send(serving.address("prompts", {"run": run["run"]}))
-        if status == 200:
-            yield bench.Figure("prompts, asked for the first time", first * 1000, "ms")
         asked = questions(run, sizes.asks, _filters(server, run["run"]))
-        asked += prompt_questions(server, run["run"], sizes.asks)
         yield from asking.both(server, logdir, cache, asked)
 
 

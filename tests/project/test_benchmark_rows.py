@@ -11,7 +11,14 @@ import pytest
 from benchmarks.browser import tab_speed
 from benchmarks.hosts import host_speed, writer_speed
 from benchmarks.indexing import index_speed, large_log, small_files
-from benchmarks.questions import alignment_speed, findings_speed, long_sample, million, new_line
+from benchmarks.questions import (
+    alignment_speed,
+    findings_speed,
+    long_sample,
+    many_prompts,
+    million,
+    new_line,
+)
 from benchmarks.shared import bench
 
 pytestmark = pytest.mark.benchmark
@@ -60,6 +67,14 @@ def test_two_responses_side_by_side(home: bench.Home) -> None:
 def test_questions_over_http_and_in_process(home: bench.Home) -> None:
     found = measured(million.ROW, million.Sizes(200, 2), home)
     for what in ("a page of a step", "top 100 of the run", "the overview's curves", "curves of a search"):
+        assert found[f"{what}, over HTTP: p95"] > 0
+        assert found[f"{what}, in process: p95"] > 0
+
+
+def test_questions_about_groups_prompts_and_comparisons(home: bench.Home) -> None:
+    found = measured(many_prompts.ROW, many_prompts.Sizes(400, 2), home)
+    assert found["prompts, asked for the first time"] > 0
+    for what in ("groups of a step", "a prompt's page", "two ranges of steps on the prompts that they share"):
         assert found[f"{what}, over HTTP: p95"] > 0
         assert found[f"{what}, in process: p95"] > 0
 
