@@ -40,8 +40,9 @@ def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Tensor
 
 def choose(tab: Tab, label: str) -> None:
     field = tab.view.get_by_label("compare with")
-    option = next(text for text in field.locator("option").all_text_contents() if label in text)
-    field.select_option(label=option)
+    option = field.locator("option", has_text=label).first
+    expect(option).to_be_attached()
+    field.select_option(label=option.text_content())
 
 
 def test_a_response_beside_its_other_step_and_its_reference(server: TensorBoard, open_tab: OpenTab) -> None:
