@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { t } from "../../i18n";
 import { count, num } from "../../lib/format";
 import { BUCKETS } from "../../lib/heatmapColours";
+import { metricLabel } from "../../metrics/names";
 import { CODE, colourClasses } from "../shared/colourCodes";
 import type { Differences } from "./differences";
 import type { DiffData } from "./stretches";
@@ -27,7 +28,8 @@ export function DiffLegend({ data, left, right, differences }: DiffLegendProps):
 }
 
 function DifferenceScale({ differences }: { differences: Differences }): JSX.Element {
-  const { metric, scale, aligned, missing } = differences;
+  const { scale, aligned, missing } = differences;
+  const metric = metricLabel(differences.metric);
   if (scale === null && missing === aligned)
     return <span class="hint">{t("diff.metric.none", { metric })}</span>;
   const names = colourClasses(scale?.palette ?? "diverging");
