@@ -18,9 +18,9 @@ def common_prefix(a: Sequence[Hashable], b: Sequence[Hashable]) -> int:
 
 
 def shared_prefix(sequences: Sequence[Sequence[Hashable]]) -> int:
-    """How many units all sequences begin with alike; the whole of the shortest where it is that; 0 of none."""
+    """How many units all sequences begin with alike; the whole of the shortest where it is that; 0 of fewer than two."""
     first, *others = sequences or [()]
-    return min((common_prefix(first, other) for other in others), default=len(first))
+    return min((common_prefix(first, other) for other in others), default=0)
 
 
 def alone_from(sequences: Sequence[Sequence[Hashable]]) -> list[int | None]:

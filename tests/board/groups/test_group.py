@@ -137,7 +137,7 @@ def test_prefixes_are_those_of_a_walk(texts: list[str]) -> None:
         return n
 
     assert common_prefix(texts[0], texts[-1]) == walked(texts[0], texts[-1])
-    assert shared_prefix(texts) == min(walked(texts[0], other) for other in texts)
+    assert shared_prefix(texts) == min((walked(texts[0], other) for other in texts[1:]), default=0)
     for at, (own, found) in enumerate(zip(texts, alone_from(texts), strict=True)):
         longest = max((walked(own, other) for k, other in enumerate(texts) if k != at), default=0)
         assert found == (longest if longest < len(own) else None)

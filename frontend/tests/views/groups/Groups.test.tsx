@@ -69,13 +69,27 @@ const GROUP = {
   },
 };
 
+const { members } = GROUP;
+const ALIKE = {
+  ...GROUP,
+  common_prefix: 2,
+  members: { ...members, units: [2, 2], alone_from: [null, null] },
+};
+const ALONE = {
+  ...GROUP,
+  facts: { ...GROUP.facts, size: 1 },
+  common_prefix: 0,
+  members: Object.fromEntries(Object.entries(members).map(([name, values]) => [name, values.slice(0, 1)])),
+};
+
 let root: HTMLElement;
+let group: object = GROUP;
 const asked: string[] = [];
 
 function answer(url: string): Response {
   asked.push(url);
   if (/\bgroups\?/.test(url)) return Response.json(LIST);
-  if (/\bgroup\?/.test(url)) return Response.json(GROUP);
+  if (/\bgroup\?/.test(url)) return Response.json(group);
   const id = new URL(url, "http://x").searchParams.get("id") ?? "";
   const tokens = { response_tokens: ["It ", id], raw_tokens: ["It ", id] };
   const metric = [{ name: "log_ratio", kind: "signed" as const, unit: "", origin: "" }];
@@ -88,6 +102,7 @@ function answer(url: string): Response {
 beforeEach(async () => {
   stubLayout();
   asked.length = 0;
+  group = GROUP;
   root = document.body.appendChild(document.createElement("main"));
   revision.value = nextRevision();
   runs.value = runsAnswer(runInfo());
@@ -120,7 +135,7 @@ test("the list says which groups teach, and why the others do not", () => {
 test("the members stand side by side: numbers, what is alike, what is their own", async () => {
   const [best, worst] = all("group-member");
   expect(best?.dataset["side"]).toBe("good");
-  expect(best?.querySelector("[data-testid=member-prefix]")?.textContent).toContain("1 tokens alike");
+  expect(best?.querySelector("[data-testid=member-prefix]")?.textContent).toContain("1 token alike");
   expect(best?.querySelector("[data-testid=member-own]")?.textContent).toBe("a");
   expect(worst?.textContent).toContain("truncated");
   expect(byTestId("group-chips")?.textContent).toContain("“= 4”: 1 of 1, the bad 0 of 1");
@@ -137,6 +152,33 @@ test("what is alike opens on all members at once", async () => {
     "true",
   ]);
   await act(() => all("member-prefix")[0]?.click());
+});
+
+async function walkTo(answered: object): Promise<void> {
+  group = answered;
+  await press("j");
+  for (let turn = 0; turn < 6; turn += 1) {
+    await new Promise((done) => setTimeout(done, 20));
+    await settle();
+  }
+}
+
+test("members that are all alike are so, and nothing of them is shown twice", async () => {
+  await walkTo(ALIKE);
+  expect(byTestId("group-diverge")?.textContent).toBe("all alike");
+  expect(all("member-prefix").map((button) => button.textContent)).toEqual([
+    "2 tokens alike: “It a”",
+    "2 tokens alike: “It b”",
+  ]);
+  expect(all("member-own")).toEqual([]);
+});
+
+test("a member alone diverges from nobody and has its colours", async () => {
+  await walkTo(ALONE);
+  expect(byTestId("group-facts")?.textContent).toContain("1 member");
+  expect(byTestId("group-diverge")).toBeNull();
+  expect(all("member-prefix")).toEqual([]);
+  expect(all("member-own").map((own) => own.querySelectorAll("[data-testid=token]").length)).toEqual([2]);
 });
 
 test("keys walk groups, members and into a sample", async () => {

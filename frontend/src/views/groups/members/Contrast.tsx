@@ -9,6 +9,7 @@ const SHOWN = 4;
 /** What tells the good members from the bad ones: phrases, where all part, and how much longer one side is. */
 export function Contrast({ group }: { group: Group }): JSX.Element {
   const { good_length: good, bad_length: bad, common_prefix: prefix } = group;
+  const units = group.members["units"] ?? [];
   const longer = good === null || bad === null ? null : good - bad;
   const sides = { good: group.good_have, bad: group.bad_have } as const;
   return (
@@ -21,11 +22,7 @@ export function Contrast({ group }: { group: Group }): JSX.Element {
         )),
       )}
       {!group.whole_texts && <li class="muted">{t("groups.ends_only")}</li>}
-      <li>
-        {prefix === 0
-          ? t("groups.diverge.at_once")
-          : t(`groups.diverge.${group.aligned_by}`, { at: count(prefix + 1) })}
-      </li>
+      {units.length > 1 && <li data-testid="group-diverge">{parting(prefix, units, group.aligned_by)}</li>}
       {longer !== null && Math.round(longer) !== 0 && (
         <li data-testid="group-longer">
           {t(longer < 0 ? "groups.shorter" : "groups.longer", {
@@ -36,6 +33,12 @@ export function Contrast({ group }: { group: Group }): JSX.Element {
       )}
     </ul>
   );
+}
+
+/** From where on the members are not alike any more. */
+function parting(prefix: number, units: readonly unknown[], by: Group["aligned_by"]): string {
+  if (units.every((own) => own === prefix)) return t("groups.diverge.never");
+  return prefix === 0 ? t("groups.diverge.at_once") : t(`groups.diverge.${by}`, { at: count(prefix + 1) });
 }
 
 function told({ text, good, bad }: GroupPhrase, group: Group) {

@@ -34,6 +34,9 @@ export function Member(props: MemberProps): JSX.Element {
   // Positions of an answer are code points.
   const characters = Array.from(text);
   const start = tokens?.prefix?.data.shown.join("") ?? characters.slice(0, prefix.characters).join("");
+  const own = characters.slice(prefix.characters).join("");
+  // A member that is all of what the others begin with has nothing of its own.
+  const hasOwn = prefix.units === 0 || (tokens?.prefix == null ? own !== "" : tokens.rest !== null);
   const mean = numberOf(loaded?.sample.scalars[`${metric}_mean`]);
   const side = facts["side"];
   const alone = numberOf(facts["alone_from"]);
@@ -59,7 +62,10 @@ export function Member(props: MemberProps): JSX.Element {
           aria-expanded={!props.folded}
           onClick={props.onFold}
         >
-          {t(`groups.alike.${prefix.by}`, { n: count(prefix.units), text: oneLine(start).slice(0, 48) })}
+          {t(prefix.units === 1 ? `groups.alike.${prefix.by}_one` : `groups.alike.${prefix.by}`, {
+            n: count(prefix.units),
+            text: oneLine(start).slice(0, 48),
+          })}
         </button>
       )}
       {loaded === null && tokens !== null && <p class="odd">{t("groups.unread")}</p>}
@@ -69,23 +75,25 @@ export function Member(props: MemberProps): JSX.Element {
         ) : (
           <Tokens viewState={tokens.prefix} label={t("groups.begin", { i: at + 1 })} onOpen={props.onOpen} />
         ))}
-      <div class={prefix.units > 0 ? "group-own parted" : "group-own"} data-testid="member-own">
-        {tokens?.rest == null ? (
-          <p
-            class="text"
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: a place that scrolls must be reachable by keyboard
-            tabIndex={0}
-          >
-            {characters.slice(prefix.characters).join("")}
-          </p>
-        ) : (
-          <Tokens
-            viewState={tokens.rest}
-            label={t("groups.own", { i: at + 1 })}
-            onOpen={(i) => props.onOpen(i === null ? null : i + (tokens.prefix?.data.shown.length ?? 0))}
-          />
-        )}
-      </div>
+      {hasOwn && (
+        <div class={prefix.units > 0 ? "group-own parted" : "group-own"} data-testid="member-own">
+          {tokens?.rest == null ? (
+            <p
+              class="text"
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: a place that scrolls must be reachable by keyboard
+              tabIndex={0}
+            >
+              {own}
+            </p>
+          ) : (
+            <Tokens
+              viewState={tokens.rest}
+              label={t("groups.own", { i: at + 1 })}
+              onOpen={(i) => props.onOpen(i === null ? null : i + (tokens.prefix?.data.shown.length ?? 0))}
+            />
+          )}
+        </div>
+      )}
     </li>
   );
 }
