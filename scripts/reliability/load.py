@@ -98,7 +98,7 @@ def _train(logs: Path, stop: threading.Event) -> None:
 def report(found: Load, command: str) -> str:
     """The figures as Markdown."""
     own = [
-        (f"`{name}`", len(seconds), *_times(found.idle.seconds[name]), *_times(seconds))
+        (f"`/{name}`", len(seconds), *_times(found.idle.seconds[name]), *_times(seconds))
         for name, seconds in sorted(found.beside.seconds.items())
     ]
     ours = [

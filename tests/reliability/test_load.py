@@ -37,7 +37,7 @@ def test_what_was_given_up_is_told() -> None:
     pressed.seconds["data/runs"] += [0.9]
     pressed.statuses["steps", 503] += 1
     text = report(Load(idle, beside, pressed, ["x"]), "c")
-    assert "| `data/runs` | 2 | 10 | 10 | 20 | 30 |" in text
+    assert "| `/data/runs` | 2 | 10 | 10 | 20 | 30 |" in text
     assert "| `/steps` | 2 | 250 | 500 | 1 |" in text
     assert "900" not in text
     assert "**Failures: 1**" in text
