@@ -137,3 +137,14 @@ def test_only_data_asks_the_server() -> None:
         )
     ]
     assert fetching == ["api/request"]
+
+
+def test_views_do_not_style_each_other() -> None:
+    """A class at the head of a rule belongs to one view: all stylesheets that were read once count from then on."""
+    views: dict[str, set[str]] = {}
+    for file in (SOURCE / "views").rglob("*.css"):
+        view = file.relative_to(SOURCE / "views").parts[0]
+        for name in re.findall(r"^\.([a-z][\w-]*)", file.read_text(encoding="utf-8"), flags=re.MULTILINE):
+            views.setdefault(name, set()).add(view)
+    assert views
+    assert {name: found for name, found in views.items() if len(found) > 1} == {}

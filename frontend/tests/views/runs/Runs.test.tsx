@@ -179,7 +179,7 @@ test("steps of both sides are asked for; the same on both is said instead", asyn
 test("a prompt opens a response of each side, and each leads to its tokens", async () => {
   select({ run_b: "other" });
   await show();
-  await click(root.querySelector(".prompt-open"));
+  await click(root.querySelector(".changed-open"));
   expect(selection.value.pair).toBe("k0");
   const both = () => asked.filter(({ pathname }) => pathname === "/diff").map(({ search }) => search);
   expect(both()).toEqual(["?run=other&id=b0&against_run=demo&against_id=a0"]);

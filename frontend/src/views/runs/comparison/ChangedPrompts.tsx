@@ -84,7 +84,7 @@ export function ChangedPrompts(props: ChangedPromptsProps): JSX.Element {
               <td>
                 <button
                   type="button"
-                  class="prompt-open"
+                  class="changed-open"
                   aria-expanded={key === open}
                   title={prompts.prompt[row] ?? undefined}
                   onClick={() => select({ pair: key === open ? "" : key })}
