@@ -54,9 +54,11 @@ function words(): Partial<Catalogue> {
 /** What stands in the slots of a message, by the name of the slot. */
 export type Slots = Readonly<Record<string, string | number>>;
 
-/** The names between braces in a message: `"{n} of {total}"` has the slots `n` and `total`. */
+/**
+ * The names between braces in a message: `"{n} of {total}"` has the slots `n` and `total`, `"{n} {n|step|steps}"` has `n`.
+ */
 type SlotName<Words extends string> = Words extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | SlotName<Rest>
+  ? (Name extends `${infer Number}|${string}` ? Number : Name) | SlotName<Rest>
   : never;
 
 /** A message without slots needs none given; of several possible messages the slots of all have to be given. */
@@ -64,7 +66,10 @@ type SlotsOf<Key extends MessageKey> = [SlotName<English[Key]>] extends [never]
   ? [slots?: Slots]
   : [slots: Readonly<Record<SlotName<English[Key]>, string | number>>];
 
-/** The words of a message; `{name}` in them is replaced by `slots.name`. */
+/**
+ * The words of a message; `{name}` in them is replaced by `slots.name`, `{name|step|steps}` by the first word where that is
+ * 1 and else by the second.
+ */
 export function t<Key extends MessageKey>(key: Key, ...[slots]: SlotsOf<Key>): string {
   return filled(words()[key] ?? key, slots);
 }
@@ -76,5 +81,11 @@ export function findMessage(key: string, slots?: Slots): string | null {
 }
 
 function filled(message: string, slots: Slots = {}): string {
-  return message.replace(/\{(\w+)\}/g, (slot, name: string) => String(slots[name] ?? slot));
+  return message.replace(
+    /\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g,
+    (slot, name: string, one?: string, many?: string) => {
+      const value = slots[name];
+      return (one === undefined ? value?.toString() : String(value) === "1" ? one : many) ?? slot;
+    },
+  );
 }

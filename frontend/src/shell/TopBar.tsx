@@ -20,9 +20,9 @@ export interface TopBarProps {
 }
 
 function problemWords(problems: number, ignored: number): string {
-  if (problems === 0)
-    return t(ignored === 1 ? "shell.ignored_one" : "shell.ignored_many", { n: count(ignored) });
-  return t(problems === 1 ? "shell.problem" : "shell.problems", { n: count(problems) });
+  return problems === 0
+    ? t("shell.ignored_files", { n: count(ignored) })
+    : t("shell.problems", { n: count(problems) });
 }
 
 function Problems({ onOpen }: { onOpen: () => void }): JSX.Element | null {

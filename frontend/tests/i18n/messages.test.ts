@@ -22,7 +22,7 @@ const en = {
 
 afterEach(() => setLanguage("en"));
 
-const slots = (words: string): string[] => [...new Set(words.match(/\{\w+\}/g) ?? [])].sort();
+const slots = (words: string): string[] => [...new Set(words.match(/\{\w+(?=[|}])/g) ?? [])].sort();
 
 test("every language has every key, and the same slots", () => {
   expect(Object.keys(chinese).sort()).toEqual(Object.keys(en).sort());
@@ -31,6 +31,29 @@ test("every language has every key, and the same slots", () => {
     return String(slots(words)) !== String(slots(zh[key] ?? ""));
   });
   expect(other).toEqual([]);
+});
+
+// Said of many only, or a verb: "mean, min–max of {n} steps a point", "what member {i} begins with".
+const NOT_COUNTED = [
+  "groups.begin",
+  "overview.dense",
+  "overview.tile.few",
+  "runs.how",
+  "sample.absent",
+  "tokens.no_metrics",
+];
+
+test("what is counted has a singular: 1 sample, 2 samples", () => {
+  const counted = Object.entries(en).filter(([, words]) =>
+    /\{\w+\} (?!(?:as|is|has|vs|loss)\b)[a-z]+s\b/.test(words),
+  );
+  expect(counted.map(([key]) => key).filter((key) => !NOT_COUNTED.includes(key))).toEqual([]);
+  expect(t("samples.count", { n: 1 })).toBe("1 sample");
+  expect(t("samples.count", { n: "1" })).toBe("1 sample");
+  expect(t("samples.count", { n: 0 })).toBe("0 samples");
+  expect(t("shell.problems_hint", { problems: 1, ignored: 2 })).toBe(
+    "1 problem in this run, 2 files ignored: show where and why",
+  );
 });
 
 test("no words are empty", () => {

@@ -36,18 +36,18 @@ export const sample = {
   "sample.ground_truth": "Ground truth",
   "sample.text.open": "Show the whole text",
   "sample.text.close": "Show only the end",
-  "sample.text.length": "{n} characters",
+  "sample.text.length": "{n} {n|character|characters}",
   "sample.text.raw": "as logged",
   "sample.text.raw.hint": "The text as it stands in the log, without the text rules",
   "sample.text.copy": "Copy the text",
   "sample.text.empty": "(empty)",
 
-  "sample.tokens.label": "Response of {n} tokens; arrow keys walk along them",
+  "sample.tokens.label": "Response of {n} {n|token|tokens}; arrow keys walk along them",
   "sample.response.ids": "Tokens as ids",
   "sample.tokens.part":
-    "The logged tokens cover {covered} of the response’s {total} characters, so its text is shown by itself:",
+    "The logged tokens cover {covered} of the response’s {total} {total|character|characters}, so its text is shown by itself:",
   "sample.tokens.part_then_rest":
-    "The logged tokens cover the first {covered} of the response’s {total} characters. The rest has no numbers:",
+    "The logged tokens cover the first {covered} of the response’s {total} {total|character|characters}. The rest has no numbers:",
   "sample.no_tokens": "Without colours: the log has no response_tokens for this response.",
   "sample.no_metrics":
     "Without colours: the log has no numbers per token. It takes logprobs, ref_logprobs, values, token_rewards, advantages, returns or entropies.",
@@ -102,7 +102,7 @@ export const sample = {
   "sample.values.target.returns": "error: against the logged returns",
   "sample.values.target.gae": "error: against advantages recomputed with {gamma}, plus values",
   "sample.values.needs": "Nothing to compare: the log has no {fields}.",
-  "sample.values.left_out": "{n} numbers left out: not finite",
+  "sample.values.left_out": "{n} {n|number|numbers} left out: not finite",
   "sample.values.range": "{name} from {min} to {max}",
 
   "sample.compare.with": "compare with",
@@ -122,12 +122,13 @@ export const sample = {
     "All members of the group beside each other, where they part and what the good have",
   "sample.links.open": "Sample {i} of the group, reward {reward}",
   "sample.links.step": "The prompt at step {step}, reward {reward}",
-  "sample.links.curve": "Reward of this prompt over {n} steps, from {from} to {to}; the mark is this sample",
+  "sample.links.curve":
+    "Reward of this prompt over {n} {n|step|steps}, from {from} to {to}; the mark is this sample",
   "sample.links.more": "and {n} more",
   "sample.links.page": "Its page",
   "sample.links.page_hint": "What became of this prompt over the training",
 
-  "sample.scalars.title": "All {n} numbers of the sample",
+  "sample.scalars.title": "All {n} {n|number|numbers} of the sample",
   "sample.scalars.search": "Find a name",
   "sample.scalars.none": "No name contains this.",
   "sample.scalars.token_metric": "over the tokens",

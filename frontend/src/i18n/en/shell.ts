@@ -3,7 +3,7 @@ export const shell = {
   "shell.title": "RL Board",
   "shell.run": "run",
   "shell.run.choose": "Run {run}: choose another (r)",
-  "shell.run.search": "Search {n} runs",
+  "shell.run.search": "Search {n} {n|run|runs}",
   "shell.run.order": "Order of the runs",
   "shell.run.order.name": "by name",
   "shell.run.order.newest": "newest first",
@@ -26,7 +26,7 @@ export const shell = {
   "shell.step_bar": "Step, split and attempt",
   "shell.step_previous": "Previous step (←)",
   "shell.step_next": "Next step (→)",
-  "shell.steps_hint": "{n} steps with samples",
+  "shell.steps_hint": "{n} {n|step|steps} with samples",
   "shell.of": "of {last}",
   "shell.scrubber": "Mean {metric} over the steps; drag to choose one",
   "shell.scrubber_value": "step {step}, mean reward {reward}",
@@ -67,9 +67,9 @@ export const shell = {
   "shell.live.unchanged": "watching {age}",
   "shell.live.unchanged_hint":
     "No new data in the {age} since the tab was opened; the page looks for more by itself",
-  "shell.problem": "{n} problem",
-  "shell.problems": "{n} problems",
-  "shell.problems_hint": "{problems} problems in this run, {ignored} files ignored: show where and why",
+  "shell.problems": "{n} {n|problem|problems}",
+  "shell.problems_hint":
+    "{problems} {problems|problem|problems} in this run, {ignored} {ignored|file|files} ignored: show where and why",
   "shell.rules": "Text rules of this run",
   "shell.rules.about":
     "How the texts of {run} are shown; remembered for this run. Nothing that is counted changes.",
@@ -83,11 +83,11 @@ export const shell = {
   "shell.looking": "Looking for rollout files",
   "shell.looking_hint": "The first runs appear as soon as they are found.",
   "shell.reading": "Reading {run}",
-  "shell.reading_known": "So far: {files} files, {samples} samples, {steps} steps",
+  "shell.reading_known":
+    "So far: {files} {files|file|files}, {samples} {samples|sample|samples}, {steps} {steps|step|steps}",
   "shell.empty.looked_in": "Looked for rollout files in:",
   "shell.failed": "{run} could not be read: {message}",
   "shell.retry": "Try again",
-  "shell.ignored_one": "{n} file ignored",
-  "shell.ignored_many": "{n} files ignored",
+  "shell.ignored_files": "{n} {n|file|files} ignored",
   "shell.live.error": "server error",
 } as const;

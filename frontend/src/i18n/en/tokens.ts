@@ -18,11 +18,11 @@ export const tokens = {
   "tokens.by.position": "gathered by position",
   "tokens.by.position.why": "Where in the response it happens, in the samples with the most extreme ones.",
   "tokens.summary.sample":
-    "Tokens with the {end} {metric}, one of each sample: the worst of {samples} samples",
+    "Tokens with the {end} {metric}, one of each sample: the worst of {samples} {samples|sample|samples}",
   "tokens.summary.token":
-    "Tokens with the {end} {metric}, gathered over the {read} worst of {samples} samples: no sample of the whole",
+    "Tokens with the {end} {metric}, gathered over the {read} worst of {samples} {samples|sample|samples}: no sample of the whole",
   "tokens.summary.position":
-    "Positions with the {end} {metric}, gathered over the {read} worst of {samples} samples: no sample of the whole",
+    "Positions with the {end} {metric}, gathered over the {read} worst of {samples} {samples|sample|samples}: no sample of the whole",
   "tokens.incomplete":
     "The list is shorter than it could be: the lines are too long to read more of them, or they changed just now.",
   "tokens.head.value": "value",

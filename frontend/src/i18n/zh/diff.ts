@@ -9,7 +9,6 @@ export const diff = {
   "diff.unit.token": "token",
   "diff.unit.word": "词",
   "diff.unit.character": "字符",
-  "diff.changes_one": "1 处改动",
   "diff.changes": "{n} 处改动",
   "diff.same": "两段文本相同。",
   "diff.previous": "上一处改动（N）",

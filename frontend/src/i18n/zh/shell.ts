@@ -66,7 +66,6 @@ export const shell = {
   "shell.live.changed_hint": "{age} 前收到新数据；页面会自动检查更新",
   "shell.live.unchanged": "已监视 {age}",
   "shell.live.unchanged_hint": "打开标签页 {age} 以来没有新数据；页面会自动检查更新",
-  "shell.problem": "{n} 个问题",
   "shell.problems": "{n} 个问题",
   "shell.problems_hint": "该运行有 {problems} 个问题，忽略了 {ignored} 个文件：查看位置与原因",
   "shell.rules": "该运行的文本规则",
@@ -85,7 +84,6 @@ export const shell = {
   "shell.empty.looked_in": "已在以下位置查找 rollout 文件：",
   "shell.failed": "无法读取 {run}：{message}",
   "shell.retry": "重试",
-  "shell.ignored_one": "忽略 {n} 个文件",
-  "shell.ignored_many": "忽略 {n} 个文件",
+  "shell.ignored_files": "忽略 {n} 个文件",
   "shell.live.error": "服务器出错",
 } satisfies Record<keyof typeof en, string>;

@@ -21,11 +21,11 @@ export function stepsText([first, last]: readonly [number, number]): string {
   return first === all[0] ? t("findings.always") : t("findings.since", { first });
 }
 
-const MANY = { error: "findings.errors", warning: "findings.warnings", info: "findings.infos" } as const;
+const COUNTED = { error: "findings.errors", warning: "findings.warnings", info: "findings.infos" } as const;
 
 /** "2 errors". */
 export function severityText(severity: Severity, n: number): string {
-  return n === 1 ? t(`findings.one_${severity}`) : t(MANY[severity], { n });
+  return t(COUNTED[severity], { n });
 }
 
 /** How many findings there are of each severity, the worst first; severities without any are left out. */

@@ -124,6 +124,5 @@ export function Diff(props: DiffProps): JSX.Element {
 }
 
 function changesSaid(changes: number): string {
-  if (changes === 0) return t("diff.same");
-  return changes === 1 ? t("diff.changes_one") : t("diff.changes", { n: count(changes) });
+  return changes === 0 ? t("diff.same") : t("diff.changes", { n: count(changes) });
 }

@@ -55,7 +55,7 @@ function Symptoms({ finding: { symptoms } }: { finding: NamedFinding }) {
   if (n === 0) return null;
   return (
     <details class="finding-fold" data-testid="finding-symptoms">
-      <summary>{n === 1 ? t("findings.symptom") : t("findings.symptoms", { n })}</summary>
+      <summary>{t("findings.symptoms", { n })}</summary>
       <ul>
         {symptoms.map((symptom) => (
           <li key={`${symptom.kind} ${symptom.steps}`}>

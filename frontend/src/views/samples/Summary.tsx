@@ -22,11 +22,6 @@ type LengthMetric = (typeof LENGTHS)[number];
 /** For several steps, only of these it is said how many values were left out; for one step, of every shown column. */
 const CHECKED_METRICS = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
 
-const COUNT_WORDS = {
-  listed: { one: "samples.one", many: "samples.count" },
-  found: { one: "samples.hit", many: "samples.hits" },
-} as const;
-
 interface SummaryData {
   lengths: [LengthMetric, MeanChange][];
   /** The step that lengths are compared with. */
@@ -92,9 +87,7 @@ export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly 
   return (
     <p class={`summary number${answer.stale ? " stale" : ""}`} data-testid="summary">
       <strong aria-live="polite">
-        {t(COUNT_WORDS[search === "" ? "listed" : "found"][total === 1 ? "one" : "many"], {
-          n: count(total),
-        })}
+        {t(search === "" ? "samples.count" : "samples.hits", { n: count(total) })}
       </strong>
       {summary?.lengths.map(([metric, change]) => (
         <LengthText key={metric} metric={metric} of={change} />

@@ -122,6 +122,26 @@ test("a prompt opens by click; its page shows two visits side by side with what 
   expect(selection.value).toMatchObject({ sample: "c", step: 2 });
 });
 
+test("a prompt that was answered once has one response, and nothing is compared", async () => {
+  answers["prompt"] = {
+    ...PROMPT,
+    steps: Object.fromEntries(
+      Object.entries(PROMPT.steps).map(([name, values]) => [name, values.slice(0, 1)]),
+    ),
+    samples: Object.fromEntries(
+      Object.entries(PROMPT.samples).map(([name, values]) => [name, values.slice(0, 1)]),
+    ),
+    steps_total: 1,
+    samples_total: 1,
+  };
+  select({ prompt: "0acd396688986d6e" });
+  await show();
+  expect(all("side_a")).toHaveLength(1);
+  expect([...all("side_b"), ...all("prompt-rewards"), ...all("diff")]).toEqual([]);
+  expect(root.textContent).toContain("It was answered once");
+  expect(asked.map(({ pathname }) => pathname)).not.toContain("/diff");
+});
+
 test("a key leads back to the list", async () => {
   select({ prompt: "0acd396688986d6e" });
   await show();

@@ -154,8 +154,8 @@ test("a row compares the run of the page with it; the numbers come with what the
   expect(said).toContain("Neither is surely ahead: win rate of A 62.5 % (25 % to 100 %)");
   expect(said).toContain("+0.25 (-0.5 to +1)");
   expect(said).toContain("A is higher on 2 prompts, equal on 1, B on 1.");
-  expect(said).toContain("5 prompts are shared, 1 are of A only, 1 of B only.");
-  expect(said).toContain("1 of the shared prompts have no value on one side.");
+  expect(said).toContain("5 prompts are shared, 1 is of A only, 1 of B only.");
+  expect(said).toContain("1 of the shared prompts has no value on one side.");
   expect(said).toContain("3 samples of B have no prompt. 2 values of B are not finite");
   expect(said).toContain("paired bootstrap over prompts, 2,000 resamples, seed 0");
   expect(byTestId("few-prompts")).not.toBeNull();

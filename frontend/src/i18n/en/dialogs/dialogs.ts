@@ -50,9 +50,9 @@ export const dialogs = {
   "shell.empty.start": "Or start TensorBoard on the folder that holds your files:",
   "shell.empty.again": "Look again",
   "shell.no_samples.title": "{run} has files but no samples",
-  "shell.no_samples.read": "{files} files, {bytes}, format: {formats}",
+  "shell.no_samples.read": "{files} {files|file|files}, {bytes}, format: {formats}",
   "shell.no_samples.no_format": "none recognised",
-  "shell.no_samples.problems": "Show the {n} problems",
+  "shell.no_samples.problems": "Show the {n} {n|problem|problems}",
   "shell.unknown_run.title": "There is no run {run} here",
   "shell.unknown_run.choose":
     "The link may be of another log directory, or the run was moved. Runs that are here:",

@@ -7,7 +7,8 @@ export const findingsList = {
   "findings.failed": "The run could not be checked",
   "findings.stale": "The answer below is an older one.",
   "findings.none": "Looks healthy",
-  "findings.none_checked": "{kinds} checks on {samples} samples of {steps} steps found nothing.",
+  "findings.none_checked":
+    "{kinds} {kinds|check|checks} on {samples} {samples|sample|samples} of {steps} {steps|step|steps} found nothing.",
   "findings.evidence_only":
     "Findings are evidence, not prophecy: each comes with the samples that show it. A training may go wrong in ways that nobody looks for here.",
   "findings.meaning": "What it means",
@@ -20,8 +21,7 @@ export const findingsList = {
   "findings.position": "token {position}",
   "findings.list_samples": "List them in Samples",
   "findings.list_samples_hint": "All samples of these steps, in the order of {metric}",
-  "findings.symptoms": "{n} symptoms of the same cause",
-  "findings.symptom": "1 symptom of the same cause",
+  "findings.symptoms": "{n} {n|symptom|symptoms} of the same cause",
   "findings.not_checked": "Not checked: {n}",
   "findings.needs": "{kind}: not checked: needs {needs}",
   "findings.gone": "No longer there: {n}",

@@ -51,8 +51,8 @@ export const overviewCharts = {
   "overview.scalar.hint":
     "A scalar of this run’s event files. TensorBoard keeps a sample of about 1,000 points of each series unless it is started with --samples_per_plugin=scalars=0.",
   "overview.scalar.value": "value",
-  "overview.scalar.points": "{points} points",
-  "overview.scalar.sampled": "{points} points, sampled by TensorBoard",
+  "overview.scalar.points": "{points} {points|point|points}",
+  "overview.scalar.sampled": "{points} {points|point|points}, sampled by TensorBoard",
   "overview.scalar.none": "TensorBoard has no points for this scalar in this run.",
   "overview.scalar.no_runs":
     "No TensorBoard scalars go with this run: choose some in its information (i), or put event files into its folder.",

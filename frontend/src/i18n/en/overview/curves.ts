@@ -69,7 +69,7 @@ export const overview = {
   "overview.at": "at step {step}",
   "overview.low": "band from",
   "overview.high": "band to",
-  "overview.thinned": "{shown} of {total} rows, evenly spread",
+  "overview.thinned": "{shown} of {total} {total|row|rows}, evenly spread",
   "overview.unit": "Unit: {unit}",
   "overview.policy": "policy",
   "overview.reference": "reference",

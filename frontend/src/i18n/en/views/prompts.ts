@@ -106,10 +106,13 @@ export const prompts = {
   "prompts.sample": "sample",
   "prompts.sample_of": "{i} of {n} · reward {reward}",
   "prompts.open_sample": "Open the sample",
-  "prompts.some_samples": "{n} of {total} samples can be chosen, the first of every step among them.",
+  "prompts.one_sample":
+    "It was answered once: two of its responses stand side by side here as soon as there is another.",
+  "prompts.some_samples":
+    "{n} of {total} {total|sample|samples} can be chosen, the first of every step among them.",
   "prompts.rendering": "Logged as one text",
-  "prompts.renderings": "Logged as {n} texts",
+  "prompts.renderings": "Logged as {n} {n|text|texts}",
   "prompts.renderings.why":
     "Texts that ask the same are one prompt ({identity}), whatever their template, system prompt and white space.",
-  "prompts.rendering_of": "{n} samples, steps {from} to {to}",
+  "prompts.rendering_of": "{n} {n|sample|samples}, steps {from} to {to}",
 } as const;

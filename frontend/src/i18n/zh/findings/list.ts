@@ -23,7 +23,6 @@ export const findingsList = {
   "findings.list_samples": "在“样本”中列出",
   "findings.list_samples_hint": "这些步的所有样本，按{metric}排序",
   "findings.symptoms": "同一原因的 {n} 个症状",
-  "findings.symptom": "同一原因的 1 个症状",
   "findings.not_checked": "未检查：{n} 项",
   "findings.needs": "{kind}：未检查：需要 {needs}",
   "findings.gone": "已不存在：{n} 个",

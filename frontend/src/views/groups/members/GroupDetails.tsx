@@ -129,7 +129,7 @@ function factWords({ facts }: Group): string {
     key: String(facts["group"]),
     mean: num(number("reward_mean")),
     std: num(number("reward_std")),
-    members: number("size") === 1 ? t("groups.members_one") : t("groups.members", { n: num(number("size")) }),
+    members: t("groups.members", { n: num(number("size")) }),
   };
   return [
     t("groups.facts", words),

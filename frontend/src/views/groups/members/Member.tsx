@@ -62,7 +62,7 @@ export function Member(props: MemberProps): JSX.Element {
           aria-expanded={!props.folded}
           onClick={props.onFold}
         >
-          {t(prefix.units === 1 ? `groups.alike.${prefix.by}_one` : `groups.alike.${prefix.by}`, {
+          {t(`groups.alike.${prefix.by}`, {
             n: count(prefix.units),
             text: oneLine(start).slice(0, 48),
           })}

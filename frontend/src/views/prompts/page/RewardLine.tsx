@@ -12,7 +12,11 @@ const HEIGHT = 140;
 const LEFT = 52;
 const MARGIN = 14;
 
-/** The prompt's mean reward at each visit with its spread, the reference beside it; a click takes the step to the right side. */
+/**
+ * The prompt's mean reward at each visit with its spread, the reference beside it; a click takes the step to the right side.
+ *
+ * One visit is no line: its numbers stand above.
+ */
 export function RewardLine({ data }: { data: Prompt }): JSX.Element | null {
   const column = (name: string): Num[] => (data.steps[name] ?? []).map(numberOf);
   const [steps, means, lows, highs] = [
@@ -25,7 +29,7 @@ export function RewardLine({ data }: { data: Prompt }): JSX.Element | null {
   const finite = [...means, ...lows, ...highs, ...references].filter(
     (value): value is number => value !== null && Number.isFinite(value),
   );
-  if (finite.length === 0) return null;
+  if (finite.length === 0 || steps.length < 2) return null;
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const [first, last] = [steps[0] ?? 0, steps.at(-1) ?? 0];
   const x = (step: Num): number =>
@@ -44,7 +48,7 @@ export function RewardLine({ data }: { data: Prompt }): JSX.Element | null {
         {t(references.some((value) => value !== null) ? "prompts.rewards_reference" : "prompts.rewards")}
       </figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label={t("prompts.rewards")}>
-        {[high, low].map((value) => (
+        {[...new Set([high, low])].map((value) => (
           <text key={value} x={LEFT - 6} y={y(value) + 4} text-anchor="end">
             {num(value)}
           </text>

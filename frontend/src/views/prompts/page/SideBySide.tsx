@@ -25,7 +25,15 @@ const ANSWERS = [
 export function SideBySide({ data }: { data: Prompt }): JSX.Element | null {
   const rows = sampleRows(data);
   const sides = sidesOf(rows);
-  if (rows.length === 0) return null;
+  const [only] = rows;
+  if (only === undefined) return null;
+  if (rows.length === 1)
+    return (
+      <section data-testid="prompt-sides">
+        <Side side="side_a" row={only} rows={rows} />
+        <p class="muted">{t("prompts.one_sample")}</p>
+      </section>
+    );
   return (
     <section class="prompt-sides" aria-label={t("prompts.sides")} data-testid="prompt-sides">
       {SIDES.map((side, i) => {
