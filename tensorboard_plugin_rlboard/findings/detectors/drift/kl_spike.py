@@ -56,7 +56,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             kind="kl_spike",
             severity="error" if value >= limits[_SEVERE.name] else "warning",
             title=f"KL to the reference jumps to {shown(value)} nats a token at step {int(seen.step[worst])}",
-            summary=f"The mean k3 of the ten steps before is {shown(before)}, the largest token of each left out. {steps} steps from {first} to {last} are above {shown(limits[_RATIO.name])} times what was usual before them.",
+            summary=f"The mean k3 of the ten steps before is {shown(before)}, the largest token of each left out. From step {first} to {last}, the steps above {shown(limits[_RATIO.name])} times what was usual before them are {steps}.",
             first=first,
             last=last,
             onset=first,

@@ -82,7 +82,7 @@ def _unusable_values(seen: Observations, limits: Limits) -> Finding | None:
         metric="problems",
         severity="error" if worst >= _SEVERE_SHARE else "warning",
         title=f"Values of {percent(worst)} of a step's samples could not be used",
-        summary=f"{int(flags.sum())} steps have such samples; what could not be used is left out of every number.{kinds}",
+        summary=f"Steps with such samples: {int(flags.sum())}; what could not be used is left out of every number.{kinds}",
         evidence=EvidenceQuery("problems", "desc", "problems > 0"),
     )
 
@@ -105,7 +105,7 @@ def _lost_lines(seen: Observations, limits: Limits) -> Finding | None:
         metric="n_samples",
         severity="error" if share >= _SEVERE_SHARE else "warning",
         title=f"{percent(share)} of the log's lines could not be read as samples",
-        summary=f"{lost} lines: {named}. Their samples are in no number that is shown.",
+        summary=f"Lost lines: {lost} ({named}). Their samples are in no number that is shown.",
         evidence=EvidenceQuery("problems", "desc", "problems > 0"),
     )
 
@@ -127,7 +127,7 @@ def _zeros(seen: Observations, limits: Limits) -> Finding | None:
         metric="surprise_mean",
         severity="error",
         title=f"Log-probabilities are 0.0 at every token of {percent(worst)} of a step's samples",
-        summary=f"{int(flags.sum())} steps have such samples: a probability of 1 at every token is none that a policy gives.",
+        summary=f"Steps with such samples: {int(flags.sum())}. A probability of 1 at every token is none that a policy gives.",
         evidence=EvidenceQuery("surprise_mean", "asc", "surprise_mean = 0"),
     )
 
@@ -179,7 +179,7 @@ def _missing_samples(seen: Observations, limits: Limits) -> Finding | None:
         limits,
         metric="n_samples",
         severity="warning",
-        title=f"{int(flags.sum())} steps lack samples that the others have",
+        title=f"Samples that other steps have are missing in {int(flags.sum())} of {flags.size} steps",
         summary=f"Most steps have {int(usual)} samples, these as few as {least}: a file of a rank may be lost or not written to its end.",
         evidence=EvidenceQuery(),
     )

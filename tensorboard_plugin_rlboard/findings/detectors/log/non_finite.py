@@ -69,7 +69,7 @@ def _finding(seen: Observations, limit: float, metric: str, evidence: EvidenceQu
         kind="non_finite",
         severity="error",
         title=title,
-        summary=f"{n_samples} samples of {len(places)} steps have one, from step {first} to {last}; at the worst, step {int(seen.step[worst])}, {percent(float(shares[worst]))} of the samples.",
+        summary=f"Samples with one: {n_samples}, in {len(places)} of {len(shares)} steps, from step {first} to {last}; at the worst, step {int(seen.step[worst])}, {percent(float(shares[worst]))} of the samples.",
         first=first,
         last=last,
         onset=first,
