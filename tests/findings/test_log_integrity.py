@@ -33,7 +33,7 @@ def test_lines_that_gave_no_sample() -> None:
     )
     (finding,) = found(DETECTOR, seen)
     assert finding.value == pytest.approx(0.1), "10 lines beside 90 samples"
-    assert "10 lines: bad json (9), no sample (1)." in finding.summary
+    assert "Lost lines: 10 (bad json (9), no sample (1))." in finding.summary
     two = replace(observed(8, n_samples=[8]), problems={"bad_json": 2})
     assert not found(DETECTOR, two), "of so few lines nothing follows"
     assert not found(DETECTOR, replace(observed(1000, n_samples=[1000]), problems={"bad_json": 9}))

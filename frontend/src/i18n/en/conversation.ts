@@ -15,7 +15,7 @@ export const conversation = {
   "conversation.answers": "Answers the call {id}",
   "conversation.thinking": "thinking, {n} {n|character|characters}",
   "conversation.calls": "calls",
-  "conversation.more": "⋯ {n} more characters ⋯",
+  "conversation.more": "⋯ {n} more {n|character|characters} ⋯",
   "conversation.less": "fold {n} {n|character|characters}",
   "conversation.fold": "Fold",
   "conversation.unfold": "Unfold",

@@ -116,14 +116,13 @@ export const sample = {
 
   "sample.links.title": "The same prompt elsewhere",
   "sample.links.group": "Group of {n}, rewards:",
-  "sample.links.prompt": "At {n} other steps:",
+  "sample.links.prompt": "At {n} other {n|step|steps}:",
   "sample.links.whole": "side by side",
   "sample.links.whole.hint":
     "All members of the group beside each other, where they part and what the good have",
   "sample.links.open": "Sample {i} of the group, reward {reward}",
   "sample.links.step": "The prompt at step {step}, reward {reward}",
-  "sample.links.curve":
-    "Reward of this prompt over {n} {n|step|steps}, from {from} to {to}; the mark is this sample",
+  "sample.links.curve": "Its reward over {n} {n|step|steps}, {from} to {to}; the mark is this sample",
   "sample.links.more": "and {n} more",
   "sample.links.page": "Its page",
   "sample.links.page_hint": "What became of this prompt over the training",

@@ -17,7 +17,7 @@ export const overlay = {
   "split.legend": "Values of {by} in every chart",
   "split.samples": "{n} {n|sample|samples}",
   "split.empty": "(empty)",
-  "split.rest": "{n} more values, {samples} {samples|sample|samples}",
+  "split.rest": "{n} more {n|value|values}, {samples} {samples|sample|samples}",
   "split.without": "{n} {n|sample|samples} without",
   "split.nothing": "No sample fits.",
 } as const;
