@@ -20,7 +20,8 @@ class EvidenceQuery:
         order: `desc` where large values show it, `asc` where small ones do.
         where: a filter expression that they fulfil; empty for none.
         token_metric: the token metric that colours the tokens that show it; empty where whole samples do.
-        end: which tokens show it: `highest`, `lowest`, `last`, or `nonfinite` for those without a number.
+        end: which tokens show it: `highest`, `lowest`, `furthest` from 0, `nonfinite` for those without a number; or, of
+            whatever metric, the `last`, or the one where the response begins to go round in circles (`loop`).
         grouped: whether samples of one prompt are shown together, as they are equal or follow each other.
         marks: words that show it: of each sample the token where the first of them begins that it has.
         repeated: whether only samples count whose response another one of their prompt and step has as well.
@@ -30,10 +31,15 @@ class EvidenceQuery:
     order: Literal["asc", "desc"] = "desc"
     where: str = ""
     token_metric: str = ""
-    end: Literal["highest", "lowest", "last", "nonfinite"] = "highest"
+    end: Literal["highest", "lowest", "furthest", "nonfinite", "last", "loop"] = "highest"
     grouped: bool = False
     repeated: bool = False
     marks: tuple[str, ...] = ()
+
+    @property
+    def names_tokens(self) -> bool:
+        """Whether single tokens show it."""
+        return bool(self.token_metric or self.marks or self.end in {"last", "loop"})
 
 
 @dataclass(frozen=True)

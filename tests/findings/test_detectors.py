@@ -24,7 +24,7 @@ def test_nans_are_counted_from_the_first_step_that_has_one() -> None:
     assert (finding.first, finding.last, finding.onset, finding.is_open) == (2, 4, 2, True)
     assert finding.value == 0.5
     assert finding.title == "NaN or infinite numbers of tokens: 16"
-    assert "7 samples of 2 steps" in finding.summary
+    assert "Samples with one: 7, in 2 of 5 steps" in finding.summary
     assert finding.evidence.where == "nonfinite > 0"
     assert finding.evidence.token_metric == "logprobs"
 

@@ -16,7 +16,13 @@ from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.texts.characters import SCRIPTS, letters
 from tensorboard_plugin_rlboard.findings.texts.paid import Paid, paid_for
 from tensorboard_plugin_rlboard.findings.texts.sampled import StepTexts, measured
-from tensorboard_plugin_rlboard.findings.texts.words import repeated_share, sequence, sequences, words
+from tensorboard_plugin_rlboard.findings.texts.words import (
+    loop_start,
+    repeated_share,
+    sequence,
+    sequences,
+    words,
+)
 
 PLAIN = "We add the two numbers and look at the sum again, because a wrong carry is easily made in a line of digits."
 HONEST = (
@@ -62,6 +68,23 @@ def test_the_share_of_repeated_sequences() -> None:
     assert repeated_share("a b c d e " * 5) == pytest.approx(1 - 5 / 22)
     assert np.isnan(repeated_share("a b c d e"))
     assert repeated_share(PLAIN + " Nothing here was said before.") == 0
+
+
+def test_where_a_text_begins_to_go_round_in_circles() -> None:
+    # the second "one two three four" is short; the third "nine ten …" begins a stretch that lasts to the end
+    start = "one two three four five one two three four six seven eight "
+    loop = "nine ten eleven twelve thirteen. "
+    text = start + loop * 4
+    assert text[loop_start(text) :].startswith("twelve thirteen. nine")
+    assert loop_start(text) == len(start) + len(loop) + len("nine ten eleven ")
+    assert loop_start(start + loop) is None  # fewer than 24 words
+    assert loop_start(" ".join(f"w{i}x" for i in range(30))) is None
+    chinese = "今天天气很好我们一起去公园散步吧后来下雨了。" + "于是我们回家了。" * 3
+    # "了。" stands before both, so the fourth word that is said again is the second of its sentence
+    assert (
+        loop_start(chinese)
+        == len("今天天气很好我们一起去公园散步吧后来下雨了。") + len("于是我们回家了。") + 1
+    )
 
 
 def test_letters_and_characters_of_no_text() -> None:

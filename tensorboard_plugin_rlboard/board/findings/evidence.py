@@ -16,6 +16,7 @@ from tensorboard_plugin_rlboard.board.samples.shown_tokens import shown_tokens, 
 from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.texts.words import loop_start
 from tensorboard_plugin_rlboard.index.column_names import metric
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
@@ -68,7 +69,7 @@ def evidence(session: RunSession, selection: Selection, finding: Finding) -> Evi
         numbers.append(None if number is None else float(number))
         if position is not None:
             tokens.append(FindingToken(own_id, int(position), None if value is None else float(value)))
-        elif (query.token_metric or query.marks) and len(samples) <= _READ_AGAIN and length <= _MAX_LINE:
+        elif query.names_tokens and len(samples) <= _READ_AGAIN and length <= _MAX_LINE:
             location = SampleLocation(files[file], offset, length, row, traces or "")
             tokens += _read_token(session, own_id, location, query)
     return Evidence(tuple(samples), tuple(steps), tuple(numbers), tuple(tokens))
@@ -125,10 +126,10 @@ def _read_token(
         sample = decode_sample(session.run, location)
     except UnknownError:  # rewritten since it was indexed
         return []
-    if query.marks:
+    if query.marks or query.end in {"loop", "last"}:
         tokens = shown_tokens(session, spelling_of(session, location.file), sample.row)
-        marked = first_marked(tokens, query.marks)
-        return [] if marked is None else [FindingToken(own_id, marked, None)]
+        place = _place_of(query, tokens)
+        return [] if place is None else [FindingToken(own_id, place, None)]
     if query.end == "nonfinite":
         for name in (query.token_metric, *sample.tokens.values):
             values = sample.tokens.values.get(name)
@@ -141,19 +142,28 @@ def _read_token(
     values = sample.tokens.values.get(query.token_metric)
     if values is None or not np.isfinite(values).any():
         return []
-    if query.end == "last":
-        return [FindingToken(own_id, len(values) - 1, None)]
-    position = int(np.nanargmin(np.where(np.isfinite(values), values, np.nan)))
+    weight = {"lowest": -values, "highest": values, "furthest": np.abs(values)}[query.end]
+    position = int(np.nanargmax(np.where(np.isfinite(values), weight, np.nan)))
     return [FindingToken(own_id, position, float(values[position]))]
 
 
-def first_marked(tokens: Sequence[str], marks: Sequence[str]) -> int | None:
-    """The position of the token in which the first of some words begins that a response has; None where it has none."""
+def _place_of(query: EvidenceQuery, tokens: Sequence[str]) -> int | None:
+    if query.end == "last":
+        return len(tokens) - 1 if tokens else None
     text = "".join(tokens)
-    at = next((place for mark in marks if mark and (place := text.find(mark)) >= 0), None)
-    if at is None:
+    return token_at(tokens, loop_start(text) if query.end == "loop" else first_mark(text, query.marks))
+
+
+def first_mark(text: str, marks: Sequence[str]) -> int | None:
+    """The character at which the first of some words begins that a text has; None where it has none."""
+    return next((place for mark in marks if mark and (place := text.find(mark)) >= 0), None)
+
+
+def token_at(tokens: Sequence[str], character: int | None) -> int | None:
+    """The position of the token that a character of the text of all tokens is in."""
+    if character is None:
         return None
-    return int(np.searchsorted(np.cumsum([len(token) for token in tokens]), at, side="right"))
+    return int(np.searchsorted(np.cumsum([len(token) for token in tokens]), character, side="right"))
 
 
 def _absent(missing: np.ndarray | None, values: Floats) -> np.ndarray:

@@ -60,6 +60,24 @@ def repeated_share(text: str) -> float:
     return 1.0 - len(np.unique(all_of)) / len(all_of)
 
 
+def loop_start(text: str) -> int | None:
+    """The character of the word with which a text is seen to go round in circles; None where it does not.
+
+    That is the fourth word of the longest stretch of words that are, four by four, what the text has said before.
+    """
+    found = list(WORD.finditer(text))
+    all_of = _joined(_hashes([word.group() for word in found]), _LOOP)
+    if len(found) < _LEAST_WORDS:
+        return None
+    had = np.ones(len(all_of), bool)
+    had[np.unique(all_of, return_index=True)[1]] = False
+    edges = np.diff(had.astype(np.int8), prepend=0, append=0)
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    if not len(starts):
+        return None
+    return found[int(starts[np.argmax(ends - starts)]) + _LOOP - 1].start()
+
+
 def _hashes(said: Sequence[str]) -> Hashes:
     return np.asarray([crc32(word.encode("utf-8", "surrogatepass")) for word in said], np.uint64)
 

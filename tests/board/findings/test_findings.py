@@ -73,6 +73,20 @@ def test_tokens_without_a_number_are_found_in_the_log(tmp_path: Path, open_board
         assert token.value is None
 
 
+@pytest.mark.parametrize(("kind", "shape"), [("truncation", "grpo"), ("value_misfit", "ppo")])
+def test_a_sample_opens_at_the_token_that_shows_it(
+    tmp_path: Path, open_board: OpenBoard, kind: str, shape: str
+) -> None:
+    run, truth = planted(tmp_path, kind, shape)
+    board = open_board(tmp_path / "logs")
+    finding = next(each for each in ask(board, run).findings if each.kind == kind)
+    places = {(shown["step"], shown["line"]): shown["tokens"] for shown in truth["evidence"]}
+    assert finding.tokens
+    for token in finding.tokens:
+        sample = board.sample(SampleQuestion(run, token.id))
+        assert token.position in places.get((sample.step, sample.line), [token.position])
+
+
 def test_a_healthy_run_says_what_was_checked(tmp_path: Path, open_board: OpenBoard) -> None:
     run, _ = planted(tmp_path, "steady", "rloo")
     answer = ask(open_board(tmp_path / "logs"), run)

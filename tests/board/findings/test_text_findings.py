@@ -16,7 +16,7 @@ from planted_runs.shapes import SHAPES
 from tensorboard_plugin_rlboard.api import FindingInfo
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.findings.drawing import OfSteps, looked_at
-from tensorboard_plugin_rlboard.board.findings.evidence import first_marked
+from tensorboard_plugin_rlboard.board.findings.evidence import first_mark, token_at
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.findings.texts import MAX_TEXT, RESPONSES
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
@@ -55,7 +55,7 @@ def test_the_samples_that_it_names_show_it(tmp_path: Path, open_board: OpenBoard
     for token in finding.tokens:
         sample = board.sample(SampleQuestion(run, token.id))
         assert token.position in places[sample.step, sample.line]
-    assert bool(finding.tokens) == (kind in {"garbled_text", "phrase_hacking"})
+    assert bool(finding.tokens) == (kind != "duplicate_responses")
 
 
 def test_a_bounded_number_of_responses_is_read(tmp_path: Path, open_board: OpenBoard) -> None:
@@ -79,9 +79,11 @@ def test_a_bounded_number_of_responses_is_read(tmp_path: Path, open_board: OpenB
 
 
 def test_the_token_in_which_words_begin() -> None:
-    assert first_marked(["We", " add", " it", "."], ("none", "add it")) == 1
-    assert first_marked(["We", " add", " it", "."], ("it",)) == 2
-    assert first_marked(["We"], ("", "add")) is None
+    assert first_mark("We add it.", ("none", "add it")) == 3
+    assert first_mark("We", ("", "add")) is None
+    tokens = ["We", " add", " it", "."]
+    assert [token_at(tokens, place) for place in (0, 1, 2, 3, 6, 9)] == [0, 0, 1, 1, 2, 3]
+    assert token_at(tokens, None) is None
 
 
 def test_only_steps_with_new_rows_are_read_again() -> None:

@@ -63,7 +63,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             threshold=limits[_LEVEL.name],
             threshold_name=_LEVEL.name,
             excess=1 + limits[_LEVEL.name] - value,
-            evidence=EvidenceQuery("value_mse", "desc", "", "value_error", "highest"),
+            evidence=EvidenceQuery("value_mse", "desc", "", "value_error", "furthest"),
         )
     ]
 

@@ -70,7 +70,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             threshold=limit,
             threshold_name=_SHARE.name,
             excess=found.value / max(limit, 1e-9),
-            evidence=EvidenceQuery("repetition", "desc"),
+            evidence=EvidenceQuery("repetition", "desc", end="loop"),
         )
     ]
 

@@ -59,7 +59,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             threshold=limit,
             threshold_name=_SHARE.name,
             excess=value / max(limit, 1e-9),
-            evidence=EvidenceQuery("n_tokens", "desc", "truncated = 1"),
+            evidence=EvidenceQuery("n_tokens", "desc", "truncated = 1", end="last"),
         )
     ]
 
