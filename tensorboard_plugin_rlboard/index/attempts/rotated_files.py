@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from tensorboard_plugin_rlboard.index.attempts.attempts import StepOrder, match_attempts
 
@@ -27,12 +28,21 @@ def rotated_sequences(paths: Mapping[int, str]) -> list[list[int]]:
     """
     sequences: dict[str, list[tuple[int, int]]] = {}
     for number, path in sorted(paths.items()):
-        name = _CHUNK.fullmatch(path) or _NAME.fullmatch(path)
-        stem, rotation = (name[1], int(name[2] or 0)) if name else (path, 0)
+        stem, rotation = _stem_and_rotation(path)
         # Two files of one rotation, such as a.jsonl and a.jsonl.gz, do not follow each other.
         is_taken = any(other == rotation for other, _ in sequences.get(stem, ()))
         sequences.setdefault(path if is_taken else stem, []).append((rotation, number))
     return [[number for _, number in sorted(sequence)] for sequence in sequences.values()]
+
+
+@lru_cache(maxsize=100_000)
+def _stem_and_rotation(path: str) -> tuple[str, int]:
+    """What files that follow each other share of their paths, and which of them this one is.
+
+    All files of a run are asked about whenever one of them has grown, so what was found is kept.
+    """
+    name = _CHUNK.fullmatch(path) or _NAME.fullmatch(path)
+    return (name[1], int(name[2] or 0)) if name else (path, 0)
 
 
 def number_attempts(

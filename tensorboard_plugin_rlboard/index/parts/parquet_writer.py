@@ -68,12 +68,8 @@ def write_parquet(columns: PartColumns, parquet: Path) -> int:
         if logged
         else "*"
     )
-    cursor = _database()
-    cursor.register("frame", frame)
-    try:
-        cursor.execute(f"COPY (SELECT {selected} FROM frame) TO {literal(str(parquet))} ({_OPTIONS})")
-    finally:
-        cursor.unregister("frame")
+    # DuckDB finds `frame` among the variables here; a view of it would be planned twice, a quarter of the time of a row.
+    _database().execute(f"COPY (SELECT {selected} FROM frame) TO {literal(str(parquet))} ({_OPTIONS})")
     return samples
 
 

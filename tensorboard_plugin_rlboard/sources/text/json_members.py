@@ -49,8 +49,7 @@ def members_of(row: Mapping[str, object]) -> dict[str, Member]:
     for name, value in row.items():
         members[name] = member = Member(is_list=isinstance(value, list), is_object=isinstance(value, dict))
         if isinstance(value, list):
-            for item in value:
-                _add_item(member, item)
+            _add_items(member, value)
         else:
             _set_value(member, value)
     return members
@@ -90,6 +89,19 @@ def _add_item(member: Member, item: object) -> None:
         member.texts.append(item)
     elif member.texts:
         member.texts.clear()
+
+
+def _add_items(member: Member, items: list[object]) -> None:
+    """As `_add_item` for each item of a whole list: rows have lists of thousands of numbers."""
+    if not items:
+        return
+    _add_item(member, items[0])
+    kinds = set(map(type, items))
+    member.size = len(items)
+    member.all_texts, member.all_objects, member.all_lists = kinds == {str}, kinds == {dict}, kinds == {list}
+    texts = [item for item in items if isinstance(item, str)] if member.all_texts else []
+    are_names = len(texts) <= _MAX_COLUMNS and max(map(len, texts), default=0) <= _LONGEST_NAME
+    member.texts[:] = texts if are_names else []
 
 
 def _set_value(member: Member, value: object) -> None:
