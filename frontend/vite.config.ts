@@ -1,5 +1,5 @@
 import { defineConfig, type Plugin } from "vite";
-import { SENTENCES } from "./src/i18n/zh/sentences/index";
+import { SENTENCES } from "./src/i18n/zh/sentences/pairs.ts";
 
 /** All Chinese sentences of the server's as one file beside the bundle: `rlboard report --language zh` reads it. */
 function sentences(): Plugin {

@@ -4,7 +4,8 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import { said, setLanguage } from "../../src/i18n";
-import { inChinese, SENTENCES } from "../../src/i18n/zh/sentences";
+import { inChinese } from "../../src/i18n/zh/sentences";
+import { SENTENCES } from "../../src/i18n/zh/sentences/pairs";
 import { template, valuesIn } from "../../src/i18n/zh/sentences/templates";
 import { HOSTILE } from "../fixtures";
 

@@ -6,27 +6,8 @@
  * sentence itself, and `{~~name}` with that of each of several such parts.
  */
 
-import board from "./board.json";
-import elsewhere from "./elsewhere.json";
-import findings from "./findings.json";
-import formats from "./formats.json";
-import index from "./index.json";
-import kinds from "./kinds.json";
-import settings from "./settings.json";
-import sources from "./sources.json";
+import { SENTENCES } from "./pairs";
 import { type Template, template, valuesIn } from "./templates";
-
-/** Every English template with its Chinese one. */
-export const SENTENCES: readonly (readonly [english: string, chinese: string])[] = [
-  board,
-  findings,
-  formats,
-  index,
-  settings,
-  sources,
-  kinds,
-  elsewhere,
-].flatMap((file) => Object.entries<string>(file));
 
 const TEMPLATES: readonly Template[] = SENTENCES.map(([english, chinese]) => template(english, chinese)).sort(
   (a, b) => b.weight - a.weight,
