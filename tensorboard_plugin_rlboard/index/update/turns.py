@@ -25,11 +25,12 @@ class Waiting:
 
 
 class Turns:
-    """Gives turns. A run of which nothing is to be seen has the first, the smallest before the others.
+    """Gives turns. The run that the user looks at has the first and every second one.
 
-    Then the run that the user looks at has every second turn. The others go by turns to those with little left, the
-    least first, and to the one whose last turn is longest ago. A kind that there is none of leaves its turns to the other.
-    So a large run is worked on all the time, and a small one never waits for more than a few turns.
+    The others have one each until something is to be seen of all of them, the smallest first. Then they go by turns to
+    those with little left, the least first, and to the one whose last turn is longest ago. A kind that there is none of
+    leaves its turns to the other. So a large run is worked on all the time, a small one never waits for more than a few
+    turns, and who looks at one of sixty runs does not wait for the other ones.
     """
 
     def __init__(self) -> None:
@@ -52,12 +53,12 @@ class Turns:
         return name
 
     def _choose(self, waiting: Sequence[Waiting], looked_at: str) -> str:
-        unseen = [run for run in waiting if run.is_new]
-        if unseen:
-            return min(unseen, key=lambda run: (run.name != looked_at, run.bytes_left, run.name)).name
         others = [run for run in waiting if run.name != looked_at]
         if len(others) < len(waiting) and (not others or not self._was_looked_at):
             return looked_at
+        unseen = [run for run in others if run.is_new]
+        if unseen:
+            return min(unseen, key=lambda run: (run.bytes_left, run.name)).name
         short = [run for run in others if run.bytes_left <= SHORT_BYTES]
         self._is_for_short = bool(short) and not self._is_for_short
         if self._is_for_short:
