@@ -78,8 +78,36 @@ test("scrolling draws other rows and asks for them; a row on its way is a place"
     grid().dispatchEvent(new Event("scroll"));
   });
   expect(onVisible.mock.lastCall?.[0]).toBeGreaterThan(600);
-  expect(things()[0]?.textContent).toBe("……");
+  expect(things()[0]?.textContent).toBe("…");
   expect(things()[0]?.dataset["id"]).toBeUndefined();
+});
+
+const ids = (): (string | undefined)[] => things().map((row) => row.dataset["id"]);
+const nextFrame = (): Promise<void> =>
+  act(() => new Promise((resolve) => requestAnimationFrame(() => resolve())));
+
+test("of the rows that a jump brings a dozen is drawn with each frame; another question has all at once", async () => {
+  await show();
+  expect(ids()).not.toContain(undefined);
+  await act(() => {
+    grid().scrollTop = 24 * 300;
+    grid().dispatchEvent(new Event("scroll"));
+  });
+  expect(ids().filter((id) => id !== undefined).length % 12).toBe(0);
+  expect(ids()).toContain(undefined);
+  for (let frames = 0; frames < 4; frames += 1) await nextFrame();
+  expect(ids()).toEqual(Array.from({ length: things().length }, (_, i) => `item ${294 + i}`));
+  await show({ question: "another", row: (index) => ({ id: `other ${index}`, size: 0 }) });
+  expect(ids()).toEqual(Array.from({ length: things().length }, (_, i) => `other ${294 + i}`));
+});
+
+test("rows that stay on screen, and a few that come, are drawn with the scroll", async () => {
+  await show();
+  await act(() => {
+    grid().scrollTop = 24 * 10;
+    grid().dispatchEvent(new Event("scroll"));
+  });
+  expect(ids()).not.toContain(undefined);
 });
 
 test("sorting says so to listeners, and asks by a click", async () => {

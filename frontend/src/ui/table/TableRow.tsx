@@ -42,7 +42,8 @@ export class TableRow<R> extends Component<TableRowProps<R>> {
   override render(): JSX.Element {
     const { index, row, columns, open, active } = this.props;
     if (this.#of?.row !== row || this.#of?.columns !== columns) {
-      this.#cells = columns.map((column) => cell(column, row));
+      this.#cells =
+        row === undefined ? [waitingCell(columns.length)] : columns.map((column) => cell(column, row));
       this.#of = { row, columns };
     }
     return (
@@ -62,10 +63,19 @@ export class TableRow<R> extends Component<TableRowProps<R>> {
   }
 }
 
+/** Of a row that is not there yet: one cell for all, since in a fast scroll hardly one of them is seen. */
+function waitingCell(columns: number): JSX.Element {
+  return (
+    <div key="" role="gridcell" class="cell" aria-colspan={columns}>
+      …
+    </div>
+  );
+}
+
 /** One cell. No component: hundreds of them come with a frame of a fast scroll. */
-function cell<R>(column: Column<R>, row: R | undefined): JSX.Element {
+function cell<R>(column: Column<R>, row: R): JSX.Element {
   const looks = cellLooks(column as Column<never>);
-  const bar = row === undefined ? null : (column.bar?.(row) ?? null);
+  const bar = column.bar?.(row) ?? null;
   const style =
     bar === null
       ? looks.style
@@ -81,7 +91,7 @@ function cell<R>(column: Column<R>, row: R | undefined): JSX.Element {
       class={`${looks.class}${bar === null ? "" : " with-bar"}`}
       style={style}
     >
-      {row === undefined ? "…" : column.cell(row)}
+      {column.cell(row)}
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { mostRows } from "../../lib/rowWindow";
 import type { Column, Order } from "./columns";
 import { TableHead } from "./TableHead";
 import { TableRow } from "./TableRow";
+import { useRowsByFrames } from "./useRowsByFrames";
 import { useTableScroll } from "./useTableScroll";
 
 export interface VirtualTableProps<R> {
@@ -44,6 +45,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
   const prefix = useId();
   const { total, open, active } = props;
   const { shown, viewport, onScroll, scroll, reveal } = useTableScroll(grid, total);
+  const drawnRows = useRowsByFrames(shown, props.question, props.row);
   useLayoutEffect(() => {
     if (open < 0) return;
     props.onActive(open);
@@ -79,7 +81,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
   const rows: JSX.Element[] = [];
   const elements = mostRows(viewport);
   for (let index = shown.first; index < shown.last; index += 1) {
-    const row = props.row(index);
+    const row = drawnRows.get(index);
     rows.push(
       <TableRow
         key={index % elements}
