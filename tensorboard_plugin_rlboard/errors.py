@@ -9,3 +9,12 @@ class ArgumentError(ValueError):
 
 class UnknownError(LookupError):
     """No run or sample of that name."""
+
+
+_LONGEST = 600
+
+
+def sentence(error: Exception) -> str:
+    """The message of an error. A value of thousands of characters that it names is cut out of its middle."""
+    said = str(error)
+    return said if len(said) <= _LONGEST else f"{said[: _LONGEST // 2]} … {said[-_LONGEST // 2 :]}"

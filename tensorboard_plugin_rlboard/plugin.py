@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.board.limits.running_question import StoppedErro
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
 from tensorboard_plugin_rlboard.broken_tab import page_module
 from tensorboard_plugin_rlboard.dependencies import Fault, one_line, reinstall_command
-from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
+from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError, sentence
 from tensorboard_plugin_rlboard.index.cache.cache_folder import folder_of_flag
 from tensorboard_plugin_rlboard.index.memory_budget import parse_limit
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -133,9 +133,9 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
             except StoppedError as error:
                 return _refuse(request, str(error), 503)
             except ArgumentError as error:
-                raise errors.InvalidArgumentError(str(error)) from error
+                raise errors.InvalidArgumentError(sentence(error)) from error
             except UnknownError as error:
-                raise errors.NotFoundError(str(error)) from error
+                raise errors.NotFoundError(sentence(error)) from error
             except errors.PublicError:
                 raise
             except Exception as error:  # whatever fails here is ours, and TensorBoard goes on

@@ -4,7 +4,7 @@
     python scripts/reliability/kills.py --kills 100 --write docs/reliability.md
 
 It ends with 1 where an answer differs, a process outlives the one that started it, or a temporary folder is left after
-the next start. The same --seed makes the same kills, though not at the same moments.
+the next start. The same --seed makes the same kills, though not at the same moments. Ctrl-C ends it with what it has.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
     rows += [(kind, 0, why) for kind, why in killed.not_tried.items()]
     rows.append(("**answers that differ, and what was left**", len(killed.failures), ""))
     command = (
-        f"python scripts/reliability/kills.py --kills {args.kills} --megabytes {args.megabytes} "
+        f"python scripts/reliability/kills.py --kills {sum(killed.counts.values())} --megabytes {args.megabytes} "
         f"--seed {args.seed}"
     )
     finish(

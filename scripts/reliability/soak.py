@@ -28,7 +28,7 @@ _EMPTIED = "it has none."
 
 
 def soak(
-    minutes: float, clients: int, seed: int
+    minutes: float, clients: int, seed: int, speed: float = 1.0
 ) -> tuple[list[float], dict[str, list[float]], Answers, list[str]]:
     """Lets a TensorBoard read logs that change.
 
@@ -36,6 +36,7 @@ def soak(
         minutes: for how long.
         clients: how many ask, each with a pause of a second between two questions.
         seed: of what is written and asked.
+        speed: how many times as fast everything goes: ten minutes of a soak at ten are what changes in a hundred.
 
     Returns:
         Moments in seconds, what was measured at each, what clients have got, and a sentence for each broken promise.
@@ -45,13 +46,20 @@ def soak(
     measured: dict[str, list[float]] = {gauge.name: [] for gauge in GAUGES}
     with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
         home, got = Path(made), Answers()
-        logs = ChangingLogs(home / "logs", seed)
+        logs = ChangingLogs(home / "logs", seed, speed)
         with Served(home, home / "logs", home / "cache") as server:
             server.wait_for_address()
             server.wait_until_read(len(RUNS))
             asking = threading.Thread(
                 target=lambda: press(
-                    server.url, list(RUNS), clients, seconds, seed, pause=1.0, into=got, right=RIGHT | {404}
+                    server.url,
+                    list(RUNS),
+                    clients,
+                    seconds,
+                    seed,
+                    pause=1 / speed,
+                    into=got,
+                    right=RIGHT | {404},
                 )  # samples of a file that was rewritten are gone
             )
             began = time.monotonic()
@@ -98,12 +106,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--minutes", type=float, default=2, help="for how long")
     parser.add_argument("--clients", type=int, default=4, help="how many ask meanwhile")
     parser.add_argument("--seed", type=int, default=1, help="of what is written and asked")
+    parser.add_argument("--speed", type=float, default=1, help="how many times as fast everything goes")
     add_write(parser)
     args = parser.parse_args(arguments)
-    moments, measured, got, failures = soak(args.minutes, args.clients, args.seed)
+    moments, measured, got, failures = soak(args.minutes, args.clients, args.seed, args.speed)
     command = (
         f"python scripts/reliability/soak.py --minutes {args.minutes:g} --clients {args.clients} "
-        f"--seed {args.seed}"
+        f"--seed {args.seed}" + (f" --speed {args.speed:g}" if args.speed != 1 else "")
     )
     asked = sum(got.statuses.values())
     given_up = sum(times for (_, status), times in got.statuses.items() if status == 503)

@@ -81,16 +81,18 @@ def kill_often(home: Path, times: int, seed: int, megabytes: int, say: Callable[
         targets = [target for target in TARGETS if ray or not target.engine]
         kills.not_tried = {target.name: why_not for target in TARGETS if target not in targets}
         left: set[str] = set()
-        for number in range(times):
-            began = time.monotonic()
-            target = targets[number % len(targets)]
-            failures, before = _kill_once(place, target, rng), left
-            left = _left(home)
-            failures += [f"two starts left {name}" for name in sorted(left & before)]
-            kills.counts[target.name] = kills.counts.get(target.name, 0) + 1
-            kills.failures += [f"kill {number} of {target.name}: {failure}" for failure in failures]
-            took = time.monotonic() - began
-            say(f"kill {number} of {target.name}: {'; '.join(failures) or 'as a clean build'} ({took:.0f} s)")
+        with suppress(KeyboardInterrupt):  # what was done until then counts
+            for number in range(times):
+                began = time.monotonic()
+                target = targets[number % len(targets)]
+                failures, before = _kill_once(place, target, rng), left
+                left = _left(home)
+                failures += [f"two starts left {name}" for name in sorted(left & before)]
+                kills.counts[target.name] = kills.counts.get(target.name, 0) + 1
+                kills.failures += [f"kill {number} of {target.name}: {failure}" for failure in failures]
+                took = time.monotonic() - began
+                said = "; ".join(failures) or "as a clean build"
+                say(f"kill {number} of {target.name}: {said} ({took:.0f} s)")
     return kills
 
 

@@ -23,10 +23,12 @@ class ChangingLogs:
     Args:
         folder: the log directory.
         seed: of what is done when.
+        speed: how many times as fast as a training writes.
     """
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, speed: float = 1.0) -> None:
         self._folder = folder
+        self._pause = _PAUSE_S / speed
         self._rng = random.Random(seed)
         self._stop = threading.Event()
         self.changes = 0
@@ -52,7 +54,7 @@ class ChangingLogs:
 
     def _write(self) -> None:
         for step in count(1):
-            if self._stop.wait(_PAUSE_S):
+            if self._stop.wait(self._pause):
                 return
             run = self._rng.choice(RUNS)
             self.changes += 1
@@ -67,7 +69,7 @@ class ChangingLogs:
         with path.open("ab") as file:
             file.write(data[:-100])
             file.flush()
-            self._stop.wait(self._rng.random() * _PAUSE_S)
+            self._stop.wait(self._rng.random() * self._pause)
             file.write(data[-100:])
 
     def _rotates(self, folder: Path, data: bytes) -> None:

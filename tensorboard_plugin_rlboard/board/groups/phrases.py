@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.board.groups.words import words_of
+from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 
 MAX_WORDS = 4
 """Words of a phrase."""
@@ -118,6 +119,7 @@ def _best(found: list[_Counted], of_each: tuple[int, int], sign: int) -> list[Ph
 
 def _ends(text: str) -> tuple[list[list[str]], bool]:
     """The words of a text in one piece, or those of both its ends; and whether that is all of them."""
+    check_stopped()
     words = words_of(text)
     if len(words) <= 4 * ENDS:  # the white space between words counts here
         return [words], True

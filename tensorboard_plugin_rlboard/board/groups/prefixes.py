@@ -1,38 +1,48 @@
-"""Where the members of a group part: what all have in common, and from where on each goes alone."""
+"""Where the members of a group part: what all have in common, and from where on each goes alone.
+
+Members are long, and there are many pairs of them. So a unit is a number of 64 bits, and members are put in order: which of the
+others a member is with longest stands beside it there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.metrics.segments import Ints
 
 
-def common_prefix(a: Sequence[Hashable], b: Sequence[Hashable]) -> int:
-    """How many units two sequences begin with alike: bisection over slices, which Python compares quickly."""
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+def numbers_of(units: Iterable[str]) -> Ints:
+    """A number for each unit, the same for the same unit as long as this process lives, int64 [units]."""
+    return np.fromiter(map(hash, units), np.int64)
 
 
-def shared_prefix(sequences: Sequence[Sequence[Hashable]]) -> int:
+def common_prefix(a: Ints, b: Ints) -> int:
+    """How many units two sequences begin with alike."""
+    shorter = min(len(a), len(b))
+    different = a[:shorter] != b[:shorter]
+    return int(different.argmax()) if different.any() else shorter
+
+
+def shared_prefix(sequences: Sequence[Ints]) -> int:
     """How many units all sequences begin with alike; the whole of the shortest where it is that; 0 of fewer than two."""
-    first, *others = sequences or [()]
+    first, *others = sequences or [numbers_of("")]
     return min((common_prefix(first, other) for other in others), default=0)
 
 
-def alone_from(sequences: Sequence[Sequence[Hashable]]) -> list[int | None]:
+def alone_from(sequences: Sequence[Ints]) -> list[int | None]:
     """The first unit of each sequence at which no other one is with it any more, all before it taken into account.
 
     None where another one is with it to its end: they are equal, or the other one only goes on. A single sequence is
     alone from its first unit on.
     """
-    found: list[int | None] = []
-    for place, own in enumerate(sequences):
-        longest = max(
-            (common_prefix(own, other) for at, other in enumerate(sequences) if at != place), default=0
-        )
-        found.append(longest if longest < len(own) else None)
-    return found
+    order = sorted(range(len(sequences)), key=lambda at: sequences[at].tobytes())
+    longest = [0] * len(sequences)
+    for at, after in pairwise(order):
+        shared = common_prefix(sequences[at], sequences[after])
+        longest[at], longest[after] = max(longest[at], shared), max(longest[after], shared)
+    return [
+        together if together < len(own) else None for together, own in zip(longest, sequences, strict=True)
+    ]

@@ -11,7 +11,7 @@ from tensorboard_plugin_rlboard.api import Group, GroupPhrase
 from tensorboard_plugin_rlboard.board.groups.listing import groups, whole_steps
 from tensorboard_plugin_rlboard.board.groups.page import member_columns, member_fields
 from tensorboard_plugin_rlboard.board.groups.phrases import Phrase, contrast
-from tensorboard_plugin_rlboard.board.groups.prefixes import alone_from, shared_prefix
+from tensorboard_plugin_rlboard.board.groups.prefixes import alone_from, numbers_of, shared_prefix
 from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
 from tensorboard_plugin_rlboard.board.groups.words import ends_of, words_of
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
@@ -21,11 +21,14 @@ from tensorboard_plugin_rlboard.board.selection import select_samples
 from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.column_names import text
+from tensorboard_plugin_rlboard.metrics.segments import Ints
 from tensorboard_plugin_rlboard.metrics.thresholds import HUGE, ZERO_ADVANTAGE_SPREAD
 
 MAX_LIMIT = 64
 MAX_BYTES = 64 * 1024 * 1024
 """Bytes of lines that are read again for the tokens of members; where there are more, words are aligned."""
+MAX_CHARACTERS = 16_000_000
+"""Of the responses of all members together that are looked at, each member's share from its start on."""
 Rows = dict[str, list[Any]]
 
 
@@ -47,7 +50,12 @@ def group(session: RunSession, question: GroupQuestion, decoded_samples: Decoded
     facts = {name: column[0] for name, column in listed.columns.items()}
     with session.snapshot():
         rows = _shown(_rows(session, question), question.limit)
-        texts = _texts(session, rows["rowid"])
+        share = MAX_CHARACTERS // max(1, len(rows["rowid"]))
+        texts = _texts(session, rows["rowid"], share)
+    if not rows["rowid"]:
+        raise UnknownError(
+            f"Group {selection.group} of step {selection.step} is being read again; ask in a moment."
+        )
     of_group: Rows = {
         "rewards": [facts["rewarded"]],
         "mean": [facts["reward_mean"]],
@@ -61,8 +69,9 @@ def group(session: RunSession, question: GroupQuestion, decoded_samples: Decoded
     ]
     by_side = {side: [k for k, own in enumerate(sides) if own == side] for side in ("good", "bad")}
     tokens = _tokens(session, rows, decoded_samples)
-    units: Sequence[Sequence[str]] = tokens or [words_of(response) for response in responses]
+    units = tokens or [_words(response) for response in responses]
     prefix = shared_prefix(units)
+    cut = [not tokens and length is not None and length > share for length in texts["length"]]
     said = contrast(*([responses[k] for k in by_side[side]] for side in ("good", "bad")))
     return Group(
         facts=facts,
@@ -71,16 +80,20 @@ def group(session: RunSession, question: GroupQuestion, decoded_samples: Decoded
         unit=listed.unit,
         aligned_by="token" if tokens else "word",
         common_prefix=prefix,
-        common_prefix_characters=None if tokens else ends_of(units[0])[prefix - 1] if prefix else 0,
+        common_prefix_characters=None if tokens else _characters(responses[0], prefix),
         good=len(by_side["good"]),
         bad=len(by_side["bad"]),
         good_length=_mean([members["length"][k] for k in by_side["good"]]),
         bad_length=_mean([members["length"][k] for k in by_side["bad"]]),
         good_have=[_told(phrase) for phrase in said.good],
         bad_have=[_told(phrase) for phrase in said.bad],
-        whole_texts=said.complete,
+        whole_texts=said.complete and not any(cut),
         members={name: column for name, column in members.items() if name != "row"}
-        | {"side": sides, "units": [len(own) for own in units], "alone_from": alone_from(units)},
+        | {
+            "side": sides,
+            "units": [None if is_cut else len(own) for own, is_cut in zip(units, cut, strict=True)],
+            "alone_from": alone_from(units),
+        },
     )
 
 
@@ -115,27 +128,46 @@ def _shown(rows: Rows, limit: int) -> Rows:
     return {name: column[:best] + column[count - worst :] for name, column in rows.items()}
 
 
-def _texts(session: RunSession, rowids: list[int]) -> Rows:
-    """The texts of some rows, in their order; None where a row has none, or the run has no such text."""
+def _texts(session: RunSession, rowids: list[int], most: int) -> Rows:
+    """The texts of some rows, in their order; None where a row has none, or the run has no such text.
+
+    Args:
+        session: the run.
+        rowids: the rows.
+        most: characters of a response at most; `length` is how many it has. Of all else the first row's is taken.
+    """
     table, has = session.schema.table, session.schema.text_sql
+    response = text("response") if "response" in has else "CAST(NULL AS VARCHAR)"
     fields = ", ".join(
-        f"{text(name) if name in has else 'NULL'} AS {name}"
-        for name in ("prompt", "response", "ground_truth")
+        f"CASE WHEN turn = 0 THEN {text(name) if name in has else 'NULL'} END AS {name}"
+        for name in ("prompt", "ground_truth")
     )
     return fetch_columns(
         session.cursor,
-        f"SELECT {fields} FROM (SELECT unnest(?) AS place, unnest(?) AS turn) "
+        f"SELECT {fields}, left({response}, {int(most)}) AS response, length({response}) AS length "
+        f"FROM (SELECT unnest(?) AS place, unnest(?) AS turn) "
         f"JOIN {table} ON {table}.rowid = place ORDER BY turn",
         [rowids, list(range(len(rowids)))],
     )
 
 
-def _tokens(session: RunSession, rows: Rows, decoded_samples: DecodedSamples) -> list[list[str]]:
-    """The tokens of each member as logged; nothing where one of them has none, or they are too much to read."""
+def _words(response: str) -> Ints:
+    """The words of a response as numbers: the words themselves would take many times the memory of the text."""
+    check_stopped()
+    return numbers_of(words_of(response))
+
+
+def _characters(response: str, words: int) -> int:
+    """How many characters the first words of a response have."""
+    return ends_of(words_of(response)[:words])[-1] if words else 0
+
+
+def _tokens(session: RunSession, rows: Rows, decoded_samples: DecodedSamples) -> list[Ints]:
+    """The tokens of each member as logged, as numbers; nothing where one of them has none, or they are too much to read."""
     if not session.schema.metrics or sum(rows["line_length"]) > MAX_BYTES:
         return []
     files = {file.number: file for file in tuple(session.run.files.values())}
-    found: list[list[str]] = []
+    found: list[Ints] = []
     for file, offset, length, row, addresses in zip(
         *(rows[name] for name in ("file", "line_offset", "line_length", "row", "annotations")), strict=True
     ):
@@ -144,10 +176,10 @@ def _tokens(session: RunSession, rows: Rows, decoded_samples: DecodedSamples) ->
             return []
         location = SampleLocation(files[file], offset, length, row, addresses or "")
         try:
-            tokens = list(decoded_samples.get(session.run, location).row.token_strings)
+            tokens = numbers_of(decoded_samples.get(session.run, location).row.token_strings)
         except UnknownError:  # rewritten since it was indexed: it will be read again in a moment
             return []
-        if not tokens:
+        if not len(tokens):
             return []
         found.append(tokens)
     return found

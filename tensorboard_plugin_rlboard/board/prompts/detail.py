@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.board.prompts.histories.statuses import (
 )
 from tensorboard_plugin_rlboard.board.prompts.histories.summary import numbers
 from tensorboard_plugin_rlboard.board.prompts.identities import as_text, has_key
-from tensorboard_plugin_rlboard.board.prompts.listing import kind_column
+from tensorboard_plugin_rlboard.board.prompts.listing import kind_columns
 from tensorboard_plugin_rlboard.board.prompts.question import PromptQuestion
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema, RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
@@ -49,7 +49,7 @@ def prompt(session: RunSession, question: PromptQuestion, histories: PromptHisto
     if not chosen.prompt_key:
         raise ArgumentError("prompt_key is missing: /prompts and /samples have it.")
     whole = Selection(chosen.run, chosen.split)
-    read = histories.of(session, whole, question.threshold, kind_column(session.schema, None))
+    read = histories.of(session, whole, question.threshold, kind_columns(session.schema))
     history = read.history
     at = _position(chosen.prompt_key, history.keys)
     if at is None:

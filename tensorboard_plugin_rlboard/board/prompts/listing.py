@@ -35,17 +35,17 @@ _KIND_COLUMNS = ("data_source", "dataset", "source", "task", "language", "diffic
 _NOT_KINDS = frozenset({"prompt", "response", "ref_response"})
 
 
-def kind_column(schema: RunSchema, by: str | None) -> str:
-    """The text column that tells kinds of prompts apart; empty for none.
+def kind_columns(schema: RunSchema, by: str | None = None) -> tuple[str, ...]:
+    """The text columns that may tell kinds of prompts apart, the first that does counts; empty for none.
 
     Raises:
         ArgumentError: the run has no such text column, or it holds the prompts or responses themselves.
     """
     if by is None:
-        return next((name for name in _KIND_COLUMNS if name in schema.texts), "")
+        return (*(name for name in _KIND_COLUMNS if name in schema.texts), "")
     if by and (by not in schema.text_sql or by in _NOT_KINDS):
         raise ArgumentError(f"by={by} is no text column of the run that tells kinds of prompts apart.")
-    return by
+    return (by,)
 
 
 def prompts(session: RunSession, question: PromptsQuestion, histories: PromptHistories) -> Prompts:
@@ -58,8 +58,8 @@ def prompts(session: RunSession, question: PromptsQuestion, histories: PromptHis
         raise ArgumentError(f"limit takes 1 to {MAX_LIMIT} and offset 0 or more.")
     if question.status and question.status not in LISTS:
         raise ArgumentError(f"status={question.status} is not known: it takes {', '.join(LISTS)}.")
-    by = kind_column(session.schema, question.by)
-    read = histories.of(session, question.selection, question.threshold, by)
+    columns = kind_columns(session.schema, question.by)
+    read = histories.of(session, question.selection, question.threshold, columns)
     history = read.history
     lists = read.lists
     included = _included(question, read, lists[question.status] if question.status else None)
@@ -82,9 +82,9 @@ def prompts(session: RunSession, question: PromptsQuestion, histories: PromptHis
         split=read.split,
         is_complete=read.is_complete,
         threshold=Threshold(read.threshold.value, read.threshold.rule),
-        by=by,
+        by=read.by,
         counts={"all": len(history.identity)} | {name: int(mask.sum()) for name, mask in lists.items()},
-        kinds=read.kinds if by else {},
+        kinds=read.kinds if read.by else {},
         columns=found,
         lines=lines,
     )

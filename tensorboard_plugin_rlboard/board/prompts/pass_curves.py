@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from tensorboard_plugin_rlboard.api import PassAtK, Threshold
 from tensorboard_plugin_rlboard.board.prompts.histories.kept import PromptHistories
-from tensorboard_plugin_rlboard.board.prompts.listing import kind_column
+from tensorboard_plugin_rlboard.board.prompts.listing import kind_columns
 from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 
 
 def pass_at_k(session: RunSession, question: PassQuestion, histories: PromptHistories) -> PassAtK:
     """Answers /pass_at_k."""
-    by = kind_column(session.schema, None)
-    read = histories.of(session, question.selection, question.threshold, by)
+    columns = kind_columns(session.schema)  # those of the list, so that both keep one history
+    read = histories.of(session, question.selection, question.threshold, columns)
     steps = sorted(read.history.passes)
     most = max((len(counts) for counts, _, _ in read.history.passes.values()), default=0)
     prompts: list[list[int]] = []

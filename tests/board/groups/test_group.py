@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 from rollout_log import TestLog
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.groups import whole
 from tensorboard_plugin_rlboard.board.groups.phrases import contrast
-from tensorboard_plugin_rlboard.board.groups.prefixes import alone_from, common_prefix, shared_prefix
+from tensorboard_plugin_rlboard.board.groups.prefixes import (
+    alone_from,
+    common_prefix,
+    numbers_of,
+    shared_prefix,
+)
 from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion
 from tensorboard_plugin_rlboard.board.groups.whole import side_of
 from tensorboard_plugin_rlboard.board.groups.words import words_of
@@ -69,6 +75,17 @@ def test_without_tokens_words_are_aligned(board: Board) -> None:
     """Let, me and think with the blanks between them, the point, and the blank behind it: 7 units of 14 characters."""
     found = board.group(asked("words"))
     assert (found.aligned_by, found.common_prefix, found.common_prefix_characters) == ("word", 7, 14)
+
+
+def test_of_long_responses_as_much_is_looked_at_as_there_is_room_for(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten characters of each of the four: "Let me thi", five units with both blanks, and nobody is alone within them."""
+    monkeypatch.setattr(whole, "MAX_CHARACTERS", 40)
+    found = board.group(asked("words"))
+    assert (found.common_prefix, found.common_prefix_characters) == (5, 10)
+    assert found.members["units"] == found.members["alone_from"] == [None] * 4
+    assert not found.whole_texts
 
 
 def test_what_the_good_have_by_hand(board: Board) -> None:
@@ -136,9 +153,10 @@ def test_prefixes_are_those_of_a_walk(texts: list[str]) -> None:
             n += 1
         return n
 
-    assert common_prefix(texts[0], texts[-1]) == walked(texts[0], texts[-1])
-    assert shared_prefix(texts) == min((walked(texts[0], other) for other in texts[1:]), default=0)
-    for at, (own, found) in enumerate(zip(texts, alone_from(texts), strict=True)):
+    numbers = [numbers_of(text) for text in texts]
+    assert common_prefix(numbers[0], numbers[-1]) == walked(texts[0], texts[-1])
+    assert shared_prefix(numbers) == min((walked(texts[0], other) for other in texts[1:]), default=0)
+    for at, (own, found) in enumerate(zip(texts, alone_from(numbers), strict=True)):
         longest = max((walked(own, other) for k, other in enumerate(texts) if k != at), default=0)
         assert found == (longest if longest < len(own) else None)
 

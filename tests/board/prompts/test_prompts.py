@@ -213,6 +213,20 @@ def test_a_column_with_too_many_values_tells_no_kinds(test_log: TestLog) -> None
         ask(board, by="serial")
 
 
+def test_where_the_usual_column_has_too_many_values_the_next_one_is_taken(test_log: TestLog) -> None:
+    """A `source` that is an address of each prompt: nobody has named it, so nobody is refused for it."""
+    test_log.write(*(row(1, prompt=f"p{i}", source=f"https://h/{i}", task="ab"[i % 2]) for i in range(1001)))
+    board = test_log.open()
+    for _ in range(2):  # read for the first time, and when it is known already
+        found = ask(board)
+        assert (found.by, found.kinds["kind"], found.counts["all"]) == ("task", ["a", "b"], 1001)
+    test_log.append(*(row(2, prompt=f"p{i}", task=f"t{i}") for i in range(1001)))
+    board.indexer.index_now()
+    found = ask(board)
+    assert (found.by, found.kinds, found.counts["all"]) == ("", {}, 1001)
+    assert board.prompts.pass_at_k(PassQuestion(Selection("."))).step == [1, 2]
+
+
 def test_a_single_visit_is_no_change(test_log: TestLog) -> None:
     test_log.write(row(1, prompt="once"), row(1, prompt="twice"), row(3, prompt="twice"))
     found = ask(test_log.open())

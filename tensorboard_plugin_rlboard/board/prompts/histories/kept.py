@@ -8,13 +8,18 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 from tensorboard_plugin_rlboard.board.prompts.histories.folded import PromptHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.statuses import statuses
 from tensorboard_plugin_rlboard.board.prompts.histories.summary import kinds
 from tensorboard_plugin_rlboard.board.prompts.histories.threshold import SuccessThreshold, success_threshold
-from tensorboard_plugin_rlboard.board.prompts.histories.visits import Labels, read_visits
+from tensorboard_plugin_rlboard.board.prompts.histories.visits import (
+    Labels,
+    TooManyKindsError,
+    read_visits,
+)
 from tensorboard_plugin_rlboard.board.prompts.identities import PromptIdentities
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation, Selection, select_samples
@@ -45,6 +50,7 @@ class ReadHistory:
         labels: values of the text column.
         threshold: from which on a sample is a success.
         split: of the samples.
+        by: the text column; empty for none.
         is_complete: whether every row of the run as of now is in it.
     """
 
@@ -52,6 +58,7 @@ class ReadHistory:
     labels: Sequence[str]
     threshold: SuccessThreshold
     split: str
+    by: str
     is_complete: bool = True
 
     @cached_property
@@ -97,17 +104,34 @@ class PromptHistories:
         self._steps = steps
         self._identities = identities
         self._kept: OrderedDict[tuple[object, ...], _Kept] = OrderedDict()
+        self._no_kinds: WeakKeyDictionary[RunIndex, set[str]] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
-    def of(self, session: RunSession, selection: Selection, threshold: float | None, by: str) -> ReadHistory:
+    def of(
+        self, session: RunSession, selection: Selection, threshold: float | None, columns: Sequence[str]
+    ) -> ReadHistory:
         """The history of every prompt of a selection.
 
         Args:
             session: the run.
             selection: which samples; whole runs are kept, anything else is read anew.
             threshold: the reward from which on a sample is a success; None for what fits the rewards.
-            by: a text column that tells kinds of prompts apart; empty for none.
+            columns: text columns that may tell kinds of prompts apart, of which the first is taken that has not too many
+                values; empty for none.
+
+        Raises:
+            TooManyKindsError: not even the last of them.
         """
+        no_kinds = self._no_kinds.setdefault(session.run, set())
+        for by in columns[:-1]:
+            try:
+                if by not in no_kinds:
+                    return self._of(session, selection, threshold, by)
+            except TooManyKindsError:
+                no_kinds.add(by)
+        return self._of(session, selection, threshold, columns[-1])
+
+    def _of(self, session: RunSession, selection: Selection, threshold: float | None, by: str) -> ReadHistory:
         whole = replace(selection, split=None)
         # Rows of an earlier start that are being loaded are not reported step by step.
         loading = is_loading(session.run)
@@ -162,7 +186,7 @@ class PromptHistories:
                 some = Relation(rows.source, bounds, rows.values)
                 visits = read_visits(session, some, self._identities, success.value, by, labels)
                 history = history.with_visits(visits)
-        return ReadHistory(history, labels.texts, success, rows.split)
+        return ReadHistory(history, labels.texts, success, rows.split, by)
 
     def _update(
         self,
@@ -189,7 +213,7 @@ class PromptHistories:
         history = kept.settled
         for batch in _batches(newest, rows):
             history = self._added(session, history, selection, batch, success.value, by, kept.labels)
-        return ReadHistory(history, tuple(kept.labels.texts), success, split)
+        return ReadHistory(history, tuple(kept.labels.texts), success, split, by)
 
     def _added(
         self,

@@ -29,6 +29,10 @@ MOST_LABELS = 1000
 _LABEL_CHARACTERS = 200
 
 
+class TooManyKindsError(ArgumentError):
+    """A text column has so many values that they are no kinds of prompts."""
+
+
 @dataclass(frozen=True)
 class Visits:
     """One row for each prompt of each step, by prompt, then step.
@@ -64,16 +68,16 @@ class Labels:
         """The code of each value, int64; new values get the next ones.
 
         Raises:
-            ArgumentError: there are too many.
+            TooManyKindsError: there are too many.
         """
         for value in dict.fromkeys(values):
             if value not in self._codes and value is not None:
                 self._codes[value] = len(self.texts)
                 self.texts.append(value)
         if len(self.texts) > MOST_LABELS:
-            raise ArgumentError(
+            raise TooManyKindsError(
                 f"by={column} has more than {MOST_LABELS:,} values, which are no kinds of prompts: "
-                "name a column such as data_source."
+                "name a column with fewer, or none."
             )
         return np.asarray([self._codes[value] for value in values], np.int64)
 

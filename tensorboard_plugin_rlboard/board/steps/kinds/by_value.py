@@ -49,13 +49,15 @@ def query_by_value(session: RunSession, question: StepsQuestion) -> StepsByValue
     aggregates |= {f"{METRIC_PREFIX}{name}": metric_aggregate(schema, name) for name in names}
     with session.snapshot():
         split, samples = picked_samples(session, question.selection, list(aggregates.values()), column)
-        counted = cursor.execute(
-            f"SELECT {PICKED_TEXT}, count(*) FROM {samples.plain.source} GROUP BY 1 "
-            f"ORDER BY {PICKED_TEXT} IS NULL, count(*) DESC, 1"
+        # A column may have as many values as there are samples: only those that have curves leave the database.
+        without, counted, different = cursor.execute(
+            f"SELECT count(*) - count({PICKED_TEXT}), count({PICKED_TEXT}), count(DISTINCT {PICKED_TEXT}) "
+            f"FROM {samples.plain.source}"
+        ).fetchall()[0]
+        shown = cursor.execute(
+            f"SELECT {PICKED_TEXT}, count(*) FROM {samples.plain.source} WHERE {PICKED_TEXT} IS NOT NULL "
+            f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {MAX_VALUES}"
         ).fetchall()
-        without = sum(count for value, count in counted if value is None)
-        known = [(str(value), int(count)) for value, count in counted if value is not None]
-        shown, rest = known[:MAX_VALUES], known[MAX_VALUES:]
         if not shown:
             return replace(nothing, without=without)
         cases = " ".join(f"WHEN ? THEN {place}" for place in range(len(shown)))
@@ -72,8 +74,8 @@ def query_by_value(session: RunSession, question: StepsQuestion) -> StepsByValue
         by=question.by,
         values=[value for value, _ in shown],
         samples=[count for _, count in shown],
-        rest_values=len(rest),
-        rest_samples=sum(count for _, count in rest),
+        rest_values=different - len(shown),
+        rest_samples=counted - sum(count for _, count in shown),
         without=without,
         series=series,
     )
