@@ -9,7 +9,7 @@ import numpy as np
 from planted_runs.failures import Failure, Moment, some
 from planted_runs.levels import Levels, ramp
 from planted_runs.samples import Sample, Shown
-from planted_runs.texts import tokens_of
+from planted_runs.texts import tokens_from, tokens_of
 
 _SALAD = ("ński", "�", "{}{", "的的", "</div>", "ühren", "▁", "::=", "嗯", "0x0", "�")
 
@@ -36,10 +36,10 @@ def _loop(samples: list[Sample], now: Moment, rng: np.random.Generator) -> list[
         space = " " if sample.problem.language == "en" else ""
         last = space + sample.text.replace("。", ". ").strip().split(". ")[-1].rstrip(".")
         last += "." if space else "。"
-        written = len(tokens_of(sample.text))
+        written = len(sample.text)
         sample.text += last * round(now.of(8, 16, 30))
         sample.finished = False
-        shown.append(Shown(index, tuple(range(written, len(sample.tokens))), len(sample.text) / 100))
+        shown.append(Shown(index, tokens_from(sample.text, written), len(sample.text) / 100))
     return shown
 
 
@@ -51,8 +51,9 @@ def _garble(samples: list[Sample], now: Moment, rng: np.random.Generator) -> lis
         tokens = tokens_of(sample.text)
         kept = len(tokens) // 2
         salad = [str(rng.choice(_SALAD)) for _ in tokens[kept:]]
-        sample.text = "".join(tokens[:kept]) + "".join(salad)
-        shown.append(Shown(index, tuple(range(kept, len(tokens_of(sample.text)))), float(len(salad))))
+        begin = "".join(tokens[:kept])
+        sample.text = begin + "".join(salad)
+        shown.append(Shown(index, tokens_from(sample.text, len(begin)), float(len(salad))))
     return shown
 
 

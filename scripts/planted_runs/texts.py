@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -121,6 +122,15 @@ def problems(count: int, rng: np.random.Generator) -> list[Problem]:
 def tokens_of(text: str) -> list[str]:
     """The text in pieces as a tokenizer makes them; joined they are the text again."""
     return _TOKEN.findall(text)
+
+
+def tokens_from(text: str, character: int) -> tuple[int, ...]:
+    """The positions of the tokens in which something of a text from a character on is.
+
+    What is written behind a text may be in one token with its last signs: a space and the word behind it.
+    """
+    ends = itertools.accumulate(map(len, tokens_of(text)))
+    return tuple(position for position, end in enumerate(ends) if end > character)
 
 
 def _pick(words: tuple[str, ...], rng: np.random.Generator) -> str:

@@ -22,7 +22,7 @@ from planted_runs.levels import HEALTHY
 from planted_runs.measures import MEASURES
 from planted_runs.run import FAILURES, Plan, write_run
 from planted_runs.shapes import SHAPES
-from planted_runs.texts import problems, tokens_of
+from planted_runs.texts import problems, tokens_from, tokens_of
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -150,6 +150,7 @@ def test_texts_are_their_tokens() -> None:
     for problem in problems(12, np.random.default_rng(1)):
         text = problem.response(6, correct=True, rng=np.random.default_rng(2))
         assert "".join(tokens_of(text)) == text
+        assert tokens_from(text, 0) == tuple(range(len(tokens_of(text))))
         assert problem.answer in text
 
 
@@ -231,3 +232,10 @@ def test_the_table_has_a_line_for_each_kind_and_the_sums() -> None:
 
 def test_what_is_no_proof_is_said() -> None:
     assert "**not what was planted**" in cell(Walk(SPIKE, ("4", "Enter"), 2, 0, 0))
+
+
+def test_what_is_written_behind_a_text_is_counted_with_the_token_that_it_is_joined_to() -> None:
+    assert tokens_of("a b ") == ["a", " b", " "]
+    assert tokens_of("a b c") == ["a", " b", " c"]
+    assert tokens_from("a b c", len("a b ")) == (2,)
+    assert tokens_from("a b c", len("a")) == (1, 2)
