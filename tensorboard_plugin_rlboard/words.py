@@ -31,7 +31,7 @@ TASK = _names("task goal objective task_instruction instructions env_prompt stat
 RESPONSE = _names(
     "response completion output generation generated_text generated response_text completion_text output_text "
     "output_response model_response model_output llm_response llm_output assistant_response response_str solution_str "
-    "sequences_str text_response gen gen_text generated_response sampled_text rollout rollout_text model_answer "
+    "sequences_str responses_str text_response gen gen_text generated_response sampled_text rollout rollout_text model_answer "
     "model_completion policy_response origin_prediction prediction predicted assistant generated_answer decoded "
     "decoded_response 回答 回复 响应 输出 生成 生成结果 生成内容 完整回答 模型回答 模型回复 模型响应 模型输出"
 )
@@ -225,7 +225,7 @@ ARRAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "new_logprobs": _names("new_logprobs new_log_probs new_logps current_logprobs"),
         "values": _names("values value_preds token_values critic_values state_values"),
         "token_rewards": _names(
-            "token_rewards token_level_rewards token_level_scores per_token_rewards reward_per_token rewards"
+            "token_rewards token_level_rewards token_level_scores per_token_rewards reward_per_token rm_scores rewards"
         ),
         "advantages": _names("advantages token_advantages per_token_advantages token_level_advantages"),
         "returns": _names("returns token_returns"),

@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.formats.frameworks.eval_harnesses import EVAL_HA
 from tensorboard_plugin_rlboard.formats.frameworks.livecodebench import LIVECODEBENCH
 from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
 from tensorboard_plugin_rlboard.formats.frameworks.ms_swift import MS_SWIFT
+from tensorboard_plugin_rlboard.formats.frameworks.nemo_gym import NEMO_GYM
 from tensorboard_plugin_rlboard.formats.frameworks.nemo_rl import NEMO_RL
 from tensorboard_plugin_rlboard.formats.frameworks.open_instruct import OPEN_INSTRUCT
 from tensorboard_plugin_rlboard.formats.frameworks.opencompass import OPENCOMPASS
@@ -49,6 +50,7 @@ FORMATS: tuple[Format, ...] = (
     ART,
     TRL,
     TRACKIO,
+    NEMO_GYM,
     NEMO_RL,
     OPEN_INSTRUCT,
     ROLL_BOARD,

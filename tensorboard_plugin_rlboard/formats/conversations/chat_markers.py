@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _MARKERS = (
     ("<|im_start|>assistant\n", "<|im_start|>user"),
     ("<|start_header_id|>assistant<|end_header_id|>\n\n", "<|start_header_id|>user"),
@@ -15,6 +17,19 @@ _MARKERS = (
     ("[/INST]", "[INST]"),
 )
 """What chat templates write before an assistant's and before a user's message; the first pair that occurs counts."""
+
+
+_BEGINS = re.compile(
+    r"\s*(?:<s>|<bos>|<\|begin_of_text\|>|<｜begin▁of▁sentence｜>|\[gMASK\]<sop>)?\s*"
+    r"(?:<\|(?:im_start|start_header_id|header_start|start|turn)\|?>\s*(?:system|user|developer)|<start_of_turn>user"
+    r"|<｜User｜>|<\|(?:system|user)\|>|\[INST\])"
+)
+"""What a text begins with that holds a conversation from its first message on."""
+
+
+def is_whole_chat(text: str) -> bool:
+    """Whether a text is a conversation from its beginning, with an answer in it."""
+    return _BEGINS.match(text) is not None and split_chat_text(text) is not None
 
 
 def split_chat_text(text: str, model_turns: int = 1) -> tuple[str, str] | None:

@@ -6,12 +6,18 @@ import json
 from collections.abc import Mapping, Sequence
 
 from tensorboard_plugin_rlboard.formats.base import Row
-from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, messages_to_text
+from tensorboard_plugin_rlboard.formats.conversations.messages import (
+    Message,
+    as_messages,
+    messages_to_text,
+)
+
+_ONE_MESSAGE = frozenset({"role", "content"})
 
 
 def structure_to_text(value: object) -> str:
     """A list or object in place of a text, as text: messages one below the other, anything else as JSON."""
-    found = as_messages(value)
+    found = _messages(value)
     return json.dumps(value, ensure_ascii=False) if found is None else messages_to_text(found)
 
 
@@ -26,7 +32,7 @@ def row_messages(row: Row, texts: Mapping[str, Sequence[str]]) -> list[dict[str,
     if whole is not None:
         return whole
     prompt, response = (_first(row, texts.get(name, ())) for name in ("prompt", "response"))
-    before, after = as_messages(prompt), as_messages(response)
+    before, after = _messages(prompt), _messages(response)
     if before is None and after is None:
         return None
     if before is None:
@@ -35,6 +41,12 @@ def row_messages(row: Row, texts: Mapping[str, Sequence[str]]) -> list[dict[str,
         after = [{"role": "assistant", "content": response}] if isinstance(response, str) else []
     sampled = [{**message, "sampled": message["role"] == "assistant"} for message in after]
     return [*before, *sampled]
+
+
+def _messages(value: object) -> list[Message] | None:
+    """The messages of a conversation, or a single message in place of a text."""
+    is_one = isinstance(value, dict) and value.keys() >= _ONE_MESSAGE
+    return as_messages([value] if is_one else value)
 
 
 def _first(row: Row, keys: Sequence[str]) -> object:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from tensorboard_plugin_rlboard.formats.conversations.response_items import chat_of_items
+
 Message = dict[str, object]
 """`role` and `content` always; `thinking`, `tool_calls` (`name` and `arguments`, both text), `name`, `tool_call_id` and
 `sampled` and `reward` (a number, of this turn) where they were logged."""
@@ -29,11 +31,12 @@ _TOO_DEEP = "[nested too deeply]"
 def as_messages(value: object) -> list[Message] | None:
     """The messages of a conversation; None where the value is no list of objects that have a role.
 
-    An object may also hold the message under `message`, as a node of a trace or a choice of a completion does.
+    An object may also hold the message under `message`, as a node of a trace or a choice of a completion does. Items of
+    the Responses API, of which only some have a role, are messages as well.
     """
     if not isinstance(value, list) or not value:
         return None
-    messages = [_message(item) for item in value]
+    messages = [_message(item) for item in chat_of_items(value) or value]
     found = [message for message in messages if message is not None]
     return found if len(found) == len(messages) else None
 

@@ -8,7 +8,8 @@
     response | completion the first of several that is there, where rows differ
     text after prompt     what follows in a text that begins with another one (of the response only)
     rewards.*[]           of each entry of parallel lists in an object, the sum of the numbers at its place
-    rollouts[].reward     of each entry of a list, which is a sample of its own; `rewards[]` is the entry itself
+    rollouts[].reward     of each entry of a list, which is a sample of its own; `rewards[]` is the entry itself. An
+                          object is read as the list of its values (`agents[].reward`)
     output_#              of each numbered key (`output_1`, `output_2`), which is a sample of its own
 
 A key of a row that is spelt like a path itself is found first.
@@ -65,7 +66,7 @@ def holds(row: Row, path: str) -> bool:
         return any(holds(row, operand) for operand in operands(path))
     if ENTRIES in path:
         entries = value_at(row, list_of(path)[0])
-        return isinstance(entries, list) and bool(entries)
+        return isinstance(entries, (list, dict)) and bool(entries)
     return bool(NUMBER in path and numbers_of(row, path)) or value_at(row, path) is not None
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from hashlib import blake2b
 
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, LineContext, LineSamples, Row
+from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_chat_text
 from tensorboard_plugin_rlboard.formats.conversations.messages import messages_to_text, split_conversation
 from tensorboard_plugin_rlboard.formats.generic.fields import (
     COLUMN_PREFIX,
@@ -22,8 +22,11 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
     keys_read,
     rest_after,
 )
+from tensorboard_plugin_rlboard.formats.generic.named_members import add_group, name_groups
 from tensorboard_plugin_rlboard.formats.generic.row_members import Member, RowMembers
+from tensorboard_plugin_rlboard.formats.generic.text_turns import texts_as_turns
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, tokens_of_turns
+from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids
 from tensorboard_plugin_rlboard.words import PROMPT, plain, snake_case
 
 _IGNORED_LABEL = -100
@@ -32,6 +35,8 @@ _OF_EACH_ONLY = (*RESPONSE_FIELDS, "reward", "ref_response", "ref_reward")
 """Fields of which each sample of a row needs a value of its own."""
 _PROMPTS = frozenset(map(plain, PROMPT))
 _TOKENS = frozenset({"response_tokens", "response_token_ids", MASK_FIELD, *ARRAY_KEYS})
+_FROM_FIRST = 1_000_000
+"""Answers of a chat that all count for the response, as those of a conversation do."""
 _Value = Callable[[str], object]
 
 
@@ -48,6 +53,7 @@ class MappedRows:
         response, _, beginning = keys.get("response", "").partition(AFTER)
         self._beginning = getter(beginning) if beginning else None
         keys = {**keys, "response": response} if beginning else keys
+        self._is_in_one = "prompt" in keys and keys["prompt"] == keys.get("response")
         named = {name.removeprefix(COLUMN_PREFIX) for name in keys}
         self._named = frozenset(named | {"prompt", "response", "response_tokens"})
         each = {name: path for name, path in keys.items() if is_of_each(path)}
@@ -90,7 +96,7 @@ class MappedRows:
         for fields, _ in members:
             self._cut_beginning(row, fields)
         rows = [self._member_sample(around, shared, member, context, problems) for member in members]
-        if len(rows) > 1 and self._needs_group:
+        if not name_groups(rows, self._members.base) and len(rows) > 1 and self._needs_group:
             others = _other_prompts(around, len(rows))
             if others:
                 problems.append(
@@ -98,13 +104,15 @@ class MappedRows:
                     "they are shown without prompt and group."
                 )
             else:
-                _add_group(rows)
+                add_group(rows)
         return LineSamples(rows, list(dict.fromkeys(problems)))
 
     def _cut_beginning(self, row: Row, fields: dict[str, object]) -> None:
-        """Leave of a response what follows the prompt, where the mapping says that it begins with it."""
+        """Leave of a response what follows the prompt, where the mapping says that it begins with it or holds both."""
         if self._beginning is not None and "response" in fields:
             fields["response"] = rest_after(fields["response"], self._beginning(row))
+        elif self._is_in_one and isinstance(text := fields.get("response"), str):
+            fields["prompt"], fields["response"] = split_chat_text(text, _FROM_FIRST) or (None, text)
 
     def _member_sample(
         self,
@@ -144,15 +152,16 @@ class MappedRows:
         if "messages" in self._keys:
             self._add_conversation(sample, value_of("messages"), problems)
             if _TOKENS.isdisjoint(self._keys):
-                sample |= tokens_of_turns(value_of("messages"), context, problems)
+                of_turns = tokens_of_turns(value_of("messages"), context, problems)
+                sample |= of_turns | ({"prompt": sample["prompt"]} if "prompt" in sample else {})
         for name, text_field in (("response_token_ids", "response"), ("prompt_token_ids", "prompt")):
             if name in self._keys:
                 self._add_ids(sample, name, text_field, value_of(name), context, problems)
 
     def _add_conversation(self, sample: dict[str, object], value: object, problems: list[str]) -> None:
-        messages = as_conversation(value)
+        messages = as_conversation(value) or texts_as_turns(value, sample)
         if messages is None:
-            if value is not None:
+            if value and not answers_in_ids(value):
                 problems.append(f"{self._keys['messages']} is no list of messages or turns; it is left out.")
             return
         before, response = split_conversation(messages)
@@ -238,18 +247,3 @@ def _other_prompts(around: Sequence[tuple[str, object]], count: int) -> str:
         ),
         "",
     )
-
-
-def _add_group(rows: Sequence[dict[str, object]]) -> None:
-    """Name the group of the samples of one row by what they are, which stays as it is when the file grows.
-
-    Rows with several prompts are batches, and no group.
-    """
-    if any(row.get("prompt") != rows[0].get("prompt") for row in rows):
-        return
-    digest = blake2b(digest_size=8)
-    for row in rows:
-        for name in ("prompt", "response"):
-            digest.update(repr(row.get(name)).encode("utf-8", "replace"))
-    for row in rows:
-        row.setdefault("group_id", digest.hexdigest())

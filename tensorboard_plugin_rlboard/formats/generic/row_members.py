@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
     total,
 )
 from tensorboard_plugin_rlboard.formats.generic.member_formulas import MemberFormulas
+from tensorboard_plugin_rlboard.formats.generic.named_members import AGENT, column_of, entries_of
 
 MAX_SAMPLES_OF_ROW = 100_000
 """Samples that one row may hold."""
@@ -30,6 +31,9 @@ Member = tuple[dict[str, object], Mapping[str, object]]
 class RowMembers:
     """Finds the samples in rows.
 
+    Attributes:
+        base: the path of what holds them; of numbered keys, the path of these.
+
     Args:
         each: field -> path, of the fields that every sample of a row has for itself.
     """
@@ -39,6 +43,7 @@ class RowMembers:
         first = next((each[name] for name in RESPONSE_FIELDS if name in each), next(iter(each.values())))
         self._choices = [path for path in operands(first) if is_of_each(path)]
         self._is_list = ENTRIES in self._choices[0]
+        self.base = list_of(self._choices[0])[0]
         self._lists: dict[str, dict[str, str]] = {}
         self._numbered: dict[str, str] = {}
         for name, path in self._formulas.looked_up.items():
@@ -69,17 +74,17 @@ class RowMembers:
         if not self._is_list:
             return self._of_numbers(row)
         bases = [list_of(path)[0] for path in self._choices]
-        first = next((base for base in bases if isinstance(getter(base)(row), list)), bases[0])
-        entries = getter(first)(row)
-        if not isinstance(entries, list):
+        first = next((base for base in bases if isinstance(getter(base)(row), (list, dict))), bases[0])
+        entries, names = entries_of(getter(first)(row))
+        if entries is None:
             reason = f"The line has no list under {' or '.join(bases)}, so it has no sample."
-            raise ValueError(reason)  # noqa: TRY004 (what a format raises for a line that is none of it)
+            raise ValueError(reason)
         if not entries:
             problems.append(f"{first} is empty: the line has no sample.")
         check_size(row, len(entries))
         members: list[Member] = []
         columns = [
-            (base, self._column(row, base, (first, len(entries)), problems))
+            (base, self._column(row, base, (first, len(entries)), names, problems))
             for base in self._lists
             if base != first
         ]
@@ -90,6 +95,7 @@ class RowMembers:
                 if column is not None:
                     fields |= self._fields(base, column[at])
             further = entry if isinstance(entry, dict) else {}
+            further = {AGENT: names[at], **further} if names else further
             fields = self._formulas.fields_of(fields, further, row)
             members.append((fields, {key: value for key, value in further.items() if key not in used}))
         return members
@@ -105,6 +111,8 @@ class RowMembers:
                 found[name] = entry
             elif isinstance(entry, dict):
                 found[name] = getter(inner)(entry)
+            elif isinstance(entry, list):  # turns, say, of which each has a reward
+                found[name] = getter(f"turns.{inner}")({"turns": entry})
         return found
 
     def _of_numbers(self, row: Row) -> list[Member]:
@@ -122,7 +130,7 @@ class RowMembers:
         return [(self._formulas.fields_of(fields, {}, row), {}) for fields in of_each]
 
     def _column(
-        self, row: Row, base: str, responses: tuple[str, int], problems: list[str]
+        self, row: Row, base: str, responses: tuple[str, int], names: Sequence[str], problems: list[str]
     ) -> Sequence[object] | None:
         """A list beside that of the responses; None where it has another length, so that nothing says whose is what.
 
@@ -130,11 +138,12 @@ class RowMembers:
             row: the row.
             base: the path of the list.
             responses: the path of the list of responses, and how many it has.
+            names: the names of the responses, where they stand in an object.
             problems: a sentence on a list that is left out is added.
         """
         if base.endswith(f".{PARTS}"):
             return _sums(row, base, responses, problems)
-        value = getter(base)(row)
+        value = column_of(getter(base)(row), names)
         if value is None or (isinstance(value, list) and len(value) == responses[1]):
             return value
         problems.append(

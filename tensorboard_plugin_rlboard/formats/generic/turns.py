@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.base import LineContext
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message, as_messages
-from tensorboard_plugin_rlboard.formats.rows.step_tokens import tokens_of_steps
+from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids, tokens_of_steps
 
 _LIST_OF_OBJECTS = re.compile(r"\s*\[\s*\{")
 _LONGEST_TEXT, _LONGEST_LITERAL = 8_000_000, 200_000
@@ -76,16 +76,18 @@ def is_conversation_text(value: object) -> bool:
 
 
 def is_episode(value: object) -> bool:
-    """Whether a value is a list of turns of an agent, each with an action or an observation and without a role."""
+    """Whether a value is a list of turns of an agent, each with an action, an observation or ids, without a role."""
     if not isinstance(value, list) or as_messages(value) is not None:
         return False
-    return (_events(value) or _chats(value) or _episode(value)) is not None
+    return (_events(value) or _chats(value) or _episode(value)) is not None or answers_in_ids(value)
 
 
 def tokens_of_turns(value: object, context: LineContext, problems: list[str]) -> dict[str, object]:
-    """Field -> value of the tokens of an episode's turns; empty where they have none, or it is none (`tokens_of_steps`)."""
+    """Field -> value of the tokens of an episode's turns, and of its texts where they have ids only (`tokens_of_steps`)."""
     steps = [turn for turn in value if isinstance(turn, Mapping)] if isinstance(value, list) else []
-    return tokens_of_steps(steps, context, "logprobs", problems) if steps and is_episode(value) else {}
+    if not steps or not is_episode(value):
+        return {}
+    return tokens_of_steps(steps, context, "logprobs", problems, with_texts=as_conversation(value) is None)
 
 
 def turn_reward_key(value: object) -> str:

@@ -23,6 +23,7 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
 )
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES
 from tensorboard_plugin_rlboard.formats.generic.nested_groups import of_groups
+from tensorboard_plugin_rlboard.formats.generic.text_turns import with_joined_turns
 from tensorboard_plugin_rlboard.formats.generic.turns import is_conversation_text
 from tensorboard_plugin_rlboard.formats.guessing.groups import groups_of_rows
 from tensorboard_plugin_rlboard.formats.guessing.labels import assign_labels, assign_step
@@ -41,12 +42,13 @@ from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.words import plain
 
-VERSION = 8
+VERSION = 9
 """Counts the ways in which rows were understood: files that an earlier one has read are looked at again."""
 _MAX_LISTED_KEYS = 8
 _MAX_MAPPED = 60
 _TOLD_BY_WORDS = frozenset({"ground_truth", "ref_response", "ref_reward", "finish_reason"})
 _NO_UTF_8 = "The names of its columns are no UTF-8: save it in UTF-8 (tables that Excel writes in Chinese are often in GBK)."
+_TURNS_NOTE = "its texts are turns of one response, as there is one reward"
 _SHOWN_NOTE = "Read from the run's folder, or from one above it."
 
 
@@ -132,6 +134,9 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
     prompts = roles.column("prompt")
     if prompts is not None and prompts.fits(is_conversation_text):
         roles.keys.setdefault("messages", roles.keys.pop("prompt"))
+    if "response" in roles.keys and all(with_joined_turns(row) is not row for row in telling):
+        roles.keys["messages"] = roles.keys.pop("response")
+        roles.notes["messages"] = _TURNS_NOTE
     if shape.kind in {LISTS, NUMBERED, MEMBERS}:
         _add_columns(roles, shape)
     share = _share(roles, telling, rows)

@@ -241,10 +241,16 @@ def _last(path: str) -> str:
 
 def doubt_of_length(roles: Roles) -> str:
     """One sentence on a list that is called like a reward and is none: not one number for each sample, or objects; else empty."""
-    names = [word for tier in words.REWARD[:3] for word in tier]
+    taken = roles.keys.get("reward", "")
+    names = [word for tier in words.REWARD[: 1 if taken else 3] for word in tier]
     lists = [column for column in roles.candidates(names, is_number_list) if not column.place.of_each]
     if roles.is_several and lists:
-        return f"No reward was taken: {lists[0].path} has not one number for each sample of its row."
+        return (
+            f"{f'The reward is {taken}' if taken else 'No reward was taken'}: {lists[0].path} has not one number for each "
+            "sample of its row."
+        )
+    if taken:
+        return ""
     objects = roles.candidates(names, _is_object_list)
     return f"No reward was taken: {objects[0].path} is a list of objects; log one number." if objects else ""
 

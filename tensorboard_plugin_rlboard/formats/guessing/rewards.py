@@ -119,16 +119,17 @@ class Reward:
         self.has_score |= "reward" in roles.keys or bool(named)
         scores = objects_of_parts(roles, _SCORES)
         if scores and "reward" not in roles.keys and not self.doubt:
-            self._say_parts(parts_in(roles, scores[0]))
+            found = parts_in(roles, scores[0])
+            is_total = len(found) == 1 and found[0].place.name in words.TOTAL
+            if not (is_total and roles.take("reward", found)):
+                self._say_parts(found)
+        self.doubt = self.doubt or doubt_of_length(roles)
         if "reward" not in roles.keys and not self.doubt:
             names = (*(word for tier in words.REWARD for word in tier), *words.VERDICT)
-            unread = reason_unread(
-                [*roles.candidates(names, is_single_word, own=True), *roles.candidates(names, is_list_text)]
-            )
-            self.doubt = doubt_of_length(roles) or unread
+            unread = roles.candidates(names, is_single_word, own=True)
+            self.doubt = reason_unread(unread + roles.candidates(names, is_list_text))
         self._lift([*parts, *scores])
-        column = roles.column("reward")
-        if column is not None and (note := counted(column)):
+        if (column := roles.column("reward")) is not None and (note := counted(column)):
             roles.notes["reward"] = note
         roles.assign("ref_reward", words.REF_REWARD, is_score, own=True)
         others = roles.alternatives.get("reward", [])

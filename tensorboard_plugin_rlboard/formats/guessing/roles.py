@@ -30,6 +30,10 @@ _MAX_EITHER = 4
 Fits = Callable[[object], bool]
 
 
+_LISTS_AS_WELL = frozenset({"rewards", "rm_scores"})
+"""Words for rewards of tokens that are in other lists as well: they are only if there are as many of them as of tokens."""
+
+
 class Roles:
     """The paths of our fields in the samples of a file.
 
@@ -159,8 +163,9 @@ class Roles:
         for name, names in words.ARRAYS.items():
             is_own = any(self.profile.column(key) for key in MASK_KEYS) if name == "response_mask" else False
             if not is_own:
-                # Rewards in a list are those of tokens only if there are as many of them as of tokens.
-                found = names if name != "token_rewards" or self._as_long_as_tokens("rewards") else names[:-1]
+                found = tuple(
+                    word for word in names if word not in _LISTS_AS_WELL or self._as_long_as_tokens(word)
+                )
                 is_logprobs = (
                     name in LOGPROB_ARRAYS
                 )  # servers answer them with their tokens, and among metadata

@@ -17,7 +17,9 @@ from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
 from tensorboard_plugin_rlboard.formats.generic.fields import LISTS, MEMBERS, NUMBERED, SAMPLE, TURNS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, numbers_of
+from tensorboard_plugin_rlboard.formats.generic.named_members import with_lists
 from tensorboard_plugin_rlboard.formats.generic.row_values import Place, values_of
+from tensorboard_plugin_rlboard.formats.generic.text_turns import with_joined_turns
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_number,
@@ -55,6 +57,7 @@ class Shape:
 
     def samples(self, row: Row) -> list[dict[Place, object]]:
         """The values of the samples of a row, of its first ones where it has many; one sample where it has none."""
+        row = with_joined_turns(with_lists(row, _is_agent))
         shared = values_of(row)
         if self.kind == MEMBERS:
             return _members(shared, self.base) or [shared]
@@ -76,6 +79,7 @@ def shape_of_rows(rows: Sequence[Row]) -> tuple[Shape, list[Row]]:
 
 def shape_of_row(row: Row) -> Shape | None:
     """The shape that a row has; None where it has neither a response nor several."""
+    row = with_joined_turns(with_lists(row, _is_agent))
     shared = values_of(row)
     top = [(place, value) for place, value in shared.items() if place.depth == 0]
     if any(plain(place.name) in _STRONG and is_text(value) and value for place, value in top):
@@ -126,16 +130,13 @@ def _several(shared: Mapping[Place, object], row: Row) -> Iterator[Shape]:
 
 def _is_members(place: Place, value: object) -> bool:
     """Whether a value is a list of objects of which each has a response."""
-    if (
-        not isinstance(value, list)
-        or not value
-        or not all(isinstance(item, dict) for item in value[:_LOOKED_AT])
-    ):
+    first = value[:_LOOKED_AT] if isinstance(value, list) else []
+    if not first or not all(isinstance(item, dict) for item in first):
         return False
     name = plain(place.name)
-    if (as_messages(value) is not None and "message" not in value[0]) or place.name in words.EPISODE:
+    if (as_messages(value) is not None and "message" not in first[0]) or place.name in words.EPISODE:
         return False
-    return any(_has_response(item, named=name in _MEMBERS | _STRONG) for item in value[:_LOOKED_AT])
+    return any(_has_response(item, named=name in _MEMBERS | _STRONG) for item in first)
 
 
 def _has_response(item: Mapping[str, object], *, named: bool) -> bool:
@@ -151,6 +152,10 @@ def _has_response(item: Mapping[str, object], *, named: bool) -> bool:
         if name in _TOKENS and (is_text_list(value) or is_token_id_list(value)):
             return True
     return False
+
+
+def _is_agent(item: Mapping[str, object]) -> bool:
+    return _has_response(item, named=True)
 
 
 def _is_response_list(value: object, accepted: frozenset[str], lists: Sequence[tuple[Place, object]]) -> bool:
@@ -241,12 +246,8 @@ def _each(place: Place, path: str) -> Place:
 def _patterns(row: Row) -> Iterator[str]:
     """The numbered key that each key of a row may be one of: `output_1` is one of `output_#`."""
     for key in list(row)[: _MAX_NUMBERED * 8]:
-        start = (
-            next((at for at, letter in enumerate(key) if letter in "0123456789"), -1)
-            if len(key) < 100
-            else -1
-        )
-        if start > 0 and "#" not in key and ENTRIES not in key:
+        start = next((at for at, letter in enumerate(key[:100]) if letter in "0123456789"), -1)
+        if start > 0 and len(key) < 100 and "#" not in key and ENTRIES not in key:
             rest = key[start:].lstrip("0123456789")
             yield f"{key[:start]}#{rest}"
 

@@ -7,6 +7,7 @@ text is the one that counts, so where the likeliest key holds single words, one 
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.conversations.chat_markers import is_whole_chat
 from tensorboard_plugin_rlboard.formats.generic.key_paths import AFTER
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
@@ -121,10 +122,13 @@ def _of_each_first(found: list[Column]) -> list[Column]:
 def cut_prompt(roles: Roles) -> None:
     """Map the response to what follows the prompt, where its texts begin with it: they hold both.
 
-    The key `response` is our own, and is what it says.
+    Without a prompt they may be conversations as a chat template writes them, which are mapped to both and split. The key `response` is our own, and is what it says.
     """
     prompts, texts = roles.column("prompt"), roles.column("response")
     path = roles.keys.get("response", "")
+    if prompts is None and texts is not None and path != "response" and not roles.keys.get("messages"):
+        values = [value for value in texts.values.values() if isinstance(value, str) and value]
+        roles.keys |= {"prompt": path} if values and all(map(is_whole_chat, values)) else {}
     if prompts is None or texts is None or prompts.place.of_each or path in {"", "response"}:
         return
     pairs = [(prompts.values.get(at), text) for at, text in texts.values.items()]

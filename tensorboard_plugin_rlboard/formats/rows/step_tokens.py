@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tensorboard_plugin_rlboard.formats.base import LineContext
-from tensorboard_plugin_rlboard.formats.rows.column_batches import as_token_ids
+from tensorboard_plugin_rlboard.formats.rows.column_batches import as_token_ids, ids_as_text
 
 _ASKED = ("prompt_ids", "prompt_token_ids", "input_ids")
-_SAID = ("response_ids", "response_token_ids", "completion_ids", "output_ids")
-_LOGPROBS = ("logprobs", "response_logprobs", "completion_logprobs", "output_logprobs")
+_SAID = ("response_ids", "response_token_ids", "completion_ids", "output_ids", "generation_token_ids")
+_LOGPROBS = (
+    "logprobs",
+    "response_logprobs",
+    "completion_logprobs",
+    "output_logprobs",
+    "generation_log_probs",
+)
 
 
 def tokens_of_steps(
-    steps: Sequence[Mapping[str, object]], context: LineContext, logprobs_field: str, problems: list[str]
+    steps: Sequence[Mapping[str, object]],
+    context: LineContext,
+    logprobs_field: str,
+    problems: list[str],
+    *,
+    with_texts: bool = False,
 ) -> dict[str, object]:
     """The tokens of the response of steps, with the mask of what was sampled, and the log-probabilities of that.
 
@@ -24,6 +35,8 @@ def tokens_of_steps(
         context: what makes texts of ids.
         logprobs_field: our name of the log-probabilities.
         problems: one sentence is added where the ids of a step do not follow those before it.
+        with_texts: whether prompt and response are made of the ids as well. Without a tokenizer the prompt is its ids, and
+            there is no response, whose tokens are shown.
 
     Returns:
         Field -> value; empty where a step has no ids of its reply, or they do not follow each other.
@@ -52,7 +65,20 @@ def tokens_of_steps(
     found: dict[str, object] = {"response_tokens": context.tokens(ids), "response_mask": mask}
     if any(one is not None for one in logprobs):
         found[logprobs_field] = logprobs
+    if with_texts:
+        text, prompt = context.text(ids), asked[0]
+        found |= {} if text is None else {"response": text}
+        found |= {"prompt": context.text(prompt) or ids_as_text(prompt)} if prompt else {}
     return found
+
+
+def answers_in_ids(steps: object) -> bool:
+    """Whether a value is a list of steps that log the ids of their reply, whatever else they log."""
+    return (
+        isinstance(steps, list)
+        and bool(steps)
+        and all(isinstance(step, Mapping) and _ids(step, _SAID) for step in steps)
+    )
 
 
 def _ids(step: Mapping[str, object], keys: Sequence[str]) -> list[int]:

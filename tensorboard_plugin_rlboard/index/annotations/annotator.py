@@ -190,7 +190,8 @@ class Annotator:
     def _of(self, run: RunIndex) -> RunAnnotations:
         found = self._runs.get(run.name)
         if found is None or found.run is not run:
-            found = RunAnnotations(run, self._files_of(run), self._registry.database.folder)
+            registry = self._registry
+            found = RunAnnotations(run, self._files_of(run), registry.database.folder, registry.cache)
             self._runs[run.name] = found
         return found
 

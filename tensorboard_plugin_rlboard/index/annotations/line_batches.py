@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.index.column_names import TRACE_KEY, quoted
@@ -51,10 +52,14 @@ def outdated_lines_query(run_table: str, where: str, told: str) -> str:
     )
 
 
-def stretches(files: Ints, offsets: Ints, lengths: Ints, lines: Ints, extra: Ints) -> Iterator[Stretch]:
-    """Cuts lines into stretches.
+def stretches(
+    cuts: Mapping[int, AbstractSet[int]], files: Ints, offsets: Ints, lengths: Ints, lines: Ints, extra: Ints
+) -> Iterator[Stretch]:
+    """Cuts lines into stretches, the same ones whenever the same lines are to be built again.
 
     Args:
+        cuts: number of a file -> offsets at which a stretch ends in any case: how far its rows are loaded when it is
+            looked at is one of them.
         files: number of the file of each line, ascending, int64 [lines].
         offsets: byte offset of each line, ascending in a file, int64 [lines].
         lengths: its bytes without its newline, int64 [lines].
@@ -67,6 +72,7 @@ def stretches(files: Ints, offsets: Ints, lengths: Ints, lines: Ints, extra: Int
         size += int(lengths[i] + extra[i])
         if i + 1 < len(files) and files[i + 1] == files[i]:
             is_near = int(offsets[i + 1]) - end <= _GAP
+            is_near &= int(offsets[i + 1]) not in cuts.get(int(files[i]), ())
             if is_near and size + int(lengths[i + 1] + extra[i + 1]) <= STRETCH:
                 continue
         yield Stretch(int(files[i]), int(offsets[first]), end, int(lines[first]) - 1)

@@ -9,11 +9,13 @@ it, so what is left to do is a question to the tables, whatever was interrupted 
 from __future__ import annotations
 
 import io
+import json
 import time
 from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST
 from tensorboard_plugin_rlboard.formats.rows.file_options import line_context
 from tensorboard_plugin_rlboard.index.annotations.addresses import read_annotations
 from tensorboard_plugin_rlboard.index.annotations.line_batches import (
@@ -22,19 +24,24 @@ from tensorboard_plugin_rlboard.index.annotations.line_batches import (
     rows_to_look_at,
     stretches,
 )
+from tensorboard_plugin_rlboard.index.cache.part_store import digest_of
 from tensorboard_plugin_rlboard.index.column_names import TRACE_KEY, physical, quoted
 from tensorboard_plugin_rlboard.index.join_summary import JoinSummary
 from tensorboard_plugin_rlboard.index.loadable_part import FileRange, LoadablePart
-from tensorboard_plugin_rlboard.index.parts.part import build_part
-from tensorboard_plugin_rlboard.index.parts.range_builder import read
+from tensorboard_plugin_rlboard.index.parts.part import Part, build_part
+from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, read
+from tensorboard_plugin_rlboard.sources.file_changes import fingerprint_of_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
 
+    from tensorboard_plugin_rlboard.formats.base import Row
     from tensorboard_plugin_rlboard.index.annotations.annotation_files import AnnotationFiles
+    from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
     from tensorboard_plugin_rlboard.index.run import RunIndex
+    from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 
 BROUGHT = ("advantages", "logprobs", "entropies", "is_masked", "mismatch_kl")
 """Token metrics that annotations bring."""
@@ -52,14 +59,18 @@ class RunAnnotations:
         look_seconds: how long the last look took.
     """
 
-    def __init__(self, run: RunIndex, files: AnnotationFiles, folder: Path) -> None:
+    def __init__(
+        self, run: RunIndex, files: AnnotationFiles, folder: Path, cache: LocalStore | None = None
+    ) -> None:
         """Has looked at nothing yet.
 
         Args:
             run: the run.
             files: its annotations.
             folder: where the rows lie until they are loaded.
+            cache: where rows that were built again are kept for the next start; None for nowhere.
         """
+        self._cache = cache
         self.run = run
         self.files = files
         self._folder = folder
@@ -69,6 +80,7 @@ class RunAnnotations:
             -1,
         )  # version of the run, serial and removals of the table, once nothing was left
         self._read_to: dict[int, int] = {}
+        self._looked_to: dict[int, int] = {}
         self._serial = 0
         self._removals = 0
         self._left: deque[Stretch] = deque()
@@ -115,7 +127,9 @@ class RunAnnotations:
         query = outdated_lines_query(run.table, where, table.addresses_query(wanted))
         found = cursor.execute(query).fetchnumpy()
         names = ("file", "line_offset", "line_length", "line", "bytes")
-        self._left = deque(stretches(*(found[name] for name in names)))
+        cuts = {file.number: {kept.end for kept in file.cached} for file in run.files.values()}
+        self._left = deque(stretches(cuts, *(found[name] for name in names)))
+        self._looked_to = self._read_to
         # Rows that are built again stand at the same place, so the next look passes them by.
         self._read_to = {file.number: file.loaded_to for file in run.files.values()}
         self._serial, self._removals = table.serial, table.removals
@@ -134,21 +148,38 @@ class RunAnnotations:
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE {_TOLD} AS {table.addresses_query(keys)}")
         told = [str(row[0]) for row in cursor.execute(f"SELECT addresses FROM {_TOLD}").fetchall()]
         old_steps = cursor.execute(f"SELECT DISTINCT split, step FROM {run.table} WHERE {where}").fetchall()
-        context = replace(
-            line_context(file.format, file.path), annotations=read_annotations(self.files.paths, told)
-        )
-        data = read(file.path, stretch.start, stretch.end - stretch.start)
         target = self._folder / f"annotated-{table.name}.parquet"
-        part = build_part(io.BytesIO(data), stretch.start, file.format, target, context)
         at = FileRange(stretch.start, stretch.end - stretch.start, stretch.newlines_before)
         try:
+            part, rows = self._built(file, at, read_annotations(self.files.paths, told), target)
             run.clear_problems(cursor, file.relative, lines=range(stretch.start, stretch.end))
-            run.add_parts(cursor, [LoadablePart(file, at, part, target, _TOLD)])
+            run.add_parts(cursor, [LoadablePart(file, at, part, rows, _TOLD)])
         finally:
             target.unlink(missing_ok=True)
         run.set_annotated(
             run.annotated, self.files.paths, [(str(split), int(step)) for split, step in old_steps]
         )
+
+    def _built(
+        self, file: IndexedFile, at: FileRange, annotations: dict[str, list[Row]], target: Path
+    ) -> tuple[Part, Path]:
+        """The part of a range with its annotations and the file of its rows: as an earlier start has kept it, or anew.
+
+        Rows are kept when they are looked at for the first time. Later ones are of a training that goes on, and would be
+        kept again at each step.
+        """
+        data = read(file.path, at.offset, at.length)
+        known = json.dumps([file.format.spec, FORMATS_DIGEST, at.offset, annotations])
+        key = digest_of(known.encode("utf-8", "surrogatepass"), data)
+        kept = None if self._cache is None else self._cache.annotated(key)
+        if kept is not None:
+            return kept[0].part, kept[1]
+        context = replace(line_context(file.format, file.path), annotations=annotations)
+        part = build_part(io.BytesIO(data), at.offset, file.format, target, context)
+        if self._cache is not None and at.offset >= self._looked_to.get(file.number, 0):
+            built = BuiltRange(fingerprint_of_bytes(data, at.offset), part)
+            self._cache.keep_annotated(key, file.format, built, target)
+        return part, target
 
     def _summarise(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Counts the samples that have annotations, and notes it in the run."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.index.cache.blob_folder import LocalFolder
 from tensorboard_plugin_rlboard.index.cache.manifest import (
     VERSION,
@@ -35,6 +36,7 @@ SIZE_LIMIT = 20 * 1024**3
 """Bytes that the folder may hold; beyond them the parts that were not used for longest go."""
 _EVICT_EVERY = 256 * 1024**2
 """Bytes written between two looks at the size of the folder."""
+_LONGEST_NAME = 100
 _NO_LIMIT = "unbounded"
 
 
@@ -151,6 +153,30 @@ class LocalStore(PartStore):
             return b""
         return content
 
+    def keep_annotated(self, key: str, file_format: Format, built: BuiltRange, parquet: Path) -> None:
+        """Stores rows that were built with annotations.
+
+        Args:
+            key: a digest of all that they were made of.
+            file_format: the format of their lines.
+            built: the part.
+            parquet: its rows.
+        """
+        if self.writable:
+            try:
+                name = self.put_built(file_format, built, parquet)
+                self.blobs.write(_annotated(key), name.encode())
+            except OSError as error:
+                logger.info("Annotated rows are not stored: %s", error)
+
+    def annotated(self, key: str) -> tuple[BuiltRange, Path] | None:
+        """The rows stored under a key and the file that they lie in; None where there are none."""
+        try:
+            name = self.blobs.read(_annotated(key), _LONGEST_NAME).decode("ascii", "replace")
+        except OSError:
+            return None
+        return self.part(name)
+
     def evict(self) -> None:
         """Removes the parts that were not used for longest until the folder is within its limit."""
         if not self.writable or (self.folder / _NO_LIMIT).exists():
@@ -185,6 +211,10 @@ def _stored_files(folder: Path) -> Iterator[tuple[str, int, int]]:
                     continue
                 facts = entry.stat()
                 yield entry.path, facts.st_size, facts.st_mtime_ns
+
+
+def _annotated(key: str) -> str:
+    return sharded(f"annotated-{VERSION}", key, ".name")
 
 
 def _head(head: str, key: str) -> str:

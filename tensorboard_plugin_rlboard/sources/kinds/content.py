@@ -10,6 +10,7 @@ from tensorboard_plugin_rlboard.sources.containers.csv_tables import CSV
 from tensorboard_plugin_rlboard.sources.containers.dumps.rollout_dump import TORCH
 from tensorboard_plugin_rlboard.sources.containers.parquet import PARQUET
 from tensorboard_plugin_rlboard.sources.containers.sqlite_tables import MAGIC, SQLITE, names_traces
+from tensorboard_plugin_rlboard.sources.containers.tagged_texts import TAGGED, names_in
 from tensorboard_plugin_rlboard.sources.containers.torch_file import preview_archive
 from tensorboard_plugin_rlboard.sources.kinds.comet_archive import COMET_ARCHIVE, is_comet_archive
 from tensorboard_plugin_rlboard.sources.kinds.head import Head, not_read
@@ -96,6 +97,8 @@ def kind_of_content(head: Head) -> FileKind:
             Preview(may_hold_rollouts=True) if head.has_log_name else not_read("It is empty.", is_named=False)
         )
         return FileKind(head.named_kind, compression_by_name(head.name), preview)
+    if text.startswith("[") and names_in(text):
+        return FileKind(TAGGED)
     if text.startswith(("{", "[")):
         return kind_of_json(head)
     if head.is_utf8 and b"\0" in data:

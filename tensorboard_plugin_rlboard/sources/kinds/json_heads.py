@@ -58,7 +58,7 @@ def kind_without_rows(head: Head, text: str, reason: str, at: int = 0) -> FileKi
         return FileKind(preview=Preview(may_hold_rollouts=True, is_named=head.has_log_name))
     if has_row_behind_text(text):
         return FileKind(preview=not_read(BEHIND_TEXT, is_named=True))
-    is_named = head.has_log_name or _ROLLOUT_WORD.search(text.partition("\n")[0]) is not None
+    is_named = head.is_named or _ROLLOUT_WORD.search(text.partition("\n")[0]) is not None
     return FileKind(preview=not_read(fault_sentence(text, at, reason), is_named=is_named))
 
 

@@ -181,10 +181,26 @@ def test_names_of_data_sets_beside_the_training_are_said(board_of: Open) -> None
 
 
 def test_one_reward_of_several_responses_is_none_of_theirs(board_of: Open) -> None:
-    board = board_of({"step": 1, "prompt": "p", "response": ["a", "b"], "reward": 1})
+    board = board_of({"step": 1, "prompt": "p", "responses": ["a", "b"], "reward": 1})
     assert columns(board, "response") == [("a",), ("b",)]
     one = "reward is one value for the 2 samples of the line; none of them has it."
     assert reasons(board) == [("not_of_format", one)]
+
+
+def test_rewards_of_another_length_beside_fitting_scores_are_said(board_of: Open) -> None:
+    scored = {
+        "step": 1,
+        "prompt": "p",
+        "responses": ["a", "b", "c"],
+        "scores": [0.25, 0.5, 1],
+        "rewards": [0, 1],
+    }
+    board = board_of(scored, scored)
+    assert column(board, "reward") == [0.25, 0.5, 1.0] * 2
+    (info,) = board.runs().runs
+    assert (
+        info.mapping_doubt == "The reward is scores[]: rewards has not one number for each sample of its row."
+    )
 
 
 def test_rewards_that_are_fewer_than_the_responses_are_said(board_of: Open) -> None:
@@ -247,3 +263,25 @@ def test_columns_that_stand_twice_in_a_document_are_said(
     assert column(board, "reward") == [1.0]
     ((_, reason),) = reasons(board)
     assert reason.startswith(f"reward stands twice in {where}")
+
+
+def test_a_single_message_is_a_text_as_a_list_of_one_is(board_of: Open) -> None:
+    asked, said = {"role": "user", "content": "p"}, {"role": "assistant", "content": "a"}
+    board = board_of(*({"step": 1, "prompt": asked, "response": said, "reward": 0.5},) * 2)
+    assert columns(board, "prompt", "response", "reward") == [("p", "a", 0.5)] * 2
+
+
+def test_the_only_number_of_a_score_object_is_the_reward(board_of: Open) -> None:
+    board = board_of(
+        *({"step": 1, "prompt": "p", "response": "a", "score": {"value": x, "why": "so"}} for x in (0, 1))
+    )
+    assert column(board, "reward") == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("scores", [[0.0, 0.5], [0.0, 0.25, 0.5]])
+def test_scores_of_a_reward_model_are_of_tokens_if_there_are_as_many(
+    scores: list[float], board_of: Open
+) -> None:
+    row = {"step": 1, "prompt": "p", "response": "abc", "tokens": ["a", "b", "c"], "rm_scores": scores}
+    (info,) = board_of(row, row).runs().runs
+    assert ("token_rewards" in (info.mapping or {})) is (len(scores) == 3)

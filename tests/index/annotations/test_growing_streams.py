@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rollout_log import TestLog
 from trace_streams import RandomTraining, StreamRun, everything, sample_of, shipped, tokens_of, trace, trained
 
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
-from tensorboard_plugin_rlboard.index.annotations import annotation_files, line_batches
+from tensorboard_plugin_rlboard.index.annotations import annotation_files, line_batches, run_annotations
+from tensorboard_plugin_rlboard.index.parts.part import build_part
 
 
 @pytest.fixture
@@ -84,3 +86,56 @@ def test_any_order_of_changes(
         with TestLog(test_log.folder) as fresh:
             now, expected = everything(board), everything(fresh.open())
             assert now == expected, f"turn {turn}"
+
+
+def _built(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Where the ranges begin that are built with annotations from now on."""
+    offsets: list[int] = []
+
+    def noted(lines: Any, offset: int, *further: Any) -> Any:
+        offsets.append(offset)
+        return build_part(lines, offset, *further)
+
+    monkeypatch.setattr(run_annotations, "build_part", noted)
+    return offsets
+
+
+def test_annotated_rows_are_kept_for_the_next_start(
+    run: StreamRun, test_log: TestLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.arrive(*(trace(f"t{i}", 1) for i in range(6)))
+    run.orchestrator(*(shipped(f"t{i}", 2) for i in range(6)))
+    run.trainer(trained("t1"))
+    built = _built(monkeypatch)
+    first = everything(test_log.open())
+    assert built == [0]
+    assert everything(test_log.open()) == first
+    assert built == [0]
+
+
+def test_rows_are_built_again_once_there_are_other_annotations(
+    run: StreamRun, test_log: TestLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.arrive(*(trace(f"t{i}", 1) for i in range(3)))
+    run.orchestrator(*(shipped(f"t{i}", 2) for i in range(3)))
+    test_log.open()
+    run.orchestrator(shipped("t1", 7))
+    built = _built(monkeypatch)
+    board = test_log.open()
+    assert built == [0]
+    assert board.sample(SampleQuestion(".", sample_of(board, "t1"))).step == 7
+
+
+def test_a_damaged_kept_row_is_built_again(
+    run: StreamRun, test_log: TestLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.arrive(trace("a", 1))
+    run.orchestrator(shipped("a", 2))
+    first = everything(test_log.open())
+    assert test_log.cache is not None
+    (name,) = test_log.cache.rglob("annotated-*/*/*.name")
+    (rows,) = test_log.cache.rglob(f"{name.read_text()}.parquet")
+    rows.write_bytes(rows.read_bytes()[:-1])
+    built = _built(monkeypatch)
+    assert everything(test_log.open()) == first
+    assert built == [0]

@@ -1,0 +1,75 @@
+"""Prompt and response in one text, as a chat template writes them: split where the first answer begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from answers import columns, reasons
+from understood import read, understood, written
+
+from tensorboard_plugin_rlboard.board.board import Board
+
+ASKED = {
+    "ChatML": "<|im_start|>system\nBe short.<|im_end|>\n<|im_start|>user\nq{}<|im_end|>\n<|im_start|>assistant\n",
+    "Llama": "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nq{}<|eot_id|>"
+    "<|start_header_id|>assistant<|end_header_id|>\n\n",
+    "Gemma": "<bos><start_of_turn>user\nq{}<end_of_turn>\n<start_of_turn>model\n",
+    "DeepSeek": "<｜begin▁of▁sentence｜><｜User｜>q{}<｜Assistant｜>",
+    "Llama 2": "<s>[INST] q{} [/INST]",
+}
+
+
+@pytest.mark.parametrize("template", ASKED)
+def test_prompt_and_response_are_told_apart(
+    template: str, tmp_path: Path, open_board: Callable[[Path], Board]
+) -> None:
+    asked = ASKED[template]
+    rows = [{"step": 1, "sequences_str": f"{asked.format(i // 2)}a{i}", "score": i / 4} for i in range(4)]
+    written(tmp_path / "log.jsonl", rows)
+    board = open_board(tmp_path)
+    assert columns(board, "prompt", "response", "reward") == [
+        (asked.format(i // 2), f"a{i}", i / 4) for i in range(4)
+    ]
+    assert reasons(board) == []
+    # Two answers to one prompt are a group: (0 + 0.25) / 2.
+    assert columns(board, "group_mean")[0] == (0.125,)
+
+
+def test_all_answers_of_several_turns_are_the_response(tmp_path: Path) -> None:
+    asked = ASKED["ChatML"].format(0)
+    said = "look<|im_end|>\n<|im_start|>user\nfound<|im_end|>\n<|im_start|>assistant\nit"
+    rows = [{"global_step": 1, "text": asked + said, "reward": 0.5}] * 2
+    assert read(tmp_path, rows, "prompt", "response") == [(asked, said)] * 2
+
+
+def test_entries_of_a_group_are_told_apart(tmp_path: Path) -> None:
+    asked = ASKED["ChatML"].format(0)
+    rows = [{"step": 1, "outputs": [f"{asked}a", f"{asked}b"], "rewards": [0.0, 1.0]}] * 2
+    assert read(tmp_path, rows, "prompt", "response", "reward") == [(asked, "a", 0.0), (asked, "b", 1.0)] * 2
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"prompt": "q", "output": ASKED["ChatML"] + "a"},
+        {"output": "a<|im_end|>\n<|im_start|>user\nmore<|im_end|>\n<|im_start|>assistant\nb"},
+        {"response": ASKED["ChatML"] + "a"},
+    ],
+)
+def test_a_response_that_holds_no_prompt_stays_whole(row: dict[str, str], tmp_path: Path) -> None:
+    path = written(tmp_path / "log.jsonl", [{"step": 1, "reward": 0.5, **row}] * 2)
+    mapping = understood(path).mapping
+    assert mapping is None or mapping.keys.get("prompt") != mapping.keys["response"]
+
+
+def test_a_text_without_an_answer_is_a_response_without_prompt(
+    tmp_path: Path, open_board: Callable[[Path], Board]
+) -> None:
+    asked = ASKED["ChatML"].format(0)
+    rows = [{"step": 1, "output": f"{asked}a", "score": 0.5}, {"step": 1, "output": "no chat", "score": 0.0}]
+    written(tmp_path / "log.jsonl", rows)
+    toml = '[mapping]\nprompt = "output"\nresponse = "output"\nreward = "score"\nstep = "step"\n'
+    (tmp_path / "rlboard.toml").write_text(toml, encoding="utf-8")
+    assert columns(open_board(tmp_path), "prompt", "response") == [(asked, "a"), (None, "no chat")]

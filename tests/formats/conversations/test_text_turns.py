@@ -1,0 +1,74 @@
+"""Turns without roles: texts in a list with one reward, and token ids; each such row is one sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from answers import columns, reasons
+from understood import read, understood, written
+
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.formats.base import LineContext
+
+
+def test_texts_with_one_reward_are_turns(tmp_path: Path, open_board: Callable[[Path], Board]) -> None:
+    row = {"step": 2, "prompt": "p", "response": ["one", "two"], "reward": 0.5}
+    written(tmp_path / "log.jsonl", [row, row | {"response": ["only"], "reward": 0.25}])
+    board = open_board(tmp_path)
+    turns = "assistant: one\n\nassistant: two"
+    assert columns(board, "step", "prompt", "response", "reward") == [
+        (2, "p", turns, 0.5),
+        (2, "p", "only", 0.25),
+    ]
+    assert reasons(board) == []
+    assert "as there is one reward" in board.runs().runs[0].mapping_sources["messages"]
+
+
+def test_prompts_of_each_turn_stand_between(tmp_path: Path) -> None:
+    row = {"global_step": 2, "question": ["p", "and?"], "output": ["one", "two"], "score": 0.5}
+    turns = "assistant: one\n\nuser: and?\n\nassistant: two"
+    assert read(tmp_path, [row] * 2, "prompt", "response", "reward", "step") == [("p", turns, 0.5, 2)] * 2
+
+
+@pytest.mark.parametrize("reward", [{"rewards": [0.5, 0.0]}, {"scores": [0.5, 0.0], "reward": 0.5}])
+def test_texts_with_a_reward_each_are_samples(reward: dict[str, object], tmp_path: Path) -> None:
+    row = {"step": 2, "prompt": "p", "response": ["one", "two"], **reward}
+    assert read(tmp_path, [row] * 2, "response") == [("one",), ("two",)] * 2
+
+
+def test_several_responses_are_samples(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "log.jsonl", [{"step": 2, "prompt": "p", "responses": ["a", "b"], "reward": 0.5}] * 2
+    )
+    mapping = understood(path).mapping
+    assert mapping is not None
+    assert mapping.keys["response"] == "responses[]"
+
+
+TURNS_OF_IDS = [
+    {"prompt_ids": [1, 2], "response_ids": [3, 4], "logprobs": [-0.5, -1.0]},
+    {"prompt_ids": [1, 2, 3, 4, 9], "response_ids": [5], "logprobs": [-0.25]},
+]
+
+
+def test_turns_of_ids_are_tokens(tmp_path: Path, open_board: Callable[[Path], Board]) -> None:
+    written(tmp_path / "log.jsonl", [{"step": 2, "turns": TURNS_OF_IDS, "reward": 0.5}] * 2)
+    board = open_board(tmp_path)
+    # Without a tokenizer the prompt is its ids. The token between the replies is masked: (-0.5 - 1.0 - 0.25) / 3.
+    found = columns(board, "step", "prompt", "response", "reward", "logprobs_mean")
+    assert found == [(2, "#1 #2", None, 0.5, pytest.approx(-1.75 / 3))] * 2
+    assert reasons(board) == []
+
+
+def test_turns_of_ids_are_texts_with_a_tokenizer(tmp_path: Path) -> None:
+    path = written(tmp_path / "log.jsonl", [{"step": 2, "turns": TURNS_OF_IDS, "reward": 0.5}] * 2)
+    context = LineContext(
+        to_tokens=lambda ids: [f"t{i}" for i in ids], to_text=lambda ids: "".join(f"t{i}" for i in ids)
+    )
+    to_samples = understood(path).to_samples
+    assert to_samples is not None
+    sample = to_samples({"step": 2, "turns": TURNS_OF_IDS, "reward": 0.5}, context).rows[0]
+    assert (sample["prompt"], sample["response"]) == ("t1t2", "t3t4t9t5")
+    assert (sample["response_tokens"], sample["response_mask"]) == (["t3", "t4", "t9", "t5"], [1, 1, 0, 1])
