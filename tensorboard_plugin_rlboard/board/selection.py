@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.board.filters.compiler import FilterCondition, compile_filter
@@ -13,6 +14,9 @@ from tensorboard_plugin_rlboard.board.text_matches import PatternCondition, long
 from tensorboard_plugin_rlboard.board.text_search import TextSearch, text_search
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.run import RunIndex
+
+if TYPE_CHECKING:
+    import duckdb
 
 _SHORT_TEXT = 100_000
 """Bytes up to which words are looked for by one query, not in pieces: the database hears an interrupt behind 2,048 rows
@@ -142,6 +146,21 @@ def select_samples(session: RunSession, selection: Selection, *, groups: bool = 
         found = matching_rows(session, source, where, values, patterns)
         where = f"{where} AND rowid IN (SELECT place FROM {found})"
     return Relation(source, where, values, split, search)
+
+
+def pieces_of(cursor: duckdb.DuckDBPyConnection, rows: Relation, rows_at_once: int) -> list[Relation]:
+    """Samples in pieces of whole steps of at most so many rows; a larger step is a piece of its own."""
+    sizes = f"SELECT step, count(*) FROM {rows.source} WHERE {rows.where} GROUP BY step ORDER BY step"
+    pieces: list[list[int]] = []
+    held = 0
+    for step, size in cursor.execute(sizes, rows.values).fetchall():
+        if not pieces or held + size > rows_at_once:
+            pieces.append([step, step])
+            held = 0
+        pieces[-1][1] = step
+        held += size
+    where = f"{rows.where} AND step BETWEEN ? AND ?"
+    return [replace(rows, where=where, values=[*rows.values, *ends]) for ends in pieces] or [rows]
 
 
 def _filter(session: RunSession, text: str) -> list[FilterCondition]:

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 def fetch_columns(cursor: duckdb.DuckDBPyConnection, sql: str, values: list[object]) -> dict[str, list[Any]]:
     """Runs a query and returns its columns, None where the database has NULL."""
     columns = cursor.execute(sql, values).fetchnumpy()
-    return {name: _as_list(column) for name, column in columns.items()}
+    return {name: as_list(column) for name, column in columns.items()}
 
 
-def _as_list(column: object) -> list[Any]:
+def as_list(column: object) -> list[Any]:
+    """A column of an answer as Python values, None where the database has NULL."""
     if isinstance(column, np.ma.MaskedArray):
         return [
             None if masked else value

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.metrics.segments import Floats, repeat_per_token
+from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.metrics.step_statistics import StepSegments, ordered_mean, ordered_sum
 from tensorboard_plugin_rlboard.metrics.step_sums import ROUNDING, Moments
 
@@ -62,23 +62,13 @@ def pooled_moments(moments: Moments, segments: StepSegments, **columns: Floats) 
     for name in moments.means:
         rough = ordered_sum(n * columns[name], segments) / tokens
         # The sum of a million samples is rounded by more than they may differ by; that of their differences is not.
-        found[name] = rough + ordered_sum(n * (columns[name] - _of_rows(rough, segments)), segments) / tokens
-        apart[name] = columns[name] - _of_rows(found[name], segments)
+        found[name] = rough + ordered_sum(n * (columns[name] - segments.of_rows(rough)), segments) / tokens
+        apart[name] = columns[name] - segments.of_rows(found[name])
     counted = np.where(np.isnan(n), np.nan, 1.0)
     for name, (one, other) in moments.products.items():
         within = ordered_sum(columns[name] * counted, segments)
         found[name] = within + ordered_sum(n * apart[one] * apart[other], segments)
     return found
-
-
-def _of_rows(x: Floats, segments: StepSegments) -> Floats:
-    """The number of its step for each row, in the order of the rows; float64 [rows]."""
-    by_step = repeat_per_token(x, segments.sizes)
-    if segments.order is None:
-        return by_step
-    rows = np.empty_like(by_step)
-    rows[segments.order] = by_step
-    return rows
 
 
 @np.errstate(divide="ignore", invalid="ignore")
@@ -87,7 +77,7 @@ def _correlation(x: Floats, y: Floats, segments: StepSegments) -> Floats:
     both = np.where(np.isnan(x) | np.isnan(y), np.nan, 1.0)
     x, y = x * both, y * both
     mean_x, mean_y = ordered_mean(x, segments), ordered_mean(y, segments)
-    apart_x, apart_y = x - _of_rows(mean_x, segments), y - _of_rows(mean_y, segments)
+    apart_x, apart_y = x - segments.of_rows(mean_x), y - segments.of_rows(mean_y)
     root_x, root_y = (np.sqrt(ordered_sum(np.square(apart), segments)) for apart in (apart_x, apart_y))
     found = ordered_sum(apart_x * apart_y, segments) / root_x / root_y  # their product may have no float64
     size = np.sqrt(ordered_sum(both, segments))

@@ -13,7 +13,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints, segment_sum, sorted_segments
+from tensorboard_plugin_rlboard.metrics.segments import (
+    Bools,
+    Floats,
+    Ints,
+    repeat_per_token,
+    segment_sum,
+    sorted_segments,
+)
 
 Number = TypeVar("Number", np.float64, np.int64)
 QUANTILES = {"p01": 0.01, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95, "p99": 0.99}
@@ -40,6 +47,15 @@ class StepSegments:
         """A number of each row, [rows], step by step."""
         return x if self.order is None else x[self.order]
 
+    def of_rows(self, x: Floats) -> Floats:
+        """The number of its step for each row, in the order of the rows; float64 [rows]."""
+        by_step = repeat_per_token(x, self.sizes)
+        if self.order is None:
+            return by_step
+        rows = np.empty_like(by_step)
+        rows[self.order] = by_step
+        return rows
+
 
 def step_segments(keys: tuple[Ints, ...]) -> StepSegments:
     """Where the keys of rows, int64 [rows] each, are the same; the steps are sorted by the first key, then the second."""
@@ -54,14 +70,26 @@ def step_segments(keys: tuple[Ints, ...]) -> StepSegments:
 
 def ordered_sum(x: Floats, segments: StepSegments) -> Floats:
     """The sum of each step's numbers, float64 [steps]; NaN where it has none."""
-    values, starts, sizes = _counted(x, segments)
+    values, starts, sizes = counted(x, segments)
     return np.where(sizes > 0, segment_sum(values, starts, sizes), np.nan)
 
 
 def ordered_mean(x: Floats, segments: StepSegments) -> Floats:
     """The mean of each step's numbers, float64 [steps]; NaN where it has none."""
-    values, starts, sizes = _counted(x, segments)
+    values, starts, sizes = counted(x, segments)
     return np.where(sizes > 0, segment_sum(values, starts, sizes), np.nan) / np.maximum(1, sizes)
+
+
+def counted(x: Floats, segments: StepSegments) -> tuple[Floats, Ints, Ints]:
+    """The numbers without NaN, step by step and there by their size, with the starts and sizes of what is left."""
+    x = segments.by_step(x)
+    counts = ~np.isnan(x)
+    sizes, starts = segments.sizes, segments.starts
+    if not counts.all():
+        sizes = segment_sum(counts.astype(np.float64), starts, sizes).astype(np.int64)
+        starts = np.cumsum(sizes) - sizes
+        x = x[counts]
+    return sorted_segments(x, starts, sizes), starts, sizes
 
 
 def metric_statistics(segments: StepSegments, x: Floats, odd: Floats, **tokens: Floats) -> dict[str, Floats]:
@@ -79,7 +107,7 @@ def sample_statistics(segments: StepSegments, x: Floats, odd: Floats) -> dict[st
         x: the metric of each row, float64 [rows], NaN where it does not count.
         odd: 1 for each row with a number that does not count, NaN for the others; float64 [rows].
     """
-    values, starts, sizes = _counted(x, segments)
+    values, starts, sizes = counted(x, segments)
     total = np.where(sizes > 0, segment_sum(values, starts, sizes), np.nan)
     return {
         "count": sizes.astype(np.float64),
@@ -103,7 +131,7 @@ def token_mean_statistics(
         tokens: how many they are, float64 [rows].
         nonfinite: tokens of each row without a finite number, NaN where it has no tokens; float64 [rows].
     """
-    values, starts, sizes = _counted(x, segments)
+    values, starts, sizes = counted(x, segments)
     added = ordered_sum(total, segments)
     count = _added(tokens, segments)
     has_tokens = _added((~np.isnan(nonfinite)).astype(np.float64), segments) > 0
@@ -128,18 +156,6 @@ def _backwards_and_changes(keys: tuple[Ints, ...]) -> tuple[Bools, Bools]:
 def _added(x: Floats, segments: StepSegments) -> Floats:
     """The sum of whole numbers over each step, float64 [steps]; NaN counts nothing."""
     return segment_sum(np.nan_to_num(segments.by_step(x)), segments.starts, segments.sizes)
-
-
-def _counted(x: Floats, segments: StepSegments) -> tuple[Floats, Ints, Ints]:
-    """The numbers without NaN, step by step and there by their size, with the starts and sizes of what is left."""
-    x = segments.by_step(x)
-    counts = ~np.isnan(x)
-    sizes, starts = segments.sizes, segments.starts
-    if not counts.all():
-        sizes = segment_sum(counts.astype(np.float64), starts, sizes).astype(np.int64)
-        starts = np.cumsum(sizes) - sizes
-        x = x[counts]
-    return sorted_segments(x, starts, sizes), starts, sizes
 
 
 def _spread(x: Floats, starts: Ints, sizes: Ints) -> dict[str, Floats]:

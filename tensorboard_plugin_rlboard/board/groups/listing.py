@@ -1,40 +1,35 @@
-"""The list of groups: found and ordered by numbers alone, then the members and prompts of one page."""
+"""The list of groups: found and ordered by numbers alone, then the texts of one page."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+
+import numpy as np
 
 from tensorboard_plugin_rlboard.api import Groups
-from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
-from tensorboard_plugin_rlboard.board.groups.kinds import KINDS, kind_facts, kind_sql
-from tensorboard_plugin_rlboard.board.groups.page import GroupPage, page_columns
-from tensorboard_plugin_rlboard.board.groups.question import GroupsQuestion
-from tensorboard_plugin_rlboard.board.groups.weights import (
-    length_sql,
-    length_unit,
-    reward_facts,
-    weight_facts,
-    weight_sql,
+from tensorboard_plugin_rlboard.board.groups.found import (
+    KEYS,
+    FoundGroups,
+    GroupedSamples,
+    found_groups,
+    read_samples,
+    together,
 )
-from tensorboard_plugin_rlboard.board.ordered_sums import ordered_mean, ordered_sum
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
-from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
-from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
+from tensorboard_plugin_rlboard.board.groups.numbers import GROUP_HASH, length_unit
+from tensorboard_plugin_rlboard.board.groups.page import page_columns
+from tensorboard_plugin_rlboard.board.groups.question import GroupsQuestion
+from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.board.selection import Relation, Selection, pieces_of, select_samples
 from tensorboard_plugin_rlboard.errors import ArgumentError
-from tensorboard_plugin_rlboard.index.column_names import text
+from tensorboard_plugin_rlboard.metrics.groups.kinds import KINDS
+from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 
 MAX_LIMIT = 200
-SORTS = {
-    "weight": "weight",
-    "reward_mean": "mean",
-    "reward_std": "std",
-    "n_tokens": "length",
-    "distinct": '"distinct"',
-    "logged": "",
-}
-"""What the list can be sorted by -> the column of the found groups; the order of logging needs none."""
-_FOUND = "found_groups"
+SORTS = ("weight", "reward_mean", "reward_std", "n_tokens", "distinct", "logged")
+"""What the list can be sorted by."""
+_ROWS_AT_ONCE = 200_000
+"""Rows whose numbers are held at once: 20 MB."""
 
 
 def groups(session: RunSession, question: GroupsQuestion) -> Groups:
@@ -46,13 +41,13 @@ def groups(session: RunSession, question: GroupsQuestion) -> Groups:
     _check(question)
     schema = session.schema
     with session.snapshot():
-        ungrouped, split = _find(session, question)
-        counted = session.cursor.execute(
-            f"SELECT kind, count(*) FROM {_FOUND} WHERE matched GROUP BY kind"
-        ).fetchall()
-        kinds = dict.fromkeys(KINDS, 0) | {str(kind): int(n) for kind, n in counted}
-        page = _page(session, question, split)
-        columns, members = page_columns(session, page, question.text_rules)
+        whole = select_samples(session, whole_steps(question.selection))
+        found, ungrouped, samples = _find(session, question, whole)
+        counted = np.bincount(found.kind[found.matched], minlength=len(KINDS)).tolist()
+        kinds = dict(zip(KINDS, counted, strict=True))
+        at = _page(question, found)
+        samples, here = _members(session, whole, found, at) if samples is None else (samples, at)
+        columns, members = page_columns(session, found, at, samples, here, question.text_rules)
     total = sum(n for kind, n in kinds.items() if not question.kinds or kind in question.kinds)
     return Groups(total, ungrouped, kinds, length_unit(schema), columns, members)
 
@@ -74,55 +69,67 @@ def whole_steps(selection: Selection) -> Selection:
     return replace(selection, search="", regex=False, within=(), where="", prompt_key=None, group=None)
 
 
-def _find(session: RunSession, question: GroupsQuestion) -> tuple[int, str]:
-    """Makes the table of the groups of the selected steps; says how many samples are in none, and which split they are of."""
-    schema, selection = session.schema, question.selection
-    whole = whole_steps(selection)
-    samples = select_samples(session, whole)
-    length = length_sql(schema)
-    facts = kind_facts(schema) | reward_facts() | weight_facts(schema)
-    facts |= {"length": ordered_mean(length, f"FILTER ({is_finite(length)})"), "begins": "min(line_offset)"}
-    if question.sort == "distinct":
-        facts["distinct"] = f"count(DISTINCT hash({text('response')}))"
-    inner = ", ".join(f'{sql} AS "{name}"' for name, sql in facts.items())
-    matched, values = "true", list(samples.values)
-    if whole != selection:
-        chosen = select_samples(session, selection)
-        matched = f"(step, attempt, g) IN (SELECT (step, attempt, {GROUP_KEY}) FROM {chosen.source} WHERE {chosen.where})"
-        values = [*chosen.values, *values]  # in the order of their places
-    session.cursor.execute(
-        f"CREATE TEMP TABLE {_FOUND} AS SELECT * EXCLUDE (apart, logged_weight), {kind_sql()} AS kind, "
-        f"{weight_sql()} AS weight, {matched} AS matched FROM ("
-        f"SELECT step, attempt, {GROUP_KEY} AS g, {inner} FROM {samples.source} "
-        f"WHERE {samples.where} AND {GROUP_KEY} IS NOT NULL GROUP BY step, attempt, g)",
-        values,
-    )
-    ungrouped = session.cursor.execute(
-        f"SELECT count(*) FROM {samples.source} WHERE {samples.where} AND {GROUP_KEY} IS NULL", samples.values
-    ).fetchall()[0][0]
-    return int(ungrouped), samples.split
+def _find(
+    session: RunSession, question: GroupsQuestion, whole: Relation
+) -> tuple[FoundGroups, int, GroupedSamples | None]:
+    """The groups of the selected steps, how many samples are in none, and of a single step the samples that are in one."""
+    selection, chosen = question.selection, None
+    if whole_steps(selection) != selection:
+        narrowed = select_samples(session, selection)
+        answer = session.cursor.execute(
+            f"SELECT rowid FROM {narrowed.source} WHERE {narrowed.where}", narrowed.values
+        ).fetchnumpy()
+        chosen = np.asarray(answer["rowid"], np.int64)
+    if selection.step is not None:
+        samples = read_samples(session, whole, said=True)
+        return found_groups(samples, chosen), samples.ungrouped, samples
+    parts, ungrouped = [], 0
+    for some in pieces_of(session.cursor, whole, _ROWS_AT_ONCE):
+        check_stopped()
+        samples = read_samples(session, some, said=question.sort == "distinct")
+        parts.append(found_groups(samples, chosen))
+        ungrouped += samples.ungrouped
+    return together(parts), ungrouped, None
 
 
-def _page(session: RunSession, question: GroupsQuestion, split: str) -> GroupPage:
-    """The groups of one page in their order, with the weight of their steps."""
-    key = SORTS[question.sort]
-    descending = question.order == "desc" or (not question.order and bool(key))
-    direction = "DESC" if descending else "ASC"
-    by = (
-        f"{key} {direction} NULLS LAST, step, begins, g"
-        if key
-        else f"step {direction}, begins {direction}, g {direction}"
-    )
-    kinds = "AND kind IN (SELECT unnest(?))" if question.kinds else ""
-    values: list[Any] = [list(question.kinds)] if question.kinds else []
-    rows = fetch_columns(
-        session.cursor,
-        f"WITH page AS (SELECT * FROM {_FOUND} WHERE matched {kinds} ORDER BY {by} "
-        f"LIMIT {int(question.limit)} OFFSET {int(question.offset)}), "
-        f"steps AS (SELECT step, attempt, {ordered_sum('weight')} AS step_weight FROM {_FOUND} "
-        "WHERE step IN (SELECT step FROM page) GROUP BY step, attempt) "
-        f"SELECT step, attempt, g, kind, size, rewards, mean, std, low, high, length, weight, step_weight "
-        f"FROM page JOIN steps USING (step, attempt) ORDER BY {by}",
-        values,
-    )
-    return GroupPage(split, rows)
+def _page(question: GroupsQuestion, found: FoundGroups) -> Ints:
+    """The places of the groups of one page, in its order."""
+    listed = found.matched
+    if question.kinds:
+        listed = listed & np.isin(found.kind, [KINDS.index(kind) for kind in question.kinds])
+    at = np.flatnonzero(listed)
+    descending = question.order == "desc" or (not question.order and question.sort != "logged")
+    ties = (*found.logged[::-1], found.step)
+    if question.sort == "logged":
+        order = np.lexsort([(-key if descending else key)[at] for key in ties])
+    else:
+        numbers = _sorted_by(found, question.sort)[at]
+        order = np.lexsort(
+            [*(key[at] for key in ties), -numbers if descending else numbers]
+        )  # NaN comes last
+    return at[order][question.offset : question.offset + question.limit]
+
+
+def _sorted_by(found: FoundGroups, sort: str) -> Floats:
+    return {
+        "weight": found.weight,
+        "reward_mean": found.facts.mean,
+        "reward_std": found.facts.std,
+        "n_tokens": found.length,
+        "distinct": found.distinct.astype(np.float64),
+    }[sort]
+
+
+def _members(
+    session: RunSession, whole: Relation, found: FoundGroups, at: Ints
+) -> tuple[GroupedSamples, Ints]:
+    """The samples of the groups of a page, out of the steps that it has groups of, and the places of its groups there."""
+    # Written out, the steps let the database pass over what holds no row of them.
+    steps = ", ".join(map(str, np.unique(found.step[at]).tolist())) or "NULL"
+    keys = ", ".join(map(str, np.unique(found.group[at]).view(np.uint64).tolist())) or "NULL"
+    where = f"{whole.where} AND step IN ({steps}) AND {GROUP_HASH} IN ({keys})"
+    samples = read_samples(session, replace(whole, where=where), said=True)
+    firsts = (samples.whole(name)[samples.groups.starts].tolist() for name in KEYS)
+    place = {key: at for at, key in enumerate(zip(*firsts, strict=True))}
+    wanted = zip(*(getattr(found, name)[at].tolist() for name in KEYS), strict=True)
+    return samples, np.asarray([place[key] for key in wanted], np.int64)

@@ -3,145 +3,125 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
+import numpy as np
+
 from tensorboard_plugin_rlboard.api.values import Value
-from tensorboard_plugin_rlboard.board.groups.weights import NONE, length_sql, logged_weight
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSchema, RunSession
+from tensorboard_plugin_rlboard.board.groups.found import (
+    FoundGroups,
+    GroupedSamples,
+    distinct_responses,
+)
+from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
-from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
-from tensorboard_plugin_rlboard.index.column_names import metric, text
+from tensorboard_plugin_rlboard.board.sql_rows import as_list
+from tensorboard_plugin_rlboard.index.column_names import text
+from tensorboard_plugin_rlboard.metrics.groups.kinds import KINDS
+from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
+from tensorboard_plugin_rlboard.metrics.step_statistics import ordered_sum, step_segments
 from tensorboard_plugin_rlboard.metrics.thresholds import ADVANTAGE_EPSILON, HUGE
 from tensorboard_plugin_rlboard.texts import TextRules
 
 MAX_MEMBERS = 64
 """Members of one group that the list names: a larger one is a prompt that stands everywhere, and `size` says so."""
 Columns = dict[str, Sequence[Value]]
+Rows = dict[str, list[Any]]
+MEMBER_NUMBERS = ("file", "line_offset", "row", "reward", "length", "cut", "logged", "logged_weight")
+"""The columns that `member_columns` needs of each sample, as `member_numbers` names them."""
 
 
-@dataclass(frozen=True)
-class GroupPage:
-    """Groups in the order of the answer.
+def page_columns(
+    session: RunSession, found: FoundGroups, at: Ints, samples: GroupedSamples, here: Ints, rules: TextRules
+) -> tuple[Columns, Columns]:
+    """The columns of /groups: one row a group, and one row a member.
 
-    Attributes:
-        split: theirs.
-        rows: step, attempt, g (the key), kind, size, rewards, mean, std, low, high, length, weight and step_weight.
+    Args:
+        session: the run.
+        found: all groups of the selection.
+        at: the places of those of the page among them, in its order.
+        samples: of these groups at least, with their responses told apart.
+        here: the places of the groups of the page among those of `samples`.
+        rules: how prompts are shown.
     """
-
-    split: str
-    rows: dict[str, list[Any]]
-
-    @property
-    def source(self) -> str:
-        """SQL of the keys and places (`turn`) of the page, bound to `values`."""
-        return "(SELECT unnest(?) AS p_step, unnest(?) AS p_attempt, unnest(?) AS p_group, unnest(?) AS turn)"
-
-    @property
-    def values(self) -> list[object]:
-        """What is bound in `source`."""
-        steps = self.rows["step"]
-        return [steps, self.rows["attempt"], self.rows["g"], list(range(len(steps)))]
-
-    def members_of(self, table: str) -> str:
-        """SQL of the samples of these groups beside their `turn`, bound to `member_values`."""
-        # Written out, the steps let the database pass over what holds no row of them.
-        steps = ", ".join(str(int(step)) for step in sorted(set(self.rows["step"]))) or "NULL"
-        samples = f"(SELECT rowid, * FROM {table} WHERE split = ? AND step IN ({steps}))"
-        return (
-            f"{self.source} JOIN {samples} ON step = p_step AND attempt = p_attempt AND {GROUP_KEY} = p_group"
-        )
-
-    @property
-    def member_values(self) -> list[object]:
-        """What is bound in `members_of`."""
-        return [*self.values, self.split]
-
-
-def page_columns(session: RunSession, page: GroupPage, rules: TextRules) -> tuple[Columns, Columns]:
-    """The columns of /groups: one row a group, and one row a member."""
-    rows, members = page.rows, _members(session, page)
-    firsts = _first_members(members, len(rows["step"]))
-    prompts = _prompts(session, [members["rowid"][at] for at in firsts])
-    shares = [
-        None if not total or weight is None else weight / total
-        for weight, total in zip(rows["weight"], rows["step_weight"], strict=True)
-    ]
+    facts = found.facts
+    starts, sizes = samples.groups.starts[here], samples.groups.sizes[here]
+    texts = _texts(session, found.step[at], samples.whole("rowid")[starts])
+    weight, step_weight = found.weight[at], _step_weights(found)[at]
     columns: Columns = {
-        "step": rows["step"],
-        "attempt": rows["attempt"],
-        "group": rows["g"],
-        "prompt_key": [members["prompt_key"][at] for at in firsts],
-        "prompt": [rules.list_cell("prompt", prompt) for prompt in prompts],
-        "kind": rows["kind"],
-        "size": rows["size"],
-        "rewarded": rows["rewards"],
-        "reward_mean": rows["mean"],
-        "reward_std": rows["std"],
-        "reward_min": rows["low"],
-        "reward_max": rows["high"],
-        "length_mean": rows["length"],
-        "length_min": [members["shortest"][at] for at in firsts],
-        "length_max": [members["longest"][at] for at in firsts],
-        "distinct": [members["distinct"][at] for at in firsts],
-        "weight": rows["weight"],
-        "share": shares,
-        "step_weight": rows["step_weight"],
+        "step": found.step[at].tolist(),
+        "attempt": found.attempt[at].tolist(),
+        "group": [group for group, _, _ in texts],
+        "prompt_key": [key for _, key, _ in texts],
+        "prompt": [rules.list_cell("prompt", prompt) for _, _, prompt in texts],
+        "kind": [KINDS[kind] for kind in found.kind[at].tolist()],
+        "size": facts.size[at].tolist(),
+        "rewarded": facts.rewards[at].tolist(),
+        "reward_mean": _listed(facts.mean[at]),
+        "reward_std": _listed(facts.std[at]),
+        "reward_min": _listed(facts.low[at]),
+        "reward_max": _listed(facts.high[at]),
+        "length_mean": _listed(found.length[at]),
+        **_lengths(samples, here),
+        "distinct": distinct_responses(samples)[here].tolist(),
+        "weight": _listed(weight),
+        "share": _listed(weight / np.where(step_weight > 0, step_weight, np.nan)),
+        "step_weight": _listed(step_weight),
     }
-    return columns, member_columns(session, rows, members)
+    shown = np.minimum(sizes, MAX_MEMBERS)
+    rows = np.repeat(starts - np.cumsum(shown) + shown, shown) + np.arange(int(shown.sum()))
+    members = {name: as_list(samples.columns[name][rows]) for name in MEMBER_NUMBERS}
+    members["turn"] = np.repeat(np.arange(len(at)), shown).tolist()
+    of_groups: Rows = {
+        "rewards": facts.rewards[at].tolist(),
+        "mean": facts.mean[at].tolist(),
+        "std": facts.std[at].tolist(),
+    }
+    return columns, member_columns(session, of_groups, members)
 
 
-def _members(session: RunSession, page: GroupPage) -> dict[str, list[Any]]:
-    """The first members of each group as logged, each with what is told of its whole group: lengths, distinct responses."""
-    schema = session.schema
-    order, length = 'line_offset, file, "row"', length_sql(schema)
-    return fetch_columns(
-        session.cursor,
-        f"SELECT turn, rowid, prompt_key, {member_fields(schema)}, "
-        f"min({length}) OVER whole AS shortest, max({length}) OVER whole AS longest, "
-        f'count(DISTINCT hash({text("response")})) OVER whole AS "distinct" FROM {page.members_of(schema.table)} '
-        f"WINDOW whole AS (PARTITION BY turn) "
-        f"QUALIFY row_number() OVER (PARTITION BY turn ORDER BY {order}) <= {MAX_MEMBERS} ORDER BY turn, {order}",
-        page.member_values,
-    )
+def _listed(x: Floats) -> list[float | None]:
+    """Numbers as a list, None in place of NaN."""
+    return [None if isnan(value) else value for value in x.tolist()]
 
 
-def member_fields(schema: RunSchema) -> str:
-    """SQL of what `member_columns` needs of each sample."""
-    logged = schema.logged_advantage or NONE
-    return (
-        f'file, line_offset, "row", {metric("reward")} AS reward, {logged} AS logged, {metric("truncated")} AS cut, '
-        f"{logged_weight(schema)} AS logged_weight, {length_sql(schema)} AS length"
-    )
+def _step_weights(found: FoundGroups) -> Floats:
+    """For each group the weight of all groups of its step, float64 [groups]; NaN where none has one."""
+    steps = step_segments((found.step, found.attempt))
+    return steps.of_rows(ordered_sum(found.weight, steps))
 
 
-def _first_members(members: dict[str, list[Any]], groups: int) -> list[int]:
-    """Where the members of each group begin."""
-    firsts: dict[int, int] = {}
-    for at, turn in enumerate(members["turn"]):
-        firsts.setdefault(turn, at)
-    return [firsts[turn] for turn in range(groups)]
+def _lengths(samples: GroupedSamples, here: Ints) -> Columns:
+    """The shortest and the longest response of some groups."""
+    if not len(here):
+        return {"length_min": [], "length_max": []}
+    length, starts = samples.numbers("length"), samples.groups.starts
+    return {
+        "length_min": _listed(np.fmin.reduceat(length, starts)[here]),
+        "length_max": _listed(np.fmax.reduceat(length, starts)[here]),
+    }
 
 
-def _prompts(session: RunSession, rowids: list[int]) -> list[Any]:
-    """The prompts of some rows, in their order."""
-    table = session.schema.table
+def _texts(session: RunSession, steps: Ints, rowids: Ints) -> list[tuple[str, str | None, str | None]]:
+    """The key of the group, that of the prompt, and the prompt of some rows of some steps, in their order."""
+    # Written out, the steps let the database pass over what holds no row of them.
+    places, near = (", ".join(map(str, np.unique(x).tolist())) or "NULL" for x in (rowids, steps))
     found = session.cursor.execute(
-        f"SELECT {text('prompt')} FROM (SELECT unnest(?) AS place, unnest(?) AS turn) "
-        f"JOIN {table} ON {table}.rowid = place ORDER BY turn",
-        [rowids, list(range(len(rowids)))],
+        f"SELECT rowid, {GROUP_KEY}, prompt_key, {text('prompt')} FROM {session.schema.table} "
+        f"WHERE step IN ({near}) AND rowid IN ({places})"
     ).fetchall()
-    return [row[0] for row in found]
+    of_row = {row: (group, key, prompt) for row, group, key, prompt in found}
+    return [of_row[row] for row in rowids.tolist()]
 
 
-def member_columns(session: RunSession, rows: dict[str, list[Any]], members: dict[str, list[Any]]) -> Columns:
+def member_columns(session: RunSession, rows: Rows, members: Rows) -> Columns:
     """What both answers say of members.
 
     Args:
         session: their run.
         rows: `rewards`, `mean` and `std` of each group.
-        members: `turn` (the place of the group), file, line_offset, row, reward, logged (advantage), logged_weight, length and
-            cut of each.
+        members: `turn` (the place of the group) and the columns of `MEMBER_NUMBERS` of each.
     """
     advantages, weights = [], []
     for turn, reward, logged, weight, length in zip(
@@ -163,7 +143,7 @@ def member_columns(session: RunSession, rows: dict[str, list[Any]], members: dic
     }
 
 
-def _advantage(rows: dict[str, list[Any]], turn: int, reward: float | None) -> float | None:
+def _advantage(rows: Rows, turn: int, reward: float | None) -> float | None:
     """The advantage of a member by the mean and deviation of its group, as `RunSchema.group_columns`."""
     if reward is None or not abs(reward) < HUGE or rows["rewards"][turn] < 2:
         return None

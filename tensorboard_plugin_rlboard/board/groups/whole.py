@@ -9,7 +9,8 @@ from typing import Any
 
 from tensorboard_plugin_rlboard.api import Group, GroupPhrase
 from tensorboard_plugin_rlboard.board.groups.listing import groups, whole_steps
-from tensorboard_plugin_rlboard.board.groups.page import member_columns, member_fields
+from tensorboard_plugin_rlboard.board.groups.numbers import member_numbers
+from tensorboard_plugin_rlboard.board.groups.page import MEMBER_NUMBERS, member_columns
 from tensorboard_plugin_rlboard.board.groups.phrases import Phrase, contrast
 from tensorboard_plugin_rlboard.board.groups.prefixes import alone_from, numbers_of, shared_prefix
 from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
@@ -109,10 +110,11 @@ def side_of(advantage: Any, reward: Any, mean: Any) -> str | None:
 def _rows(session: RunSession, question: GroupQuestion) -> Rows:
     """Every member, numbers only: those with the highest reward first, those without one last."""
     samples = select_samples(session, question.selection)
-    order = 'line_offset, file, "row"'
+    order, numbers = 'line_offset, file, "row"', member_numbers(session.schema)
+    fields = ", ".join(f'{numbers[name]} AS "{name}"' for name in MEMBER_NUMBERS)
     return fetch_columns(
         session.cursor,
-        f"SELECT rowid, 0 AS turn, line_length, annotations, {member_fields(session.schema)} "
+        f"SELECT rowid, 0 AS turn, line_length, annotations, {fields} "
         f"FROM {samples.source} WHERE {samples.where} AND {GROUP_KEY} IS NOT NULL "
         f"ORDER BY isfinite(reward) DESC NULLS LAST, reward DESC NULLS LAST, {order}",
         samples.values,

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.board.selection import Relation
+from tensorboard_plugin_rlboard.board.selection import Relation, pieces_of
 from tensorboard_plugin_rlboard.index.column_names import quoted
+from tensorboard_plugin_rlboard.metrics.groups.kinds import group_shares
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 from tensorboard_plugin_rlboard.metrics.step_reductions import pooled_moments, step_shares
 from tensorboard_plugin_rlboard.metrics.step_statistics import metric_statistics, step_segments
@@ -35,11 +36,13 @@ METRICS_AT_ONCE = 8
 """Metrics that one query reduces at most, however few the rows: the plan alone of one that reduces 200 takes gigabytes."""
 FIRST_STEP_KL = "first_step_kl"
 METRIC, SHARES, OF_CRITIC, OF_PROBABILITIES = "metric", "shares", "critic", "probabilities"
+OF_GROUPS = "groups"
 REDUCERS: Mapping[str, Callable[..., dict[str, Floats]]] = {
     METRIC: metric_statistics,
     SHARES: step_shares,
     OF_CRITIC: partial(pooled_moments, CRITIC),
     OF_PROBABILITIES: partial(pooled_moments, PROBABILITIES),
+    OF_GROUPS: group_shares,
 }
 """Name of a reducer -> what makes columns of steps of the derived columns of samples, float64 each."""
 
@@ -160,20 +163,8 @@ def _some_at_once(names: Sequence[str], rows: int) -> list[Sequence[str]]:
 
 
 def _in_memory(cursor: duckdb.DuckDBPyConnection, rows: Relation, count: int) -> list[Relation]:
-    """Samples in pieces of whole steps that are not too many for our memory; a larger step is a piece of its own."""
-    if count <= ROWS_IN_MEMORY:
-        return [rows]
-    sizes = f"SELECT step, count(*) FROM {rows.source} WHERE {rows.where} GROUP BY step ORDER BY step"
-    pieces: list[list[int]] = []
-    held = 0
-    for step, size in cursor.execute(sizes, rows.values).fetchall():
-        if not pieces or held + size > ROWS_IN_MEMORY:
-            pieces.append([step, step])
-            held = 0
-        pieces[-1][1] = step
-        held += size
-    where = f"{rows.where} AND step BETWEEN ? AND ?"
-    return [replace(rows, where=where, values=[*rows.values, *ends]) for ends in pieces] or [rows]
+    """Samples in pieces that are not too many for our memory."""
+    return [rows] if count <= ROWS_IN_MEMORY else pieces_of(cursor, rows, ROWS_IN_MEMORY)
 
 
 def _reduced(

@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
-from tensorboard_plugin_rlboard.board.groups.kinds import kind_facts, kind_shares
+from tensorboard_plugin_rlboard.board.groups.numbers import GROUP_HASH, push
 from tensorboard_plugin_rlboard.board.ordered_sums import ordered_mean
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSchema
-from tensorboard_plugin_rlboard.board.steps.aggregates import OF_CRITIC, OF_PROBABILITIES, SHARES, Aggregate
+from tensorboard_plugin_rlboard.board.run_schema import RunSchema
+from tensorboard_plugin_rlboard.board.steps.aggregates import (
+    OF_CRITIC,
+    OF_GROUPS,
+    OF_PROBABILITIES,
+    SHARES,
+    Aggregate,
+)
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric, text
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import METRICS, split_statistic
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
@@ -17,9 +23,8 @@ from tensorboard_plugin_rlboard.metrics.step_sums import (
     CRITIC,
     PROBABILITIES,
 )
-from tensorboard_plugin_rlboard.metrics.thresholds import ZERO_ADVANTAGE_SPREAD
 
-STEP_AGGREGATES = ("", OF_CRITIC, OF_PROBABILITIES, "groups", "duplicates")
+STEP_AGGREGATES = ("", OF_CRITIC, OF_PROBABILITIES, OF_GROUPS, "duplicates")
 """Names of the aggregates of step metrics. The first has a row for every step; the others may leave steps out, or not be
 there. Those of metrics have other names: they are prefixed."""
 FINDINGS = "findings"
@@ -36,6 +41,8 @@ FINDING_METRICS = {
 hundred aggregates takes as long as to run it on a step."""
 MAX_OWN_METRICS = 24
 """Metrics of this log alone, among them the parts of its reward, that findings look at."""
+_HASH_CUT = 11
+"""Bits of a hash of 64 that are left out, so that a float64 holds the rest as it is."""
 _OF_OWN = ("mean", "min", "max", "count", "zero")
 _PLAIN = {
     "mean": "avg({x})",
@@ -70,7 +77,7 @@ def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
         if moments.n in schema.stored_sums:
             columns = {column: hidden(column) for column in (moments.n, *moments.means, *moments.products)}
             found[name] = Aggregate((), (), derived=tuple(columns.items()), reducer=name)
-    return found | {"groups": _group_shares(schema), "duplicates": _duplicate_share()}
+    return found | {OF_GROUPS: _group_shares(schema), "duplicates": _duplicate_share()}
 
 
 def finding_aggregate(schema: RunSchema) -> Aggregate:
@@ -106,24 +113,13 @@ def own_metrics(schema: RunSchema) -> list[str]:
 def _group_shares(schema: RunSchema) -> Aggregate:
     """Shares over the groups of each step: those without advantage among the ones of two or more, and of each kind among all."""
     reward = metric("reward")
-    finite = f"FILTER ({is_finite(reward)})"
-    zero = f"spread <= {ZERO_ADVANTAGE_SPREAD}"
-    return Aggregate(
-        (
-            ("zero_advantage_groups", f"avg(CAST({zero} AS DOUBLE)) FILTER (n >= 2)"),
-            ("all_good_groups", f"avg(CAST({zero} AND mean > 0 AS DOUBLE)) FILTER (n >= 2)"),
-            ("all_bad_groups", f"avg(CAST({zero} AND mean <= 0 AS DOUBLE)) FILTER (n >= 2)"),
-            *kind_shares(),
-        ),
-        (
-            ("n", f"count({reward}) {finite}"),
-            ("spread", f"max({reward}) {finite} - min({reward}) {finite}"),
-            ("mean", ordered_mean(reward, finite)),
-            *kind_facts(schema).items(),
-        ),
-        by=GROUP_KEY,
-        where=f"{GROUP_KEY} IS NOT NULL",
-    )
+    derived = {
+        "group": f"CAST(({GROUP_HASH}) >> {_HASH_CUT} AS DOUBLE)",
+        "reward": f"CASE WHEN {is_finite(reward)} THEN {reward} END",
+        "truncated": metric("truncated"),
+        "push": push(schema),
+    }
+    return Aggregate((), (), derived=tuple(derived.items()), reducer=OF_GROUPS)
 
 
 def _duplicate_share() -> Aggregate:

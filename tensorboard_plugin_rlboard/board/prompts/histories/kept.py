@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.board.prompts.histories.visits import (
 )
 from tensorboard_plugin_rlboard.board.prompts.identities import PromptIdentities
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
-from tensorboard_plugin_rlboard.board.selection import Relation, Selection, select_samples
+from tensorboard_plugin_rlboard.board.selection import Relation, Selection, pieces_of, select_samples
 from tensorboard_plugin_rlboard.board.steps.query import takes_whole_steps
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps, is_loading
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -177,13 +177,7 @@ class PromptHistories:
                 table = session.schema.table
                 rows = Relation(table, "rowid IN (SELECT place FROM chosen)", [], rows.split)
             success, labels, history = success_threshold(session, rows, threshold), Labels(), PromptHistory()
-            counted = session.cursor.execute(
-                f"SELECT step, count(*) FROM {rows.source} WHERE {rows.where} GROUP BY step", rows.values
-            ).fetchall()
-            counts = {int(step): int(count) for step, count in counted}
-            for batch in _batches(sorted(counts), counts):
-                bounds = f"{rows.where} AND step BETWEEN {batch[0]} AND {batch[-1]}"
-                some = Relation(rows.source, bounds, rows.values)
+            for some in pieces_of(session.cursor, rows, _ROWS_AT_ONCE):
                 visits = read_visits(session, some, self._identities, success.value, by, labels)
                 history = history.with_visits(visits)
         return ReadHistory(history, labels.texts, success, rows.split, by)

@@ -1,0 +1,81 @@
+"""What a group is told by: its finite rewards, how many of its samples were cut off, and its largest logged advantage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints, segment_sum
+from tensorboard_plugin_rlboard.metrics.step_statistics import StepSegments, counted, ordered_sum
+from tensorboard_plugin_rlboard.metrics.thresholds import ADVANTAGE_EPSILON
+
+
+@dataclass(frozen=True)
+class GroupFacts:
+    """Facts of groups; none depends on the order of their samples.
+
+    Attributes:
+        size: samples, int64 [groups].
+        rewards: those of them with a finite reward, int64 [groups].
+        low, high, mean, std: of these rewards (population deviation), float64 [groups]; NaN without any.
+        cut: samples that were cut off, int64 [groups].
+        push: the largest size of a logged advantage, of samples or tokens, float64 [groups]; NaN where none is logged.
+    """
+
+    size: Ints
+    rewards: Ints
+    low: Floats
+    high: Floats
+    mean: Floats
+    std: Floats
+    cut: Ints
+    push: Floats
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def group_facts(groups: StepSegments, reward: Floats, truncated: Floats, push: Floats) -> GroupFacts:
+    """The facts of groups.
+
+    Args:
+        groups: which rows belong to which group.
+        reward: of each row, float64 [rows], NaN where it is not finite.
+        truncated: more than 0 for a response that was cut off, float64 [rows], NaN where that is not known.
+        push: the largest size of an advantage logged with the row, float64 [rows], NaN where none is.
+    """
+    values, starts, sizes = counted(reward, groups)
+    has = sizes > 0
+    low, high, mean, std = (np.full(len(sizes), np.nan) for _ in range(4))
+    low[has], high[has] = values[starts[has]], values[starts[has] + sizes[has] - 1]
+    same = low == high
+    # Equal rewards added up and divided are not themselves to the last digit, which 1e-6 makes an advantage of.
+    mean[has] = np.where(same, low, segment_sum(values, starts, sizes) / np.maximum(1, sizes))[has]
+    apart = np.square(values - np.repeat(mean, sizes))
+    std[has] = np.where(same, 0.0, np.sqrt(segment_sum(apart, starts, sizes) / np.maximum(1, sizes)))[has]
+    largest = np.full(len(sizes), np.nan)
+    if len(sizes):
+        largest = np.fmax.reduceat(groups.by_step(push), groups.starts)
+    was_cut = groups.by_step((truncated > 0).astype(np.float64))
+    cut = segment_sum(was_cut, groups.starts, groups.sizes).astype(np.int64)
+    return GroupFacts(groups.sizes, sizes, low, high, mean, std, cut, largest)
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def group_weights(
+    groups: StepSegments, facts: GroupFacts, reward: Floats, length: Floats, logged: Floats
+) -> Floats:
+    """Σ|A| over the tokens of each group, float64 [groups]; NaN where nothing is known of it.
+
+    Args:
+        groups: which rows belong to which group.
+        facts: theirs.
+        reward: of each row, float64 [rows], NaN where it is not finite.
+        length: of each row's response, float64 [rows], NaN where it is not known.
+        logged: Σ|A| over the tokens of a row by its logged advantages, float64 [rows], NaN where none is logged: there
+            the advantage of GRPO counts, (reward − mean) / (std + 1e-6).
+    """
+    apart = np.abs(reward - groups.of_rows(facts.mean)) * length
+    computed = ordered_sum(np.where(np.isnan(logged), apart, np.nan), groups)
+    computed = np.where(facts.rewards > 1, computed / (facts.std + ADVANTAGE_EPSILON), np.nan)
+    own = ordered_sum(logged, groups)
+    return np.where(np.isnan(own), computed, own + np.nan_to_num(computed, posinf=np.inf))

@@ -1,0 +1,82 @@
+"""Which kind of group it is: one that gives a gradient, or why it gives none; docs/metrics.md defines the kinds.
+
+The list of groups and the shares per step are both made of this, so the two cannot disagree.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.metrics.groups.facts import GroupFacts, group_facts
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
+from tensorboard_plugin_rlboard.metrics.step_statistics import StepSegments, step_segments
+from tensorboard_plugin_rlboard.metrics.thresholds import RIGHT_REWARD, ZERO_ADVANTAGE_SPREAD
+
+GRADIENT = "gradient"
+KINDS = (
+    GRADIENT,
+    "filtered",
+    "all_truncated",
+    "all_right",
+    "all_wrong",
+    "all_equal",
+    "one_member",
+    "unrewarded",
+)
+"""Every group is of exactly one kind. All but the first give no gradient."""
+
+
+def group_kinds(facts: GroupFacts) -> Ints:
+    """The kind of each group as its place in `KINDS`, int64 [groups]."""
+    differ = facts.high - facts.low > ZERO_ADVANTAGE_SPREAD
+    pushed = np.where(np.isnan(facts.push), (facts.rewards >= 2) & differ, facts.push > ZERO_ADVANTAGE_SPREAD)
+    decided = [
+        (pushed, GRADIENT),
+        (facts.rewards == 0, "unrewarded"),
+        (facts.rewards == 1, "one_member"),
+        (differ, "filtered"),
+        (facts.cut == facts.size, "all_truncated"),
+        (facts.low >= RIGHT_REWARD, "all_right"),
+        (facts.high <= 0, "all_wrong"),
+    ]
+    places = [KINDS.index(kind) for _, kind in decided]
+    found: Ints = np.select([is_so for is_so, _ in decided], places, KINDS.index("all_equal")).astype(
+        np.int64
+    )
+    return found
+
+
+def group_shares(
+    segments: StepSegments, group: Floats, reward: Floats, truncated: Floats, push: Floats
+) -> dict[str, Floats]:
+    """Shares over the groups of each step, float64 [steps]; NaN where a step has no such group.
+
+    Those without advantage are shares of the groups with two rewards or more, each kind is one of all.
+
+    Args:
+        segments: the steps of the rows.
+        group: a number for the group of each row that no other group of its step has, float64 [rows]; NaN for none.
+        reward: as `group_facts` takes it, and so are the others.
+        truncated: see there.
+        push: see there.
+    """
+    is_in = ~np.isnan(group)
+    step = segments.of_rows(np.arange(len(segments.sizes), dtype=np.float64))[is_in].astype(np.int64)
+    groups = step_segments((step, group[is_in].astype(np.int64)))
+    facts = group_facts(groups, reward[is_in], truncated[is_in], push[is_in])
+    of_step = groups.by_step(step)[groups.starts]
+    steps, kinds = len(segments.sizes), group_kinds(facts)
+
+    def share(which: Bools, among: Bools) -> Floats:
+        whole = np.bincount(of_step[among], minlength=steps).astype(np.float64)
+        part = np.bincount(of_step[which & among], minlength=steps)
+        return part / np.where(whole > 0, whole, np.nan)
+
+    several, every = facts.rewards >= 2, np.ones(len(kinds), bool)
+    still = ~(facts.high - facts.low > ZERO_ADVANTAGE_SPREAD)
+    return {
+        "zero_advantage_groups": share(still, several),
+        "all_good_groups": share(still & (facts.mean > 0), several),
+        "all_bad_groups": share(still & (facts.mean <= 0), several),
+        **{f"groups_{kind}": share(kinds == place, every) for place, kind in enumerate(KINDS)},
+    }
