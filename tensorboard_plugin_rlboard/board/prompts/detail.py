@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.api import Prompt, Rendering, Threshold
-from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
-from tensorboard_plugin_rlboard.board.ordered_sums import ordered_mean
 from tensorboard_plugin_rlboard.board.prompts.histories.kept import PromptHistories
 from tensorboard_plugin_rlboard.board.prompts.histories.statuses import (
     NEVER_BEATS_REFERENCE,
@@ -16,15 +14,15 @@ from tensorboard_plugin_rlboard.board.prompts.histories.statuses import (
     statuses,
 )
 from tensorboard_plugin_rlboard.board.prompts.histories.summary import numbers
-from tensorboard_plugin_rlboard.board.prompts.identities import as_text, has_key
+from tensorboard_plugin_rlboard.board.prompts.histories.visits import SAMPLES
+from tensorboard_plugin_rlboard.board.prompts.identities import as_text
 from tensorboard_plugin_rlboard.board.prompts.listing import kind_columns
+from tensorboard_plugin_rlboard.board.prompts.own_samples import OwnSamples, own_samples, texts_of
 from tensorboard_plugin_rlboard.board.prompts.question import PromptQuestion
-from tensorboard_plugin_rlboard.board.run_schema import RunSchema, RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
-from tensorboard_plugin_rlboard.board.selection import Relation, Selection, select_samples
-from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
+from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
-from tensorboard_plugin_rlboard.index.column_names import text
 from tensorboard_plugin_rlboard.texts import cut_response
 
 MAX_SAMPLES = 500
@@ -32,9 +30,6 @@ MAX_STEPS = 2000
 MAX_RENDERINGS = 50
 _MAX_TEXT = 20_000
 """Characters of a text on the page; `/sample` has the whole."""
-_ANSWERS = ("extracted_answer", "extracted", "parsed_answer", "pred", "prediction", "answer")
-"""Text columns that trainers keep what was read off a response in."""
-_METRICS = ("reward", "ref_reward", "reward_gap", "n_tokens", "k3_mean", "log_ratio_mean")
 _KEY_DIGITS = 16
 
 
@@ -63,10 +58,11 @@ def prompt(session: RunSession, question: PromptQuestion, histories: PromptHisto
     own = history.of_prompts(np.asarray([row]))
     lists = statuses(own)
     with session.snapshot():
-        rows = _rows(session, question, keys)
+        few = own.total[0, SAMPLES] <= MAX_SAMPLES
+        rows = own_samples(session, chosen, keys, with_texts=bool(few))
         renderings = _renderings(session, question, rows)
-        steps = _steps(session, rows)
-        samples, samples_total = _samples(session, rows)
+        steps = rows.visits(MAX_STEPS + 1)
+        samples = _samples(session, rows)
         shown = [found for found in renderings if found.prompt_key == chosen.prompt_key] or renderings
     return Prompt(
         identity=as_text(int(identity)),
@@ -83,7 +79,7 @@ def prompt(session: RunSession, question: PromptQuestion, histories: PromptHisto
         steps={name: column[:MAX_STEPS] for name, column in steps.items()},
         steps_total=len(steps["step"]),
         samples=samples,
-        samples_total=samples_total,
+        samples_total=len(rows.step),
     )
 
 
@@ -97,93 +93,27 @@ def _position(prompt_key: str, keys: Any) -> int | None:
     return at if at < len(keys) and int(keys[at]) == number else None
 
 
-def _rows(session: RunSession, question: PromptQuestion, keys: list[str]) -> Relation:
-    """The prompt's samples of the selection, put aside: finding them is most of the work."""
-    chosen = question.selection
-    rows = select_samples(
-        session,
-        Selection(
-            chosen.run,
-            split=chosen.split,
-            attempt=chosen.attempt,
-            step=chosen.step,
-            step_min=chosen.step_min,
-            step_max=chosen.step_max,
-        ),
-    )
-    condition, values = has_key(keys)
-    session.cursor.execute(
-        f"CREATE TEMP TABLE asked AS SELECT rowid AS place FROM {rows.source} WHERE {rows.where} AND {condition}",
-        [*rows.values, *values],
-    )
-    return Relation(f"{session.schema.table} JOIN asked ON {session.schema.table}.rowid = place", "true", [])
-
-
-def _renderings(session: RunSession, question: PromptQuestion, rows: Relation) -> list[Rendering]:
+def _renderings(session: RunSession, question: PromptQuestion, rows: OwnSamples) -> list[Rendering]:
     """Every text that the prompt was logged with, the most used first."""
-    found = session.cursor.execute(
-        f"SELECT prompt_key, count(*) AS n, min(step), max(step), any_value({text('prompt')}), "
-        'min_by(struct_pack(f := file, o := line_offset, r := "row"), '
-        'struct_pack(s := step, o := line_offset, f := file, r := "row")) '
-        f"FROM {rows.source} GROUP BY prompt_key ORDER BY n DESC, prompt_key LIMIT {MAX_RENDERINGS}"
-    ).fetchall()
-    ids = sample_ids(session.run, [(first["f"], first["o"], first["r"]) for *_, first in found])
+    found = rows.renderings(MAX_RENDERINGS)
+    firsts = np.asarray([row for *_, row in found], np.int64)
+    logged = texts_of(session, rows, firsts, ["prompt"])["prompt"]
+    places = rows.places
+    ids = sample_ids(session.run, [places[row] for row in firsts.tolist()])
+    rules = question.text_rules
     return [
         Rendering(
-            key, n, first, last, cut_response(question.text_rules.apply_prompt(logged or ""), _MAX_TEXT), name
+            as_text(key), n, first, last, cut_response(rules.apply_prompt(prompt or ""), _MAX_TEXT), name
         )
-        for (key, n, first, last, logged, _), name in zip(found, ids, strict=True)
+        for (key, n, first, last, _), prompt, name in zip(found, logged, ids, strict=True)
     ]
 
 
-def _steps(session: RunSession, rows: Relation) -> dict[str, list[Any]]:
-    """One row for each visit, in order."""
-
-    def mean(name: str) -> str:
-        finite = _finite(session.schema, name)
-        return ordered_mean(finite) if finite else "NULL"
-
-    reward = _finite(session.schema, "reward") or "CAST(NULL AS DOUBLE)"
-    columns = {
-        "samples": "count(*)",
-        "reward": ordered_mean(reward),
-        "reward_min": f"min({reward})",
-        "reward_max": f"max({reward})",
-        **{name: mean(name) for name in ("ref_reward", "reward_gap", "n_tokens", "k3_mean")},
-    }
-    selected = ", ".join(f"{sql} AS {name}" for name, sql in columns.items() if sql != "NULL")
-    return fetch_columns(
-        session.cursor,
-        f"SELECT step, {selected} FROM {rows.source} GROUP BY step ORDER BY step LIMIT {MAX_STEPS + 1}",
-        [],
-    )
-
-
-def _finite(schema: RunSchema, name: str) -> str:
-    """SQL of a metric, NULL where it is not finite; empty where the run has none."""
-    sql = schema.metric_sql.get(name)
-    return f"CASE WHEN {is_finite(sql)} THEN {sql} END" if sql and name in schema.metrics else ""
-
-
-def _samples(session: RunSession, rows: Relation) -> tuple[dict[str, list[Any]], int]:
-    """Its samples in order of steps. Where there are too many, the first of every step, then the second, and so on."""
-    schema = session.schema
-    # An answer that is a number in every row is a metric.
-    metrics = [name for name in (*_METRICS, *_ANSWERS) if name in schema.metrics]
-    texts = [name for name in ("response", "ground_truth", *_ANSWERS) if name in schema.texts]
-    columns = [f"{schema.metric_sql[name]} AS {name}" for name in metrics]
-    columns += [f"{schema.text_sql[name]} AS {name}" for name in texts]
-    turn = 'row_number() OVER (PARTITION BY step ORDER BY line_offset, file, "row") AS turn'
-    found = fetch_columns(
-        session.cursor,
-        f"WITH placed AS (SELECT place AS p, step AS s, {turn} FROM {rows.source}), "
-        f"picked AS (SELECT p, turn, count(*) OVER () AS n FROM placed ORDER BY turn, s LIMIT {MAX_SAMPLES}) "
-        f'SELECT n, file, line_offset, "row", step, attempt, {", ".join(columns)} FROM picked '
-        f"JOIN {schema.table} ON {schema.table}.rowid = p ORDER BY step, turn",
-        [],
-    )
-    total = found.pop("n")
-    names = [found.pop(name) for name in ("file", "line_offset", "row")]
-    for name in texts:
-        found[name] = [None if value is None else cut_response(value) for value in found[name]]
-    return {"id": sample_ids(session.run, zip(*names, strict=True)), **found}, total[0] if total else 0
+def _samples(session: RunSession, rows: OwnSamples) -> dict[str, list[Any]]:
+    """Its samples in order of steps, at most `MAX_SAMPLES`."""
+    at = rows.picked(MAX_SAMPLES)
+    places = rows.places
+    found = {name: rows.listed(name, at) for name in ("step", "attempt", *rows.metrics)}
+    for name, texts in texts_of(session, rows, at, rows.texts).items():
+        found[name] = [None if value is None else cut_response(value) for value in texts]
+    return {"id": sample_ids(session.run, [places[row] for row in at.tolist()]), **found}

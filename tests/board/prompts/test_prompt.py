@@ -54,6 +54,28 @@ def test_its_renderings_and_samples_come_together(test_log: TestLog) -> None:
     assert ask(board, key_of(board, PLAIN), step=2).samples["response"] == ["4"]
 
 
+def test_steps_without_it_have_no_samples(test_log: TestLog) -> None:
+    test_log.write(row(1, "2", prompt=PLAIN, reward=1.0), row(2, "3", prompt="2+2?", reward=0.0))
+    board = test_log.open()
+    found = ask(board, key_of(board, PLAIN), step=2)
+    assert found.steps["step"] == found.steps["reward"] == found.steps["reward_min"] == []
+    assert (found.samples_total, found.samples["id"], found.numbers["samples"]) == (0, [], 1)
+
+
+def test_visits_by_hand(test_log: TestLog) -> None:
+    """Step 1: 1, 4 and what is not finite: mean 2.5; step 2 has no reward that counts."""
+    rewards = [(1, 1.0), (1, float("nan")), (1, 4.0), (2, float("inf"))]
+    test_log.write(*(row(step, "r", prompt=PLAIN, reward=reward) for step, reward in rewards))
+    board = test_log.open()
+    steps = ask(board, key_of(board, PLAIN)).steps
+    assert steps["samples"] == [3, 1]
+    assert (steps["reward"], steps["reward_min"], steps["reward_max"]) == (
+        [2.5, None],
+        [1.0, None],
+        [4.0, None],
+    )
+
+
 def test_of_too_many_samples_every_step_has_some(test_log: TestLog) -> None:
     test_log.write(*(row(step, f"{step}.{i}") for step in range(1, 201) for i in range(4)))
     board = test_log.open()

@@ -50,7 +50,11 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     gain = (median(reward[-steps:]) - median(reward[:steps])) / early
     # a mean of few samples that spread widely may have risen so far by chance
     chance = _BY_CHANCE * late / np.sqrt(late_samples) / early
-    if late < limits[_RATIO.name] * early or clear < limits[_CLEAR.name] or gain > limits[_GAIN.name] + chance:
+    if (
+        late < limits[_RATIO.name] * early
+        or clear < limits[_CLEAR.name]
+        or gain > limits[_GAIN.name] + chance
+    ):
         return []
     onset = rise_since(smoothed(width, 3), (early + late) / 2, len(width) - 1)
     first, last = int(seen.step[onset]), int(seen.step[-1])
