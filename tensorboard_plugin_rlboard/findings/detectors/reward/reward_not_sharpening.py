@@ -34,8 +34,6 @@ _GAIN = Threshold(
     "by how much the mean may have risen meanwhile, in deviations of the first steps' rewards",
     MEASURED,
 )
-_BY_CHANCE = 2.0
-"""Standard errors of the late mean that its rise is given: 19 of 20 means are within them."""
 
 
 def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
@@ -48,13 +46,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     # the logarithm of a variance of normal numbers has about the variance 2 / (n − 1)
     clear = 2 * np.log(late / early) / np.sqrt(2 / early_samples + 2 / late_samples)
     gain = (median(reward[-steps:]) - median(reward[:steps])) / early
-    # a mean of few samples that spread widely may have risen so far by chance
-    chance = _BY_CHANCE * late / np.sqrt(late_samples) / early
-    if (
-        late < limits[_RATIO.name] * early
-        or clear < limits[_CLEAR.name]
-        or gain > limits[_GAIN.name] + chance
-    ):
+    if late < limits[_RATIO.name] * early or clear < limits[_CLEAR.name] or gain > limits[_GAIN.name]:
         return []
     onset = rise_since(smoothed(width, 3), (early + late) / 2, len(width) - 1)
     first, last = int(seen.step[onset]), int(seen.step[-1])
