@@ -142,7 +142,8 @@ def test_statuses_by_hand(test_log: TestLog) -> None:
     ("rewards", "value", "rule"),
     [
         ([0, 1, 0, 1], 1.0, "two_valued"),
-        ([0, 0, 0, 0], 1.0, "two_valued"),
+        ([0, 0, 0, 0], 1.0, "one_value"),
+        ([-1, -1, -1, -1], 1.0, "one_value"),
         ([-1, 1, -1, 1], 1.0, "two_valued"),
         ([-0.5, 0.1, 0.1, -0.5], 0.1, "two_valued"),
         ([0, 0.25, 0.5, 1], 1.0, "full_marks"),

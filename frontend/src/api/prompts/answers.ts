@@ -39,7 +39,14 @@ export const PROMPT_LISTS = [
 const status = literal(...PROMPT_STATUSES);
 
 /** Where the threshold comes from. */
-export const THRESHOLD_RULES = ["given", "two_valued", "full_marks", "first_step", "no_reward"] as const;
+export const THRESHOLD_RULES = [
+  "given",
+  "one_value",
+  "two_valued",
+  "full_marks",
+  "first_step",
+  "no_reward",
+] as const;
 
 const threshold = object({ value: number, rule: literal(...THRESHOLD_RULES) });
 export type SuccessThreshold = Decoded<typeof threshold>;

@@ -10,8 +10,9 @@ from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.index.column_names import metric, physical
 
-GIVEN, TWO_VALUED, FULL_MARKS, FIRST_STEP, NO_REWARD = (
+GIVEN, ONE_VALUE, TWO_VALUED, FULL_MARKS, FIRST_STEP, NO_REWARD = (
     "given",
+    "one_value",
     "two_valued",
     "full_marks",
     "first_step",
@@ -26,7 +27,7 @@ class SuccessThreshold:
 
     Attributes:
         value: a sample with at least this reward is a success.
-        rule: `given`; `two_valued`: the higher of two rewards; `full_marks`: 1 where rewards are shares from 0 to 1;
+        rule: `given`; `one_value`: 1, as all rewards are equal and say nothing; `two_valued`: the higher of two rewards; `full_marks`: 1 where rewards are shares from 0 to 1;
             `first_step`: the upper quartile of the first step's rewards; `no_reward`: there is none that could pass.
     """
 
@@ -59,8 +60,8 @@ def success_threshold(session: RunSession, rows: Relation, given: float | None) 
     )
     if not values:
         return SuccessThreshold(1.0, NO_REWARD)
-    if len(values) < 3 and set(values) <= {0.0, 1.0}:
-        return SuccessThreshold(1.0, TWO_VALUED)
+    if len(values) == 1:
+        return SuccessThreshold(1.0, ONE_VALUE)
     if len(values) == 2:
         return SuccessThreshold(values[1], TWO_VALUED)
     low, high = ask(f"SELECT min({reward}), max({reward}) FROM {rows.source} WHERE {finite}")[0]

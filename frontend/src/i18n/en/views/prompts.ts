@@ -41,6 +41,7 @@ export const prompts = {
   "prompts.threshold": "success from reward",
   "prompts.threshold_is": "success from {value}:",
   "prompts.rule.given": "set here",
+  "prompts.rule.one_value": "all rewards are equal, so 1 is taken",
   "prompts.rule.two_valued": "the higher of two rewards",
   "prompts.rule.full_marks": "full marks: rewards lie between 0 and 1",
   "prompts.rule.first_step": "the upper quartile of the first step’s rewards",

@@ -37,6 +37,7 @@ export const prompts = {
   "prompts.threshold": "成功所需奖励",
   "prompts.threshold_is": "奖励达到 {value} 为成功：",
   "prompts.rule.given": "在此设定",
+  "prompts.rule.one_value": "所有奖励相同，故取 1",
   "prompts.rule.two_valued": "两种奖励中较高的一个",
   "prompts.rule.full_marks": "满分：奖励介于 0 与 1 之间",
   "prompts.rule.first_step": "第一步奖励的上四分位数",
