@@ -18,7 +18,12 @@ from tensorboard_plugin_rlboard.formats.base import Format, LineContext
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
 from tensorboard_plugin_rlboard.formats.rows.stand_ins import RestoredObject, with_stand_ins
 from tensorboard_plugin_rlboard.formats.splits import is_split_name
-from tensorboard_plugin_rlboard.sources.text.repeated_keys import count_keys, repeated_keys, sentence
+from tensorboard_plugin_rlboard.sources.text.repeated_keys import (
+    count_keys,
+    has_more_keys,
+    repeated_keys,
+    sentence,
+)
 
 _REPEATED = "The line repeats the one before it: the trainer has logged its batch twice. Its samples are counted once."
 _STEPS = ("step", "global_step", "training_step")
@@ -149,8 +154,7 @@ class SampleDecoder:
 
     def _note_repeats(self, row: Mapping[str, Any], line: bytes, index: int) -> None:
         """Note keys that stand twice in one of the objects of a row."""
-        written, keys = line.count(b'":'), count_keys(row)  # see `repeated_in_value`
-        if written > keys and written - line.count(b'\\":') > keys:
+        if has_more_keys(line, count_keys(row)):
             repeated = repeated_keys(json_parsers.decode_line(line), anywhere=True)
             self.problems += [repeats_problem(index, repeated)] if repeated else []
 
