@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import compress
+from math import isnan
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -132,17 +134,16 @@ class _ResponseTokens:
         self.arrays = {name: array[start:end] for name, array in arrays.items()}
         if mask is not None:
             inside = by_model[start:end]
-            self.model_turns = sum(
-                now and not before for before, now in zip([False, *inside], inside, strict=False)
-            )
             if not all(inside):
-                self.arrays["response_mask"] = [int(mark) for mark in inside]
+                turns = (now and not before for before, now in zip([False, *inside], inside, strict=False))
+                self.model_turns = sum(turns)
+                self.arrays["response_mask"] = list(map(int, inside))
         _add_common_advantage(self.arrays)
 
 
 def _non_zero(marks: Sequence[object]) -> list[bool]:
     if set(map(type, marks)) <= {float, int}:  # what it is in all but broken lines, and there are millions
-        return [mark != 0 for mark in marks]
+        return list(map(bool, marks))
     return [as_float(mark) not in {0.0, None} for mark in marks]
 
 
@@ -151,9 +152,9 @@ def _add_common_advantage(arrays: dict[str, object]) -> None:
     array, mask = arrays.get("advantages"), arrays.get("response_mask")
     if not isinstance(array, list) or not array:
         return
-    seen = mask if isinstance(mask, list) else [1] * len(array)
-    own = [value for value, kept in zip(array, seen, strict=False) if kept]
-    if own and as_float(own[0]) is not None and all(value == own[0] for value in own):
+    own = list(compress(array, mask)) if isinstance(mask, list) else array
+    first = as_float(own[0]) if own else None
+    if first is not None and not isnan(first) and own.count(own[0]) == len(own):
         arrays["advantage"] = own[0]
 
 
