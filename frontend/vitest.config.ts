@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { listAll, read } from "./tests/files";
+import { listAll, read } from "./tests/files.ts";
 
 const FILES = listAll(".").filter((name) => /\.test\.tsx?$/.test(name));
 const that = (has: RegExp): string[] =>

@@ -3,15 +3,16 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App, Dialogs } from "./app";
+import { startPolling } from "./data/polling";
+import { followSteps } from "./data/steps";
 import { followTheme, followVisibility, setPageTitle } from "./host/appearance";
 import { language, loadWords, t } from "./i18n";
 import shellCss from "./shell/shell.css?inline";
 import { dispatchKey } from "./state/keys";
-import { selection } from "./state/selection";
+import { followAddress, selection } from "./state/selection";
 import { giveKeysBack } from "./state/viewFocus";
 import { adopt } from "./ui";
 import kitCss from "./ui/kit.css?inline";
-import tableCss from "./ui/table/table.css?inline";
 import themeCss from "./ui/theme.css?inline";
 import { VIEW_COMPONENTS } from "./views";
 
@@ -25,7 +26,11 @@ async function loadTheRest(): Promise<void> {
 
 /** Shows the page, in the reader's language, and reads the other views' files when the first one is there. */
 export async function start(): Promise<void> {
-  for (const css of [themeCss, kitCss, tableCss, shellCss]) adopt(css);
+  // Runs and steps are asked for while the page is made.
+  followAddress();
+  startPolling();
+  followSteps();
+  for (const css of [themeCss, kitCss, shellCss]) adopt(css);
   followTheme();
   followVisibility();
   const first = VIEW_COMPONENTS[selection.peek().view].load();

@@ -6,9 +6,11 @@
 import type { JSX, RefObject } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { mostRows } from "../../lib/rowWindow";
+import { adopt } from "../styles";
 import type { Column, Order } from "./columns";
 import { TableHead } from "./TableHead";
 import { TableRow } from "./TableRow";
+import css from "./table.css?inline";
 import { useRowsByFrames } from "./useRowsByFrames";
 import { useTableScroll } from "./useTableScroll";
 
@@ -40,6 +42,7 @@ export interface VirtualTableProps<R> {
 }
 
 export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
+  adopt(css);
   const own = useRef<HTMLDivElement>(null);
   const grid = props.focusTarget ?? own;
   const prefix = useId();
