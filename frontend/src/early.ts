@@ -4,8 +4,6 @@
 export type FilesOfViews = Readonly<Record<string, readonly string[]>>;
 
 declare global {
-  interface Window {
-    /** Questions that were asked before the page's code was there, by their address. Each is taken once. */
-    rlboardEarly?: Record<string, Promise<Response>>;
-  }
+  /** Questions that were asked before the page's code was there, by their address. Each is taken once. */
+  var rlboardEarly: Record<string, Promise<Response>> | undefined;
 }

@@ -28,7 +28,7 @@ export async function render(): Promise<void> {
   // First of all, or it would wait behind the files. Whoever takes it up hears of its failure.
   const runs = fetch("runs");
   runs.catch(() => undefined);
-  window.rlboardEarly = { runs };
+  globalThis.rlboardEarly = { runs };
   const filesOf = FILES_OF_VIEWS;
   const named = viewOfAddress();
   const view = Object.hasOwn(filesOf, named) ? named : "overview";

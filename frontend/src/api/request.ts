@@ -48,8 +48,8 @@ function placeHeaders(place: string): Record<string, string> {
 
 /** The answer to a question that the page asked before this code was there; see `index.ts`. */
 function takeEarly(url: string): Promise<Response> | undefined {
-  const early = window.rlboardEarly?.[url];
-  if (early !== undefined) delete window.rlboardEarly?.[url];
+  const early = globalThis.rlboardEarly?.[url];
+  if (early !== undefined) delete globalThis.rlboardEarly?.[url];
   return early;
 }
 

@@ -40,6 +40,27 @@ export function readAddress(): Record<string, string> | null {
 /** True while others are told of an address that we wrote: events are dispatched at once, so no other falls into it. */
 let isWriting = false;
 
+/** After so long without another change the host is told of ours. */
+const REST_MS = 500;
+const LEAVING = ["blur", "pagehide"] as const;
+let untold: ReturnType<typeof setTimeout> | undefined;
+
+/**
+ * Tells the host of our address: it keeps a copy of the hash and renews it only on this event, at a few milliseconds of
+ * its own. So whoever walks along is told of at the end, or when the focus goes over to the host, whose tabs read the copy.
+ */
+function tellHost(): void {
+  if (untold === undefined) return;
+  clearTimeout(untold);
+  untold = undefined;
+  isWriting = true;
+  try {
+    hostWindow().dispatchEvent(new HashChangeEvent("hashchange"));
+  } finally {
+    isWriting = false;
+  }
+}
+
 /** Writes our part of the address and leaves everyone else's. */
 export function writeAddress(values: Readonly<Record<string, string>>, how: "push" | "replace"): void {
   if (!isOurs()) return;
@@ -53,13 +74,9 @@ export function writeAddress(values: Readonly<Record<string, string>>, how: "pus
   const url = `${page.location.pathname}${page.location.search}${hash}`;
   if (how === "push") page.history.pushState(page.history.state, "", url);
   else page.history.replaceState(page.history.state, "", url);
-  // TensorBoard keeps a copy of the hash and renews it only on this event.
-  isWriting = true;
-  try {
-    page.dispatchEvent(new HashChangeEvent("hashchange"));
-  } finally {
-    isWriting = false;
-  }
+  clearTimeout(untold);
+  untold = setTimeout(tellHost, REST_MS);
+  if (how === "push") tellHost();
 }
 
 /** Calls back when the address changed under us: back, forward, or a pasted link; not when we write it. */
@@ -70,8 +87,10 @@ export function onAddress(changed: () => void): () => void {
   };
   page.addEventListener("hashchange", heard);
   page.addEventListener("popstate", heard);
+  for (const leaving of LEAVING) window.addEventListener(leaving, tellHost);
   return () => {
     page.removeEventListener("hashchange", heard);
     page.removeEventListener("popstate", heard);
+    for (const leaving of LEAVING) window.removeEventListener(leaving, tellHost);
   };
 }

@@ -1,9 +1,17 @@
 // @vitest-environment jsdom
 
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { onAddress, readAddress, writeAddress } from "../../src/host/address";
 
-beforeEach(() => window.history.replaceState(null, "", "/"));
+beforeEach(() => {
+  vi.useFakeTimers();
+  window.history.replaceState(null, "", "/");
+});
+
+afterEach(() => {
+  vi.runAllTimers();
+  vi.useRealTimers();
+});
 
 test("what is written is read again, whatever it holds", () => {
   const values = { run: "ppo/seed=1&2", search: "春 江 %41 + #?" };
@@ -39,7 +47,7 @@ test("the host is told of a written address, since it keeps a copy of the hash; 
   const stop = onAddress(() => {
     ours += 1;
   });
-  writeAddress({ step: "9" }, "replace");
+  writeAddress({ step: "9" }, "push");
   expect([host, ours]).toEqual([1, 0]);
   window.history.replaceState(null, "", "/#rlboard&p.rlboard.step=8");
   window.dispatchEvent(new HashChangeEvent("hashchange"));
@@ -48,6 +56,28 @@ test("the host is told of a written address, since it keeps a copy of the hash; 
   window.dispatchEvent(new HashChangeEvent("hashchange"));
   expect([host, ours]).toEqual([3, 1]);
   window.removeEventListener("hashchange", hear);
+});
+
+test("of a walk along the steps the host is told once, at its end or when the focus goes over to it", () => {
+  const hear = vi.fn();
+  const stop = onAddress(() => undefined);
+  window.addEventListener("hashchange", hear);
+  for (const step of ["1", "2", "3"]) {
+    writeAddress({ step }, "replace");
+    vi.advanceTimersByTime(400);
+  }
+  expect(hear).toHaveBeenCalledTimes(0);
+  expect(readAddress()).toEqual({ step: "3" });
+  vi.advanceTimersByTime(100);
+  expect(hear).toHaveBeenCalledTimes(1);
+  writeAddress({ step: "4" }, "replace");
+  window.dispatchEvent(new Event("blur"));
+  expect(hear).toHaveBeenCalledTimes(2);
+  window.dispatchEvent(new Event("blur"));
+  vi.runAllTimers();
+  expect(hear).toHaveBeenCalledTimes(2);
+  window.removeEventListener("hashchange", hear);
+  stop();
 });
 
 test("a hash that is badly encoded is taken as it stands", () => {

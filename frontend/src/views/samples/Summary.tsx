@@ -52,7 +52,7 @@ function LengthText({ metric, of }: { metric: LengthMetric; of: MeanChange }): J
 }
 
 /** So many steps are asked for at once: walking along them asks seldom, and the answer stays small in a long run. */
-const STRETCH = 8;
+const STRETCH = 16;
 
 /** The stretch of steps that the current one is in, with the step before it. */
 function lengthScope(): Scope {

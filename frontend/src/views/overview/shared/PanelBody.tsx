@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Answer } from "../../../data/useAnswer";
 import { said, t } from "../../../i18n";
+import { DrawnInSight } from "./DrawnInSight";
 
 /** Height of every drawing in a panel, in CSS pixels. */
 export const PANEL_HEIGHT = 170;
@@ -17,15 +18,19 @@ export function PanelBody<T>({ answer, emptyOf, children }: PanelBodyProps<T>): 
   const { data, error, loading, stale } = answer;
   const empty = data === null ? null : emptyOf(data);
   return (
-    <div class={stale ? "overview-body stale" : "overview-body"} aria-busy={loading}>
-      {error && (
-        <p class="overview-error" role="alert">
-          {t("overview.failed", { message: said(error.message) })}
-        </p>
+    <DrawnInSight>
+      {() => (
+        <div class={stale ? "overview-body stale" : "overview-body"} aria-busy={loading}>
+          {error && (
+            <p class="overview-error" role="alert">
+              {t("overview.failed", { message: said(error.message) })}
+            </p>
+          )}
+          {data === null && !error && <p class="overview-empty">{t("overview.loading")}</p>}
+          {empty !== null && <p class="overview-empty">{empty}</p>}
+          {data !== null && empty === null && children(data)}
+        </div>
       )}
-      {data === null && !error && <p class="overview-empty">{t("overview.loading")}</p>}
-      {empty !== null && <p class="overview-empty">{empty}</p>}
-      {data !== null && empty === null && children(data)}
-    </div>
+    </DrawnInSight>
   );
 }
