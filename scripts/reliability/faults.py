@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from breaking.file_faults import FILE_FAULTS, try_file
+from breaking.silent_folders import STAGES, try_silent
 from breaking.spoiled_caches import spoil
 from breaking.starved import STARVED, try_starved
 from figures import add_write, finish, made_by, table
@@ -46,6 +47,12 @@ def main(arguments: list[str] | None = None) -> None:
             rows.append((starving.name, 1, said))
             failures += [f"{starving.name}: {sentence}" for sentence in failed]
             print(starving.name, failed or said, flush=True)
+        for stage in STAGES:
+            said, failed = try_silent(Path(made) / "silent", stage)
+            name = f"a folder on a file system of which {stage} answers"
+            rows.append((name, 1, said))
+            failures += [f"{name}: {sentence}" for sentence in failed]
+            print(name, failed or said, flush=True)
     rows.append(("**failures**", len(failures), ""))
     command = f"python scripts/reliability/faults.py --spoiled {args.spoiled} --seed {args.seed}"
     text = f"{made_by(command)}\n\n{table(('fault', 'times', 'what is shown'), rows)}"

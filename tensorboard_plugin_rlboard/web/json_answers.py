@@ -27,8 +27,7 @@ _NUMBER_ENCODER = msgspec.json.Encoder()
 
 def encode(answer: Any) -> bytes:
     """An answer as UTF-8 JSON; half surrogate pairs become U+FFFD."""
-    columns = number_columns(answer) if is_large(answer) else ()
-    finite = (column for column in columns if not np.isinf(column.array).any())
+    finite = (column for column in number_columns(answer) if not np.isinf(column.array).any())
     text = _written(answer, {id(column): _number_list(column) for column in finite})
     try:
         return text.encode("utf-8")
@@ -51,6 +50,14 @@ def number_columns(answer: Any) -> Iterator[NumberColumn]:
     elif isinstance(answer, (dict, Mapping)):
         for item in answer.values():
             yield from number_columns(item)
+    elif _holds_dataclasses(answer):
+        for item in answer:
+            yield from number_columns(item)
+
+
+def _holds_dataclasses(value: Any) -> bool:
+    """Whether a value is a list of dataclasses, by its first entry."""
+    return isinstance(value, (list, tuple)) and bool(value) and _field_names(type(value[0])) is not None
 
 
 _names_of: dict[type, tuple[str, ...] | None] = {}
@@ -105,6 +112,8 @@ def _written(value: Any, lists: dict[int, str]) -> str:
         return _object(((name, getattr(value, name)) for name in names), lists)
     if isinstance(value, (dict, Mapping)) and not all(type(item) in _PLAIN_TYPES for item in value.values()):
         return _object(((str(key), item) for key, item in value.items()), lists)
+    if _holds_dataclasses(value):
+        return f"[{','.join(_written(item, lists) for item in value)}]"
     try:
         text = _ENCODER.encode(value)
     except (ValueError, TypeError):

@@ -6,6 +6,7 @@ import resource
 import shutil
 import subprocess
 import time
+import urllib.error
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -120,14 +121,21 @@ def _shown_by(server: Served) -> str:
                 other = differing(answers(server), _CLEAN)
                 return _said_of(server, other) if other else "as a clean build"
             said = str(found["message"] or said)
-        except OSError as error:
-            said = f"status {getattr(error, 'code', 0)}" if hasattr(error, "code") else said
+        except urllib.error.HTTPError:  # of a run of which nothing could be read there are no numbers
+            said = _reasons(server) or said
+        except OSError:
+            pass
         time.sleep(1)
     return said[:200]
 
 
 def _said_of(server: Served, other: list[str]) -> str:
     """What it says where it answers otherwise."""
+    return _reasons(server) or f"MISSING without a word: {other[0]}"
+
+
+def _reasons(server: Served) -> str:
+    """What it says of whole files; empty for nothing."""
     reasons = {
         str(reason)
         for run in server.ask("runs")["runs"]
@@ -140,7 +148,7 @@ def _said_of(server: Served, other: list[str]) -> str:
         )
         if line is None
     }
-    return "; ".join(sorted(reasons))[:200] if reasons else f"MISSING without a word: {other[0]}"
+    return "; ".join(sorted(reasons))[:200]
 
 
 @contextmanager

@@ -50,18 +50,19 @@ def sample_context(session: RunSession, sample: Mapping[str, Any]) -> SampleCont
 
     attempt = [sample["split"], sample["attempt"]]
     reward = session.schema.metric_sql.get("reward", "NULL")
-    step = execute(
-        f"SELECT {_LOCATION}, {GROUP_KEY} = ?, {reward} FROM {table} WHERE split = ? AND attempt = ? AND step = ? "
-        'ORDER BY line_offset, file, "row"',
-        [sample["group"], *attempt, sample["step"]],
-    ).fetchall()
-    own = (sample["file"], sample["line_offset"], sample["row"])
-    at = next((i for i, row in enumerate(step) if row[:3] == own), None)
-    previous = step[at - 1][:3] if at else _nearest_sample(session, sample, before=True)
-    if at is None or at + 1 == len(step):
-        following = _nearest_sample(session, sample, before=False)
-    else:
-        following = step[at + 1][:3]
+    # A step may have a million samples, and its group as well: no more than two of its rows, and numbers, leave the database.
+    own = (sample["line_offset"], sample["file"], sample["row"])
+    place = 'row(line_offset, file, "row")'
+    here = "row(CAST(? AS BIGINT), CAST(? AS INTEGER), CAST(? AS INTEGER))"
+    of_step = f"FROM {table} WHERE split = ? AND attempt = ? AND step = ?"
+    beside = execute(
+        f"SELECT max({place}) FILTER ({place} < {here}), min({place}) FILTER ({place} > {here}) {of_step}",
+        [*own, *own, *attempt, sample["step"]],
+    ).fetchall()[0]
+    previous, following = (
+        _nearest_sample(session, sample, before=before) if found is None else (found[1], found[0], found[2])
+        for before, found in zip((True, False), beside, strict=True)
+    )
     visits = execute(
         f'SELECT step, min_by(struct_pack(f := file, o := line_offset, r := "row", v := {reward}), '
         'struct_pack(o := line_offset, f := file, r := "row")) '
@@ -69,20 +70,27 @@ def sample_context(session: RunSession, sample: Mapping[str, Any]) -> SampleCont
         f"GROUP BY step ORDER BY step LIMIT {_MAX_VISITS}",
         [*attempt, sample["prompt_key"], sample["step"]],
     ).fetchall()
-    group = [row for row in step if row[3]]
+    group = execute(
+        f"SELECT {_LOCATION}, CAST({reward} AS DOUBLE) AS reward {of_step} AND {GROUP_KEY} = ? "
+        'ORDER BY line_offset, file, "row"',
+        [*attempt, sample["step"], sample["group"]],
+    ).fetchnumpy()
+    logged = np.ma.asarray(group["reward"], np.float64)
+    places = (group[name] for name in ("file", "line_offset", "row"))
+    first = zip(*(each[:_MAX_GROUP].tolist() for each in places), strict=True)
     neighbours = Neighbours(
         previous=None if previous is None else id_of(*previous),
         next=None if following is None else id_of(*following),
-        group=[id_of(*row[:3]) for row in group][:_MAX_GROUP],
-        group_rewards=[row[4] for row in group][:_MAX_GROUP],
+        group=[id_of(*row) for row in first],
+        group_rewards=logged[:_MAX_GROUP].tolist(),
         prompt=[
-            PromptVisit(int(step), id_of(first["f"], first["o"], first["r"]), first["v"])
-            for step, first in visits
+            PromptVisit(int(step), id_of(visit["f"], visit["o"], visit["r"]), visit["v"])
+            for step, visit in visits
         ],
     )
-    rewards = np.asarray([np.nan if row[4] is None else row[4] for row in group], np.float64)
-    position = next((i for i, row in enumerate(group) if row[:3] == own), None)
-    return SampleContext(neighbours, rewards, position)
+    is_own = np.logical_and.reduce([group[n] == sample[n] for n in ("file", "line_offset", "row")])
+    at = np.flatnonzero(is_own)
+    return SampleContext(neighbours, np.ma.filled(logged, np.nan), int(at[0]) if len(at) else None)
 
 
 def group_metrics(context: SampleContext) -> dict[str, float]:

@@ -35,6 +35,9 @@ _UNPACKING_SECONDS = 0.2
 """For so long is waited at once for a file that is being unpacked, so that stopping is noticed."""
 _SECONDS_BETWEEN_CALLS = 1.0
 """Between two calls of who prepares answers about a run that is still being indexed."""
+_STOPPING_SECONDS = 4.0
+"""For so long is waited for the thread to end. One that waits for a file system that has gone never does, and TensorBoard ends all
+the same; the databases that it uses go with the process."""
 _SECONDS_OF_EXAMINING = 1.0
 """So long are runs examined at once; then what a training has written meanwhile is read first."""
 
@@ -96,10 +99,11 @@ class BackgroundIndexer:
         self._stop.set()
         self.attention.end_wait()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_STOPPING_SECONDS)
         if self._scheduler is not None:
             self._scheduler.stop_workers()
-        self.registry.close()
+        if self._thread is None or not self._thread.is_alive():
+            self.registry.close()
 
     def wait(self, seconds: float) -> None:
         """Waits for the thread to end, which it does by itself where the interval is 0."""

@@ -15,6 +15,7 @@ from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
 from tensorboard_plugin_rlboard.index.update.file_messages import FileMessages
 from tensorboard_plugin_rlboard.index.update.run_messages import RunMessages
+from tensorboard_plugin_rlboard.sources.discovery.mounts import mounts
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
 from tensorboard_plugin_rlboard.sources.file_changes import Change, compare, is_comparable
@@ -154,7 +155,8 @@ class Discovery:
         self._file_messages.forget(file.relative)
         is_sealed = any(f"{file.relative}{suffix}" in present for suffix in COMPRESSED_SUFFIXES)
         if seen.change is Change.VANISHED and not is_sealed:
-            reason = "The file was there and is gone; its samples are no longer shown."
+            gone = "The file was there and is gone; its samples are no longer shown."
+            reason = mounts.silence_of(file.path) or gone
             run.add_problems(self._cursor, [(file.relative, None, None, "vanished", reason)])
         elif seen.state is not None:
             run.add_file(file.path, file.relative, file.format, seen.state)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.discovery.dump_folders import join_dump_folders
 from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name
+from tensorboard_plugin_rlboard.sources.discovery.mounts import mounts
 from tensorboard_plugin_rlboard.sources.discovery.remote_walk import list_remote_root
 from tensorboard_plugin_rlboard.sources.discovery.source_file import (
     SKIPPED_FOLDERS,
@@ -147,6 +148,7 @@ def walk(roots: Iterable[Root]) -> Iterator[SourceFile | DiscoveryProblem]:
 
 def _walk(roots: Iterable[Root], look: _Look) -> Iterator[SourceFile | DiscoveryProblem]:
     folder_of_run: dict[str, str] = {}
+    mounts.begin_look()
     for root in roots:
         for found in _walk_root(root, look) if root.is_local else list_remote_root(root):
             if isinstance(found, SourceFile):
@@ -162,14 +164,15 @@ def _walk(roots: Iterable[Root], look: _Look) -> Iterator[SourceFile | Discovery
 
 
 def _walk_root(root: Root, look: _Look) -> Iterator[SourceFile | DiscoveryProblem]:
+    identity, reason = None, mounts.silence_at(root.path)
     try:
-        identity = _folder_identity(root.path)
-        if identity is None:
-            yield DiscoveryProblem(printable_path(root.path), "This is a file, not a folder.")
-            return
+        identity = None if reason else _folder_identity(root.path)
     except OSError as error:
-        yield DiscoveryProblem(printable_path(root.path), error_sentence(error))
+        reason = error_sentence(error)
+    if identity is None:
+        yield DiscoveryProblem(printable_path(root.path), reason or "This is a file, not a folder.")
         return
+    mounts.enter(root.path)
     # Depth first with a list: a deep tree must not meet Python's recursion limit. Each folder carries the
     # identities of the folders above it, by which a link that leads back is recognised.
     pending = [(root.path, frozenset({identity}))]
@@ -179,6 +182,9 @@ def _walk_root(root: Root, look: _Look) -> Iterator[SourceFile | DiscoveryProble
         for entry in _list_folder(folder, look):
             if isinstance(entry, DiscoveryProblem):
                 yield entry
+                continue
+            if silence := mounts.silence_at(entry.path, is_entry=not entry.is_symlink()):
+                yield DiscoveryProblem(printable_path(entry.path), silence)
                 continue
             try:
                 if not entry.is_dir():

@@ -25,7 +25,7 @@ from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.parts.worker_pool import WorkerPool
 from tensorboard_plugin_rlboard.index.registry import Registry
-from tensorboard_plugin_rlboard.index.update import file_ranges, scheduler
+from tensorboard_plugin_rlboard.index.update import background, file_ranges, scheduler
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
@@ -53,6 +53,29 @@ def wait_for(condition: Callable[[], bool]) -> None:
             return
         tick.wait(0.01)
     raise AssertionError("it did not happen within half a minute")
+
+
+def test_a_thread_that_waits_for_a_file_system_that_is_gone_is_left_behind(
+    tmp_path: Path, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_rows(tmp_path / "a.jsonl", [row(1)])
+    hangs, answers = threading.Event(), threading.Event()
+
+    def survey(_: Scheduler) -> None:
+        hangs.set()
+        answers.wait(60)
+
+    monkeypatch.setattr(Scheduler, "survey", survey)
+    monkeypatch.setattr(background, "_STOPPING_SECONDS", 0.05)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.02)
+    indexer.start()
+    assert hangs.wait(30)
+    indexer.stop()
+    assert indexer._thread is not None
+    assert indexer._thread.is_alive(), "TensorBoard ends without it"
+    answers.set()
+    indexer._thread.join(30)
+    indexer.stop()
 
 
 def test_background_thread_follows_the_log(started: BackgroundIndexer, tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+"""A folder of the log directory whose file system stops to answer: it costs its own run, and TensorBoard ends when it is told to."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from breaking.logs import lines
+from breaking.silent_mount import STAGES, silent_mount
+from served import Served
+
+__all__ = ["STAGES", "try_silent"]
+_PATIENCE_S = 60.0
+_END_S = 5.0
+_GONE = "away"
+
+
+def try_silent(home: Path, stage: str) -> tuple[str, list[str]]:
+    """Starts a TensorBoard over two runs and a mount that is silent, lets a run grow, and ends it.
+
+    Args:
+        home: where all of it is made.
+        stage: what of the mount still answers, one of `STAGES`.
+
+    Returns:
+        What is said of the mount, and a sentence for each promise that was not kept.
+    """
+    logs = home / "logs"
+    shutil.rmtree(home, ignore_errors=True)
+    for run in ("a", _GONE, "z"):
+        (logs / run).mkdir(parents=True)
+    for run in ("a", "z"):
+        (logs / run / "a.jsonl").write_bytes(b"".join(lines(range(1, 5), 8, 20)))
+    with silent_mount(logs / _GONE, stage) as is_mounted:
+        if not is_mounted:
+            return "not tried: nothing may be mounted here", []
+        server = Served(home, logs, home / "cache")
+        try:
+            server.wait_for_address()
+            failed = [] if _has(server, 32) else ["the runs beside it are not shown"]
+            with (logs / "a" / "a.jsonl").open("ab") as file:
+                file.write(b"".join(lines(range(9, 10), 8, 20)))
+            failed += [] if _has(server, 40) else ["the runs beside it do not grow"]
+            failed += [
+                f"{route} does not answer"
+                for route in ("data/runs", "data/plugins_listing")
+                if server.status(server.url + route) != 200
+            ]
+            said = [one["reason"] for one in server.ask("runs")["ignored"] if one["file"].endswith(_GONE)]
+            failed += [] if said else ["nothing is said of it"]
+            server.process.terminate()
+            try:
+                server.process.wait(_END_S)
+            except subprocess.TimeoutExpired:
+                failed.append(f"TensorBoard has not ended {_END_S:.0f} seconds after it was told to")
+        finally:
+            server.kill_group()
+    return said[0].replace(str(logs), "logs") if said else "", failed
+
+
+def _has(server: Served, samples: int) -> bool:
+    """Whether both other runs are read in time, the first with so many samples."""
+    end = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end:
+        found = {run["run"]: run["samples"] for run in server.ask("runs")["runs"] if run["state"] == "ready"}
+        if found == {"a": samples, "z": 32}:
+            return True
+        time.sleep(0.2)
+    return False
