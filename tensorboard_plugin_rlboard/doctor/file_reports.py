@@ -151,7 +151,7 @@ def _open_sample(board: Board, run: RunIndex, file: IndexedFile, first: tuple[in
 def _tokenizer(file: IndexedFile, shown: _OpenedSample) -> str:
     if file.format.options.get("tokenizer"):
         return "found"
-    return "missing" if shown.bare_ids or (file.format.uses_tokenizer and not shown.tokens) else ""
+    return "missing" if shown.bare_ids else ""
 
 
 def _missing(fields: Sequence[str], unusable: Mapping[str, str]) -> list[MissingField]:

@@ -161,3 +161,14 @@ def test_two_trainings_in_one_folder_are_a_warning(tmp_path: Path, write_rows: W
         write_rows(tmp_path / f"{name}.jsonl", [row(step) for step in (1, 2, 3)])
     printed = "\n".join(lines(examine(str(tmp_path))))
     assert "  warning: runA.jsonl and runB.jsonl log 3 of the same steps (1 to 3)" in printed
+
+
+def test_no_tokenizer_is_asked_of_a_log_without_token_ids(tmp_path: Path, write_rows: Write) -> None:
+    validated = {
+        "idx": 0,
+        "content": [{"role": "user", "content": "p"}, {"role": "assistant", "content": "r"}],
+    }
+    write_rows(tmp_path / "val_data_step3.jsonl", [validated | {"rewards": [1.0]}])
+    (run,) = examine(str(tmp_path)).runs
+    assert run.files[0].format == "nemo-rl"
+    assert not any("tokenizer" in line for line in run.next)
