@@ -6,10 +6,12 @@ import json
 import tempfile
 import time
 import urllib.parse
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from benchmarks.browser.page_scripts import CLICKED, FIRST_CHART, SCROLL, WATCH
 from benchmarks.shared import serving
 
 VIEWPORT = {"width": 1440, "height": 900}
@@ -17,63 +19,6 @@ QUIET = 0.4
 """Seconds without a question under way after which a page is at rest: longer than it waits before it asks ahead."""
 LONG_TASK = 50_000
 """Microseconds from which a task of the main thread is called long."""
-
-# Milliseconds from the key to the frame that shows another `shown` with nothing outdated on the page. It waits for
-# changes of the document, so that it costs the page nothing while nothing happens.
-WATCH = """shown => {
-    const now = () => new Function(`return ${shown}`)();
-    const before = now();
-    window.painted = new Promise(done => {
-        let pressed = 0, over = false;
-        const look = () => {
-            if (over || pressed === 0 || now() === before) return;
-            if (document.querySelector('[aria-busy=true], .stale')) return;
-            over = true;
-            observer.disconnect();
-            requestAnimationFrame(() => {
-                const channel = new MessageChannel();
-                channel.port1.onmessage = () => done(performance.now() - pressed);
-                channel.port2.postMessage(0);
-            });
-        };
-        const observer = new MutationObserver(look);
-        observer.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
-        addEventListener('keydown', event => { pressed = event.timeStamp; look(); }, {capture: true, once: true});
-        setTimeout(() => { if (!over) { observer.disconnect(); done(-1); } }, 20000);
-    });
-}"""
-
-# From the click to the first chart, by clocks of two documents: both count from the same moment.
-CLICKED = """() => addEventListener('click', () => {
-    window.clickedAt = performance.timeOrigin + performance.now();
-}, {capture: true})"""
-FIRST_CHART = """(() => {
-    const found = () => document.querySelector('.chart-curve canvas');
-    const observer = new MutationObserver(() => {
-        if (!found()) return;
-        observer.disconnect();
-        window.filesBytes = performance.getEntriesByType('resource')
-            .filter(({name, responseEnd}) => name.includes('/plugin/rlboard/static/') && responseEnd > 0)
-            .reduce((sum, {encodedBodySize}) => sum + encodedBodySize, 0);
-        requestAnimationFrame(() => setTimeout(() => {
-            window.chartAt = performance.timeOrigin + performance.now();
-        }));
-    });
-    observer.observe(document, {subtree: true, childList: true});
-})()"""
-
-# One move of the scroll bar a frame.
-SCROLL = """([frames, pixels]) => new Promise(done => {
-    const grid = document.querySelector('[role=grid]');
-    let left = frames;
-    const move = () => {
-        grid.scrollTop += pixels;
-        left -= 1;
-        if (left > 0) requestAnimationFrame(move);
-        else done(grid.scrollTop);
-    };
-    requestAnimationFrame(move);
-})"""
 
 
 @dataclass(frozen=True)
@@ -185,12 +130,20 @@ class TabPage:
         Raises:
             RuntimeError: nothing else was shown.
         """
+        return self._measured(key, lambda: self.page.keyboard.press(key), shown)
+
+    def choose(self, test_id: str, place: int, shown: str) -> Press:
+        """Chooses an option of a list by its place, and waits as `press` does."""
+        choice = self.frame.locator(f"[data-testid={test_id}]")
+        return self._measured(test_id, lambda: choice.select_option(index=place), shown)
+
+    def _measured(self, what: str, act: Callable[[], object], shown: str) -> Press:
         self.frame.evaluate(WATCH, shown)
         before, asked = self.counters(), len(self.questions)
-        self.page.keyboard.press(key)
+        act()
         wall = self.frame.evaluate("window.painted")
         if wall < 0:
-            raise RuntimeError(f"After {key} nothing else was shown.")
+            raise RuntimeError(f"After {what} nothing else was shown.")
         self.rest()
         after = self.counters()
 

@@ -3,8 +3,8 @@ import { useMemo } from "preact/hooks";
 import { pieces } from "../../../lib/longText";
 
 /** From this many characters on a text is laid out in pieces, as they come into view: whole it would stall the page. */
-const LONG = 30_000;
-const PIECE = 4000;
+const LONG = 6000;
+const PIECE = 2000;
 
 /** A text as a text node, or as many where it is long: an agent's trace may have megabytes. */
 export function LongText({ text }: { text: string }): JSX.Element {
