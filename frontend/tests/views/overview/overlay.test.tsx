@@ -16,6 +16,9 @@ import {
 import { revision } from "../../../src/data/revision";
 import { runs } from "../../../src/data/runs";
 import { DEFAULTS, select, selection } from "../../../src/state/selection";
+import { curveLine } from "../../../src/views/overview/curves/curveLines";
+import { comparedLine } from "../../../src/views/overview/overlay/comparedLine";
+import { LineChoice } from "../../../src/views/overview/overlay/LineChoice";
 import { OverlayBar } from "../../../src/views/overview/overlay/OverlayBar";
 import { type Overlay, unionOfSteps, withOverlays } from "../../../src/views/overview/overlay/overlaidLines";
 import { metric, runInfo } from "../../fixtures";
@@ -150,6 +153,42 @@ test("the legend shows and hides, says what did not come, and takes off", async 
   expect(selection.value.overlay).toBe("!seed1,seed2");
   await act(() => root.querySelector<HTMLElement>('[aria-label="Take seed2 off"]')?.click());
   expect(selection.value.overlay).toBe("!seed1");
+  await act(() => render(null, root));
+  root.remove();
+});
+
+const CHART = {
+  id: "reward",
+  question: "reward",
+  lines: [{ ...REWARD, name: "ref_reward", colour: "ref", word: "reference" }, REWARD],
+  unit: "",
+  tokenWeighted: false,
+} as const;
+
+test("of a chart with several lines a run shows the main one, or the one that the reader chooses; the address keeps it", async () => {
+  const root = document.body.appendChild(document.createElement("div"));
+  const both = {
+    ...stepsOf([1], [4]),
+    metrics: { ...stepsOf([1], [4]).metrics, ref_reward: stepsOf([1], [3]).metrics["reward"] },
+  } as unknown as Steps;
+  const own = CHART.lines.flatMap((line) => curveLine(line, line.word, both, STYLE) ?? []);
+  const theirs = () => {
+    const [line] = withOverlays([1], own, [overlay("seed1", both)], comparedLine(CHART), STYLE).lines;
+    return [line?.label, line?.values];
+  };
+  await act(() => render(<LineChoice source={CHART} labels={["reference", "policy"]} />, root));
+  const choice = byTestId<HTMLSelectElement>("compared-line") as HTMLSelectElement;
+  expect([choice.value, ...theirs()]).toEqual(["reward", "seed1 · policy", [4]]);
+  const choose = (name: string): Promise<void> =>
+    act(() => {
+      choice.value = name;
+      choice.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  await choose("ref_reward");
+  expect(selection.value.looks).toBe("reward;linear;@ref_reward");
+  expect(theirs()).toEqual(["seed1 · reference", [3]]);
+  await choose("reward");
+  expect(selection.value.looks).toBe("");
   await act(() => render(null, root));
   root.remove();
 });

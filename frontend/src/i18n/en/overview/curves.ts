@@ -27,6 +27,7 @@ export const overview = {
   "overview.size.small": "small charts",
   "overview.size.large": "large charts",
   "overview.dense": "mean, min–max of {n} steps a point",
+  "overview.line": "Which line other runs and kinds show: {title}",
   "overview.look": "Scale, range and table: {title}",
   "overview.look.scale": "Scale",
   "overview.look.scale.linear": "linear",

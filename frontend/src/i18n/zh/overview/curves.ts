@@ -29,6 +29,7 @@ export const overview = {
   "overview.size.small": "小图",
   "overview.size.large": "大图",
   "overview.dense": "每点 {n} 步的均值、最小–最大",
+  "overview.line": "其他运行与类别显示哪条线：{title}",
   "overview.look": "刻度、范围与表格：{title}",
   "overview.look.scale": "刻度",
   "overview.look.scale.linear": "线性",

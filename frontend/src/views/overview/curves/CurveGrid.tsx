@@ -8,6 +8,8 @@ import { Select } from "../../../ui";
 import type { ChartSource, LineSource } from "../catalogue/chartCatalogue";
 import { chartTitle } from "../catalogue/chartTitle";
 import { switchChart } from "../catalogue/chosenCharts";
+import { comparedLine } from "../overlay/comparedLine";
+import { LineChoice } from "../overlay/LineChoice";
 import { type Overlay, withOverlays } from "../overlay/overlaidLines";
 import { cardName } from "../shared/cardIds";
 import { bandMode, bandScale, fromZero, KL_ESTIMATORS, klEstimator } from "../shared/settings";
@@ -59,9 +61,10 @@ function MetricCard({ run, source, steps, overlays }: MetricCardProps) {
     [JSON.stringify([source.lines, labels, drawing]), steps],
   );
   const main = source.lines.at(-1);
+  const compared = comparedLine(source);
   const drawn = useMemo(
-    () => withOverlays(steps.step, lines, overlays, main, drawing),
-    [lines, overlays, steps],
+    () => withOverlays(steps.step, lines, overlays, compared, drawing),
+    [lines, overlays, steps, compared?.name],
   );
   const hints = source.lines.map((line) => metricHint(line.name)).join("\n");
   return (
@@ -81,7 +84,12 @@ function MetricCard({ run, source, steps, overlays }: MetricCardProps) {
       }
       preset={source.id === "duplicates" ? "repeated" : ""}
       about={source.lines.map(({ name }) => name)}
-      tools={source.id === "kl" && <KlChoice />}
+      tools={
+        <>
+          {overlays.length > 0 && source.lines.length > 1 && <LineChoice source={source} labels={labels} />}
+          {source.id === "kl" && <KlChoice />}
+        </>
+      }
       onHide={() => switchChart(source.id, false)}
     />
   );

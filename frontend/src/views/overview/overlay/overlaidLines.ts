@@ -35,19 +35,21 @@ function spreader(from: readonly number[], x: readonly number[]): Overlaid["spre
  * The lines of a chart with those of other runs. Where the chart has several of its own, theirs say which one they are.
  *
  * @param steps The run's own steps, which `lines` are of.
- * @param main What the other runs show in this chart: its main line.
+ * @param compared What the other runs show in this chart: one of its lines.
  */
 export function withOverlays(
   steps: readonly number[],
   lines: readonly CurveLine[],
   overlays: readonly Overlay[],
-  main: LineSource | undefined,
+  compared: LineSource | undefined,
   style: CurveStyle,
 ): Overlaid {
-  const shows = lines.length > 1 ? ` · ${lines.at(-1)?.label}` : "";
+  const shown = lines.find(({ key }) => key === compared?.name) ?? lines.at(-1);
+  const shows = lines.length > 1 ? ` · ${shown?.label}` : "";
   const others = overlays.flatMap(({ overlaid, curves }) => {
     const label = `${overlaid.run}${shows}`;
-    const own = main && curves.steps && curveLine(main, label, curves.steps, { ...style, band: "none" });
+    const own =
+      compared && curves.steps && curveLine(compared, label, curves.steps, { ...style, band: "none" });
     const colour: ColourRole = RUN_ROLES[overlaid.place] ?? "muted";
     return own && curves.steps
       ? [{ line: { ...own, key: `${overlaid.place} ${overlaid.run}`, colour }, steps: curves.steps.step }]

@@ -5,6 +5,7 @@ import { runs } from "../../../data/runs";
 import { shownScope } from "../../../data/scopes";
 import { useAnswer } from "../../../data/useAnswer";
 import type { ChartSource } from "../catalogue/chartCatalogue";
+import { comparedLine } from "./comparedLine";
 import type { Overlay } from "./overlaidLines";
 
 const NONE: readonly Overlay[] = [];
@@ -13,7 +14,7 @@ const NONE: readonly Overlay[] = [];
 function overlayParameters(charts: readonly ChartSource[]): OverlayParameters | null {
   const shown = overlaidRuns.value.filter(({ isShown }) => isShown);
   if (shown.length === 0) return null;
-  const mains = charts.flatMap(({ lines }) => lines.slice(-1));
+  const mains = charts.flatMap((chart) => comparedLine(chart) ?? []);
   const names = new Set(mains.filter(({ from }) => from === "metric").map(({ name }) => name));
   // An attempt is a number of one run only.
   const { run: _run, attempt: _attempt, ...scope } = shownScope.value;

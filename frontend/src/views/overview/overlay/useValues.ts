@@ -7,6 +7,7 @@ import { run } from "../../../data/runs";
 import { shownScope } from "../../../data/scopes";
 import { useAnswer } from "../../../data/useAnswer";
 import type { ChartSource } from "../catalogue/chartCatalogue";
+import { comparedLine } from "./comparedLine";
 import type { Overlay } from "./overlaidLines";
 
 /** The values that curves are split by, as lines of every chart. */
@@ -21,7 +22,7 @@ export interface ValueCurves {
 /** The curves of the values of the chosen text column, of the metrics that charts show. */
 export function useValues(charts: readonly ChartSource[]): ValueCurves {
   const by = splitColumn.value;
-  const mains = charts.flatMap(({ lines }) => lines.slice(-1)).filter(({ from }) => from === "metric");
+  const mains = charts.flatMap((chart) => comparedLine(chart) ?? []).filter(({ from }) => from === "metric");
   const had = new Set(run.value?.metrics.map(({ name }) => name));
   const metrics = [...new Set(mains.map(({ name }) => name))].filter((name) => had.has(name));
   const parameters = by === "" || metrics.length === 0 ? null : { ...shownScope.value, by, metrics };

@@ -7,18 +7,25 @@ import { select, selected } from "../../../state/selection";
 export interface ChartLook {
   readonly scale: ScaleKind;
   readonly values: ValueChoice;
+  /** Which of its lines other runs and kinds of samples show in it, by its metric; "" for the main one. */
+  readonly line: string;
 }
 
-export const DEFAULT_LOOK: ChartLook = { scale: "linear", values: "robust" };
+export const DEFAULT_LOOK: ChartLook = { scale: "linear", values: "robust", line: "" };
 
-/** Looks by chart as one text: `reward;log,length;linear;0;500`. Nonsense is left out. */
+/** Before the metric of a line. */
+const LINE = "@";
+
+/** Looks by chart as one text: `reward;log,length;linear;0;500;@n_chars`. Nonsense is left out. */
 export function readLooks(text: string): Map<string, ChartLook> {
   const looks = new Map<string, ChartLook>();
   for (const entry of text.split(",")) {
-    const [id = "", scale, ...values] = entry.split(";");
+    const [id = "", scale, ...parts] = entry.split(";");
+    const line = parts.find((part) => part.startsWith(LINE))?.slice(LINE.length) ?? "";
+    const values = parts.filter((part) => !part.startsWith(LINE));
     const kind = SCALES.find((known) => known === scale);
     if (id === "" || kind === undefined) continue;
-    looks.set(unescaped(id), { scale: kind, values: readValues(values) });
+    looks.set(unescaped(id), { scale: kind, values: readValues(values), line: unescaped(line) });
   }
   return looks;
 }
@@ -33,10 +40,10 @@ function readValues(parts: readonly string[]): ValueChoice {
 /** The text of looks; those that are as ever are not written. */
 export function writeLooks(looks: ReadonlyMap<string, ChartLook>): string {
   return [...looks]
-    .filter(([, look]) => look.scale !== DEFAULT_LOOK.scale || look.values !== DEFAULT_LOOK.values)
-    .map(([id, { scale, values }]) => {
+    .filter(([, { scale, values, line }]) => scale !== "linear" || values !== "robust" || line !== "")
+    .map(([id, { scale, values, line }]) => {
       const range = values === "robust" ? [] : values === "all" ? ["all"] : values.map(String);
-      return [escaped(id), scale, ...range].join(";");
+      return [escaped(id), scale, ...range, ...(line === "" ? [] : [LINE + escaped(line)])].join(";");
     })
     .join(",");
 }
