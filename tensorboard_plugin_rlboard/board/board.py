@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard import api
@@ -64,8 +65,7 @@ class Board:
 
     Attributes:
         indexer, registry: what keeps the index up to date, and the index.
-        limits: of the questions.
-        prompts: answers what is asked of prompts.
+        limits, prompts: of the questions; answers what is asked of prompts.
     """
 
     def __init__(self, indexer: Indexer) -> None:
@@ -77,7 +77,7 @@ class Board:
         self._extreme_tokens = ExtremeTokens()
         self._totals: LruCache[int] = LruCache(_MAX_TOTALS)
         self._steps = steps = StepService(registry, indexer.attention, self.cursor, self._slot)
-        self.prompts = PromptService(lambda run: self.session(self.run(run)), steps.run_steps, self._slot)
+        self.prompts = PromptService(self.session, steps.run_steps, self._slot)
         self._trainings = Trainings(registry)
         self._findings = FindingService(
             self._steps.snapshot,
@@ -94,7 +94,7 @@ class Board:
         self._run_numbers = RunNumbers(registry, prepared, self._steps.run_steps, self._findings.counted)
         self._comparisons = Comparisons(self.prompts.identities)
         indexer.call_after_round(self._steps.update_in_background)
-        indexer.call_when_read(self._findings.update_in_background)
+        indexer.call_when_read(self._update_when_read)
 
     @property
     def revision(self) -> int:
@@ -238,6 +238,13 @@ class Board:
         """Lines and values that could not be used, in file order."""
         with self.limits.quick():
             return problems(self.session(question.run), question)
+
+    def _update_when_read(self, run: RunIndex) -> None:
+        """In the thread that indexes: what is told of a run that is read."""
+        self._findings.update_in_background(run)
+        attention = self.indexer.attention
+        if isfinite(attention.seconds_since_request()):  # else nobody has opened a page
+            self.prompts.update_in_background(run, is_looked_at=run.name == attention.run_name)
 
     def _slot(self, selection: Selection, *, always: bool = False) -> AbstractContextManager[None]:
         """One of the few places for searches, or for heavy questions where a selection is of more than one step."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -9,13 +10,15 @@ from tensorboard_plugin_rlboard.api import PassAtK, Prompt, Prompts
 from tensorboard_plugin_rlboard.board.prompts.detail import prompt
 from tensorboard_plugin_rlboard.board.prompts.histories.kept import PromptHistories
 from tensorboard_plugin_rlboard.board.prompts.identities import PromptIdentities
-from tensorboard_plugin_rlboard.board.prompts.listing import prompts
+from tensorboard_plugin_rlboard.board.prompts.listing import kind_column, prompts
 from tensorboard_plugin_rlboard.board.prompts.pass_curves import pass_at_k
 from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion, PromptQuestion, PromptsQuestion
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.index.run import RunIndex
+
+logger = logging.getLogger(__name__)
 
 
 class PromptService:
@@ -27,14 +30,14 @@ class PromptService:
 
     def __init__(
         self,
-        session: Callable[[str], RunSession],
+        session: Callable[[str | RunIndex], RunSession],
         steps: Callable[[RunIndex], RunSteps],
         place: Callable[[Selection], AbstractContextManager[None]],
     ) -> None:
         """Knows nothing yet.
 
         Args:
-            session: opens the run of a name, for the calling thread.
+            session: opens a run for the calling thread; one that is named is looked at by a user.
             steps: the steps of a run as of now.
             place: what a selection waits for before it is looked at.
         """
@@ -42,6 +45,19 @@ class PromptService:
         self._histories = PromptHistories(steps, self.identities)
         self._session = session
         self._place = place
+
+    def update_in_background(self, run: RunIndex, *, is_looked_at: bool) -> None:
+        """Reads what became of a run's prompts before anybody asks, in the thread that indexes; never fails.
+
+        Args:
+            run: is read to its end.
+            is_looked_at: whether it may take the place of another run's histories.
+        """
+        try:
+            session = self._session(run)
+            self._histories.prepare(session, kind_column(session.schema, None), make_room=is_looked_at)
+        except Exception:  # the index must go on; a request will meet the reason and say so
+            logger.exception("RL Board could not read the histories of the prompts of run %s", run.name)
 
     def prompts(self, question: PromptsQuestion) -> Prompts:
         """One page of the prompts of a training, with what became of each."""

@@ -139,7 +139,7 @@ class PromptHistories:
             return self._read(session, selection, threshold, by).when(complete=not loading)
         steps = self._steps(session.run)
         split = selection.split or steps.default_split()
-        key = (session.run.name, split, threshold, by)
+        key = _key(session.run, split, threshold, by)
         with self._lock:
             kept = self._kept.setdefault(key, _Kept())
             self._kept.move_to_end(key)
@@ -162,6 +162,22 @@ class PromptHistories:
             return kept.answer.when(complete=not session.run.pending)
         finally:
             kept.lock.release()
+
+    def prepare(self, session: RunSession, by: str, *, make_room: bool) -> None:
+        """Brings the history of a run that is read to its end up to date, as it is asked for where nothing is chosen.
+
+        Args:
+            session: the run.
+            by: the text column that tells kinds of prompts apart; empty for none.
+            make_room: whether another history may go for it.
+        """
+        if not session.run.samples or is_loading(session.run):
+            return
+        key = _key(session.run, self._steps(session.run).default_split(), None, by)
+        with self._lock:
+            has_room = key in self._kept or len(self._kept) < _MOST_KEPT
+        if has_room or make_room:
+            self.of(session, Selection(session.run.name), None, by)
 
     def _read(
         self, session: RunSession, selection: Selection, threshold: float | None, by: str
@@ -225,6 +241,11 @@ class PromptHistories:
         where = f"{found.where} AND step IN (SELECT unnest(CAST(? AS BIGINT[])))"
         rows = Relation(found.source, where, [*found.values, batch], found.split)
         return history.with_visits(read_visits(session, rows, self._identities, threshold, by, labels))
+
+
+def _key(run: RunIndex, split: str, threshold: float | None, by: str) -> tuple[object, ...]:
+    """What a kept history is of."""
+    return run.name, split, threshold, by
 
 
 def _parted(steps: list[int], rows: Mapping[int, int]) -> tuple[list[int], list[int]]:

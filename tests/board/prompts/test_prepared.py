@@ -1,0 +1,77 @@
+"""What became of the prompts is read in the background, so that nobody waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rollout_log import TestLog, row
+
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.prompts.histories import kept
+from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
+from tensorboard_plugin_rlboard.board.selection import Selection
+
+Open = Callable[[Path], Board]
+Write = Callable[[Path, Iterable[Any]], Path]
+
+
+def read_of(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """The steps of each reading from now on."""
+    steps: list[list[int]] = []
+    read = kept.read_visits
+
+    def noting(*arguments: Any) -> Any:
+        visits = read(*arguments)
+        steps.append(sorted(set(visits.step.tolist())))
+        return visits
+
+    monkeypatch.setattr(kept, "read_visits", noting)
+    return steps
+
+
+def test_a_page_that_is_open_has_prompts_prepared(test_log: TestLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    test_log.write(*(row(step, prompt=f"p{step % 3}") for step in range(1, 21)))
+    board = test_log.open()
+    board.indexer.attention.note_request()
+    test_log.append(row(21, prompt="p0"))
+    read = read_of(monkeypatch)
+    board.indexer.index_now()
+    assert read == [list(range(1, 14)), list(range(14, 22))]
+    assert board.prompts.prompts(PromptsQuestion(Selection("."))).counts["all"] == 3
+    assert len(read) == 2, "nothing was left to read when it was asked for"
+    test_log.append(row(22, prompt="new"))
+    board.indexer.index_now()
+    assert read[2:] == [[14], list(range(15, 23))], "only what the newest steps were, and what is new"
+    assert board.prompts.prompts(PromptsQuestion(Selection("."))).counts["all"] == 4
+    assert len(read) == 4
+
+
+def test_a_command_has_no_prompts_prepared(test_log: TestLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    test_log.write(row(1))
+    board = test_log.open()
+    test_log.append(row(2))
+    read = read_of(monkeypatch)
+    board.indexer.index_now()
+    assert read == []
+
+
+def test_many_runs_do_not_push_each_other_out(
+    tmp_path: Path, open_board: Open, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of five runs three are prepared, and then the one that is looked at in place of one of them."""
+    for name in "abcde":
+        write_rows(tmp_path / name / "a.jsonl", [row(1)])
+    board = open_board(tmp_path)
+    board.indexer.attention.note_request()
+    for name in "abcde":
+        write_rows(tmp_path / name / "b.jsonl", [row(2)])
+    read = read_of(monkeypatch)
+    board.indexer.index_now()
+    assert len(read) == 3
+    board.indexer.attention.user_looks_at("e")
+    write_rows(tmp_path / "e" / "c.jsonl", [row(3)])
+    board.indexer.index_now()
+    assert read[3:] == [[1, 2, 3]]
