@@ -142,11 +142,19 @@ def _kill(place: _Place, target: Target, share: float) -> list[str] | None:
         threading.Thread(target=_open, args=(server,), daemon=True).start()
         if not target.below:
             return kill_at(server.process, share * place.reading_s)
-        if not kill_below(server.process.pid, server.process, target, share):
+        if not kill_below(server.process.pid, server.process, target, share, lambda: _is_read(server)):
             return None
         server.wait_for_address()
         server.wait_until_read(RUNS)
         return _said(differing(answers(server), place.clean), "it answers")
+
+
+def _is_read(server: Served) -> bool:
+    """Whether it shows every run whole, so that it starts no process any more."""
+    with suppress(OSError):
+        runs = server.ask("runs")["runs"] if server.url else []
+        return len(runs) == RUNS and all(run["state"] == "ready" for run in runs)
+    return False
 
 
 def _open(server: Served) -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from served import children_of, environment
 
 _APPEARS_S, _ENDS_S = 180.0, 20.0
 _POLL_S = 0.01
+_ASKS_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,13 @@ def kill_at(process: subprocess.Popen[bytes], moment: float) -> list[str] | None
     return None
 
 
-def kill_below(above: int, process: subprocess.Popen[bytes], target: Target, share: float) -> bool:
+def kill_below(
+    above: int,
+    process: subprocess.Popen[bytes],
+    target: Target,
+    share: float,
+    is_done: Callable[[], bool] = lambda: False,
+) -> bool:
     """Kills a process that works for another one, at some moment of its life; whether there was one.
 
     Args:
@@ -98,9 +106,15 @@ def kill_below(above: int, process: subprocess.Popen[bytes], target: Target, sha
         process: what was started; when it ends there is none any more.
         target: what is killed.
         share: of the time that it has work for, at which it is killed.
+        is_done: whether there is nothing left that one would work for.
     """
     end = time.monotonic() + _APPEARS_S
+    asked = time.monotonic()
     while process.poll() is None and time.monotonic() < end:
+        if time.monotonic() > asked + _ASKS_S:
+            if is_done():
+                return False
+            asked = time.monotonic()
         if _below(above, target):
             time.sleep(share * target.lasts_s)
             for pid in _below(above, target)[-1:]:
