@@ -9,7 +9,7 @@ from typing import Any
 from tensorboard.compat.proto import event_pb2, summary_pb2
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-RUN, TALK = "texts", "talk"
+RUN, TALK, PAIRS = "texts", "talk", "pairs"
 _TOKENS = 6
 _SAMPLES_OF_STEP = 64
 _LONGEST_NAME = 60
@@ -51,6 +51,27 @@ def conversation(payload: str, number: int) -> dict[str, Any]:
     return {"step": 1, "messages": messages, "response": payload, "reward": number / 100, "split": "train"}
 
 
+def pair(payload: str, number: int) -> list[dict[str, Any]]:
+    """A good and a bad response to the same prompt, at each of two steps; the payload tells its kind and is all that they say."""
+    shared = {
+        "prompt": payload,
+        "group_id": payload,
+        "data_source": payload,
+        "task": payload,
+        "ground_truth": payload,
+    }
+    return [
+        {
+            **shared,
+            "step": step,
+            "response": f"{payload} {said} {payload} {number}",
+            "reward": float(said == "right") * (3 - step),
+        }
+        for step in (1, 2)
+        for said in ("right", "wrong")
+    ]
+
+
 def name_of(payload: str) -> str:
     """A name of a folder as near to a payload as the system allows."""
     name = payload.replace("/", "\u2215").replace("\x00", "\u2400")[:_LONGEST_NAME].strip(". ")
@@ -68,10 +89,11 @@ def write_hostile(folder: Path, texts: list[str], named: int) -> list[str]:
     Returns:
         The names of the runs.
     """
-    runs = [RUN, TALK]
+    runs = [RUN, TALK, PAIRS]
     texts_of = {
         RUN: [row(text, number) for number, text in enumerate(texts)],
         TALK: [conversation(text, number) for number, text in enumerate(texts)],
+        PAIRS: [found for number, text in enumerate(texts) for found in pair(text, number)],
     }
     step = max(1, len(texts) // named)
     for text in texts[::step]:

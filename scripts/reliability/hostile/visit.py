@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import checkout  # noqa: F401  before what it makes importable
+from hostile.comparing import visit_comparing
 from hostile.logs import RUN, TALK
 from hosting import TensorBoard
 from playwright.sync_api import Browser, Dialog, Error, Page, expect
@@ -81,6 +82,7 @@ def visit(
     _overview(tab, seen)
     for run in (RUN, TALK):
         _samples(tab, seen, run, server, texts, say)
+    seen.failures += visit_comparing(tab, server, lambda shown, what, where: _look(shown, seen, what, where))
     for key, value in {
         "view": "tokens",
         "search": texts[0],

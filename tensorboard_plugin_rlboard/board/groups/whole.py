@@ -50,7 +50,7 @@ def group(session: RunSession, question: GroupQuestion, decoded_samples: Decoded
         raise UnknownError(f"Step {selection.step} of run {selection.run} has no group {selection.group}.")
     facts = {name: column[0] for name, column in listed.columns.items()}
     with session.snapshot():
-        rows = _shown(_rows(session, question), question.limit)
+        rows = _rows(session, question)
         share = MAX_CHARACTERS // max(1, len(rows["rowid"]))
         texts = _texts(session, rows["rowid"], share)
     if not rows["rowid"]:
@@ -108,26 +108,23 @@ def side_of(advantage: Any, reward: Any, mean: Any) -> str | None:
 
 
 def _rows(session: RunSession, question: GroupQuestion) -> Rows:
-    """Every member, numbers only: those with the highest reward first, those without one last."""
+    """The members that are shown, numbers only: those with the highest reward first, those without one last.
+
+    Of more members than are asked for the best half and the worst half: a prompt that stands everywhere has a million.
+    """
     samples = select_samples(session, question.selection)
-    order, numbers = 'line_offset, file, "row"', member_numbers(session.schema)
+    best, worst = (question.limit + 1) // 2, question.limit // 2
+    order = 'isfinite(reward) DESC NULLS LAST, reward DESC NULLS LAST, line_offset, file, "row"'
+    numbers = member_numbers(session.schema)
     fields = ", ".join(f'{numbers[name]} AS "{name}"' for name in MEMBER_NUMBERS)
     return fetch_columns(
         session.cursor,
+        f"SELECT *, row_number() OVER (ORDER BY {order}) AS place, count(*) OVER () AS of_group FROM ("
         f"SELECT rowid, 0 AS turn, line_length, annotations, {fields} "
-        f"FROM {samples.source} WHERE {samples.where} AND {GROUP_KEY} IS NOT NULL "
-        f"ORDER BY isfinite(reward) DESC NULLS LAST, reward DESC NULLS LAST, {order}",
+        f"FROM {samples.source} WHERE {samples.where} AND {GROUP_KEY} IS NOT NULL) "
+        f"QUALIFY place <= {best} OR place > of_group - {worst} ORDER BY place",
         samples.values,
     )
-
-
-def _shown(rows: Rows, limit: int) -> Rows:
-    """As many rows as are shown: of more members the best half and the worst half."""
-    count = len(rows["rowid"])
-    if count <= limit:
-        return rows
-    best, worst = (limit + 1) // 2, limit // 2
-    return {name: column[:best] + column[count - worst :] for name, column in rows.items()}
 
 
 def _texts(session: RunSession, rowids: list[int], most: int) -> Rows:

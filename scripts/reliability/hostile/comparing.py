@@ -1,0 +1,63 @@
+"""Opens the views that compare (groups, prompts, runs, findings) over hostile logs: each group, and each prompt's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hostile.logs import PAIRS, TALK
+from playwright.sync_api import Error, expect
+from served import Served
+from tab import Tab
+
+Look = Callable[[Tab, str, str], None]
+"""Looks for whatever is more than text: what was opened, and where."""
+
+
+def visit_comparing(tab: Tab, server: Served, look: Look) -> list[str]:
+    """Opens everything of the run of pairs.
+
+    Args:
+        tab: a page.
+        server: a TensorBoard that shows the logs.
+        look: is called with each view that is open.
+
+    Returns:
+        A sentence for each that could not be opened.
+    """
+    failures: list[str] = []
+    groups = server.ask("groups", run=PAIRS, step_min=0, limit=200)["columns"]
+    prompts = server.ask("prompts", run=PAIRS, limit=200)["columns"]["prompt_key"]
+    shown = [
+        (f"group {key[:40]!r}", key, step) for key, step in zip(groups["group"], groups["step"], strict=True)
+    ]
+    for where, key, step in shown:
+        if step != 1:
+            continue
+        failures += _opened(tab, where, "group-member", view="groups", group=key, group_step=step)
+        look(tab, "groups", where)
+    for key in prompts:
+        failures += _opened(tab, f"prompt {key}", "prompt-page", view="prompts", prompt=key)
+        tab.page.wait_for_timeout(50)  # its responses come side by side behind it
+        look(tab, "prompts", f"prompt {key}")
+    for where, wanted, address in (
+        ("the list of prompts", "prompt-kind", {"view": "prompts"}),
+        ("the table of runs", "runs-row", {"view": "runs"}),
+        ("a run beside itself", "win-rate", {"view": "runs", "run_b": PAIRS, "a_max": 1, "b_min": 2}),
+        ("a run beside another", "runs", {"view": "runs", "run_b": TALK}),
+        ("what looks wrong", "findings", {"view": "findings"}),
+    ):
+        failures += _opened(tab, where, wanted, **address)
+        look(tab, "lists of groups, prompts, runs and findings", where)
+    for prompt in tab.get("changed-prompt").all()[:1]:
+        prompt.locator("button").first.click()
+        look(tab, "lists of groups, prompts, runs and findings", "a pair of responses")
+    return failures
+
+
+def _opened(tab: Tab, where: str, wanted: str, **address: object) -> list[str]:
+    try:
+        tab.open(run=PAIRS, **address)
+        expect(tab.get(wanted).first).to_be_visible()
+    except (AssertionError, Error) as error:
+        return [f"{where} cannot be opened: {str(error)[:200]}"]
+    return []
