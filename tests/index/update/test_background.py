@@ -14,13 +14,13 @@ import duckdb
 import pytest
 from answers import column, problems
 from rollout_log import append, line, row
+from waiting import wait_for
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
-from tensorboard_plugin_rlboard.index import memory_budget
 from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.parts.worker_pool import WorkerPool
@@ -44,15 +44,6 @@ def started(tmp_path: Path, write_rows: Write) -> Iterator[BackgroundIndexer]:
     indexer.start()
     yield indexer
     indexer.stop()
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    tick = threading.Event()
-    for _ in range(3000):
-        if condition():
-            return
-        tick.wait(0.01)
-    raise AssertionError("it did not happen within half a minute")
 
 
 def test_a_thread_that_waits_for_a_file_system_that_is_gone_is_left_behind(
@@ -271,35 +262,3 @@ def test_mistakes_in_settings_are_said_once_in_the_terminal(
     assert [record.getMessage() for record in said] == [
         "RL Board: a/rlboard.toml: there is no section [maping] (did you mean [mapping]?)."
     ]
-
-
-def test_an_error_without_a_word_is_given_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def starving(_: object) -> None:
-        raise MemoryError
-
-    monkeypatch.setattr(Scheduler, "survey", starving)
-    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.01)
-    indexer.start()
-    try:
-        wait_for(lambda: indexer.registry.failure != "")
-    finally:
-        indexer.stop()
-    assert "no memory left" in indexer.registry.failure
-    assert "--rlboard_memory_limit" in indexer.registry.failure
-
-
-def test_few_addresses_are_said_and_nothing_is_indexed(
-    tmp_path: Path, write_rows: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_rows(tmp_path / "a.jsonl", [row(1)])
-    assert memory_budget.few_addresses() == ""
-    monkeypatch.setattr(memory_budget, "most_addresses", lambda: 1_600_000_000)
-    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.01)
-    indexer.start()
-    try:
-        wait_for(lambda: indexer.registry.failure != "")
-        assert indexer.has_files(1)
-    finally:
-        indexer.stop()
-    assert "1.6 GB of addresses (ulimit -v), and RL Board needs 2.0 GB" in indexer.registry.failure
-    assert indexer.registry.runs == {}
