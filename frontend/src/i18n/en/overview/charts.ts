@@ -53,6 +53,10 @@ export const overviewCharts = {
   "overview.scalar.value": "value",
   "overview.scalar.points": "{points} {points|point|points}",
   "overview.scalar.sampled": "{points} {points|point|points}, sampled by TensorBoard",
+  "overview.scalar.points": "{points} points",
+  "overview.scalar.sampled": "{points} points, sampled by TensorBoard",
+  "overview.scalar.without": "not logged by {runs}",
+  "overview.scalar.unread": "not read: {runs}",
   "overview.scalar.none": "TensorBoard has no points for this scalar in this run.",
   "overview.scalar.no_runs":
     "No TensorBoard scalars go with this run: choose some in its information (i), or put event files into its folder.",

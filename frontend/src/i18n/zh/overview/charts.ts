@@ -52,6 +52,8 @@ export const overviewCharts = {
   "overview.scalar.value": "值",
   "overview.scalar.points": "{points} 个点",
   "overview.scalar.sampled": "{points} 个点，经 TensorBoard 抽样",
+  "overview.scalar.without": "未记录：{runs}",
+  "overview.scalar.unread": "未能读取：{runs}",
   "overview.scalar.none": "TensorBoard 中该运行的这个标量没有数据点。",
   "overview.scalar.no_runs":
     "没有与该运行配对的 TensorBoard 标量：请在运行信息（i）中选择，或把事件文件放入其文件夹。",

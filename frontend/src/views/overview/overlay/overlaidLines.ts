@@ -55,6 +55,21 @@ export function withOverlays(
       ? [{ line: { ...own, key: `${overlaid.place} ${overlaid.run}`, colour }, steps: curves.steps.step }]
       : [];
   });
+  return laidTogether(steps, lines, others);
+}
+
+/** A line of another run, and its steps. */
+export interface OtherLine {
+  readonly line: CurveLine;
+  readonly steps: readonly number[];
+}
+
+/** Lines of a chart and of others, on the steps of all of them. */
+export function laidTogether(
+  steps: readonly number[],
+  lines: readonly CurveLine[],
+  others: readonly OtherLine[],
+): Overlaid {
   if (others.length === 0) return { x: steps, lines, spread: (values) => [...values] };
   const x = unionOfSteps([steps, ...others.map((other) => other.steps)]);
   const laid = (line: CurveLine, spread: Overlaid["spread"]): CurveLine => ({
