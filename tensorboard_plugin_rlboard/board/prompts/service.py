@@ -10,7 +10,7 @@ from tensorboard_plugin_rlboard.api import PassAtK, Prompt, Prompts
 from tensorboard_plugin_rlboard.board.prompts.detail import prompt
 from tensorboard_plugin_rlboard.board.prompts.histories.kept import PromptHistories
 from tensorboard_plugin_rlboard.board.prompts.identities import PromptIdentities
-from tensorboard_plugin_rlboard.board.prompts.listing import kind_column, prompts
+from tensorboard_plugin_rlboard.board.prompts.listing import kind_columns, prompts
 from tensorboard_plugin_rlboard.board.prompts.pass_curves import pass_at_k
 from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion, PromptQuestion, PromptsQuestion
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
@@ -55,7 +55,7 @@ class PromptService:
         """
         try:
             session = self._session(run)
-            self._histories.prepare(session, kind_column(session.schema, None), make_room=is_looked_at)
+            self._histories.prepare(session, kind_columns(session.schema), make_room=is_looked_at)
         except Exception:  # the index must go on; a request will meet the reason and say so
             logger.exception("RL Board could not read the histories of the prompts of run %s", run.name)
 

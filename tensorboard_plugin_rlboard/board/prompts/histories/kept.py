@@ -163,21 +163,21 @@ class PromptHistories:
         finally:
             kept.lock.release()
 
-    def prepare(self, session: RunSession, by: str, *, make_room: bool) -> None:
+    def prepare(self, session: RunSession, columns: Sequence[str], *, make_room: bool) -> None:
         """Brings the history of a run that is read to its end up to date, as it is asked for where nothing is chosen.
 
         Args:
             session: the run.
-            by: the text column that tells kinds of prompts apart; empty for none.
-            make_room: whether another history may go for it.
+            columns: as `of` takes them.
+            make_room: whether another run's history may go for it.
         """
-        if not session.run.samples or is_loading(session.run):
+        run = session.run
+        if not run.samples or is_loading(run):
             return
-        key = _key(session.run, self._steps(session.run).default_split(), None, by)
         with self._lock:
-            has_room = key in self._kept or len(self._kept) < _MOST_KEPT
+            has_room = len(self._kept) < _MOST_KEPT or any(key[0] == run.name for key in self._kept)
         if has_room or make_room:
-            self.of(session, Selection(session.run.name), None, by)
+            self.of(session, Selection(run.name), None, columns)
 
     def _read(
         self, session: RunSession, selection: Selection, threshold: float | None, by: str
