@@ -53,8 +53,6 @@ export const overviewCharts = {
   "overview.scalar.value": "value",
   "overview.scalar.points": "{points} {points|point|points}",
   "overview.scalar.sampled": "{points} {points|point|points}, sampled by TensorBoard",
-  "overview.scalar.points": "{points} points",
-  "overview.scalar.sampled": "{points} points, sampled by TensorBoard",
   "overview.scalar.without": "not logged by {runs}",
   "overview.scalar.unread": "not read: {runs}",
   "overview.scalar.none": "TensorBoard has no points for this scalar in this run.",
