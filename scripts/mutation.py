@@ -33,44 +33,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from mutation_operators import Mutant, mutants_of
+from mutation_targets import PACKAGE, ROOT, TARGETS, TESTS, WITHOUT_FIXTURES
 
-ROOT = Path(__file__).resolve().parent.parent
-PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.toml")
-TESTS = {path.stem.removeprefix("test_"): path for path in (ROOT / "tests" / "metrics").rglob("test_*.py")}
-_TOKENS = ("segment_reductions", "token_formulas", "mixed_samples", "token_statistics")
-_FORMULAS = (*_TOKENS, "step_sums", "critic_sums")
-_WITHOUT_FIXTURES = {*_FORMULAS, "writer_formulas", "step_statistics", "step_reductions"}
-TARGETS = {
-    "metrics/segments.py": (*_FORMULAS, "step_statistics"),
-    "metrics/token*.py": _FORMULAS,
-    "metrics/critic.py": _FORMULAS,
-    "metrics/derived_metrics.py": _FORMULAS,
-    "metrics/step_sums.py": _FORMULAS,
-    "metrics/step_statistics.py": ("step_statistics",),
-    "metrics/step_reductions.py": ("step_reductions", "step_thresholds"),
-    "metrics/thresholds.py": ("writer_formulas", "step_formulas", "group_formulas", "group_shares"),
-    "metrics/catalog/catalog.py": ("metric_catalog",),
-    "index/parts/sample_statistics.py::sample_numbers|repetition|_repetition": (
-        "sample_formulas",
-        "step_formulas",
-        "discounts",
-    ),
-    "board/run_schema.py::RunSchema.*|_metric.*|_token_metrics|_rank|_group_columns": (
-        "metric_catalog",
-        "sample_formulas",
-        "group_formulas",
-        "step_formulas",
-    ),
-    "board/steps/aggregates.py": ("step_formulas", "step_thresholds", "group_formulas", "group_shares"),
-    "board/steps/metric_aggregates.py": ("step_formulas", "step_thresholds", "group_formulas"),
-    "board/steps/step_aggregates.py": ("step_formulas", "step_thresholds", "group_shares"),
-    "board/distribution/histograms.py": ("distribution_formulas",),
-    "board/samples/neighbours.py::group_metrics": ("group_formulas",),
-    "writing/steps/step_means.py": ("writer_formulas",),
-}
-"""Where formulas stand, as patterns below the package (and of functions, where the rest of the file has none), and the
-tests that they have, the likeliest to fail first."""
 _TIMED_OUT = -1
 _HEAVY = ("numpy", "duckdb", "simdjson", "tomllib", "pytest")
 """Imported once, before the processes of the mutants are forked."""
@@ -93,7 +58,7 @@ def all_mutants(only: str) -> list[Mutant]:
         mutants = [mutant for mutant in mutants if re.fullmatch(function or ".*", mutant.function)]
         if not mutants:
             sys.exit(
-                f"Nothing to change in {target}: say in TARGETS of {Path(__file__).name} where that is now."
+                f"Nothing to change in {target}: say in TARGETS of mutation_targets.py where that is now."
             )
         found += mutants
     return [mutant for mutant in found if re.search(only, mutant.key)]
@@ -113,7 +78,7 @@ def run_tests(copy: Path, tests: Iterable[str]) -> None:
     if not str(tensorboard_plugin_rlboard.__file__).startswith(str(copy)):
         os._exit(99)
     options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", f"--rootdir={ROOT}"]
-    options.append("--noconftest" if set(tests) <= _WITHOUT_FIXTURES else f"--basetemp={copy / 'tests'}")
+    options.append("--noconftest" if set(tests) <= WITHOUT_FIXTURES else f"--basetemp={copy / 'tests'}")
     os._exit(int(pytest.main([*options, *(str(TESTS[name]) for name in tests)])))
 
 

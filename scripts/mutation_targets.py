@@ -1,0 +1,71 @@
+"""Which formulas scripts/mutation.py changes, and which tests may notice it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "tensorboard_plugin_rlboard"
+_TESTED = ("metrics", "board/groups", "board/compare", "board/prompts", "board/alignment")
+TESTS = {
+    path.stem.removeprefix("test_"): path
+    for folder in _TESTED
+    for path in (ROOT / "tests" / folder).rglob("test_*.py")
+}
+_TOKENS = ("segment_reductions", "token_formulas", "mixed_samples", "token_statistics")
+_FORMULAS = (*_TOKENS, "step_sums", "critic_sums")
+WITHOUT_FIXTURES = {
+    *_FORMULAS,
+    "writer_formulas",
+    "step_statistics",
+    "step_reductions",
+    "pass_at_k",
+    "bootstrap",
+}
+"""Tests that take no fixture of a conftest, whose import is most of their time."""
+TARGETS = {
+    "metrics/segments.py": (*_FORMULAS, "step_statistics"),
+    "metrics/token*.py": _FORMULAS,
+    "metrics/critic.py": _FORMULAS,
+    "metrics/derived_metrics.py": _FORMULAS,
+    "metrics/step_sums.py": _FORMULAS,
+    "metrics/step_statistics.py": ("step_statistics",),
+    "metrics/step_reductions.py": ("step_reductions", "step_thresholds"),
+    "metrics/thresholds.py": ("writer_formulas", "step_formulas", "group_formulas", "group_shares"),
+    "metrics/prompts/pass_at_k.py": ("pass_at_k",),
+    "metrics/prompts/bootstrap.py": ("bootstrap",),
+    "metrics/catalog/catalog.py": ("metric_catalog",),
+    "index/parts/sample_statistics.py::sample_numbers|repetition|_repetition": (
+        "sample_formulas",
+        "step_formulas",
+        "discounts",
+    ),
+    "board/run_schema.py::RunSchema.*|_metric.*|_token_metrics|_rank|_group_columns": (
+        "metric_catalog",
+        "sample_formulas",
+        "group_formulas",
+        "step_formulas",
+    ),
+    "board/steps/aggregates.py": ("step_formulas", "step_thresholds", "group_formulas", "group_shares"),
+    "board/steps/metric_aggregates.py": ("step_formulas", "step_thresholds", "group_formulas"),
+    "board/steps/step_aggregates.py": ("step_formulas", "step_thresholds", "group_shares"),
+    "board/distribution/histograms.py": ("distribution_formulas",),
+    "board/samples/neighbours.py::group_metrics": ("group_formulas",),
+    "metrics/groups/kinds.py": ("group_shares", "groups"),
+    "metrics/groups/facts.py": ("groups",),
+    "board/groups/found.py": ("groups",),
+    "board/groups/listing.py": ("groups",),
+    "board/groups/phrases.py": ("group",),
+    "board/groups/prefixes.py": ("group",),
+    "board/groups/whole.py::side_of|_shown|_mean|_rows": ("group",),
+    "board/compare/s*.py": ("compare",),
+    "board/compare/listed_prompts.py": ("compare",),
+    "board/prompts/pass_curves.py": ("prompts",),
+    "board/prompts/listing.py": ("prompts",),
+    "board/prompts/detail.py": ("prompt",),
+    "board/prompts/histories/[!k]*.py": ("folded", "prompts"),
+    "board/alignment/*.py": ("align",),
+    "writing/steps/step_means.py": ("writer_formulas",),
+}
+"""Where formulas stand, as patterns below the package (and of functions, where the rest of the file has none), and the
+tests that they have, the likeliest to fail first."""
