@@ -6,12 +6,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tensorboard_plugin_rlboard"
-_TESTED = ("metrics", "board/groups", "board/compare", "board/prompts", "board/alignment")
-TESTS = {
-    path.stem.removeprefix("test_"): path
-    for folder in _TESTED
-    for path in (ROOT / "tests" / folder).rglob("test_*.py")
+_TESTED = ROOT / "tests"
+TESTS = {path.stem.removeprefix("test_"): path for path in (_TESTED / "metrics").rglob("test_*.py")} | {
+    path.with_name(path.name.removeprefix("test_")).relative_to(_TESTED).with_suffix("").as_posix(): path
+    for folder in ("groups", "compare", "prompts", "alignment")
+    for path in (_TESTED / "board" / folder).rglob("test_*.py")
 }
+"""Those of `tests/metrics` by their names alone, which are of one room, the others by their paths."""
 _TOKENS = ("segment_reductions", "token_formulas", "mixed_samples", "token_statistics")
 _FORMULAS = (*_TOKENS, "step_sums", "critic_sums")
 WITHOUT_FIXTURES = {
@@ -21,6 +22,7 @@ WITHOUT_FIXTURES = {
     "step_reductions",
     "pass_at_k",
     "bootstrap",
+    "groups",
 }
 """Tests that take no fixture of a conftest, whose import is most of their time."""
 TARGETS = {
@@ -34,6 +36,7 @@ TARGETS = {
     "metrics/thresholds.py": ("writer_formulas", "step_formulas", "group_formulas", "group_shares"),
     "metrics/prompts/pass_at_k.py": ("pass_at_k",),
     "metrics/prompts/bootstrap.py": ("bootstrap",),
+    "metrics/groups/*.py": ("groups", "group_shares"),
     "metrics/catalog/catalog.py": ("metric_catalog",),
     "index/parts/sample_statistics.py::sample_numbers|repetition|_repetition": (
         "sample_formulas",
@@ -51,20 +54,19 @@ TARGETS = {
     "board/steps/step_aggregates.py": ("step_formulas", "step_thresholds", "group_shares"),
     "board/distribution/histograms.py": ("distribution_formulas",),
     "board/samples/neighbours.py::group_metrics": ("group_formulas",),
-    "metrics/groups/kinds.py": ("group_shares", "groups"),
-    "metrics/groups/facts.py": ("groups",),
-    "board/groups/found.py": ("groups",),
-    "board/groups/listing.py": ("groups",),
-    "board/groups/phrases.py": ("group",),
-    "board/groups/prefixes.py": ("group",),
-    "board/groups/whole.py::side_of|_shown|_mean|_rows": ("group",),
-    "board/compare/s*.py": ("compare",),
-    "board/compare/listed_prompts.py": ("compare",),
-    "board/prompts/pass_curves.py": ("prompts",),
-    "board/prompts/listing.py": ("prompts",),
-    "board/prompts/detail.py": ("prompt",),
-    "board/prompts/histories/[!k]*.py": ("folded", "prompts"),
-    "board/alignment/*.py": ("align",),
+    "board/groups/numbers.py": ("group_shares", "group_formulas", "board/groups/groups"),
+    "board/groups/found.py": ("board/groups/groups",),
+    "board/groups/listing.py": ("board/groups/groups",),
+    "board/groups/phrases.py": ("board/groups/group",),
+    "board/groups/prefixes.py": ("board/groups/group",),
+    "board/groups/whole.py::side_of|_shown|_mean|_rows": ("board/groups/group",),
+    "board/compare/s*.py": ("board/compare/compare",),
+    "board/compare/listed_prompts.py": ("board/compare/compare",),
+    "board/prompts/pass_curves.py": ("board/prompts/prompts",),
+    "board/prompts/listing.py": ("board/prompts/prompts",),
+    "board/prompts/detail.py": ("board/prompts/prompt",),
+    "board/prompts/histories/[!k]*.py": ("board/prompts/folded", "board/prompts/prompts"),
+    "board/alignment/*.py": ("board/alignment/align",),
     "writing/steps/step_means.py": ("writer_formulas",),
 }
 """Where formulas stand, as patterns below the package (and of functions, where the rest of the file has none), and the
