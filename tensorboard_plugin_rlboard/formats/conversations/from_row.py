@@ -12,6 +12,22 @@ from tensorboard_plugin_rlboard.formats.conversations.messages import (
     messages_to_text,
 )
 
+_PART_TYPES = frozenset(
+    {
+        *("text", "input_text", "output_text", "refusal", "thinking", "reasoning", "redacted_thinking"),
+        *("image", "image_url", "input_image", "video", "video_url", "audio", "input_audio", "audio_url"),
+    }
+)
+_PART_KEYS = _PART_TYPES | {
+    "type",
+    "signature",
+    "annotations",
+    "logprobs",
+    "source",
+    "data",
+    "id",
+    "cache_control",
+}
 _ONE_MESSAGE = frozenset({"role", "content"})
 
 
@@ -32,7 +48,7 @@ def row_messages(row: Row, texts: Mapping[str, Sequence[str]]) -> list[dict[str,
     if whole is not None:
         return whole
     prompt, response = (_first(row, texts.get(name, ())) for name in ("prompt", "response"))
-    before, after = _messages(prompt), _messages(response)
+    before, after = _messages(prompt, "user"), _messages(response)
     if before is None and after is None:
         return None
     if before is None:
@@ -43,8 +59,22 @@ def row_messages(row: Row, texts: Mapping[str, Sequence[str]]) -> list[dict[str,
     return [*before, *sampled]
 
 
-def _messages(value: object) -> list[Message] | None:
-    """The messages of a conversation, or a single message in place of a text."""
+def is_content(value: object) -> bool:
+    """Whether a value is the content of one message as a list of its parts (texts, thinking, pictures), with nothing beside."""
+    return (
+        isinstance(value, list)
+        and any(isinstance(part, dict) and isinstance(part.get("text"), str) for part in value)
+        and all(
+            isinstance(part, dict) and part.get("type") in _PART_TYPES and part.keys() <= _PART_KEYS
+            for part in value
+        )
+    )
+
+
+def _messages(value: object, role: str = "assistant") -> list[Message] | None:
+    """The messages of a conversation, or a single message, or the parts of one by that role, in place of a text."""
+    if is_content(value):
+        return as_messages([{"role": role, "content": value}])
     is_one = isinstance(value, dict) and value.keys() >= _ONE_MESSAGE
     return as_messages([value] if is_one else value)
 

@@ -4,6 +4,10 @@ Trainer: AReaL (inclusionAI), `dump_to_file` in areal/infra/workflow_executor.py
 Option: `dump_to_file` with a `tokenizer_path`; files are `{trial}/rollout/{version}/{task}.jsonl` and `eval-rollout/…`.
 Line: one sample, special tokens kept in its texts.
 
+Older versions, and workflows of users, dump texts (`dump_dir`, `{log}/generated/{version}/{task}.txt` and
+`generated-eval/…`), which `sources/containers/tagged_texts.py` makes rows of: then the folder says the version, and equal
+prompts are a group.
+
 The step is `tail_version`, the newest policy version that a sample was written with, not the global step.
 `head_version` counts the prompt's tokens, too; where it is -1 it says nothing.
 """
@@ -17,16 +21,20 @@ from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSam
 from tensorboard_plugin_rlboard.formats.rows.column_batches import as_int
 
 _VERSION = re.compile(r"[0-9]{1,15}")
-_SPLITS = {"rollout": "train", "eval-rollout": "eval"}
+_SPLITS = {"rollout": "train", "eval-rollout": "eval", "generated": "train", "generated-eval": "eval"}
+_OF_TEXTS = frozenset({"sample_idx", "n_samples", "seqlen", "reward"})
 
 
 def _recognise(row: Row) -> bool:
     texts = isinstance(row.get("prompt"), str) and isinstance(row.get("completion"), str)
-    return texts and "task_id" in row and as_int(row.get("tail_version")) is not None
+    is_of_file = "task_id" in row and as_int(row.get("tail_version")) is not None
+    return texts and (is_of_file or (row.keys() >= _OF_TEXTS and as_int(row["seqlen"]) is not None))
 
 
 def _to_samples(row: Row, _: LineContext) -> LineSamples:
-    sample = {key: value for key, value in row.items() if key not in {"sample_idx", "head_version"}}
+    sample = {
+        key: value for key, value in row.items() if key not in {"sample_idx", "n_samples", "head_version"}
+    }
     sample["step"] = sample.pop("tail_version", None)
     sample["response"] = sample.pop("completion", None)
     task = sample.pop("task_id", None)
@@ -53,7 +61,7 @@ def _path_defaults(path: PurePosixPath) -> PathDefaults:
 
 
 def _levels_to_run(path: PurePosixPath) -> int:
-    """The run is the trial's folder, above the version and above `rollout` or `eval-rollout`."""
+    """The run is the trial's folder, above the version and above the folder of its split."""
     version, kind = _version_and_kind(path)
     return 2 if kind in _SPLITS and _VERSION.fullmatch(version) else 0
 

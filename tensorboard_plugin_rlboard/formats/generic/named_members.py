@@ -26,6 +26,7 @@ _AGENTS = frozenset(
     map(plain, ("agents", "players", "participants", "policies", "roles", "agent_outputs", "agent_rollouts"))
 )
 """Words for what holds a sample of each of several agents."""
+_STEPS = frozenset(words.STEP)
 _COMPARED = words.PREFERENCE | {
     "ref",
     "reference",
@@ -51,15 +52,13 @@ def entries_of(value: object) -> tuple[list[object] | None, list[str]]:
         The entries, None for any other value; the names, none of a list.
     """
     if isinstance(value, dict):
-        return list(value.values()), list(value) if _are_agents(value) else []
+        return list(value.values()), list(value)
     return (value, []) if isinstance(value, list) else (None, [])
 
 
 def column_of(value: object, names: Sequence[str]) -> object:
     """What stands beside entries with these names: of an object its values in their order; any other value as it is."""
-    if not isinstance(value, dict):
-        return value
-    return [value.get(name) for name in names] if names else list(value.values())
+    return [value.get(name) for name in names] if names and isinstance(value, dict) else value
 
 
 def with_lists(row: Row, is_sample: Callable[[Mapping[str, object]], bool]) -> Row:
@@ -69,17 +68,21 @@ def with_lists(row: Row, is_sample: Callable[[Mapping[str, object]], bool]) -> R
         row: the row.
         is_sample: whether an object holds a response.
     """
+    has_step = not _STEPS.isdisjoint(map(snake_case, row))
     for key, value in row.items():
         names = _names(value)
-        if not names or not isinstance(value, dict) or plain(snake_case(key)) not in _HOLDERS:
+        word = plain(snake_case(key))
+        if not names or not isinstance(value, dict) or word not in _HOLDERS:
             continue
+        if word not in _AGENTS and are_agents(names) and not has_step:
+            continue  # answers of several models that were compared have no step
         beside = {other for other in row if other != key and _names(row[other]) == names}
         if all(isinstance(entry, dict) for entry in value.values()):
             if not all(map(is_sample, value.values())):
                 continue
         elif not _are_texts(value.values()) or not (beside or _are_conversations(value.values())):
             continue
-        if len(names) > 1 or plain(snake_case(key)) in _AGENTS:
+        if len(names) > 1 or word in _AGENTS:
             listed = {one: column_of(row[one], list(value)) for one in (key, *beside)}
             return {**row, **listed}
     return row
@@ -129,8 +132,8 @@ def _names(value: object) -> frozenset[str]:
     return frozenset(value)
 
 
-def _are_agents(names: Iterable[object]) -> bool:
-    """Whether names are not only the numbers of samples (`0`, `rollout_1`)."""
+def are_agents(names: Iterable[object]) -> bool:
+    """Whether names are those of agents, and not only the numbers of samples (`0`, `rollout_1`)."""
     found = [_NUMBERED.fullmatch(str(name)) for name in names]
     return not all(found) or any(plain(one[1]) in _AGENTS for one in found if one)
 

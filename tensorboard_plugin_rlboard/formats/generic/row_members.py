@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
     total,
 )
 from tensorboard_plugin_rlboard.formats.generic.member_formulas import MemberFormulas
-from tensorboard_plugin_rlboard.formats.generic.named_members import AGENT, column_of, entries_of
+from tensorboard_plugin_rlboard.formats.generic.named_members import AGENT, are_agents, column_of, entries_of
 
 MAX_SAMPLES_OF_ROW = 100_000
 """Samples that one row may hold."""
@@ -76,6 +76,7 @@ class RowMembers:
         bases = [list_of(path)[0] for path in self._choices]
         first = next((base for base in bases if isinstance(getter(base)(row), (list, dict))), bases[0])
         entries, names = entries_of(getter(first)(row))
+        agents = names if are_agents(names) else []
         if entries is None:
             reason = f"The line has no list under {' or '.join(bases)}, so it has no sample."
             raise ValueError(reason)
@@ -95,7 +96,7 @@ class RowMembers:
                 if column is not None:
                     fields |= self._fields(base, column[at])
             further = entry if isinstance(entry, dict) else {}
-            further = {AGENT: names[at], **further} if names else further
+            further = {AGENT: agents[at], **further} if agents else further
             fields = self._formulas.fields_of(fields, further, row)
             members.append((fields, {key: value for key, value in further.items() if key not in used}))
         return members

@@ -1,16 +1,22 @@
-"""Responses that are a list of texts, one for each turn: `response: ["first", "then"]` with one reward for all of it."""
+"""Responses that are a list of texts: one for each turn (`["first", "then"]`, with one reward for all of it), or tokens."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeGuard
 
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.base import Row
+from tensorboard_plugin_rlboard.formats.conversations.from_row import is_content, structure_to_text
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message
-from tensorboard_plugin_rlboard.words import PROMPT, REWARD
+from tensorboard_plugin_rlboard.words import ARRAYS, PROMPT, REWARD
 
 _SINGLE = ("response", "completion", "output", "generation", "model_response", "model_output")
 """Words for one response; `responses` are several."""
+_LOGPROBS = frozenset(ARRAYS["logprobs"])
+_FEWEST_TOKENS, _SHORT = 3, 3
+"""Tokens in the shortest response that is told from turns of a word each; characters of a token, in the mean, without blanks."""
+_BLANKS = frozenset(" \u0120\u2581\n")
 _REWARDS = tuple(word for tier in REWARD[:3] for word in tier)
 
 
@@ -32,24 +38,47 @@ def texts_as_turns(value: object, sample: dict[str, object]) -> list[Message] | 
     return [message for turn in zip(asked, said, strict=True) for message in turn]
 
 
-def with_joined_turns(row: Row) -> Row:
+def with_joined_texts(row: Row) -> Row:
     """A row with one text in place of a response, and a prompt, that is a list of texts; the row itself without one.
 
-    A list under the word for a single response is what was said in several turns, where the row has one number for a
-    reward and no list of as many.
+    A list under the word for a single response is its tokens where it reads so. Else it is what was said in several turns,
+    where the row has one number for a reward and no list of as many.
     """
+    row = _with_joined_parts(row)
     key = next((key for key in _SINGLE if _are_texts(row.get(key))), "")
     texts = row.get(key)
     if not _are_texts(texts):
         return row
-    others = [
-        value for other, value in row.items() if isinstance(value, list) and other not in {key, *PROMPT}
-    ]
+    others = [key for key in row if isinstance(value := row[key], list) and len(value) == len(texts)]
     is_scored = any(number_from_value(row.get(word)) is not None for word in _REWARDS)
-    if not is_scored or any(len(value) == len(texts) for value in others):
+    if _are_tokens(texts) and (is_scored or not _LOGPROBS.isdisjoint(others)):
+        return {**row, key: "".join(texts)}
+    if not is_scored or not set(others) <= {key, *PROMPT}:
         return row
     prompts = {word: "\n\n".join(asked) for word in PROMPT if _are_texts(asked := row.get(word))}
     return {**row, **prompts, key: "\n\n".join(texts)}
+
+
+def field_of_lists(rows: Sequence[Row]) -> str:
+    """What lists are that all of some rows have for their response: `response_tokens`, or the turns of `messages`; else empty."""
+    lists = [next((texts for key in _SINGLE if _are_texts(texts := row.get(key))), None) for row in rows]
+    if None in lists or any(with_joined_texts(row) is row for row in rows):
+        return ""
+    return "response_tokens" if all(texts and _are_tokens(texts) for texts in lists) else "messages"
+
+
+def _with_joined_parts(row: Row) -> Row:
+    """A row with texts in place of prompts and responses that are the parts of a message's content."""
+    joined = {key: structure_to_text(row[key]) for key in (*_SINGLE, *PROMPT) if is_content(row.get(key))}
+    return {**row, **joined} if joined else row
+
+
+def _are_tokens(texts: list[str]) -> bool:
+    """Whether texts are pieces of one: no blank within any, and some begin with one or what stands for it, or all are short."""
+    if len(texts) < _FEWEST_TOKENS or any(len(text.strip().split()) > 1 for text in texts):
+        return False
+    is_marked = any(text[:1] in _BLANKS for text in texts[1:] if text)
+    return is_marked or sum(map(len, texts)) <= _SHORT * len(texts)
 
 
 def _are_texts(value: object) -> TypeGuard[list[str]]:

@@ -23,7 +23,7 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
 )
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES
 from tensorboard_plugin_rlboard.formats.generic.nested_groups import of_groups
-from tensorboard_plugin_rlboard.formats.generic.text_turns import with_joined_turns
+from tensorboard_plugin_rlboard.formats.generic.text_turns import field_of_lists
 from tensorboard_plugin_rlboard.formats.generic.turns import is_conversation_text
 from tensorboard_plugin_rlboard.formats.guessing.groups import groups_of_rows
 from tensorboard_plugin_rlboard.formats.guessing.labels import assign_labels, assign_step
@@ -134,9 +134,9 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
     prompts = roles.column("prompt")
     if prompts is not None and prompts.fits(is_conversation_text):
         roles.keys.setdefault("messages", roles.keys.pop("prompt"))
-    if "response" in roles.keys and all(with_joined_turns(row) is not row for row in telling):
-        roles.keys["messages"] = roles.keys.pop("response")
-        roles.notes["messages"] = _TURNS_NOTE
+    if "response" in roles.keys and (name := field_of_lists(telling)):
+        roles.keys[name] = roles.keys.pop("response")
+        roles.notes |= {name: _TURNS_NOTE} if name == "messages" else {}
     if shape.kind in {LISTS, NUMBERED, MEMBERS}:
         _add_columns(roles, shape)
     share = _share(roles, telling, rows)

@@ -28,6 +28,10 @@ _FEW_NAMES = 8
 """Different names that the phases of a training may have."""
 
 
+_IDENTIFIERS = frozenset({"eid", "id", "uid", "key", "sample_id", "rollout_id", "trajectory_id"})
+"""Objects that name a sample by numbers, of which a step is one within its episode (Trinity-RFT's `eid`)."""
+
+
 def assign_step(roles: Roles) -> str:
     """Assign the step: a training's, and no count of turns, positions or versions.
 
@@ -38,7 +42,8 @@ def assign_step(roles: Roles) -> str:
     found = [column for column in found if column.place.name in words.STEP]  # no plural: `train_steps` counts
     if roles.is_several:  # the steps of a rollout in a list are its turns
         found = [column for column in found if not column.place.of_each or column.path.endswith("[]")]
-    own = roles.own("step", is_whole_number)
+    found = [column for column in found if not _is_in_identifier(column)]
+    own = [column for column in roles.own("step", is_whole_number) if not _is_in_identifier(column)]
     if own:
         others = [column for column in found if column is not own[0]]
         clearer = [column for column in others if _is_within(roles, own[0], column)]
@@ -53,6 +58,7 @@ def assign_step(roles: Roles) -> str:
     ]
     found = [column for column in found if column not in inner]
     weak = roles.candidates(words.WEAK_STEP, is_whole_number)
+    weak = [column for column in weak if not _is_in_identifier(column)]
     lying = [column for column in weak if _lies_like_steps(roles, column, prompts)]
     roles.take("step", [*found, *lying])
     counts = [column for column in weak if column not in lying]
@@ -62,6 +68,10 @@ def assign_step(roles: Roles) -> str:
             f"{inner[0].path} was not taken as step: it falls, or differs between the answers to one prompt."
         )
     return _doubt_of_restarts(roles)
+
+
+def _is_in_identifier(column: Column) -> bool:
+    return not _IDENTIFIERS.isdisjoint(column.place.around[-1:])
 
 
 def _doubt_of_outer(roles: Roles, step: Column) -> str:

@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.formats.generic.fields import LISTS, MEMBERS, NU
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, numbers_of
 from tensorboard_plugin_rlboard.formats.generic.named_members import with_lists
 from tensorboard_plugin_rlboard.formats.generic.row_values import Place, values_of
-from tensorboard_plugin_rlboard.formats.generic.text_turns import with_joined_turns
+from tensorboard_plugin_rlboard.formats.generic.text_turns import with_joined_texts
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_number,
@@ -57,7 +57,7 @@ class Shape:
 
     def samples(self, row: Row) -> list[dict[Place, object]]:
         """The values of the samples of a row, of its first ones where it has many; one sample where it has none."""
-        row = with_joined_turns(with_lists(row, _is_agent))
+        row = with_joined_texts(with_lists(row, _is_agent))
         shared = values_of(row)
         if self.kind == MEMBERS:
             return _members(shared, self.base) or [shared]
@@ -79,7 +79,7 @@ def shape_of_rows(rows: Sequence[Row]) -> tuple[Shape, list[Row]]:
 
 def shape_of_row(row: Row) -> Shape | None:
     """The shape that a row has; None where it has neither a response nor several."""
-    row = with_joined_turns(with_lists(row, _is_agent))
+    row = with_joined_texts(with_lists(row, _is_agent))
     shared = values_of(row)
     top = [(place, value) for place, value in shared.items() if place.depth == 0]
     if any(plain(place.name) in _STRONG and is_text(value) and value for place, value in top):

@@ -8,6 +8,14 @@ r"""Reads samples that are written one after the other as text, each part behind
 
 EasyR1 logs generations so (verl/utils/logger/gen_logger.py, `FileGenerationLogger`). The names are those of the first
 sample, in its order. A part ends where the next name begins a line, so a name within a text ends nothing.
+
+    idx: 1 / 4, seqlen: 123, reward is 1.0.
+    prompt is
+    2+2?
+    sequence is:
+    It is 4.
+
+AReaL's workflows dump the samples of a prompt so (areal/workflow/rlvr.py, `dump_dir`), the texts in a terminal's colours.
 """
 
 from __future__ import annotations
@@ -46,6 +54,9 @@ _NAMES = frozenset(
 _MAX_ROW = 64 * 1024 * 1024
 _SETTLED_SECONDS = 2.0
 """Seconds without a change after which a last sample is taken for whole."""
+_HEADER = re.compile(r"idx: (\d{1,9})(?: / (\d{1,9}))?, seqlen: (\d{1,9}), reward is ([^\n]{1,40}?)\.?\n")
+_PROMPT, _SEQUENCE = re.compile(r"prompt is\s*\n"), re.compile(r"sequence is:\s*\n?")
+_COLOURS = re.compile(r"\x1b\[[0-9;]{0,10}m")
 _EASYR1 = ("prompt", "output", "ground_truth", "score")
 """What EasyR1 logs of each answer of its validation, and of no other."""
 
@@ -96,9 +107,58 @@ def _read_rows(path: Path) -> Iterator[object]:
             raise TornFileError("It ends within a sample, which is left out.")
 
 
+def is_numbered(text: str) -> bool:
+    """Whether a text begins with a sample of AReaL's dumps."""
+    header = _HEADER.match(text)
+    return header is not None and _PROMPT.match(text, header.end()) is not None
+
+
+def _read_numbered_rows(path: Path) -> Iterator[object]:
+    with open_text(path) as file:
+        header: re.Match[str] | None = None
+        lines: list[str] = []
+        size = 0
+        while line := file.readline(_MAX_ROW):
+            found = _HEADER.fullmatch(line)
+            if found is not None:
+                if header is not None and (row := _numbered_row(header, lines)) is not None:
+                    yield row
+                header, lines, size = found, [], 0
+            else:
+                lines.append(line)
+                size += len(line)
+            if size > _MAX_ROW:
+                raise DamagedFileError(
+                    "A sample in it has more than 64 MB, or lacks a part that the first one has."
+                )
+        is_settled = abs(time.time() - os.fstat(file.fileno()).st_mtime) > _SETTLED_SECONDS
+        row = None if header is None else _numbered_row(header, lines)
+        if row is not None and is_settled:
+            yield row
+        elif header is not None and is_settled:
+            raise TornFileError("It ends within a sample, which is left out.")
+
+
+def _numbered_row(header: re.Match[str], lines: list[str]) -> dict[str, object] | None:
+    """The row of a sample; None where it is torn."""
+    at = next((at for at, line in enumerate(lines) if _SEQUENCE.fullmatch(line)), 0)
+    if not at or not _PROMPT.fullmatch(lines[0]):
+        return None
+    prompt, completion = ("".join(part).removesuffix("\n") for part in (lines[1:at], lines[at + 1 :]))
+    return {
+        "prompt": _COLOURS.sub("", prompt),
+        "completion": _COLOURS.sub("", completion),
+        "reward": header[4],
+        "seqlen": int(header[3]),
+        "sample_idx": int(header[1]) - 1,
+        "n_samples": None if header[2] is None else int(header[2]),
+    }
+
+
 def _row(names: list[str], parts: list[str]) -> dict[str, object]:
     row: dict[str, object] = {name: part.rstrip("\r\n") for name, part in zip(names, parts, strict=True)}
     return row | {"split": "val"} if tuple(names) == _EASYR1 else row
 
 
 TAGGED = Container("text", _read_rows)
+NUMBERED = Container("text", _read_numbered_rows)

@@ -11,6 +11,7 @@ from answers import columns, reasons
 from understood import read, understood, written
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 
 Open = Callable[[Path], Board]
 STEP = {"step": 1, "prompt": "sell"}
@@ -69,6 +70,11 @@ def test_numbers_in_place_of_names_are_samples_of_a_group(tmp_path: Path, open_b
     assert "agent" not in board.runs().runs[0].text_columns
 
 
+def test_numbered_samples_have_the_values_of_their_numbers(tmp_path: Path) -> None:
+    row = STEP | {"completions": {"0": "r0", "1": "r1"}, "rewards": {"1": 1.0, "0": 0.0}}
+    assert read(tmp_path, [row] * 2, "response", "reward") == [("r0", 0.0), ("r1", 1.0)] * 2
+
+
 def test_an_agent_may_be_missing_from_a_row(tmp_path: Path) -> None:
     both = LAYOUTS["parallel objects"]
     one = {"responses": {"bob": "6"}, "rewards": {"bob": 0.5}}
@@ -83,6 +89,20 @@ def test_answers_that_are_compared_are_no_agents(names: tuple[str, str], tmp_pat
     mapping = understood(path).mapping
     assert mapping is not None
     assert not any("[]" in key for key in mapping.keys.values())
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"answers": {"gpt": "yes", "llama": "no"}, "scores": {"gpt": 9, "llama": 3}},
+        {"answers": {"gpt": {"text": "yes", "score": 9}, "llama": {"text": "no", "score": 3}}},
+    ],
+)
+def test_answers_of_several_models_without_a_step_are_no_rollouts(
+    answers: dict[str, Any], tmp_path: Path
+) -> None:
+    path = written(tmp_path / "arena.jsonl", [{"question": "is it?", **answers}] * 3)
+    assert sniff(str(path))[0] is None
 
 
 def test_parts_of_one_answer_are_no_agents(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from answers import columns, reasons
 from understood import read, understood, written
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.formats.base import LineContext
 
 
@@ -45,6 +47,51 @@ def test_several_responses_are_samples(tmp_path: Path) -> None:
     mapping = understood(path).mapping
     assert mapping is not None
     assert mapping.keys["response"] == "responses[]"
+
+
+def test_parts_of_a_message_are_one_text(tmp_path: Path, open_board: Callable[[Path], Board]) -> None:
+    asked = [{"type": "image_url", "image_url": "data:"}, {"type": "text", "text": "what?"}]
+    said = [
+        {"type": "thinking", "thinking": "hm"},
+        {"type": "text", "text": "a"},
+        {"type": "text", "text": "cat"},
+    ]
+    written(tmp_path / "log.jsonl", [{"step": 2, "prompt": asked, "completion": said, "reward": 0.5}] * 2)
+    board = open_board(tmp_path)
+    text = "<think>\nhm\n</think>\na\ncat"
+    assert columns(board, "prompt", "response", "reward") == [("[image]\nwhat?", text, 0.5)] * 2
+    sample = board.sample(SampleQuestion(".", columns(board, "id")[0][0]))
+    assert [message.role for message in sample.messages or ()] == ["user", "assistant"]
+
+
+def test_rollouts_that_say_their_type_are_samples(tmp_path: Path) -> None:
+    row = {
+        "step": 2,
+        "prompt": "p",
+        "outputs": [{"type": "text", "text": f"r{i}", "reward": i} for i in range(2)],
+    }
+    assert read(tmp_path, [row] * 2, "response", "reward") == [("r0", 0.0), ("r1", 1.0)] * 2
+
+
+TOKENS = [["It", " is", " four"], ["It", "Ġis", "Ġfour"], ["你", "好", "！"]]
+
+
+@pytest.mark.parametrize("tokens", TOKENS)
+@pytest.mark.parametrize("more", [{}, {"logprobs": [-0.5, -0.25, -0.75]}])
+def test_pieces_of_a_response_are_its_tokens(
+    tokens: list[str], more: dict[str, Any], tmp_path: Path, open_board: Callable[[Path], Board]
+) -> None:
+    row = {"step": 2, "prompt": "p", "response": tokens, "reward": 0.5, **more}
+    written(tmp_path / "log.jsonl", [row] * 2)
+    board = open_board(tmp_path)
+    assert columns(board, "step", "prompt", "reward", "n_tokens") == [(2, "p", 0.5, 3.0)] * 2
+    if more:
+        assert columns(board, "logprobs_mean") == [(-0.5,)] * 2
+
+
+def test_short_answers_with_a_score_each_are_no_tokens(tmp_path: Path) -> None:
+    row = {"step": 2, "prompt": "p", "response": ["4", "5", "6"], "rewards": [1.0, 0.0, 0.5]}
+    assert read(tmp_path, [row] * 2, "response", "reward") == [("4", 1.0), ("5", 0.0), ("6", 0.5)] * 2
 
 
 TURNS_OF_IDS = [

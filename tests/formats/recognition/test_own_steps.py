@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answers import columns
+from answers import columns, problems
 from guessed_rows import CHAT
 from understood import Row, written
 
@@ -63,3 +63,19 @@ def test_a_training_in_the_words_of_an_evaluation_is_a_training(
     board = open_board(tmp_path)
     assert board.runs().runs[0].splits == ["train"]
     assert columns(board, "step", "reward") == [(n, 1.0) for n in (3, 4, 5)]
+
+
+def test_a_step_within_an_identifier_is_none_of_the_training(tmp_path: Path, open_board: Any) -> None:
+    rows = [
+        {
+            "eid": {"batch": 7, "task": 0, "run": run, "step": 0},
+            "prompt_text": "p",
+            "response_text": f"r{run}",
+            "reward": run,
+        }
+        for run in range(2)
+    ]
+    written(tmp_path / "log.jsonl", rows)
+    board = open_board(tmp_path)
+    assert columns(board, "response", "reward") == [("r0", 0.0), ("r1", 1.0)]
+    assert {kind for _, _, kind in problems(board)} == {"no_step"}

@@ -66,3 +66,48 @@ def test_a_text_with_words_in_brackets_is_named_and_no_log(board_of: Callable[[s
     board = board_of("[INFO] start\n[prompt] but no answer\n[INFO] end\n")
     assert board.runs().runs == []
     assert [file for file, _ in ignored(board)] == ["generations.log"]
+
+
+def dumped(
+    number: int, reward: float, response: str, colour: str = "\x1b[33m\x1b[2m", end: str = "\x1b[0m"
+) -> str:
+    """A sample as AReaL's workflow writes it into the file of its prompt."""
+    texts = f"prompt is \n{colour}2+2?\nuser{end}\nsequence is: \n{colour}{response}{end}\n"
+    return f"idx: {number} / 2, seqlen: {10 + number}, reward is {reward}.\n{texts}"
+
+
+def old(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, (time.time() - 100,) * 2)
+
+
+def test_dumps_of_areal_are_one_run_with_step_and_split_of_their_folders(
+    tmp_path: Path, open_board: Open
+) -> None:
+    old(
+        tmp_path / "trial/generated/3/q1.txt",
+        dumped(1, 1.0, "It is\n4.") + dumped(2, -0.5, "idx: 1 is\nmine"),
+    )
+    old(tmp_path / "trial/generated/4/q1.txt", dumped(1, 0.25, "5", "", ""))
+    old(tmp_path / "trial/generated-eval/4/q2.txt", dumped(1, 1.0, "6"))
+    board = open_board(tmp_path)
+    found = columns(board, "step", "prompt", "response", "reward", "seqlen", run="trial")
+    assert found == [
+        (3, "2+2?\nuser", "It is\n4.", 1.0, 11),
+        (3, "2+2?\nuser", "idx: 1 is\nmine", -0.5, 12),
+        (4, "2+2?\nuser", "5", 0.25, 11),
+    ]
+    assert columns(board, "step", "response", run="trial", split="eval") == [(4, "6")]
+    # The answers to one prompt are a group: (1 - 0.5) / 2.
+    assert columns(board, "group_mean", run="trial")[0] == (0.25,)
+
+
+def test_a_dump_of_areal_that_is_torn_is_said(tmp_path: Path, open_board: Open) -> None:
+    old(
+        tmp_path / "trial/generated/3/q1.txt",
+        dumped(1, 1.0, "4") + "idx: 2 / 2, seqlen: 9, reward is 1.0.\nprompt is \n2+",
+    )
+    board = open_board(tmp_path)
+    assert columns(board, "response", run="trial") == [("4",)]
+    assert [kind for _, _, kind in problems(board, "trial")] == ["damaged_archive"]
