@@ -16,10 +16,10 @@ _Chat = dict[str, object]
 
 def chat_of_items(items: object) -> list[_Chat] | None:
     """The chat messages of items; None where the value is no list of them, or one of messages only."""
-    if not isinstance(items, list):
-        return None
+    if not isinstance(items, list) or all(isinstance(item, dict) and "role" in item for item in items):
+        return None  # what nearly all are: messages
     kinds = [_kind(item) for item in items]
-    if not set(kinds) - {_MESSAGE} or "" in kinds or (_OTHER in kinds and _MESSAGE not in kinds):
+    if "" in kinds or (_OTHER in kinds and _MESSAGE not in kinds):
         return None
     messages: list[_Chat] = []
     is_open = False  # whether what comes next may belong to the last message
