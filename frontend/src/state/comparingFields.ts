@@ -6,6 +6,8 @@ export const groups = {
   /** The group beside the list, by its key and its step; "" is the first of the list. */
   group: ofRun(text),
   group_step: ofRun(wholeNumber),
+  /** The members of it that are compared, comma-separated: one or two. */
+  group_diff: ofRun(text),
   /** Only groups of these kinds, comma-separated; "" is all. */
   kinds: ofRun(text),
   groups_sort: text,

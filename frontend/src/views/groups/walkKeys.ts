@@ -6,6 +6,7 @@ import type { KeyMap } from "../../state/keys";
 import { selection } from "../../state/selection";
 import { choose } from "./chosenGroup";
 import type { GroupRow } from "./groupRows";
+import { memberStepper } from "./members/memberChoice";
 
 /** With a sample open, j and k walk the members of its group. */
 function walkGroups(rows: readonly GroupRow[], at: number, by: 1 | -1): boolean {
@@ -36,12 +37,28 @@ function openBest(target: HTMLElement): boolean {
   return best !== null;
 }
 
+/** Takes the focused member into the comparison, or out of it. */
+function compareFocused(target: HTMLElement): boolean {
+  if (selection.peek().sample !== null) return false;
+  const compare = target
+    .closest("li.group-member")
+    ?.querySelector<HTMLElement>("[data-testid=member-compare]");
+  compare?.click();
+  return compare !== null && compare !== undefined;
+}
+
+const stepChange = (by: 1 | -1): boolean =>
+  selection.peek().sample === null && (memberStepper.current?.(by) ?? false);
+
 export function walkKeys(rows: readonly GroupRow[], at: number): KeyMap {
   return {
     j: () => walkGroups(rows, at, 1),
     k: () => walkGroups(rows, at, -1),
     l: () => walkMembers(1),
     h: () => walkMembers(-1),
+    d: ({ target }) => compareFocused(target as HTMLElement),
+    n: () => stepChange(1),
+    N: () => stepChange(-1),
     Enter: ({ target }) => openBest(target as HTMLElement),
   };
 }

@@ -9,6 +9,7 @@ import { revision } from "../../../src/data/revision";
 import { runs } from "../../../src/data/runs";
 import { listOrder } from "../../../src/data/sampleWalk";
 import { steps } from "../../../src/data/steps";
+import { dispatchKey } from "../../../src/state/keys";
 import { DEFAULTS, select, selection } from "../../../src/state/selection";
 import { Groups } from "../../../src/views/groups/Groups";
 import { groupRows, rewardEnds } from "../../../src/views/groups/groupRows";
@@ -82,6 +83,38 @@ const ALONE = {
   members: Object.fromEntries(Object.entries(members).map(([name, values]) => [name, values.slice(0, 1)])),
 };
 
+const side = (id: string) => ({
+  run: "demo",
+  id,
+  step: 7,
+  text: "response",
+  units: ["It ", id],
+  left_out: 0,
+  values: null,
+});
+const DIFF = {
+  unit: "token",
+  in_one_piece: true,
+  metric: null,
+  left: side("a"),
+  right: side("b"),
+  opcodes: {
+    kind: ["equal", "delete", "insert"],
+    left: [0, 1, 2],
+    left_end: [1, 2, 2],
+    right: [0, 1, 1],
+    right_end: [1, 1, 2],
+    move: [null, null, null],
+  },
+};
+/** Twice at step 3, once at step 12, and another member of this step. */
+const VISITS = [
+  { step: 3, id: "old1", reward: 0.25 },
+  { step: 3, id: "old2", reward: 0.75 },
+  { step: 7, id: "b", reward: 0 },
+  { step: 12, id: "new", reward: null },
+];
+
 let root: HTMLElement;
 let group: object = GROUP;
 const asked: string[] = [];
@@ -90,10 +123,13 @@ function answer(url: string): Response {
   asked.push(url);
   if (/\bgroups\?/.test(url)) return Response.json(LIST);
   if (/\bgroup\?/.test(url)) return Response.json(group);
+  if (/\bdiff\?/.test(url)) return Response.json(DIFF);
   const id = new URL(url, "http://x").searchParams.get("id") ?? "";
   const tokens = { response_tokens: ["It ", id], raw_tokens: ["It ", id] };
+  const own = id === "new" ? null : id === "old1" ? "g0" : "g1";
+  const neighbours = { previous: null, next: null, group: [], group_rewards: [], prompt: VISITS };
   const metric = [{ name: "log_ratio", kind: "signed" as const, unit: "", origin: "" }];
-  return withTokens(sampleOf(id, { ...tokens, token_metrics: metric, group: "g1" }), [
+  return withTokens(sampleOf(id, { ...tokens, token_metrics: metric, group: own, neighbours }), [
     0.5,
     id === "a" ? 2 : -4,
   ]);
@@ -220,4 +256,40 @@ test("steps that have no room of their own share a column", () => {
     { from: 0, to: 2, shares: [["gradient", 0.5]] },
     { from: 2, to: 4, shares: [["gradient", 0.5]] },
   ]);
+});
+
+test("two members are compared by a key or a press; the address keeps which", async () => {
+  await press("l");
+  const key = { key: "d", bubbles: true, cancelable: true };
+  document.addEventListener("keydown", dispatchKey, { once: true });
+  await act(() => void document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", key)));
+  expect(selection.value.group_diff).toBe("a");
+  expect(byTestId("group-diff")?.textContent).toBe("Choose a second member to compare member 1 with.");
+  await act(() => all("member-compare")[1]?.click());
+  expect(selection.value.group_diff).toBe("a,b");
+  await vi.waitFor(() => expect(byTestId("diff")).not.toBeNull());
+  await settle();
+  expect(asked.find((url) => /\bdiff\?/.test(url))).toContain("id=b&against_id=a");
+  expect(byTestId("diff")?.getAttribute("aria-label")).toContain("member 1 · reward 1");
+  expect(root.querySelector(".diff-rows del")?.textContent).toBe("a");
+  expect(all("member-compare").map((button) => button.getAttribute("aria-pressed"))).toEqual([
+    "true",
+    "true",
+  ]);
+  expect(await violations()).toEqual([]);
+  await press("n");
+  expect(root.querySelector("[data-current]")?.textContent).toBe("a");
+  await act(() => byTestId("group-diff-end")?.click());
+  expect(selection.value.group_diff).toBe("");
+  expect(byTestId("group-diff")).toBeNull();
+});
+
+test("the steps at which the prompt was seen lead to its group there, or to the sample where it is in none", async () => {
+  expect(all("group-visit").map((visit) => visit.textContent)).toEqual(["3 0.5", "12 –"]);
+  await act(() => all("group-visit")[0]?.click());
+  await vi.waitFor(() => expect(selection.value).toMatchObject({ step: 3, group: "g0", group_step: 3 }));
+  await act(() => select({ step: 7, group: "g1", group_step: 7 }));
+  await vi.waitFor(() => expect(all("group-visit")).toHaveLength(2));
+  await act(() => all("group-visit")[1]?.click());
+  await vi.waitFor(() => expect(selection.value).toMatchObject({ step: 12, sample: "new" }));
 });

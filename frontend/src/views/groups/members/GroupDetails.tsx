@@ -14,9 +14,12 @@ import { ColourLegend } from "../../../tokens/ColourLegend";
 import { AbsentMetric, MetricSelect } from "../../../tokens/MetricSelect";
 import { ErrorBox } from "../../../ui";
 import type { ChosenGroup } from "../chosenGroup";
+import { ComparedMembers, sidesOf } from "./ComparedMembers";
 import { Contrast } from "./Contrast";
 import { Member } from "./Member";
+import { comparedMembers, compareMember } from "./memberChoice";
 import { groupTokens } from "./memberTokens";
+import { SeenAtSteps } from "./SeenAtSteps";
 
 /** Whether what all members begin with is folded away. */
 const folded = setting("groups.folded", true, isBoolean);
@@ -65,8 +68,11 @@ function WholeGroup({ group }: { group: Group }): JSX.Element {
   const step = Number(group.facts["step"]);
   const size = Number(group.facts["size"]);
   const metric = tokens?.all.metric.value?.name ?? "";
+  const known = loaded?.find((member) => member !== null)?.sample;
+  const compared = comparedMembers(ids);
   return (
     <>
+      {known !== undefined && <SeenAtSteps sample={known} />}
       <p class="muted number" data-testid="group-facts">
         {factWords(group)}
         {group.ground_truth !== null && ` · ${t("groups.answer", { text: group.ground_truth })}`}
@@ -82,6 +88,7 @@ function WholeGroup({ group }: { group: Group }): JSX.Element {
       {size > ids.length && (
         <p class="muted">{t("groups.shown", { n: ids.length, size, half: Math.ceil(ids.length / 2) })}</p>
       )}
+      <ComparedMembers sides={sidesOf(compared, group, loaded)} metric={metric} />
       <ol class="group-members">
         {ids.map((id, at) => (
           <Member
@@ -100,6 +107,8 @@ function WholeGroup({ group }: { group: Group }): JSX.Element {
             onFold={() => {
               folded.value = !folded.value;
             }}
+            isCompared={compared.includes(id)}
+            onCompare={() => compareMember(id, ids)}
             onOpen={(token) => select({ sample: id, step, token, metric }, "push")}
           />
         ))}

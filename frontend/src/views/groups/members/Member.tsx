@@ -3,11 +3,13 @@ import { useRef } from "preact/hooks";
 import type { Value } from "../../../api/answers";
 import type { SampleWithTokens } from "../../../data/questions/sample";
 import { t } from "../../../i18n";
-import { count, full, num, signed } from "../../../lib/format";
+import { count, signed } from "../../../lib/format";
 import { oneLine } from "../../../lib/singleLine";
 import { metricLabel } from "../../../metrics";
 import type { TokenViewState } from "../../../tokens/shared/tokenViewState";
 import { TokenText } from "../../../tokens/text/TokenText";
+import { Button } from "../../../ui";
+import { Fact } from "./Fact";
 import type { MemberTokens } from "./memberTokens";
 
 export interface MemberProps {
@@ -22,6 +24,9 @@ export interface MemberProps {
   prefix: { units: number; by: "token" | "word"; characters: number };
   folded: boolean;
   onFold: () => void;
+  /** Whether it is one of the two that are compared. */
+  isCompared: boolean;
+  onCompare: () => void;
   onOpen: (token: number | null) => void;
 }
 
@@ -54,6 +59,16 @@ export function Member(props: MemberProps): JSX.Element {
         {facts["truncated"] === true && <span class="odd">{t("groups.truncated")}</span>}
         {(side === "good" || side === "bad") && <span class="group-side">{t(`groups.side.${side}`)}</span>}
       </button>
+      <Button
+        quiet
+        testId="member-compare"
+        hotKey="d"
+        pressed={props.isCompared}
+        label={t("groups.compare.member", { i: at + 1 })}
+        onClick={props.onCompare}
+      >
+        {t("groups.compare")}
+      </Button>
       {prefix.units > 0 && (
         <button
           type="button"
@@ -95,21 +110,6 @@ export function Member(props: MemberProps): JSX.Element {
         </div>
       )}
     </li>
-  );
-}
-
-interface FactProps {
-  label: string;
-  value: number | null;
-  text?: (value: number | null) => string;
-}
-
-function Fact({ label, value, text = num }: FactProps): JSX.Element | null {
-  if (value === null) return null;
-  return (
-    <span title={full(value)}>
-      {label} <b class="number">{text(value)}</b>
-    </span>
   );
 }
 

@@ -1,0 +1,18 @@
+import type { JSX } from "preact";
+import { full, num } from "../../../lib/format";
+
+interface FactProps {
+  label: string;
+  value: number | null;
+  text?: (value: number | null) => string;
+}
+
+/** A number of a member by its name; nothing where it was not logged. */
+export function Fact({ label, value, text = num }: FactProps): JSX.Element | null {
+  if (value === null) return null;
+  return (
+    <span title={full(value)}>
+      {label} <b class="number">{text(value)}</b>
+    </span>
+  );
+}
