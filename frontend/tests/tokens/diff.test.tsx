@@ -5,6 +5,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Diff, type DiffProps } from "../../src/tokens/diff/Diff";
 import { differencesOf } from "../../src/tokens/diff/differences";
+import { rowsOfChange } from "../../src/tokens/diff/longChanges";
 import { rowsOf } from "../../src/tokens/diff/rows";
 import { changeCount, type DiffData, type StretchKind } from "../../src/tokens/diff/stretches";
 import { CODE } from "../../src/tokens/shared/colourCodes";
@@ -119,6 +120,65 @@ describe("rows", () => {
     const data = answer([same(...words(300), "end. ", ...words(10)), ["delete", ["x"], []]]);
     const [first] = rowsOf(data, false);
     expect(first?.stretches[0]?.right).toEqual([0, 301]);
+  });
+});
+
+describe("a change that is too long for one row", () => {
+  const LONG = answer([
+    same("first "),
+    ["delete", words(1300), []],
+    ["insert", [], words(700)],
+    same("then "),
+    ["insert", [], ["last "]],
+  ]);
+
+  it("goes over several, the n-th piece of each side beside the other's, and is counted once", () => {
+    const rows = rowsOf(LONG);
+    expect(
+      rows.map(({ change, stretches }) => [change, stretches.map(({ left, right }) => [...left, ...right])]),
+    ).toEqual([
+      [
+        0,
+        [
+          [0, 1, 0, 1],
+          [1, 601, 1, 1],
+          [1301, 1301, 1, 601],
+        ],
+      ],
+      [
+        null,
+        [
+          [601, 1201, 1, 1],
+          [1301, 1301, 601, 701],
+        ],
+      ],
+      [null, [[1201, 1301, 1, 1]]],
+      [
+        1,
+        [
+          [1301, 1302, 701, 702],
+          [1302, 1302, 702, 703],
+        ],
+      ],
+    ]);
+    expect(changeCount(LONG)).toBe(2);
+  });
+
+  it("is one step of the walk along the changes, and nothing of it is lost", () => {
+    show(LONG);
+    const marked = [...place.querySelectorAll("[data-change]")].map((found) =>
+      found.getAttribute("data-change"),
+    );
+    expect(marked).toEqual(["0", "1"]);
+    const text = (kind: string): string =>
+      [...place.querySelectorAll(`.diff-rows ${kind}`)].map((found) => found.textContent).join("");
+    expect(text("del")).toBe(words(1300).join(""));
+    expect(text("ins")).toBe([...words(700), "last "].join(""));
+  });
+
+  it("says at its beginning that it was moved", () => {
+    const [first, second] = rowsOfChange([{ kind: "moved_away", left: [0, 601], right: [0, 0], move: 3 }]);
+    expect([first?.[0]?.move, second?.[0]?.move, second?.[0]?.left]).toEqual([3, null, [600, 601]]);
   });
 });
 

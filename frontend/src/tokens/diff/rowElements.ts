@@ -48,7 +48,8 @@ export function rowElement(row: Row, place: RowPlace, differences: Differences |
 
 /** For the first stretch of each change in a row its number among all changes; null for the others. */
 function changeNumbers(row: Row): (number | null)[] {
-  let next = row.change ?? 0;
+  if (row.change === null) return [];
+  let next = row.change;
   return row.stretches.map(({ kind }, k) => {
     const isFirst = kind !== "equal" && (k === 0 || row.stretches[k - 1]?.kind === "equal");
     return isFirst ? next++ : null;

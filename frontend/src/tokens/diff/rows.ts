@@ -1,12 +1,13 @@
 /** The stretches of two texts as rows that both sides share, long equal ones folded. */
 
+import { isLongChange, rowsOfChange } from "./longChanges";
 import { type DiffData, type Stretch, stretchesOf, type Unit } from "./stretches";
 
 /** What stands on one line of the grid, or is folded. */
 export interface Row {
   stretches: Stretch[];
   folded: boolean;
-  /** The number of the first change in it, from 0; null where nothing has changed. */
+  /** The number of the first change that begins in it, from 0; null where none does. */
   change: number | null;
 }
 
@@ -25,7 +26,6 @@ export function rowsOf(data: DiffData, fold = true): Row[] {
   let current: Stretch[] = [];
   let size = 0;
   let changes = 0;
-  let inChange = false;
   let firstChange: number | null = null;
   const flush = (folded = false): void => {
     if (current.length > 0) rows.push({ stretches: current, folded, change: firstChange });
@@ -34,18 +34,31 @@ export function rowsOf(data: DiffData, fold = true): Row[] {
     firstChange = null;
   };
   const stretches = stretchesOf(data);
-  stretches.forEach((stretch, k) => {
-    const isEqual = stretch.kind === "equal";
-    if (!isEqual && !inChange) {
-      firstChange ??= changes;
-      changes += 1;
+  let change: Stretch[] = [];
+  const endChange = (): void => {
+    if (change.length === 0) return;
+    firstChange ??= changes;
+    changes += 1;
+    if (isLongChange(change)) {
+      for (const row of rowsOfChange(change)) {
+        current.push(...row);
+        flush();
+      }
+    } else {
+      current.push(...change);
+      size += change.reduce(
+        (sum, { left, right }) => sum + Math.max(left[1] - left[0], right[1] - right[0]),
+        0,
+      );
     }
-    inChange = !isEqual;
-    if (!isEqual) {
-      current.push(stretch);
-      size += Math.max(stretch.left[1] - stretch.left[0], stretch.right[1] - stretch.right[0]);
+    change = [];
+  };
+  stretches.forEach((stretch, k) => {
+    if (stretch.kind !== "equal") {
+      change.push(stretch);
       return;
     }
+    endChange();
     const ends = { first: k === 0, last: k === stretches.length - 1 };
     for (const { part, folded } of fold
       ? foldedParts(stretch, data.unit, ends)
@@ -63,6 +76,7 @@ export function rowsOf(data: DiffData, fold = true): Row[] {
       }
     }
   });
+  endChange();
   flush();
   return rows;
 }

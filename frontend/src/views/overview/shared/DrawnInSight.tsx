@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
+/** What lies within so much of the lower edge shows less than a line of text. */
+const EDGE = "0px 0px -24px 0px";
 /** After so long without a change what is out of sight is drawn, too: who listens to the page or searches it finds it true. */
 const REST_MS = 500;
 
@@ -17,9 +19,10 @@ export function DrawnInSight({ children }: { children: () => JSX.Element }): JSX
   const isDue = useRef(true);
   useLayoutEffect(() => {
     if (host.current === null || typeof IntersectionObserver === "undefined") return undefined;
-    const sight = new IntersectionObserver((entries) => {
-      setInSight((before) => entries.at(-1)?.isIntersecting ?? before);
-    });
+    const sight = new IntersectionObserver(
+      (entries) => setInSight((before) => entries.at(-1)?.isIntersecting ?? before),
+      { rootMargin: EDGE },
+    );
     sight.observe(host.current);
     return () => sight.disconnect();
   }, []);
