@@ -89,6 +89,32 @@ def test_a_link_opens_a_group_in_chinese_on_a_narrow_screen(server: TensorBoard,
     expect(tab.get("group-item")).to_have_count(2)
 
 
+def test_two_members_are_compared_in_place_by_keys(server: TensorBoard, open_tab: OpenTab, axe: str) -> None:
+    tab = open_tab(server).open(view="groups", run="grpo_groups", group="sum", group_step=2, step=2)
+    expect(tab.get("member-own").first.get_by_test_id("token").first).to_be_visible()
+    tab.press("l", "d")
+    expect(tab.get("group-diff")).to_contain_text("Choose a second member to compare member 1 with.")
+    tab.press("l", "d")
+    expect(tab.get("diff")).to_contain_text("member 2 · reward 1")
+    expect(tab.get("member-compare").nth(1)).to_have_attribute("aria-pressed", "true")
+    tab.press("n")
+    expect(tab.get("diff").locator("[data-current]")).to_be_visible()
+    assert serious(tab, axe) == []
+    tab.get("group-diff-end").click()
+    tab.expect_selected(group_diff=None)
+    expect(tab.get("diff")).to_have_count(0)
+
+
+def test_the_other_steps_of_the_prompt_lead_to_its_group_there(
+    server: TensorBoard, open_tab: OpenTab
+) -> None:
+    tab = open_tab(server).open(view="groups", run="grpo_groups", group="sum", group_step=2, step=2)
+    expect(tab.get("group-visit")).to_have_text("1 0.5")
+    tab.get("group-visit").click()
+    tab.expect_selected(view="groups", step="1", group="sum", group_step="1")
+    expect(tab.get("group-visit")).to_have_text("2 0.5")
+
+
 def test_the_tile_of_the_overview_leads_to_the_groups_without_gradient(
     server: TensorBoard, open_tab: OpenTab
 ) -> None:
