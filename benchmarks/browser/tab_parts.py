@@ -15,6 +15,8 @@ DIFF_SHOWN = "document.querySelector('[data-testid=diff]')?.ariaLabel"
 ROW_SHOWN = "document.querySelector('[role=grid] [role=row][data-id]')?.dataset.id"
 CHART_SHOWN = "document.querySelector('.chart-curve canvas')"
 NOTHING = "performance.now()"
+AFTER_REST = 800
+"""Milliseconds after which the page has also done what it leaves until the reader rests: half a second, and the doing."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,12 @@ def overview(open_page: Open, sizes: Sizes) -> Found:
         for _ in range(5):
             yield "a key without effect: main thread", "ms", page.press("F9", NOTHING).busy
         yield from _keys(page, "next step", ("ArrowRight", "ArrowLeft"), STEP_SHOWN, _share(sizes))
+        for i in range(6):
+            before = page.counters()["TaskDuration"]
+            page.press("ArrowRight" if i % 2 == 0 else "ArrowLeft", STEP_SHOWN)
+            page.page.wait_for_timeout(AFTER_REST)
+            spent = 1000 * (page.counters()["TaskDuration"] - before)
+            yield "next step, and what waits for the reader's rest: main thread", "ms", spent
 
 
 def sample(open_page: Open, sizes: Sizes) -> Found:
