@@ -120,6 +120,8 @@ def read_groups(args: Arguments) -> GroupsQuestion:
         selection=read_selection(args),
         text_rules=read_text_rules(args),
         kinds=texts(args, "kinds"),
+        by=string(args, "by"),
+        value=string(args, "value") if args.get("value") is not None else None,
         sort=string(args, "sort", "weight"),
         order=string(args, "order"),
         offset=integer_or(args, "offset", 0),

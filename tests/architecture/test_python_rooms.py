@@ -108,6 +108,7 @@ ORDER = {
             "finite_numbers",
             "ordered_sums",
             "run_schema",
+            "labels",
             "pattern_cost",
             "filters",
             "text_matches",

@@ -10,12 +10,17 @@ from tensorboard_plugin_rlboard.api.values import Value
 
 @dataclass(frozen=True)
 class Groups:
-    """Answer of /groups; `members` has a row for each member shown, `row` being its group's place in `columns`."""
+    """Answer of /groups; `members` has a row for each member shown, `row` being its group's place in `columns`.
+
+    `values` has a row for each value of the text column `by`.
+    """
 
     total: int
     ungrouped: int
     kinds: Mapping[str, int]
     unit: str
+    by: str
+    values: Mapping[str, Sequence[Value]]
     columns: Mapping[str, Sequence[Value]]
     members: Mapping[str, Sequence[Value]]
 

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from tensorboard_plugin_rlboard.board.finite_numbers import finite_ones
 from tensorboard_plugin_rlboard.board.groups.numbers import GROUP_HASH, member_numbers
+from tensorboard_plugin_rlboard.board.labels import Labels, label_sql
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation
+from tensorboard_plugin_rlboard.board.sql_rows import as_list
 from tensorboard_plugin_rlboard.index.column_names import text
 from tensorboard_plugin_rlboard.metrics.groups.facts import GroupFacts, group_facts, group_weights
 from tensorboard_plugin_rlboard.metrics.groups.kinds import group_kinds
@@ -50,24 +52,22 @@ class GroupedSamples:
         found: Ints = np.ma.getdata(self.columns[name]).astype(np.int64)
         return found
 
-    def with_rows(self, rows: Bools) -> GroupedSamples:
-        """Only some of the rows, in their order."""
-        columns = {name: column[rows] for name, column in self.columns.items()}
-        return GroupedSamples(columns, _segments(columns), self.ungrouped)
 
-
-def read_samples(session: RunSession, rows: Relation, *, said: bool) -> GroupedSamples:
+def read_samples(session: RunSession, rows: Relation, *, said: bool, by: str = "") -> GroupedSamples:
     """The samples of a relation that are in groups, numbers only.
 
     Args:
         session: the run.
         rows: the samples.
         said: whether to tell responses apart as well, which reads their texts.
+        by: a text column whose value comes along as `label`; empty for none.
     """
     columns = {"rowid": "rowid", "step": "step", "attempt": "attempt", "group": GROUP_HASH}
     columns |= member_numbers(session.schema)
     if said:
         columns["said"] = f"hash({text('response')})"
+    if by:
+        columns["label"] = label_sql(session.schema, by)
     selected = ", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())
     answer = session.cursor.execute(
         f"SELECT {selected} FROM {rows.source} WHERE {rows.where}", rows.values
@@ -98,6 +98,7 @@ class FoundGroups:
         weight, length: Σ|A| over its tokens and the mean length of its responses, NaN where there is none.
         distinct: how many different responses it has; 0 where that was not asked for.
         logged: offset of its first line, the file of that, and the row in it, int64 [3, groups].
+        label: code of the value of a text column at its first sample; -1 where it has none, or none was asked for.
         matched: whether it is one of those that are listed.
     """
 
@@ -110,15 +111,23 @@ class FoundGroups:
     length: Floats
     distinct: Ints
     logged: NDArray[np.int64]
+    label: Ints
     matched: Bools
 
 
-def found_groups(samples: GroupedSamples, chosen: Ints | None) -> FoundGroups:
+def found_groups(
+    samples: GroupedSamples, chosen: Ints | None, by: str = "", labels: Labels | None = None
+) -> FoundGroups:
     """The groups of samples.
 
     Args:
         samples: whole groups.
         chosen: row numbers; a group is matched where one of its samples has one of them. None for all.
+        by: the text column that samples were read with; empty for none.
+        labels: codes of its values.
+
+    Raises:
+        TooManyKindsError: it has too many.
     """
     groups = samples.groups
     reward, length = (_finite(samples.numbers(name)) for name in ("reward", "length"))
@@ -129,11 +138,14 @@ def found_groups(samples: GroupedSamples, chosen: Ints | None) -> FoundGroups:
         matched = np.logical_or.reduceat(np.isin(samples.whole("rowid"), chosen), groups.starts)
     step, attempt, group = (samples.whole(name)[groups.starts] for name in KEYS)
     logged = np.stack([samples.whole(name)[groups.starts] for name in ("line_offset", "file", "row")])
+    label = np.full(len(groups.sizes), -1, np.int64)
+    if labels is not None and by:
+        label = labels.codes(by, as_list(samples.columns["label"][groups.starts]))
     return FoundGroups(
         *(step, attempt, group, facts, group_kinds(facts), weight),
         ordered_mean(length, groups),
         distinct_responses(samples),
-        *(logged, matched),
+        *(logged, label, matched),
     )
 
 

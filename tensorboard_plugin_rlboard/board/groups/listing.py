@@ -18,6 +18,8 @@ from tensorboard_plugin_rlboard.board.groups.found import (
 from tensorboard_plugin_rlboard.board.groups.numbers import GROUP_HASH, length_unit
 from tensorboard_plugin_rlboard.board.groups.page import page_columns
 from tensorboard_plugin_rlboard.board.groups.question import GroupsQuestion
+from tensorboard_plugin_rlboard.board.groups.values import values_of
+from tensorboard_plugin_rlboard.board.labels import Labels, checked_column
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation, Selection, pieces_of, select_samples
@@ -36,20 +38,26 @@ def groups(session: RunSession, question: GroupsQuestion) -> Groups:
     """Answers /groups.
 
     Raises:
-        ArgumentError: an unknown sort, order or kind, a limit that is too large, or a selection that cannot be answered.
+        ArgumentError: an unknown sort, order, kind or text column, a text column of too many values, a limit that is too
+            large, or a selection that cannot be answered.
     """
     _check(question)
-    schema = session.schema
+    schema, labels = session.schema, Labels()
+    by = checked_column(schema, question.by)
     with session.snapshot():
         whole = select_samples(session, whole_steps(question.selection))
-        found, ungrouped, samples = _find(session, question, whole)
+        found, ungrouped, samples = _find(session, question, whole, labels)
+        values = values_of(found, labels.texts) if by else {}
+        found = _of_value(question, found, labels)
         counted = np.bincount(found.kind[found.matched], minlength=len(KINDS)).tolist()
         kinds = dict(zip(KINDS, counted, strict=True))
         at = _page(question, found)
         samples, here = _members(session, whole, found, at) if samples is None else (samples, at)
         columns, members = page_columns(session, found, at, samples, here, question.text_rules)
+    if by:
+        columns["value"] = [labels.texts[code] if code >= 0 else None for code in found.label[at].tolist()]
     total = sum(n for kind, n in kinds.items() if not question.kinds or kind in question.kinds)
-    return Groups(total, ungrouped, kinds, length_unit(schema), columns, members)
+    return Groups(total, ungrouped, kinds, length_unit(schema), by, values, columns, members)
 
 
 def _check(question: GroupsQuestion) -> None:
@@ -60,6 +68,8 @@ def _check(question: GroupsQuestion) -> None:
     unknown = [kind for kind in question.kinds if kind not in KINDS]
     if unknown:
         raise ArgumentError(f"kinds={unknown[0][:40]} is not known: it takes {', '.join(KINDS)}.")
+    if question.value is not None and not question.by:
+        raise ArgumentError("value needs by: the text column that it is a value of.")
     if not 0 < question.limit <= MAX_LIMIT or question.offset < 0:
         raise ArgumentError(f"limit takes 1 to {MAX_LIMIT} and offset 0 or more.")
 
@@ -70,7 +80,7 @@ def whole_steps(selection: Selection) -> Selection:
 
 
 def _find(
-    session: RunSession, question: GroupsQuestion, whole: Relation
+    session: RunSession, question: GroupsQuestion, whole: Relation, labels: Labels
 ) -> tuple[FoundGroups, int, GroupedSamples | None]:
     """The groups of the selected steps, how many samples are in none, and of a single step the samples that are in one."""
     selection, chosen = question.selection, None
@@ -80,16 +90,28 @@ def _find(
             f"SELECT rowid FROM {narrowed.source} WHERE {narrowed.where}", narrowed.values
         ).fetchnumpy()
         chosen = np.asarray(answer["rowid"], np.int64)
+    by = question.by
     if selection.step is not None:
-        samples = read_samples(session, whole, said=True)
-        return found_groups(samples, chosen), samples.ungrouped, samples
+        samples = read_samples(session, whole, said=True, by=by)
+        return found_groups(samples, chosen, by, labels), samples.ungrouped, samples
     parts, ungrouped = [], 0
     for some in pieces_of(session.cursor, whole, _ROWS_AT_ONCE):
         check_stopped()
-        samples = read_samples(session, some, said=question.sort == "distinct")
-        parts.append(found_groups(samples, chosen))
+        samples = read_samples(session, some, said=question.sort == "distinct", by=by)
+        parts.append(found_groups(samples, chosen, by, labels))
         ungrouped += samples.ungrouped
     return together(parts), ungrouped, None
+
+
+def _of_value(question: GroupsQuestion, found: FoundGroups, labels: Labels) -> FoundGroups:
+    """The groups, of which only those of the asked value are matched."""
+    if question.value is None:
+        return found
+    code = labels.texts.index(question.value) if question.value in labels.texts else None
+    if question.value == "":
+        code = -1
+    is_so = found.label == code if code is not None else np.zeros(len(found.label), bool)
+    return replace(found, matched=found.matched & is_so)
 
 
 def _page(question: GroupsQuestion, found: FoundGroups) -> Ints:

@@ -16,6 +16,8 @@ class GroupsQuestion:
         selection: of which samples; a group is listed whole where any of its samples is among them.
         text_rules: how prompts are shown.
         kinds: only groups of these kinds; empty for all.
+        by: a text column whose values groups are told apart by; empty for none.
+        value: only groups with this value of it, empty for those without one; None for all.
         sort: `weight`, `reward_mean`, `reward_std`, `n_tokens`, `distinct` or `logged`.
         order: `asc` or `desc`; empty for what the sort suggests.
         offset: groups to skip.
@@ -25,6 +27,8 @@ class GroupsQuestion:
     selection: Selection
     text_rules: TextRules = field(default_factory=TextRules)
     kinds: tuple[str, ...] = ()
+    by: str = ""
+    value: str | None = None
     sort: str = "weight"
     order: str = ""
     offset: int = 0

@@ -9,9 +9,11 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.api import PromptLine, Prompts, Threshold
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
+from tensorboard_plugin_rlboard.board.labels import checked_column
 from tensorboard_plugin_rlboard.board.ordered_sums import ordered_mean
 from tensorboard_plugin_rlboard.board.prompts.histories.folded import PromptHistory
-from tensorboard_plugin_rlboard.board.prompts.histories.kept import PromptHistories, ReadHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.kept import PromptHistories
+from tensorboard_plugin_rlboard.board.prompts.histories.read_history import ReadHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.statuses import (
     LISTS,
     NEVER_BEATS_REFERENCE,
@@ -32,7 +34,6 @@ LINE_POINTS = 32
 _WHOLE = frozenset({"visits", "samples", "renderings", "first_step", "last_step"})
 _KIND_COLUMNS = ("data_source", "dataset", "source", "task", "language", "difficulty")
 """Text columns that tell kinds of prompts apart unless another is named; the first that the run has."""
-_NOT_KINDS = frozenset({"prompt", "response", "ref_response"})
 
 
 def kind_columns(schema: RunSchema, by: str | None = None) -> tuple[str, ...]:
@@ -43,9 +44,7 @@ def kind_columns(schema: RunSchema, by: str | None = None) -> tuple[str, ...]:
     """
     if by is None:
         return (*(name for name in _KIND_COLUMNS if name in schema.texts), "")
-    if by and (by not in schema.text_sql or by in _NOT_KINDS):
-        raise ArgumentError(f"by={by} is no text column of the run that tells kinds of prompts apart.")
-    return (by,)
+    return (checked_column(schema, by),)
 
 
 def prompts(session: RunSession, question: PromptsQuestion, histories: PromptHistories) -> Prompts:

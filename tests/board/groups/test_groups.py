@@ -114,6 +114,38 @@ def test_a_group_is_whole_whatever_its_samples_were_searched_for(board: Board) -
     assert found.columns["share"] == pytest.approx([10 * 0.5 / 0.500001 / (3 + 10 * 0.5 / 0.500001)])
 
 
+def test_groups_by_a_text_column_by_hand(tmp_path: Path) -> None:
+    """math: |±1| · 2 + |±1| · 2 = 4 of 5, code: 0.5 · 2 = 1; the value of a group is that of its first sample."""
+    logged = {"math": [1.0, -1.0], "code": [0.5, 0.0]}
+    rows = [
+        member(f"{source}{at}", 1.0, advantage=pushes[at % 2] if at < 2 else 0.0, data_source=source)
+        for source, pushes in logged.items()
+        for at in range(3 if source == "math" else 2)
+    ]
+    with TestLog(tmp_path / "log") as log:
+        log.write(*rows, member("plain", 0.0))
+        board = log.open()
+        found = board.groups(GroupsQuestion(Selection("."), by="data_source", sort="logged"))
+        of_code = board.groups(GroupsQuestion(Selection("."), by="data_source", value="code"))
+        without = board.groups(GroupsQuestion(Selection("."), by="data_source", value=""))
+        plain = board.groups(GroupsQuestion(Selection(".")))
+        with pytest.raises(ArgumentError, match="by=prompt"):
+            board.groups(GroupsQuestion(Selection("."), by="prompt"))
+        with pytest.raises(ArgumentError, match="value"):
+            board.groups(GroupsQuestion(Selection("."), value="code"))
+    assert found.columns["value"] == ["math"] * 3 + ["code"] * 2 + [None]
+    assert found.values["value"] == ["math", "code", None]
+    assert found.values["groups"] == [3, 2, 1]
+    assert found.values["gradient"] == [2, 1, 0]
+    assert found.values["one_member"] == [1, 1, 1]
+    assert found.values["weight"] == [4.0, 1.0, None]
+    assert found.values["share"] == [0.8, 0.2, None]
+    assert (of_code.total, of_code.kinds["gradient"], of_code.values) == (2, 1, found.values)
+    assert of_code.columns["share"] == pytest.approx([0.2, 0.0]), "of the step, whatever is listed"
+    assert without.columns["group"] == ["plain"]
+    assert plain.values == {}
+
+
 @pytest.mark.parametrize("bad", [{"sort": "size"}, {"order": "up"}, {"kinds": ("good",)}, {"limit": 0}])
 def test_what_cannot_be_asked_is_refused(board: Board, bad: dict[str, Any]) -> None:
     with pytest.raises(ArgumentError, match=next(iter(bad))):

@@ -10,7 +10,7 @@ import pytest
 from rollout_log import TestLog, row
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.prompts.histories import kept
+from tensorboard_plugin_rlboard.board.prompts.histories import kept, visits
 from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 
@@ -21,12 +21,12 @@ Write = Callable[[Path, Iterable[Any]], Path]
 def read_of(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     """The steps of each reading from now on."""
     steps: list[list[int]] = []
-    read: Any = vars(kept)["read_visits"]
+    read = visits.read_visits
 
     def noting(*arguments: Any) -> Any:
-        visits = read(*arguments)
-        steps.append(sorted(set(visits.step.tolist())))
-        return visits
+        found = read(*arguments)
+        steps.append(sorted(set(found.step.tolist())))
+        return found
 
     monkeypatch.setattr(kept, "read_visits", noting)
     return steps

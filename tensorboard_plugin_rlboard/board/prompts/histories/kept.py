@@ -7,26 +7,20 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from weakref import WeakKeyDictionary
 
+from tensorboard_plugin_rlboard.board.labels import Labels, TooManyKindsError
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 from tensorboard_plugin_rlboard.board.prompts.histories.folded import PromptHistory
-from tensorboard_plugin_rlboard.board.prompts.histories.statuses import statuses
-from tensorboard_plugin_rlboard.board.prompts.histories.summary import kinds
-from tensorboard_plugin_rlboard.board.prompts.histories.threshold import SuccessThreshold, success_threshold
-from tensorboard_plugin_rlboard.board.prompts.histories.visits import (
-    Labels,
-    TooManyKindsError,
-    read_visits,
-)
+from tensorboard_plugin_rlboard.board.prompts.histories.read_history import ReadHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.threshold import success_threshold
+from tensorboard_plugin_rlboard.board.prompts.histories.visits import read_visits
 from tensorboard_plugin_rlboard.board.prompts.identities import PromptIdentities
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation, Selection, pieces_of, select_samples
 from tensorboard_plugin_rlboard.board.steps.query import takes_whole_steps
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps, is_loading
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.metrics.segments import Bools
 
 _ROWS_AT_ONCE = 200_000
 """Rows that one query reduces to visits."""
@@ -39,41 +33,6 @@ _POLL = 0.1
 """Seconds after which whoever waits for somebody else's reading looks whether it is still wanted."""
 _PAUSE_FACTOR = 6
 """While a run is being indexed, its history waits so many times as long as reading it last took."""
-
-
-@dataclass(frozen=True)
-class ReadHistory:
-    """What is known of the prompts of a selection.
-
-    Attributes:
-        history: of each prompt.
-        labels: values of the text column.
-        threshold: from which on a sample is a success.
-        split: of the samples.
-        by: the text column; empty for none.
-        is_complete: whether every row of the run as of now is in it.
-    """
-
-    history: PromptHistory
-    labels: Sequence[str]
-    threshold: SuccessThreshold
-    split: str
-    by: str
-    is_complete: bool = True
-
-    @cached_property
-    def lists(self) -> Mapping[str, Bools]:
-        """Which prompts are in each list."""
-        return statuses(self.history)
-
-    @cached_property
-    def kinds(self) -> Mapping[str, list[str | float | None]]:
-        """The kinds of prompts."""
-        return kinds(self.history, self.labels, self.lists)
-
-    def when(self, *, complete: bool) -> ReadHistory:
-        """The same, whether every row is in it or not."""
-        return self if complete == self.is_complete else replace(self, is_complete=complete)
 
 
 @dataclass
@@ -103,7 +62,7 @@ class PromptHistories:
         """
         self._steps = steps
         self._identities = identities
-        self._kept: OrderedDict[tuple[object, ...], _Kept] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, float | None, str], _Kept] = OrderedDict()
         self._no_kinds: WeakKeyDictionary[RunIndex, set[str]] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
@@ -139,7 +98,7 @@ class PromptHistories:
             return self._read(session, selection, threshold, by).when(complete=not loading)
         steps = self._steps(session.run)
         split = selection.split or steps.default_split()
-        key = _key(session.run, split, threshold, by)
+        key = (session.run.name, split, threshold, by)
         with self._lock:
             kept = self._kept.setdefault(key, _Kept())
             self._kept.move_to_end(key)
@@ -175,7 +134,7 @@ class PromptHistories:
         if not run.samples or is_loading(run):
             return
         with self._lock:
-            has_room = len(self._kept) < _MOST_KEPT or any(key[0] == run.name for key in self._kept)
+            has_room = len(self._kept) < _MOST_KEPT or any(name == run.name for name, *_ in self._kept)
         if has_room or make_room:
             self.of(session, Selection(run.name), None, columns)
 
@@ -241,11 +200,6 @@ class PromptHistories:
         where = f"{found.where} AND step IN (SELECT unnest(CAST(? AS BIGINT[])))"
         rows = Relation(found.source, where, [*found.values, batch], found.split)
         return history.with_visits(read_visits(session, rows, self._identities, threshold, by, labels))
-
-
-def _key(run: RunIndex, split: str, threshold: float | None, by: str) -> tuple[object, ...]:
-    """What a kept history is of."""
-    return run.name, split, threshold, by
 
 
 def _parted(steps: list[int], rows: Mapping[int, int]) -> tuple[list[int], list[int]]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
+from tensorboard_plugin_rlboard.board.labels import Labels, label_sql
 from tensorboard_plugin_rlboard.board.ordered_sums import ordered_sum
 from tensorboard_plugin_rlboard.board.prompts.identities import NUMBER, Keys, PromptIdentities
-from tensorboard_plugin_rlboard.errors import ArgumentError
+from tensorboard_plugin_rlboard.board.sql_rows import as_list
 from tensorboard_plugin_rlboard.index.column_names import hidden
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 
@@ -24,13 +24,6 @@ SAMPLES, REWARDED, REWARD, PASSED, MEASURED, TOKENS, KL_TOKENS, KL = range(8)
 """Columns of `Visits.sums`: samples; those with a finite reward, the sum of these, those that pass; those whose length is
 known, the sum of their tokens; tokens with a k3, and the sum of these (docs/metrics.md)."""
 N_SUMS = 8
-MOST_LABELS = 1000
-"""Values of a text column by which prompts can be told apart: more are no kinds of prompts."""
-_LABEL_CHARACTERS = 200
-
-
-class TooManyKindsError(ArgumentError):
-    """A text column has so many values that they are no kinds of prompts."""
 
 
 @dataclass(frozen=True)
@@ -54,40 +47,6 @@ class Visits:
     label: Ints
     keys: Keys
     identity_of_key: Keys
-
-
-class Labels:
-    """Codes for the values of a text column."""
-
-    def __init__(self) -> None:
-        """No value yet."""
-        self.texts: list[str] = []
-        self._codes: dict[str | None, int] = {None: -1}
-
-    def codes(self, column: str, values: list[str | None]) -> Ints:
-        """The code of each value, int64; new values get the next ones.
-
-        Raises:
-            TooManyKindsError: there are too many.
-        """
-        for value in dict.fromkeys(values):
-            if value not in self._codes and value is not None:
-                self._codes[value] = len(self.texts)
-                self.texts.append(value)
-        if len(self.texts) > MOST_LABELS:
-            raise TooManyKindsError(
-                f"by={column} has more than {MOST_LABELS:,} values, which are no kinds of prompts: "
-                "name a column with fewer, or none."
-            )
-        return np.asarray([self._codes[value] for value in values], np.int64)
-
-    def ranks(self, codes: Ints) -> Ints:
-        """The place of each code's text in their order, what has none behind all."""
-        order = sorted(range(len(self.texts)), key=self.texts.__getitem__)
-        rank = np.empty(len(order) + 1, np.int64)
-        rank[[*order, -1]] = range(len(order) + 1)
-        result: Ints = rank[codes]
-        return result
 
 
 def read_visits(
@@ -126,18 +85,12 @@ def read_visits(
             sums=np.stack([plain[f"s{i}"].astype(np.float64) for i in range(N_SUMS)], axis=1),
             best=plain["best"].astype(np.float64),
             best_gap=plain["best_gap"].astype(np.float64),
-            label=labels.codes(by, _texts(columns["label"])),
+            label=labels.codes(by, as_list(columns["label"])),
             keys=distinct,
             identity_of_key=of_key,
         ),
         labels,
     )
-
-
-def _texts(column: NDArray[np.object_]) -> list[str | None]:
-    """A column of texts, None where the database has NULL."""
-    masked = np.ma.getmaskarray(column).tolist()
-    return [None if gone else text for text, gone in zip(np.ma.getdata(column).tolist(), masked, strict=True)]
 
 
 _MISSING: Mapping[str, float] = {
@@ -161,7 +114,7 @@ def _columns(schema: RunSchema, threshold: float, by: str) -> list[str]:
     kl = finite("k3_sum")
     has_kl = "k3_count" in schema.stored_sums and "k3_sum" in schema.metric_sql
     kl_tokens = f"CASE WHEN ({kl}) IS NOT NULL THEN {hidden('k3_count')} END" if has_kl else "NULL"
-    label = f"min(left({schema.text_sql[by]}, {_LABEL_CHARACTERS}))" if by else "CAST(NULL AS VARCHAR)"
+    label = f"min({label_sql(schema, by)})" if by else "CAST(NULL AS VARCHAR)"
     sums = (
         "count(*)",
         f"count({reward})",

@@ -1,0 +1,73 @@
+"""The values of a text column that tells kinds of samples apart, such as data_source: as codes, a bounded number of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tensorboard_plugin_rlboard.errors import ArgumentError
+from tensorboard_plugin_rlboard.metrics.segments import Ints
+
+if TYPE_CHECKING:
+    from tensorboard_plugin_rlboard.board.run_schema import RunSchema
+
+MOST_LABELS = 1000
+"""Values of a text column by which prompts can be told apart: more are no kinds of prompts."""
+_LABEL_CHARACTERS = 200
+_NOT_KINDS = frozenset({"prompt", "response", "ref_response"})
+
+
+class TooManyKindsError(ArgumentError):
+    """A text column has so many values that they are no kinds of prompts."""
+
+
+def checked_column(schema: RunSchema, by: str) -> str:
+    """A text column that somebody named; empty for none.
+
+    Raises:
+        ArgumentError: the run has no such text column, or it holds the prompts or responses themselves.
+    """
+    if by and (by not in schema.text_sql or by in _NOT_KINDS):
+        raise ArgumentError(f"by={by} is no text column of the run that tells kinds of prompts apart.")
+    return by
+
+
+def label_sql(schema: RunSchema, by: str) -> str:
+    """SQL of a sample's value of a text column, as far as values are told apart."""
+    return f"left({schema.text_sql[by]}, {_LABEL_CHARACTERS})"
+
+
+class Labels:
+    """Codes for the values of a text column; -1 for none."""
+
+    def __init__(self) -> None:
+        """No value yet."""
+        self.texts: list[str] = []
+        self._codes: dict[str | None, int] = {None: -1}
+
+    def codes(self, column: str, values: Sequence[str | None]) -> Ints:
+        """The code of each value, int64; new values get the next ones.
+
+        Raises:
+            TooManyKindsError: there are too many.
+        """
+        for value in dict.fromkeys(values):
+            if value not in self._codes and value is not None:
+                self._codes[value] = len(self.texts)
+                self.texts.append(value)
+        if len(self.texts) > MOST_LABELS:
+            raise TooManyKindsError(
+                f"by={column} has more than {MOST_LABELS:,} values, which are no kinds of prompts: "
+                "name a column with fewer, or none."
+            )
+        return np.asarray([self._codes[value] for value in values], np.int64)
+
+    def ranks(self, codes: Ints) -> Ints:
+        """The place of each code's text in their order, what has none behind all."""
+        order = sorted(range(len(self.texts)), key=self.texts.__getitem__)
+        rank = np.empty(len(order) + 1, np.int64)
+        rank[[*order, -1]] = range(len(order) + 1)
+        result: Ints = rank[codes]
+        return result
