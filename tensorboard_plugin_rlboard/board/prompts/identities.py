@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 from tensorboard_plugin_rlboard.board.prompts.identity import prompt_identity
 from tensorboard_plugin_rlboard.index.column_names import text
+from tensorboard_plugin_rlboard.metrics.segments import Bools
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.board.run_schema import RunSession
@@ -65,18 +66,19 @@ class PromptIdentities:
             where: rows among which all of them occur, so that a few new ones are not looked for everywhere.
             values: bound in it.
         """
-        unknown = np.setdiff1d(keys, self._known[0])
+        found, is_known = _looked_up(self._known, keys)
+        if is_known.all():
+            return found
+        unknown = np.unique(keys[~is_known])
         for start in range(0, len(unknown), _KEYS_AT_ONCE):
             self._add(*_read(session, unknown[start : start + _KEYS_AT_ONCE], where, values))
-        known, identities = self._known
-        at = np.minimum(np.searchsorted(known, keys), max(0, len(known) - 1))
-        if len(keys) and (not len(known) or (known[at] != keys).any()):
+        found, is_known = _looked_up(self._known, keys)
+        if not is_known.all():
             # Rows went while they were asked for, or too many keys were remembered: the latter is asked once more.
-            found, digests = _read(session, np.unique(keys), where, values)
-            digest_of = dict(zip(found.tolist(), digests.tolist(), strict=True))
+            late, digests = _read(session, np.unique(keys), where, values)
+            digest_of = dict(zip(late.tolist(), digests.tolist(), strict=True))
             return np.asarray([digest_of.get(key, key) for key in keys.tolist()], np.uint64)
-        result: Keys = identities[at] if len(keys) else np.zeros(0, np.uint64)
-        return result
+        return found
 
     def _add(self, keys: Keys, identities: Keys) -> None:
         with self._lock:
@@ -85,6 +87,15 @@ class PromptIdentities:
                 known, of_known = known[:0], of_known[:0]
             merged, first = np.unique(np.concatenate([known, keys]), return_index=True)
             self._known = merged, np.concatenate([of_known, identities])[first]
+
+
+def _looked_up(known: tuple[Keys, Keys], keys: Keys) -> tuple[Keys, Bools]:
+    """The identity of each key, and whether it is known; [keys] each."""
+    have, identities = known
+    if not len(have):
+        return np.zeros(len(keys), np.uint64), np.zeros(len(keys), bool)
+    at = np.minimum(np.searchsorted(have, keys), len(have) - 1)
+    return identities[at], have[at] == keys
 
 
 def _read(session: RunSession, keys: Keys, where: str, values: tuple[object, ...]) -> tuple[Keys, Keys]:
