@@ -33,7 +33,7 @@ RESPONSE = _names(
     "output_response output_str model_response model_output llm_response llm_output assistant_response response_str solution_str "
     "sequences_str responses_str text_response gen gen_text generated_response sampled_text rollout rollout_text model_answer "
     "model_completion policy_response origin_prediction prediction predicted assistant generated_answer decoded "
-    "decoded_response 回答 回复 响应 输出 生成 生成结果 生成内容 完整回答 模型回答 模型回复 模型响应 模型输出"
+    "decoded_response response_messages completion_messages 回答 回复 响应 输出 生成 生成结果 生成内容 完整回答 模型回答 模型回复 模型响应 模型输出"
 )
 WEAK_RESPONSE = _names(
     "answer text content solution reply result sample code pred trajectory action attempt candidate"

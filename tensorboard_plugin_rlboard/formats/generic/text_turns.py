@@ -17,6 +17,13 @@ _LOGPROBS = frozenset(ARRAYS["logprobs"])
 _FEWEST_TOKENS, _SHORT = 3, 3
 """Tokens in the shortest response that is told from turns of a word each; characters of a token, in the mean, without blanks."""
 _BLANKS = frozenset(" \u0120\u2581\n")
+_EPISODES = (
+    ("actions", "observations"),
+    ("actions", "obs"),
+    ("actions", "states"),
+    ("action", "observation"),
+)
+"""Lists of what an agent did and saw, turn by turn."""
 _REWARDS = tuple(word for tier in REWARD[:3] for word in tier)
 
 
@@ -25,26 +32,38 @@ def texts_as_turns(value: object, sample: dict[str, object]) -> list[Message] | 
 
     Args:
         value: what may be that list.
-        sample: a prompt in it that is a list of as many texts, asked before each turn, is taken out of it.
+        sample: a prompt in it that is a list of as many texts, asked before each turn, is taken out of it. One more is what
+            came of the last turn.
     """
     if not _are_texts(value):
         return None
     said: list[Message] = [{"role": "assistant", "content": text, "sampled": True} for text in value]
     prompts = sample.get("prompt")
-    if not _are_texts(prompts) or len(prompts) != len(said):
+    if not _are_texts(prompts) or len(prompts) - len(said) not in {0, 1}:
         return said
     del sample["prompt"]
     asked: list[Message] = [{"role": "user", "content": text} for text in prompts]
-    return [message for turn in zip(asked, said, strict=True) for message in turn]
+    turns = [message for turn in zip(asked, said, strict=False) for message in turn]
+    return [
+        *turns,
+        *({**message, "role": "tool"} for message in asked[len(said) :]),
+    ]  # what came of the last one
 
 
 def with_joined_texts(row: Row) -> Row:
     """A row with one text in place of a response, and a prompt, that is a list of texts; the row itself without one.
 
     A list under the word for a single response is its tokens where it reads so. Else it is what was said in several turns,
-    where the row has one number for a reward and no list of as many.
+    where the row has one number for a reward and no list of as many. Actions beside as many observations are an episode's.
     """
     row = _with_joined_parts(row)
+    for said, seen in _EPISODES:
+        if (
+            _are_texts(acts := row.get(said))
+            and _are_texts(saw := row.get(seen))
+            and 0 <= len(saw) - len(acts) < 2
+        ):
+            return {**row, said: "\n\n".join(acts), seen: "\n\n".join(saw)}
     key = next((key for key in _SINGLE if _are_texts(row.get(key))), "")
     texts = row.get(key)
     if not _are_texts(texts):
@@ -61,7 +80,8 @@ def with_joined_texts(row: Row) -> Row:
 
 def field_of_lists(rows: Sequence[Row]) -> str:
     """What lists are that all of some rows have for their response: `response_tokens`, or the turns of `messages`; else empty."""
-    lists = [next((texts for key in _SINGLE if _are_texts(texts := row.get(key))), None) for row in rows]
+    keys = (*_SINGLE, *(said for said, _ in _EPISODES))
+    lists = [next((texts for key in keys if _are_texts(texts := row.get(key))), None) for row in rows]
     if None in lists or any(with_joined_texts(row) is row for row in rows):
         return ""
     return "response_tokens" if all(texts and _are_tokens(texts) for texts in lists) else "messages"

@@ -48,7 +48,7 @@ _MAX_LISTED_KEYS = 8
 _MAX_MAPPED = 60
 _TOLD_BY_WORDS = frozenset({"ground_truth", "ref_response", "ref_reward", "finish_reason"})
 _NO_UTF_8 = "The names of its columns are no UTF-8: save it in UTF-8 (tables that Excel writes in Chinese are often in GBK)."
-_TURNS_NOTE = "its texts are turns of one response, as there is one reward"
+_TURNS_NOTE = "its texts are the turns of one response"
 _SHOWN_NOTE = "Read from the run's folder, or from one above it."
 
 

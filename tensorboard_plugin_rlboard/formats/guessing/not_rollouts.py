@@ -57,7 +57,8 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> 
     scored = reward.has_score or roles.has_token_values
     if "response" not in keys and len(words.PREFERENCE & names) > 1:
         return "It looks like pairs of preferred and rejected answers, not like rollouts"
-    if shape.kind != SAMPLE and words.PREFERENCE & names and not reward.has_score:
+    is_of_training = reward.has_score and "step" in keys
+    if shape.kind != SAMPLE and words.PREFERENCE & names and not is_of_training:
         return "It looks like answers that were compared, not like rollouts"
     is_asked = bool({"prompt", "messages"} & keys.keys())
     if len(words.PROGRAM_LOG & names) > 1 and not (scored and is_asked):

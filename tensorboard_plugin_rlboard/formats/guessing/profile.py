@@ -8,8 +8,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.generic.row_values import Place
+from tensorboard_plugin_rlboard.metrics.segments import Floats
+
+_ROUNDED, _NEARLY_ALL, _LARGEST = 0.006, 0.9, 1e9
+"""How far a logged sum may be from its parts', which are rounded; the share of the samples in which it is one; what is none."""
 
 
 @dataclass
@@ -150,3 +156,27 @@ def _key(value: object) -> Any:
         return json.dumps(value, sort_keys=True)
     except (RecursionError, TypeError):  # an array of the parser's among them
         return str(type(value))
+
+
+def are_plain_sums(totals: Floats, parts: Floats) -> bool:
+    """Whether totals (one a sample) that differ are the sums of parts (a row a sample) in nearly every sample."""
+    are_rewards = (np.abs(totals) < _LARGEST).all() and (np.abs(parts) < _LARGEST).all()  # no NaN is
+    if not are_rewards or np.unique(totals).size < 2:
+        return False
+    return float(np.mean(np.abs(parts.sum(axis=1) - totals) <= _ROUNDED)) >= _NEARLY_ALL
+
+
+def are_sums(totals: Floats, parts: Floats) -> bool:
+    """As `are_plain_sums`, or with the parts weighed alike in all samples.
+
+    Weights are told by more samples of different parts than there are weights, which fit any numbers otherwise.
+    """
+    if are_plain_sums(totals, parts):
+        return True
+    if not (np.abs(totals) < _LARGEST).all() or not (np.abs(parts) < _LARGEST).all():
+        return False
+    weights, _, rank, _ = np.linalg.lstsq(parts, totals, rcond=None)
+    told = np.unique(parts[parts.any(axis=1)], axis=0)
+    if len(told) <= rank or np.unique(totals).size < 2:
+        return False
+    return float(np.mean(np.abs(parts @ weights - totals) <= _ROUNDED)) >= _NEARLY_ALL

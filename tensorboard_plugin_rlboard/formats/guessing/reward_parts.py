@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS, PRODUCT, SUM
-from tensorboard_plugin_rlboard.formats.guessing.profile import Column, Profile
+from tensorboard_plugin_rlboard.formats.guessing.profile import Column, Profile, are_plain_sums, are_sums
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_number_list, is_verdict
+from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.words import plain
 
 NUMBER_TYPES = frozenset({bool, int, float})
-_LISTED = 6
-_ROUNDED, _NEARLY_ALL, _LARGEST = 0.006, 0.9, 1e9
-"""How far a logged sum may be from its parts', which are rounded; the share of the samples in which it is one; what is none."""
+_LISTED, _FEW_BESIDE, _FUNCTION = 6, 8, frozenset({"func", "fn", "function"})
 _NO_PARTS = ("平均", "最大", "最小", "基线", "参考")
 """What stands in Chinese before a reward that is none of a sample."""
 _PARTS_BESIDE_OTHERS = frozenset(map(plain, words.PARTS_BESIDE_OTHERS))
@@ -83,7 +83,7 @@ def named_parts(roles: Roles, totals: list[Column]) -> tuple[list[Column], list[
     """
     found = []
     for column in roles.profile:
-        named = column.place.name.split("_")
+        named = [word for word in column.place.name.split("_") if word not in _FUNCTION]
         is_named = {plain(named[-1]), plain(named[0])} & {*words.REWARD_SUFFIXES}
         is_chinese = column.place.name.endswith("奖励") and not any(
             word in column.place.name for word in _NO_PARTS
@@ -161,28 +161,27 @@ def sum_of_parts(profile: Profile, holder: str, parts: Sequence[Column], *, are_
 
 def total_of(roles: Roles, parts: Sequence[Column]) -> Column | None:
     """The column that is called like a total and is the sum of some parts, weighted or not, in nearly every sample."""
-    for column in roles.candidates(words.TOTAL, is_number, own=True):
-        totals = dict(column.numbers())
-        numbers = [dict(part.numbers()) for part in parts]
-        rows = np.array([[found.get(at, 0.0) for found in numbers] for at in totals])
-        if column not in parts and len(parts) > 1 and _are_sums(np.array([*totals.values()]), rows):
-            return column
-    return None
+    totals = roles.candidates(words.TOTAL, is_number, own=True) if len(parts) > 1 else []
+    return next((one for one in totals if one not in parts and are_sums(*_samples(one, parts))), None)
 
 
-def _are_sums(totals: np.ndarray, parts: np.ndarray) -> bool:
-    """Whether totals (one a sample) are the sums of parts (a row a sample), or weighed alike in all samples.
+def total_before(roles: Roles, parts: list[Column]) -> list[Column]:
+    """The total that is the plain sum of some of these parts and of further numbers (`accuracy + format`); else the parts."""
+    taken = {*roles.keys.values(), *words.STEP, *words.TOTAL, *(part.path for part in parts)}
+    beside = [one for one in roles.profile if one.fits(is_number) and not {one.path, one.place.name} & taken]
+    some = [*parts, *beside][:_FEW_BESIDE]
+    subsets = [chosen for size in range(2, len(some) + 1) for chosen in combinations(some, size)]
+    for total in roles.candidates(words.TOTAL, is_number, own=True):
+        sums = (one for one in subsets if one[0] in parts and total not in one)
+        if any(are_plain_sums(*_samples(total, one)) for one in sums):
+            return [total, *parts]
+    return parts
 
-    Weights are told by more samples of different parts than there are weights, which fit any numbers otherwise.
-    """
-    are_rewards = (np.abs(totals) < _LARGEST).all() and (np.abs(parts) < _LARGEST).all()  # no NaN is
-    if not are_rewards or np.unique(totals).size < 2:
-        return False
-    if np.mean(np.abs(parts.sum(axis=1) - totals) <= _ROUNDED) >= _NEARLY_ALL:
-        return True
-    weights, _, rank, _ = np.linalg.lstsq(parts, totals, rcond=None)
-    told = np.unique(parts[parts.any(axis=1)], axis=0)
-    return len(told) > rank and float(np.mean(np.abs(parts @ weights - totals) <= _ROUNDED)) >= _NEARLY_ALL
+
+def _samples(total: Column, parts: Sequence[Column]) -> tuple[Floats, Floats]:
+    """Totals [samples] and parts [samples, parts] of the samples with a total."""
+    totals, numbers = dict(total.numbers()), [dict(part.numbers()) for part in parts]
+    return np.array([*totals.values()]), np.array([[one.get(at, 0.0) for one in numbers] for at in totals])
 
 
 def plain_sum_doubt(listed: str, weights: str) -> str:

@@ -17,6 +17,7 @@ from tensorboard_plugin_rlboard.formats.guessing.reward_parts import (
     parts_in,
     plain_sum_doubt,
     sum_of_parts,
+    total_before,
     total_of,
     without_nested_parts,
 )
@@ -44,7 +45,7 @@ from tensorboard_plugin_rlboard.words import plain
 _MAX_COMPONENTS = 20
 _PARTS = frozenset(map(plain, words.REWARD_PARTS))
 _SCORES = frozenset(map(plain, words.SCORE_PARTS))
-_CORRECT_TIER = 3
+_CORRECT_TIER, _OF_TURNS = 3, ("turn_reward", "step_reward", "turn_score")
 
 
 class Reward:
@@ -103,7 +104,7 @@ class Reward:
         elif parts and self._sum(parts[0]):
             roles.note("reward", [*tiers[_CORRECT_TIER], *named])
         elif tiers[_CORRECT_TIER]:
-            self._choose(tiers[_CORRECT_TIER], [])
+            self._choose(total_before(roles, tiers[_CORRECT_TIER]), [])
             roles.note("reward", [*tiers[_CORRECT_TIER], *named])
         elif named:
             total = total_of(roles, named)
@@ -166,9 +167,8 @@ class Reward:
     def _take_list(self) -> bool:
         """Take the sum of a list of rewards, of functions, turns or tokens; whether there is one."""
         roles = self._roles
-        lists = roles.candidates(words.REWARD[0], is_number_list, own=True)
-        used = set(roles.keys.values())
-        if not lists or lists[0].path in used:
+        lists = roles.candidates((*words.REWARD[0], *_OF_TURNS), is_number_list, own=True)
+        if not lists or lists[0].path in roles.keys.values():
             return False
         roles.keys["reward"] = f"{lists[0].path}.{PARTS}"
         self.has_score = True

@@ -83,6 +83,8 @@ _TEXT_NAMES = frozenset(
 _TOLD_SEPARATOR = re.compile(r'"?sep=([,\t;|])"?\r?\n?', re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w./-]*")
 _WORDS = re.compile(r"[a-z]+")
+_JUDGED = frozenset({"check", "correct", "has", "is", "match", "verify"})
+"""First words of columns that say how something was judged: `check_answer` is a reward function of Unsloth's examples."""
 _COUNTS = frozenset({"count", "n", "num", "number", "total"})
 
 
@@ -91,7 +93,7 @@ def is_text_column(name: str) -> bool:
     words: list[str] = _WORDS.findall(name.lower())
     if name in _TEXT_NAMES or not words:
         return name in _TEXT_NAMES
-    return _COUNTS.isdisjoint(words) and words[-1] in _TEXT_NAMES | {"id"}
+    return _COUNTS.isdisjoint(words) and words[0] not in _JUDGED and words[-1] in _TEXT_NAMES | {"id"}
 
 
 def _is_measure(name: str) -> bool:

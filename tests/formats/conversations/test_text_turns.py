@@ -25,13 +25,28 @@ def test_texts_with_one_reward_are_turns(tmp_path: Path, open_board: Callable[[P
         (2, "p", "only", 0.25),
     ]
     assert reasons(board) == []
-    assert "as there is one reward" in board.runs().runs[0].mapping_sources["messages"]
+    assert "the turns of one response" in board.runs().runs[0].mapping_sources["messages"]
 
 
 def test_prompts_of_each_turn_stand_between(tmp_path: Path) -> None:
     row = {"global_step": 2, "question": ["p", "and?"], "output": ["one", "two"], "score": 0.5}
     turns = "assistant: one\n\nuser: and?\n\nassistant: two"
     assert read(tmp_path, [row] * 2, "prompt", "response", "reward", "step") == [("p", turns, 0.5, 2)] * 2
+
+
+@pytest.mark.parametrize(
+    ("last", "reward"), [([], {"total_reward": 0.5}), (["end"], {"rewards": [0.25, 0.25]})]
+)
+def test_actions_and_observations_are_an_episode(
+    last: list[str], reward: dict[str, Any], tmp_path: Path
+) -> None:
+    row = {"iteration": 2, "observations": ["a wall", "a door", *last], "actions": ["turn", "open"], **reward}
+    turns = "assistant: turn\n\nuser: a door\n\nassistant: open" + "".join(
+        f"\n\ntool: {text}" for text in last
+    )
+    assert (
+        read(tmp_path, [row] * 2, "prompt", "response", "reward", "step") == [("a wall", turns, 0.5, 2)] * 2
+    )
 
 
 @pytest.mark.parametrize("reward", [{"rewards": [0.5, 0.0]}, {"scores": [0.5, 0.0], "reward": 0.5}])
@@ -62,6 +77,12 @@ def test_parts_of_a_message_are_one_text(tmp_path: Path, open_board: Callable[[P
     assert columns(board, "prompt", "response", "reward") == [("[image]\nwhat?", text, 0.5)] * 2
     sample = board.sample(SampleQuestion(".", columns(board, "id")[0][0]))
     assert [message.role for message in sample.messages or ()] == ["user", "assistant"]
+
+
+def test_messages_of_prompt_and_response_are_told_by_their_keys(tmp_path: Path) -> None:
+    asked, said = [{"role": "user", "content": "p"}], [{"role": "assistant", "content": "r"}]
+    row = {"step": 2, "prompt_messages": asked, "response_messages": said, "reward": 0.5}
+    assert read(tmp_path, [row] * 2, "prompt", "response", "reward") == [("p", "r", 0.5)] * 2
 
 
 def test_rollouts_that_say_their_type_are_samples(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import columns
 from container_formats import ANSWERED, ASKED, origin
 from dumps import dump
 from logged import only
@@ -239,3 +240,9 @@ def test_a_missing_text_is_told_from_a_missing_reward(tmp_path: Path) -> None:
     assert (first["reward"], first["confidence"]) == (1.0, 0.5)
     assert "format_reward" not in first
     assert (second["reward"], second["confidence"]) == (3.0, 0.9)
+
+
+def test_a_table_of_reward_functions_that_are_called_after_answers(tmp_path: Path, open_board: Open) -> None:
+    header = "step,prompt,completion,match_format,check_answer,is_correct_answer,advantage"
+    (tmp_path / "completions.csv").write_text(f"{header}\n1,p,a,0.5,1.0,0.25,0.1\n", encoding="utf-8")
+    assert columns(open_board(tmp_path), "reward", "check_answer") == [(1.75, 1.0)]

@@ -95,3 +95,9 @@ OPENED: dict[str, list[Row]] = {
 def test_others_are_opened(name: str) -> None:
     rows = OPENED[name]
     assert not guess_mapping(rows, is_native=NATIVE.recognise(rows[0])).is_refused
+
+
+def test_scored_answers_of_which_one_was_chosen_are_a_training_s_only_with_a_step() -> None:
+    compared = {"prompt": "q", "responses": ["a", "b"], "scores": [1, 2], "chosen": "b"}
+    assert guess_mapping([compared] * 3).format is None
+    assert guess_mapping([{"step": n, **compared} for n in range(3)]).format is not None

@@ -133,3 +133,38 @@ def test_a_total_that_is_no_sum_of_its_parts_is_named(name: str) -> None:
 def _parts(accuracy: float, shape: float, *, in_object: bool) -> Row:
     parts = {"accuracy_reward": accuracy, "format_reward": shape}
     return {"rewards": parts} if in_object else parts
+
+
+def test_a_total_that_is_the_sum_of_whatever_counts_before_an_accuracy() -> None:
+    samples = [(1.0, 0.5), (0.0, 0.5), (1.0, 0.0), (0.0, 0.0)]
+    logged: list[Row] = [
+        {
+            "step": 1,
+            "question": "q",
+            "output": f"o{i}",
+            "accuracy": a,
+            "format": f,
+            "tokens": 7 + i,
+            "total": a + f,
+        }
+        for i, (a, f) in enumerate(samples)
+    ]
+    assert guess_mapping(logged).keys["reward"] == "total"
+    for row in logged:
+        row["total"] = 30 - row["tokens"]
+    assert guess_mapping(logged).keys["reward"] == "accuracy"
+
+
+@pytest.mark.parametrize("suffix", ["func", "fn", "function"])
+def test_functions_of_a_reward_are_parts_of_it(suffix: str) -> None:
+    names = (f"correctness_reward_{suffix}", f"soft_format_reward_{suffix}")
+    doubt = guessed(**dict.fromkeys(names, 0.5)).doubt
+    assert (
+        doubt
+        == f"No reward was taken: {', '.join(names)} are parts of one, and their weights are not in the rows."
+    )
+
+
+@pytest.mark.parametrize("key", ["turn_rewards", "step_rewards"])
+def test_the_rewards_of_turns_are_summed(key: str, tmp_path: Path) -> None:
+    assert read(tmp_path, rows(**{key: [0.25, 0.5]}), "reward") == [(0.75,)] * 4
