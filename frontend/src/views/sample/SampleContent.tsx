@@ -6,6 +6,7 @@ import { select, selection } from "../../state/selection";
 import type { TokenViewState } from "../../tokens/shared/tokenViewState";
 import { TokenArea } from "../../tokens/TokenArea";
 import { Button, CopyButton } from "../../ui";
+import { DrawnInSight } from "../../ui/sight/DrawnInSight";
 import { ComparedResponse } from "./compare/ComparedResponse";
 import { CompareWith } from "./compare/CompareWith";
 import { counterpartOf } from "./compare/counterparts";
@@ -108,10 +109,16 @@ export function SampleContent({
           {reference}
         </TokenArea>
       )}
-      <OtherTexts key={`texts ${sample.id}`} sample={sample} />
-      <PromptLinks sample={sample} />
-      <ScalarsPanel scalars={sample.scalars} onToken={pin} />
-      <SampleSource sample={sample} />
+      <DrawnInSight class="drawer-further">
+        {() => (
+          <>
+            <OtherTexts key={`texts ${sample.id}`} sample={sample} />
+            <PromptLinks sample={sample} />
+            <ScalarsPanel scalars={sample.scalars} onToken={pin} />
+            <SampleSource sample={sample} />
+          </>
+        )}
+      </DrawnInSight>
     </section>
   );
 }

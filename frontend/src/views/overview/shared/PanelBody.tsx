@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Answer } from "../../../data/useAnswer";
 import { said, t } from "../../../i18n";
-import { DrawnInSight } from "./DrawnInSight";
+import { DrawnInSight } from "../../../ui/sight/DrawnInSight";
 
 /** Height of every drawing in a panel, in CSS pixels. */
 export const PANEL_HEIGHT = 170;

@@ -3,7 +3,7 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { DrawnInSight } from "../../../src/views/overview/shared/DrawnInSight";
+import { DrawnInSight } from "../../src/ui/sight/DrawnInSight";
 
 let root: HTMLElement;
 let look: (isIntersecting: boolean) => Promise<void>;

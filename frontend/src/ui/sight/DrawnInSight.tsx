@@ -6,11 +6,17 @@ const EDGE = "0px 0px -24px 0px";
 /** After so long without a change what is out of sight is drawn, too: who listens to the page or searches it finds it true. */
 const REST_MS = 500;
 
+export interface DrawnInSightProps {
+  children: () => JSX.Element;
+  /** Of the box around the content. */
+  class?: string;
+}
+
 /**
  * Draws its content at once where it is in sight; else when nothing has changed for a moment, so that walking the steps
  * does not draw what nobody sees. What comes into sight is drawn with the next frame.
  */
-export function DrawnInSight({ children }: { children: () => JSX.Element }): JSX.Element {
+export function DrawnInSight({ children, ...box }: DrawnInSightProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   // Where the browser cannot tell, everything counts as in sight.
   const [isInSight, setInSight] = useState(typeof IntersectionObserver === "undefined");
@@ -38,5 +44,9 @@ export function DrawnInSight({ children }: { children: () => JSX.Element }): JSX
     }, REST_MS);
     return () => clearTimeout(timer);
   });
-  return <div ref={host}>{drawn.current}</div>;
+  return (
+    <div ref={host} class={box.class}>
+      {drawn.current}
+    </div>
+  );
 }
