@@ -29,6 +29,8 @@ export async function start(): Promise<void> {
   // Runs and steps are asked for while the page is made.
   followAddress();
   startPolling();
+  // What was asked before the page was there is taken by now; of a hidden page it would be old when it is shown.
+  globalThis.rlboardEarly = undefined;
   followSteps();
   for (const css of [themeCss, kitCss, shellCss]) adopt(css);
   followTheme();
