@@ -26,8 +26,10 @@ export class StepMarkers {
     const line = this.#lines.get(kind);
     const { min, max } = plot.scales["x"] ?? {};
     if (!line) return;
-    line.hidden = step === null || min == null || max == null || step < min || step > max;
-    if (step !== null && !line.hidden) {
+    const isHidden = step === null || min == null || max == null || step < min || step > max;
+    // Written again, the attribute would have the style of every chart's line computed anew.
+    if (line.hidden !== isHidden) line.hidden = isHidden;
+    if (step !== null && !isHidden) {
       line.style.transform = `translateX(${Math.round(plot.valToPos(step, "x"))}px)`;
     }
   }
