@@ -107,11 +107,8 @@ const DIFF = {
     move: [null, null, null],
   },
 };
-/** Twice at step 3, once at step 12, and another member of this step. */
 const VISITS = [
   { step: 3, id: "old1", reward: 0.25 },
-  { step: 3, id: "old2", reward: 0.75 },
-  { step: 7, id: "b", reward: 0 },
   { step: 12, id: "new", reward: null },
 ];
 
@@ -285,7 +282,8 @@ test("two members are compared by a key or a press; the address keeps which", as
 });
 
 test("the steps at which the prompt was seen lead to its group there, or to the sample where it is in none", async () => {
-  expect(all("group-visit").map((visit) => visit.textContent)).toEqual(["3 0.5", "12 –"]);
+  expect(all("group-visit").map((visit) => visit.textContent)).toEqual(["3", "12"]);
+  expect(all("group-visit")[0]?.title).toContain("reward 0.25");
   await act(() => all("group-visit")[0]?.click());
   await vi.waitFor(() => expect(selection.value).toMatchObject({ step: 3, group: "g0", group_step: 3 }));
   await act(() => select({ step: 7, group: "g1", group_step: 7 }));

@@ -97,6 +97,6 @@ export const groups = {
   "groups.compare.error": "The two members cannot be compared",
   "groups.compare.loading": "Comparing …",
   "groups.seen": "also seen at steps",
-  "groups.seen.one": "This prompt’s group at step {step}, mean reward {reward}",
+  "groups.seen.one": "This prompt’s group at step {step}; its first response there had reward {reward}",
   "groups.seen.more": "and {n} more",
 } as const;

@@ -93,6 +93,6 @@ export const groups = {
   "groups.compare.error": "无法比较这两个成员",
   "groups.compare.loading": "正在比较 …",
   "groups.seen": "也出现在这些步",
-  "groups.seen.one": "该提示在第 {step} 步的组，平均奖励 {reward}",
+  "groups.seen.one": "该提示在第 {step} 步的组；其首个回答的奖励为 {reward}",
   "groups.seen.more": "另有 {n} 个",
 } as const;

@@ -10,30 +10,8 @@ import { Button } from "../../../ui";
 /** At most so many steps are listed, those nearest to the group's; how many more there are is said. */
 const MOST = 24;
 
-/** A visit to the prompt: its step, one of its samples, and the mean of the rewards that are known of it. */
-export interface Visit {
-  readonly step: number;
-  readonly id: string;
-  readonly reward: number | null;
-}
-
-/** The other visits that a sample knows of, one for each step, in their order. */
-export function visitsOf({ step: own, neighbours }: Sample): Visit[] {
-  const steps = new Map<number, { id: string; rewards: number[] }>();
-  for (const { step, id, reward } of neighbours.prompt) {
-    if (step === own) continue;
-    const visit = steps.get(step) ?? { id, rewards: [] };
-    if (reward !== null && Number.isFinite(reward)) visit.rewards.push(reward);
-    steps.set(step, visit);
-  }
-  return [...steps]
-    .map(([step, { id, rewards }]) => ({
-      step,
-      id,
-      reward: rewards.length === 0 ? null : rewards.reduce((sum, one) => sum + one, 0) / rewards.length,
-    }))
-    .sort((a, b) => a.step - b.step);
-}
+/** A visit to the prompt at another step: its first sample there. */
+type Visit = Sample["neighbours"]["prompt"][number];
 
 /** Shows the group that the visit's sample is in; where it is in none, the sample itself. */
 async function openVisit({ step, id }: Visit): Promise<void> {
@@ -47,9 +25,9 @@ async function openVisit({ step, id }: Visit): Promise<void> {
   else select({ ...at, group, group_step: step, kinds: "" }, "push");
 }
 
-/** The steps at which the same prompt was seen as well, each with its reward, as ways to its group there. */
+/** The steps at which the same prompt was seen as well, as ways to its group there. */
 export function SeenAtSteps({ sample }: { sample: Sample }): JSX.Element | null {
-  const visits = visitsOf(sample);
+  const visits = sample.neighbours.prompt.filter(({ step }) => step !== sample.step);
   if (visits.length === 0) return null;
   const near = visits
     .toSorted((a, b) => Math.abs(a.step - sample.step) - Math.abs(b.step - sample.step))
@@ -63,10 +41,10 @@ export function SeenAtSteps({ sample }: { sample: Sample }): JSX.Element | null 
           key={visit.step}
           quiet
           testId="group-visit"
-          label={t("groups.seen.one", { step: visit.step, reward: num(visit.reward) })}
+          hint={t("groups.seen.one", { step: visit.step, reward: num(visit.reward) })}
           onClick={() => void openVisit(visit)}
         >
-          <span class="muted">{visit.step}</span> <span class="number">{num(visit.reward)}</span>
+          <span class="number">{visit.step}</span>
         </Button>
       ))}
       {visits.length > near.length && (
