@@ -92,6 +92,10 @@ describe("the values that a chart shows", () => {
     expect(valueView([0, 1], [line([0, 0])], null, linear, "robust").values).toEqual([-1, 1]);
     expect(valueView([0, 1], [line([20, 20])], null, linear, "robust").values).toEqual([18, 22]);
     expect(valueView([0], [line([undefined])], null, linear, "robust").values[0]).toBeLessThan(0);
+    // The mean of equal values, added up and divided, is not them to the last digit.
+    const nearly = [0.10653065971263342, 0.10653065971263344];
+    const { values } = valueView([1, 2], [line(nearly)], null, linear, "robust");
+    expect(values.map((end) => end.toFixed(3))).toEqual(["0.096", "0.117"]);
   });
 
   it("mark what is no number, and what a log scale has no place for", () => {

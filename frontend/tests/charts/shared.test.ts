@@ -74,12 +74,15 @@ describe("scales", () => {
     expect(ticks(0, 1, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
     expect(ticks(-0.3, 0.3, 6)).toEqual([-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3]);
     expect(ticks(3, 3, 5)).toEqual([3]);
+    expect(ticks(0.10653065971263342, 0.10653065971263344, 5)).toEqual([0.10653065971263342]);
+    expect(ticks(1e300, 1e300 * (1 + 2e-16), 5)).toEqual([1e300]);
     expect(ticks(Number.NaN, 1, 5)).toEqual([]);
   });
 
   it("gives equal values room and ignores what is not finite", () => {
     expect(paddedRange([2, 2, Number.NaN, null])).toEqual([1.8, 2.2]);
     expect(paddedRange([])).toEqual([0, 1]);
+    expect(paddedRange([2, 2 + 4e-16])[0]).toBeCloseTo(1.8);
   });
 });
 

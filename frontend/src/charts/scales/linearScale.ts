@@ -15,10 +15,18 @@ export function linearScale(from: number, to: number, start: number, end: number
   return Object.assign(scale, { invert, from, to });
 }
 
+/** Below this share of themselves numbers are equal: they are the same one, added up in another order. */
+const ALIKE = 1e-12;
+
+/** Whether two numbers differ in their last digits at most. */
+export const isAlike = (a: number, b: number): boolean =>
+  Math.abs(a - b) <= ALIKE * Math.max(Math.abs(a), Math.abs(b));
+
 /** Round numbers inside [from, to], about `wanted` of them, at distances of 1, 2 or 5 times a power of ten. */
 export function ticks(from: number, to: number, wanted: number): number[] {
   if (!Number.isFinite(from) || !Number.isFinite(to)) return [];
-  if (to <= from) return [from];
+  // Between neighbours among floating numbers there is no round one, and counting on gets nowhere.
+  if (to <= from || isAlike(from, to)) return [from];
   const rough = (to - from) / Math.max(wanted, 1);
   const power = 10 ** Math.floor(Math.log10(rough));
   const distance = power * ([1, 2, 5, 10].find((unit) => unit * power >= rough) ?? 10);
@@ -40,6 +48,6 @@ export function paddedRange(values: Iterable<number | null | undefined>, air = 0
     if (value > max) max = value;
   }
   if (min > max) return [0, 1];
-  const room = (max - min) * air || Math.abs(max) * 0.1 || 0.5;
+  const room = (isAlike(min, max) ? 0 : (max - min) * air) || Math.abs(max) * 0.1 || 0.5;
   return [min - room, max + room];
 }

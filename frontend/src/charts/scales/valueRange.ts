@@ -1,4 +1,5 @@
 import type { CurveValue } from "../shared/series";
+import { isAlike } from "./linearScale";
 import type { ValueScale } from "./valueScale";
 
 /** Which values a chart shows: without rare outliers, all of them, or those from … to. */
@@ -115,10 +116,11 @@ function endsOf(
 const at = (sorted: readonly number[], share: number): number =>
   sorted[Math.round(share * (sorted.length - 1))] as number;
 
-/** Air to both sides; a constant gets room of a tenth of itself, and 0 a whole. */
+/** Air to both sides; a constant, but for its last digits, gets room of a tenth of itself, and 0 a whole. */
 function aired([low, high]: readonly [number, number], scale: ValueScale): [number, number] {
   const [from, to] = [scale.forward(low), scale.forward(high)];
-  const room = (to - from) * AIR || (scale.kind === "linear" ? Math.abs(to) * 0.1 : 0.1) || 1;
+  const room =
+    (isAlike(from, to) ? 0 : (to - from) * AIR) || (scale.kind === "linear" ? Math.abs(to) * 0.1 : 0.1) || 1;
   return [from - room, to + room];
 }
 
