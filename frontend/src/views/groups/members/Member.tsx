@@ -47,28 +47,30 @@ export function Member(props: MemberProps): JSX.Element {
   const alone = numberOf(facts["alone_from"]);
   return (
     <li class="group-member" data-testid="group-member" data-side={side ?? ""} data-id={facts["id"]}>
-      <button type="button" class="group-open" data-testid="member-open" onClick={() => props.onOpen(null)}>
-        <span class="muted">{t("groups.member", { i: at + 1 })}</span>
-        <Fact label={t("groups.reward")} value={numberOf(facts["reward"])} />
-        <Fact label={t("groups.advantage")} value={numberOf(facts["advantage"])} text={signed} />
-        <Fact label={t(`groups.units.${prefix.by}`)} value={numberOf(facts["units"])} />
-        {mean !== null && <Fact label={metricLabel(metric)} value={mean} />}
-        {alone !== null && alone > prefix.units && (
-          <span class="muted">{t(`groups.alone.${prefix.by}`, { at: count(alone + 1) })}</span>
-        )}
-        {facts["truncated"] === true && <span class="odd">{t("groups.truncated")}</span>}
-        {(side === "good" || side === "bad") && <span class="group-side">{t(`groups.side.${side}`)}</span>}
-      </button>
-      <Button
-        quiet
-        testId="member-compare"
-        hotKey="d"
-        pressed={props.isCompared}
-        label={t("groups.compare.member", { i: at + 1 })}
-        onClick={props.onCompare}
-      >
-        {t("groups.compare")}
-      </Button>
+      <div class="group-head">
+        <button type="button" class="group-open" data-testid="member-open" onClick={() => props.onOpen(null)}>
+          <span class="muted">{t("groups.member", { i: at + 1 })}</span>
+          <Fact label={t("groups.reward")} value={numberOf(facts["reward"])} />
+          <Fact label={t("groups.advantage")} value={numberOf(facts["advantage"])} text={signed} />
+          <Fact label={t(`groups.units.${prefix.by}`)} value={numberOf(facts["units"])} />
+          {mean !== null && <Fact label={metricLabel(metric)} value={mean} />}
+          {alone !== null && alone > prefix.units && (
+            <span class="muted">{t(`groups.alone.${prefix.by}`, { at: count(alone + 1) })}</span>
+          )}
+          {facts["truncated"] === true && <span class="odd">{t("groups.truncated")}</span>}
+          {(side === "good" || side === "bad") && <span class="group-side">{t(`groups.side.${side}`)}</span>}
+        </button>
+        <Button
+          quiet
+          testId="member-compare"
+          hotKey="d"
+          pressed={props.isCompared}
+          label={t("groups.compare.member", { i: at + 1 })}
+          onClick={props.onCompare}
+        >
+          {t("groups.compare")}
+        </Button>
+      </div>
       {prefix.units > 0 && (
         <button
           type="button"
