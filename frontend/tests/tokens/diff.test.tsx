@@ -176,6 +176,16 @@ describe("a change that is too long for one row", () => {
     expect(text("ins")).toBe([...words(700), "last "].join(""));
   });
 
+  it("is taken to be as high as its text until it is laid out", () => {
+    show(LONG);
+    // "first w0 w1 … w599 " beside "first w0 … w599 ": 2,896 characters are 58 lines of 50; 400 words of five and
+    // 200 of six are 64.
+    const heights = [...place.querySelectorAll<HTMLElement>(".diff-row")].map((row) =>
+      row.style.getPropertyValue("contain-intrinsic-block-size"),
+    );
+    expect(heights).toEqual(["auto 1276px", "auto 1408px", "auto 264px", "auto 44px"]);
+  });
+
   it("says at its beginning that it was moved", () => {
     const [first, second] = rowsOfChange([{ kind: "moved_away", left: [0, 601], right: [0, 0], move: 3 }]);
     expect([first?.[0]?.move, second?.[0]?.move, second?.[0]?.left]).toEqual([3, null, [600, 601]]);

@@ -24,12 +24,17 @@ const ELEMENT: Readonly<Record<Stretch["kind"], "span" | "del" | "ins">> = {
   moved_here: "ins",
 };
 
+/** About what a line of a cell holds, and its height in px: how high a row is taken to be until it is laid out. */
+const LINE_CHARACTERS = 50;
+const LINE_HEIGHT = 22;
+
 /** A row with one cell for each side, or one for both; its equal tokens coloured where there are differences. */
 export function rowElement(row: Row, place: RowPlace, differences: Differences | null): HTMLElement {
   const element = document.createElement("div");
   element.className = "diff-row";
   const cells = place.beside ? (["left", "right"] as const) : (["both"] as const);
   const changes = changeNumbers(row);
+  let characters = 0;
   for (const cell of cells) {
     const box = document.createElement("div");
     box.className = "diff-cell";
@@ -42,7 +47,11 @@ export function rowElement(row: Row, place: RowPlace, differences: Differences |
       box.append(...made);
     });
     element.append(box);
+    characters = Math.max(characters, box.textContent.length);
   }
+  // Rows that count as low all lie near the viewport, and would all be laid out at first.
+  const lines = Math.ceil(characters / LINE_CHARACTERS);
+  element.style.setProperty("contain-intrinsic-block-size", `auto ${LINE_HEIGHT * Math.max(2, lines)}px`);
   return element;
 }
 
