@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { Num, Sample } from "../../api/answers";
 import { t } from "../../i18n";
 import { num } from "../../lib/format";
@@ -87,6 +88,28 @@ function More({ n }: { n: number }): JSX.Element | null {
 
 /** The prompt's reward from step to step, with a mark at this sample's; nothing where fewer than two have one. */
 function RewardCurve({ sample }: { sample: Sample }): JSX.Element | null {
+  const curve = useMemo(() => curveOf(sample), [sample]);
+  if (curve === null) return null;
+  const { width, height } = CURVE;
+  const label = t("sample.links.curve", curve.words);
+  return (
+    <svg
+      class="prompt-curve"
+      width={width}
+      height={height}
+      role="img"
+      aria-label={label}
+      data-testid="prompt-curve"
+    >
+      <title>{label}</title>
+      <path d={curve.path} />
+      <line x1={curve.at} x2={curve.at} y1={0} y2={height} />
+    </svg>
+  );
+}
+
+/** Hundreds of visits as a path: once for each sample, not whenever the drawer changes. */
+function curveOf(sample: Sample) {
   const own = sample.scalars["reward"];
   const visits: { step: number; reward: Num }[] = [
     ...sample.neighbours.prompt,
@@ -96,22 +119,11 @@ function RewardCurve({ sample }: { sample: Sample }): JSX.Element | null {
   const finite = rewards.filter((reward): reward is number => reward !== null && Number.isFinite(reward));
   if (finite.length < 2) return null;
   const { width, height } = CURVE;
-  const at = (visits.findIndex(({ step }) => step === sample.step) / (visits.length - 1)) * width;
-  const words = { from: num(Math.min(...finite)), to: num(Math.max(...finite)), n: visits.length };
-  return (
-    <svg
-      class="prompt-curve"
-      width={width}
-      height={height}
-      role="img"
-      aria-label={t("sample.links.curve", words)}
-      data-testid="prompt-curve"
-    >
-      <title>{t("sample.links.curve", words)}</title>
-      <path d={sparkline(rewards, width, height)} />
-      <line x1={at} x2={at} y1={0} y2={height} />
-    </svg>
-  );
+  return {
+    path: sparkline(rewards, width, height),
+    at: (visits.findIndex(({ step }) => step === sample.step) / (visits.length - 1)) * width,
+    words: { from: num(Math.min(...finite)), to: num(Math.max(...finite)), n: visits.length },
+  };
 }
 
 /** The links whose steps are nearest to this one, in order of step. */
