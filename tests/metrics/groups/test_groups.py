@@ -42,6 +42,15 @@ def test_weights_by_hand() -> None:
     np.testing.assert_allclose(found, [0.0, 20 + 4 / (np.sqrt(2) + 1e-6), 3.0])
 
 
+def test_one_reward_by_hand() -> None:
+    """It is the lowest, the highest and the mean; nothing can be compared with it, so no advantage is known."""
+    groups = step_segments((np.zeros(2, np.int64),))
+    reward = np.asarray([NAN, 0.25])
+    facts = group_facts(groups, reward, np.zeros(2), NOTHING[:2])
+    assert (facts.low[0], facts.high[0], facts.mean[0], facts.std[0]) == (0.25, 0.25, 0.25, 0.0)
+    np.testing.assert_equal(group_weights(groups, facts, reward, np.ones(2), NOTHING[:2]), [NAN])
+
+
 @pytest.mark.parametrize(
     ("rewards", "cut", "push", "kind"),
     [
@@ -54,6 +63,8 @@ def test_weights_by_hand() -> None:
         ([1.0, 1.0 + 1e-9], [0, 1], NAN, "all_right"),
         ([0.0, -2e-9], [0, 1], NAN, "all_wrong"),
         ([0.5, 0.5], [0, NAN], NAN, "all_equal"),
+        ([0.0, 1e-8], [0, 0], NAN, "all_equal"),  # the threshold itself is no difference, and no push
+        ([1.0, 1.0], [0, 0], 1e-8, "all_right"),
     ],
 )
 def test_kinds_by_hand(rewards: list[float], cut: list[float], push: float, kind: str) -> None:
@@ -66,9 +77,10 @@ def test_shares_by_hand() -> None:
     """Step 1 has groups 1 (all equal), 2 (a gradient) and 3 (without a reward), step 2 a sample without a group."""
     steps = step_segments((np.asarray([1, 1, 1, 1, 1, 1, 2]),))
     group, more = np.append(GROUP, NAN), NAN
-    found = group_shares(
-        steps, group, np.append(REWARD, 1.0), np.append(np.zeros(6), more), np.append(NOTHING, more)
-    )
+    with np.errstate(all="raise"):  # the share of no group is none, and not 0 / 0
+        found = group_shares(
+            steps, group, np.append(REWARD, 1.0), np.append(np.zeros(6), more), np.append(NOTHING, more)
+        )
     np.testing.assert_equal(found["zero_advantage_groups"], [0.5, NAN])
     np.testing.assert_equal(found["all_good_groups"], [0.5, NAN])
     np.testing.assert_equal(found["all_bad_groups"], [0.0, NAN])

@@ -37,3 +37,11 @@ def test_powers_of_two() -> None:
 def test_as_every_draw_has_it(passes: list[bool], data: st.DataObject) -> None:
     k = data.draw(st.integers(1, len(passes)))
     assert pass_at_k(len(passes), sum(passes), k) == pytest.approx(by_drawing(passes, k))
+
+
+def test_sums_where_every_sample_of_the_largest_prompt_passes() -> None:
+    """Four of four pass, and none of one: both count for k = 1, the first alone for 2 and 4."""
+    counts, passes, shares = pass_sums(np.asarray([4, 1]), np.asarray([4, 0]), [1, 2, 4])
+    assert counts.tolist() == [2, 1, 1]
+    assert passes.tolist() == [1.0, 1.0, 1.0]
+    assert shares.tolist() == [1.0, 1.0, 1.0]
