@@ -37,7 +37,7 @@ FRAMEWORKS = {
     "trl": Framework(("trl", "torch"), "trl_grpo"),
     "ms-swift": Framework(("ms-swift", "torch", "msgspec"), "ms_swift_grpo"),
     "verifiers": Framework(("verifiers",), "verifiers_evaluation"),
-    "art": Framework(("openpipe-art", "pyarrow"), "art_trajectories"),
+    "art": Framework(("openpipe-art", "pyarrow", "numpy"), "art_trajectories"),
     "tunix": Framework(("google-tunix",), "tunix_trajectories"),
     "inspect": Framework(("inspect-ai", "tiktoken"), "inspect_evaluation"),
     "lm-eval": Framework(("lm-eval",), "lm_eval_samples"),
