@@ -16,12 +16,12 @@ from tensorboard_plugin_rlboard.board.compare.shared_prompts import (
     relation_of,
 )
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
-from tensorboard_plugin_rlboard.board.prompts.identities import Keys, as_text
+from tensorboard_plugin_rlboard.board.prompts.identities import NUMBER, Keys, as_text, has_key
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
-from tensorboard_plugin_rlboard.board.samples.paging import LOGGED_ORDER
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.metrics.segments import Ints
+from tensorboard_plugin_rlboard.metrics.step_statistics import ordered_mean, step_segments
 
 MAX_SAMPLES = 16
 """Samples that are named of a prompt, on each side: those whose value is nearest to the prompt's mean come first."""
@@ -79,26 +79,38 @@ def _samples(
     session: RunSession, selection: Selection, metric: str, renderings: Renderings, identities: Keys
 ) -> Mapping[int, _Named]:
     """The samples of some prompts, at most `MAX_SAMPLES` of each."""
-    rows, x = relation_of(session, selection, metric), metric_sql(session, metric)
+    rows, sql = relation_of(session, selection, metric), metric_sql(session, metric)
     logged, prompts = renderings.of(identities)
-    inner = (
-        f'SELECT k, rowid AS place, file, line_offset, "row", step, CAST({x} AS DOUBLE) AS x FROM {rows.source} '
-        f"JOIN wanted ON prompt_key = key WHERE {rows.where} AND {is_finite(x)}"
+    condition, values = has_key(logged)
+    answer = session.cursor.execute(
+        f'SELECT {NUMBER} AS key, rowid AS place, file, line_offset, "row", step, CAST({sql} AS DOUBLE) AS x '
+        f"FROM {rows.source} WHERE {rows.where} AND {is_finite(sql)} AND {condition}",
+        [*rows.values, *values],
+    ).fetchnumpy()
+    # Numbers: a prompt that stands everywhere has as many keys as the run has samples.
+    number = np.asarray([int(key, 16) for key in logged], np.uint64)
+    by_number = np.argsort(number)
+    at = np.searchsorted(number[by_number], np.asarray(answer["key"], np.uint64))
+    prompt = np.asarray(prompts, np.uint64)[by_number][at].view(np.int64)
+    place, file, offset, row, step = (
+        np.asarray(answer[name], np.int64) for name in ("place", "file", "line_offset", "row", "step")
     )
-    near = f"abs(x - avg(x) OVER (PARTITION BY k)) AS far FROM ({inner})"
-    turn = f"row_number() OVER (PARTITION BY k ORDER BY round(far, 9), step DESC, {LOGGED_ORDER}) AS turn"
-    listed = session.cursor.execute(
-        "WITH wanted AS (SELECT unnest(CAST(? AS VARCHAR[])) AS key, unnest(CAST(? AS UBIGINT[])) AS k) "
-        f"SELECT * FROM (SELECT *, {turn} FROM (SELECT *, {near})) WHERE turn <= {MAX_SAMPLES} ORDER BY k, turn",
-        [logged, prompts, *rows.values],
-    ).fetchall()
+    x = np.asarray(answer["x"], np.float64)
+    segments = step_segments((prompt,))
+    far = np.round(np.abs(x - segments.of_rows(ordered_mean(x, segments))), 9)
+    order = np.lexsort((row, file, offset, -step, far, prompt))
+    turn = np.arange(len(order)) - np.repeat(segments.starts, segments.sizes)
+    shown = order[turn < MAX_SAMPLES]
+    ids = sample_ids(session.run, zip(*(each[shown].tolist() for each in (file, offset, row)), strict=True))
     found: dict[int, _Named] = {}
-    ids = sample_ids(session.run, ((row[2], row[3], row[4]) for row in listed))
-    for name, row in zip(ids, listed, strict=True):
-        named = found.setdefault(int(row[0]), _Named(int(row[1])))
+    columns = (prompt.view(np.uint64), place, step, x)
+    for name, (key, place_of, of_step, value) in zip(
+        ids, zip(*(column[shown].tolist() for column in columns), strict=True), strict=True
+    ):
+        named = found.setdefault(key, _Named(place_of))
         named.ids.append(name)
-        named.steps.append(int(row[5]))
-        named.values.append(float(row[6]))
+        named.steps.append(of_step)
+        named.values.append(value)
     return found
 
 
