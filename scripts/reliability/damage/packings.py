@@ -9,6 +9,7 @@ import json
 import math
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +84,9 @@ def _cell(value: Any) -> Any:
 
 def _csv(lines: Sequence[bytes]) -> bytes:
     rows = _rows(lines)
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    # A table has one header: where a damaged row lacks a column, the others' order is the trainer's all the same.
+    [(usual, _)] = Counter(map(tuple, rows)).most_common(1) or [((), 0)]
+    names = list(dict.fromkeys((*usual, *(name for row in rows for name in row))))
     written = io.StringIO()
     table = csv.DictWriter(written, names, lineterminator="\n")
     table.writeheader()
