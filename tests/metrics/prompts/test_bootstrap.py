@@ -84,3 +84,15 @@ def test_a_seed_gives_the_same_interval_again() -> None:
     assert mean_interval(values, 3) == mean_interval(values, 3) != mean_interval(values, 4)
     assert win_rate_interval(17, 3, 30, 3) == win_rate_interval(17, 3, 30, 3)
     assert RESAMPLES == 2000
+
+
+@pytest.mark.parametrize("n", [3, 700])
+def test_ends_are_those_of_two_thousand_resamples(n: int) -> None:
+    """2.5 % of the means lie below the interval and 2.5 % above it, in one draw as in several; seed 0 where none is said."""
+    values = np.linspace(-1.0, 2.0, n)
+    drawn = np.random.default_rng(0).integers(0, n, (2000, n), np.int32)
+    low, high = np.quantile(values[drawn].mean(axis=1), [0.025, 0.975])
+    found = mean_interval(values)
+    assert found is not None
+    assert (found.low, found.high) == (pytest.approx(low, abs=1e-12), pytest.approx(high, abs=1e-12))
+    assert win_rate_interval(n, n, 1) == win_rate_interval(n, n, 1, seed=0)
