@@ -31,7 +31,7 @@ TARGETS = {
     "metrics/critic.py": _FORMULAS,
     "metrics/derived_metrics.py": _FORMULAS,
     "metrics/step_sums.py": _FORMULAS,
-    "metrics/step_statistics.py": ("step_statistics",),
+    "metrics/step_statistics.py": ("step_statistics", "step_reductions"),
     "metrics/step_reductions.py": ("step_reductions", "step_thresholds"),
     "metrics/thresholds.py": ("writer_formulas", "step_formulas", "group_formulas", "group_shares"),
     "metrics/prompts/pass_at_k.py": ("pass_at_k",),

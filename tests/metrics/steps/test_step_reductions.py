@@ -130,3 +130,19 @@ def test_the_order_of_rows_changes_no_digit() -> None:
         order = draw.sample(range(90), 90)
         numbers, columns = [numbers[i] for i in order], [[column[i] for i in order] for column in columns]
     assert found[0] == found[1]
+
+
+def test_the_kl_of_one_token_counts_and_that_of_none_does_not() -> None:
+    """0.5 by 1 token, and 0.5 by 0 tokens, which is no number."""
+    columns = {name: floats(NAN, NAN) for name in ("gap", "reward", "length", "truncated")}
+    found = step_shares(steps(1, 2), **columns, k3=floats(0.5, 0.5), k3_tokens=floats(1, 0))
+    np.testing.assert_equal(found["first_step_kl"], [0.5, NAN])
+
+
+@pytest.mark.parametrize("steady", ["reward", "length"])
+def test_what_varies_by_no_more_than_its_mean_is_rounded_has_no_correlation(steady: str) -> None:
+    alike = (1e9 + 0.1,) * 7
+    assert np.sum(alike) / 7 != alike[0], "else this test shows nothing"
+    other = "length" if steady == "reward" else "reward"
+    found = shares(*[1] * 7, **{steady: alike, other: (1, 2, 3, 4, 5, 6, 8)})
+    assert np.isnan(found["reward_length_correlation"]).all()

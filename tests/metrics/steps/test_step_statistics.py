@@ -130,3 +130,12 @@ def test_neither_other_steps_nor_the_order_change_a_digit(rows: list[tuple[int, 
     for place, step in enumerate(sorted({step for step, _ in rows})):
         alone = found([row for row in rows if row[0] == step])
         np.testing.assert_equal(alone, {name: [values[place]] for name, values in whole.items()})
+
+
+def test_a_token_is_a_mean_and_none_is_not() -> None:
+    """One token of 0.5 at step 1, none at step 2."""
+    none = floats(NAN, NAN)
+    tokens = {"total": floats(0.5, NAN), "tokens": floats(1, NAN), "nonfinite": floats(0, NAN)}
+    found = metric_statistics(step_segments((ints(1, 2),)), floats(0.5, NAN), none, **tokens)
+    np.testing.assert_equal(found["mean"], [0.5, NAN])
+    np.testing.assert_equal(found["count"], [1, 0])
