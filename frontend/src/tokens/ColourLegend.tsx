@@ -34,7 +34,7 @@ export function ColourLegend({ viewState }: { viewState: TokenViewState }): JSX.
           </span>
           <span title={full(scale.hi)}>{num(scale.hi)}</span>
           <Button
-            quiet={!isLocked}
+            quiet
             pressed={isLocked}
             label={t("sample.legend.locked")}
             hint={t(isLocked ? "sample.legend.unlock" : "sample.legend.lock")}

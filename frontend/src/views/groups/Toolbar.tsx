@@ -22,7 +22,7 @@ export function Toolbar({ data }: { data: Groups }): JSX.Element {
       {GROUP_KINDS.filter((kind) => (data.kinds[kind] ?? 0) > 0).map((kind) => (
         <Button
           key={kind}
-          quiet={!shown.includes(kind)}
+          quiet
           pressed={shown.includes(kind)}
           hint={t(`groups.kind.${kind}.why`)}
           testId={`kind-${kind}`}

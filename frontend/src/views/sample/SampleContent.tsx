@@ -132,7 +132,7 @@ interface ResponseToolsProps {
 function ResponseTools({ text, raw, onRaw }: ResponseToolsProps): JSX.Element {
   return (
     <>
-      <Button quiet={!raw} pressed={raw} hint={t("sample.text.raw.hint")} onClick={() => onRaw(!raw)}>
+      <Button quiet pressed={raw} hint={t("sample.text.raw.hint")} onClick={() => onRaw(!raw)}>
         {t("sample.text.raw")}
       </Button>
       <CopyButton text={() => (raw ? text.raw : text.shown)} label={t("sample.text.copy")} />

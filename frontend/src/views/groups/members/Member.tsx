@@ -61,7 +61,7 @@ export function Member(props: MemberProps): JSX.Element {
           {(side === "good" || side === "bad") && <span class="group-side">{t(`groups.side.${side}`)}</span>}
         </button>
         <Button
-          quiet={!props.isCompared}
+          quiet
           testId="member-compare"
           hotKey="d"
           pressed={props.isCompared}

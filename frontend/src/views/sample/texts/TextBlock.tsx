@@ -43,7 +43,7 @@ export function TextBlock(props: TextBlockProps): JSX.Element {
         {props.aside}
         <span class="muted">{t("sample.text.length", { n: count(length) })}</span>
         {text.raw !== text.shown && (
-          <Button quiet={!raw} pressed={raw} hint={t("sample.text.raw.hint")} onClick={() => setRaw(!raw)}>
+          <Button quiet pressed={raw} hint={t("sample.text.raw.hint")} onClick={() => setRaw(!raw)}>
             {t("sample.text.raw")}
           </Button>
         )}
