@@ -139,3 +139,4 @@ def test_a_token_is_a_mean_and_none_is_not() -> None:
     found = metric_statistics(step_segments((ints(1, 2),)), floats(0.5, NAN), none, **tokens)
     np.testing.assert_equal(found["mean"], [0.5, NAN])
     np.testing.assert_equal(found["count"], [1, 0])
+    np.testing.assert_equal(found["nonfinite"], [0, NAN])
