@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 example_counts.load_profile()
 _MAX_PROCESSES = 8
-_TESTS = Path(__file__).parent
 
 
 @pytest.hookimpl(optionalhook=True)  # xdist may be left out
@@ -33,29 +32,13 @@ def pytest_xdist_auto_num_workers() -> int:
     return min((os.cpu_count() or 1) + 2, _MAX_PROCESSES)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Lets each process of xdist collect the files from other ones on.
-
-    In a fresh clone every module has to be compiled, and pytest rewrites the assertions of each: four processes that
-    begin at the same file do all of it four times, while these find most of it done by the others.
-    """
-    process = getattr(config, "workerinput", None)
-    if process is None or [Path(given).resolve() for given in config.args] != [_TESTS]:
-        return
-    files = sorted(str(path) for path in _TESTS.rglob("test_*.py"))
-    first = len(files) * int(process["workerid"].removeprefix("gw")) // process["workercount"]
-    config.args[:] = files[first:] + files[:first]
-
-
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keeps tests that share a fixture of their file in one process, so that it is made once (`--dist loadgroup`).
 
     Those that share a TensorBoard or an S3 server stay together as well, whatever their file: it starts, and is loaded,
     once.
     """
-    if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: item.path)  # the processes of xdist have to agree on the order
     for item in items:
         fixtures = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 (pytest has no public name for it)
         shared = fixtures.keys() & {"gallery", "library", "bucket"}
