@@ -77,6 +77,23 @@ def test_every_kind_by_hand(board: Board) -> None:
     assert sum(found.kinds.values()) == found.total == 9
 
 
+def test_tokens_that_pull_both_ways_are_a_gradient(test_log: TestLog) -> None:
+    """Equal rewards, and advantages of tokens whose mean is 0: Σ|A| is 0.5 + 0.5 for each member."""
+    pulled = [member("pulled", 1.0, advantages=[0.5, -0.5]) for _ in range(2)]
+    still = [member("still", 1.0, advantages=[0.0, 0.0]) for _ in range(2)]
+    test_log.write(*pulled, *still)
+    found = test_log.open().groups(GroupsQuestion(Selection(".")))
+    assert by_group(found, "kind") == {"pulled": "gradient", "still": "all_right"}
+    assert by_group(found, "weight") == {"pulled": 2.0, "still": 0.0}
+
+
+def test_responses_without_tokens_are_measured_in_characters(test_log: TestLog) -> None:
+    rows = [member("g", float(reward), response="r" * length) for reward, length in ((1, 3), (0, 5))]
+    test_log.write(*({key: value for key, value in row.items() if key != "response_tokens"} for row in rows))
+    found = test_log.open().groups(GroupsQuestion(Selection(".")))
+    assert by_group(found, "length_mean") == {"g": 4.0}
+
+
 def test_weight_and_share_by_hand(board: Board) -> None:
     """split: mean 0.5, deviation 0.5, so |A| = 0.5 / 0.500001 on 10 tokens; pushed: 0.5 × 4 + 0.25 × 4."""
     found = board.groups(GroupsQuestion(Selection(".")))
