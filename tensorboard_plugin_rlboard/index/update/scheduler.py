@@ -75,7 +75,7 @@ class Scheduler:
         self._same_samples = SameSamples(self._cursor)
         self._turns = Turns()
         self._large_others = 0
-        self._are_others_small = False
+        self._do_others_hurry = False
         self._newest = NewestLines(self._ranges, self._loader)
         self._loaded_at = 0.0
 
@@ -123,9 +123,9 @@ class Scheduler:
             for run, files in pending.items()
         }
         name = self._turns.next(tuple(waiting.values()), self._attention.run_name)
-        others = [run.bytes_left for run in waiting.values() if run.name != name]
-        self._large_others = sum(left >= WORKERS_FROM for left in others)
-        self._are_others_small = len(others) > self._large_others
+        others = [run for run in waiting.values() if run.name != name]
+        self._large_others = sum(run.bytes_left >= WORKERS_FROM for run in others)
+        self._do_others_hurry = any(run.is_new or run.bytes_left < WORKERS_FROM for run in others)
         return next(run for run in pending if run.name == name)
 
     def _index_new(self, run: RunIndex, files: Sequence[IndexedFile]) -> int:
@@ -168,7 +168,7 @@ class Scheduler:
         """
         looked_at = self._attention.run_name
         until = max(self._loaded_at + _LOAD_EVERY, time.monotonic() + _LOAD_EVERY / 10)
-        if self._are_others_small or not any(map(self._orders.has, files)):
+        if self._do_others_hurry or not any(map(self._orders.has, files)):
             until = (
                 time.monotonic() + _PASS_SECONDS
             )  # the others have something to do, or the processes for others
