@@ -72,7 +72,7 @@ def report(
     except OSError as error:
         return _say(f"{out} cannot be written: {error.strerror}.", 2)
     count = sum(len(run.findings) for run in made.runs)
-    print(f"{out}: {count} findings in {len(made.runs)} runs.")
+    print(f"{out}: findings: {count}, runs: {len(made.runs)}.")
     return 0
 
 
