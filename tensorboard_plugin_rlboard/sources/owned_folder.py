@@ -18,6 +18,8 @@ from tensorboard_plugin_rlboard.operating_system import is_own_folder, try_lock
 logger = logging.getLogger(__name__)
 PREFIX = "rlboard-"
 _LOCK = "owner.lock"
+_SUFFIX = ".owned"
+"""Of folders that are made here: an empty one without a lock is of a process that was killed while it made or removed it."""
 _FILES = "files"
 _TRIES = 20
 
@@ -37,10 +39,10 @@ class OwnedFolder:
 
     def __init__(self, purpose: str) -> None:
         for _ in range(_TRIES):
-            outer = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{purpose}-"))
+            outer = Path(tempfile.mkdtemp(_SUFFIX, f"{PREFIX}{purpose}-"))
             try:
                 lock = (outer / _LOCK).open("xb")
-            except FileNotFoundError:
+            except FileNotFoundError:  # swept, as it was empty
                 continue
             # Between making and locking it, somebody who sweeps may have taken it for one that was left.
             is_locked = try_lock(lock)
@@ -65,7 +67,7 @@ class OwnedFolder:
 def sweep_left_folders() -> int:
     """Remove the folders of processes that were killed; returns how many those were.
 
-    Only folders of this user that hold a lock file are looked at, and only those whose lock nobody holds go.
+    Only folders of this user go: those that hold a lock file which nobody has locked, and empty ones that were to get one.
     """
     removed = 0
     for outer in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
@@ -73,7 +75,11 @@ def sweep_left_folders() -> int:
             continue
         try:
             lock = (outer / _LOCK).open("r+b")
-        except OSError:  # another kind of folder, or gone by now
+        except OSError:  # another kind of folder, gone by now, or not yet or no more with a lock
+            if outer.name.endswith(_SUFFIX):
+                with suppress(OSError):  # there is something in it
+                    outer.rmdir()
+                    removed += 1
             continue
         if try_lock(lock):
             _remove(outer, lock)

@@ -83,6 +83,37 @@ def test_what_is_not_ours_stays(temporary: Path, tmp_path_factory: pytest.TempPa
     assert (elsewhere / "owner.lock").exists()
 
 
+def test_a_folder_of_a_process_that_was_killed_before_its_lock_was_there_goes(temporary: Path) -> None:
+    """Or after the lock was removed, and before the folder was."""
+    folder = OwnedFolder("test")
+    name = folder.path.parent.name
+    folder.cleanup()
+    (temporary / name).mkdir()
+    (temporary / f"2{name}").mkdir()  # not ours
+    assert sweep_left_folders() == 1
+    assert [path.name for path in temporary.iterdir()] == [f"2{name}"]
+
+
+def test_a_folder_that_is_swept_before_it_has_a_lock_is_made_again(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = tempfile.mkdtemp
+    swept: list[int] = []
+
+    def sweeping_after(*arguments: str) -> str:
+        made = real(*arguments)
+        if not swept:
+            swept.append(sweep_left_folders())
+        return made
+
+    monkeypatch.setattr(tempfile, "mkdtemp", sweeping_after)
+    folder = OwnedFolder("test")
+    assert swept == [1]
+    assert folder.path.is_dir()
+    folder.cleanup()
+    assert list(temporary.iterdir()) == []
+
+
 def test_a_folder_that_is_being_made_is_made_again_if_somebody_sweeps_it(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
