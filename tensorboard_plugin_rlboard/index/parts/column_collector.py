@@ -26,6 +26,7 @@ from tensorboard_plugin_rlboard.formats.rows.json_parsers import number_array, t
 from tensorboard_plugin_rlboard.index.parts.extra_keys import (
     MAX_EXTRA_ARRAYS,
     MAX_EXTRA_KEYS,
+    can_be_array,
     can_be_column,
     may_be_numbers,
 )
@@ -179,7 +180,7 @@ class ColumnCollector:
         if key in self._keys.tokens and is_list and not is_array:
             self._block.add_tokens(value)
             return
-        may_be_array = is_array or (is_list and key not in self._keys.read and can_be_column(key))
+        may_be_array = is_array or (is_list and key not in self._keys.read and can_be_array(key))
         if may_be_array and self._add_array(line, key, value):
             return
         if key in self._keys.texts:

@@ -173,6 +173,17 @@ def test_elements_that_are_no_numbers_are_named(open_rows: Open) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "key", ["response_ids", "completionIds", "token_ids", "prompt_tokens", "tokens", "position_ids"]
+)
+def test_ids_beside_the_tokens_are_no_metric_and_stay_ids(key: str, open_rows: Open) -> None:
+    board = open_rows(*(row(step, tokens=3) | {key: [101, 202, 303]} for step in range(2)))
+    assert key not in token_metrics(board) | metrics(board)
+    assert not [name for name in metrics(board) if name.startswith(f"{key}_")]
+    assert [sample.texts[key].shown for sample in samples(board)] == ["[101, 202, 303]"] * 2
+    assert column(board, "n_tokens") == [3, 3]
+
+
 def test_ids_and_log_probabilities_with_tokens(open_rows: Open) -> None:
     entries = [{"token": "A", "logprob": -0.1}, {"token": "B", "logprob": -0.2}]
     board = open_rows(
