@@ -10,6 +10,7 @@
     rewards.*[]           of each entry of parallel lists in an object, the sum of the numbers at its place
     rollouts[].reward     of each entry of a list, which is a sample of its own; `rewards[]` is the entry itself. An
                           object is read as the list of its values (`agents[].reward`)
+    solver & critic[].reward    of each of several keys of the row, as if they stood in one object
     output_#              of each numbered key (`output_1`, `output_2`), which is a sample of its own
 
 A key of a row that is spelt like a path itself is found first.
@@ -26,6 +27,7 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import score_from_v
 from tensorboard_plugin_rlboard.formats.base import Row
 
 ENTRIES, NUMBER, PARTS, EITHER, SUM, PRODUCT = "[]", "#", "*", " | ", " + ", " * "
+TOGETHER = " & "
 AFTER = " after "
 _MAX_ALTERNATIVES = 8
 _DIGITS = 9
@@ -50,6 +52,9 @@ def getter(path: str) -> Getter:
     if PRODUCT in path:
         factors = [_factor(factor) for factor in path.split(PRODUCT)]
         return lambda row: _own_or(row, path, lambda: _product(factor(row) for factor in factors))
+    if TOGETHER in path:
+        several = path.split(TOGETHER)
+        return lambda row: _own_or(row, path, lambda: _together(row, several))
     keys = path.split(".")
     if PARTS in keys:
         at = keys.index(PARTS)
@@ -159,6 +164,11 @@ def _walk(value: object, keys: Sequence[str]) -> object:
 
 def _first(choices: Sequence[Getter], row: Row) -> object:
     return next((value for choice in choices if (value := choice(row)) is not None), None)
+
+
+def _together(row: Row, keys: Sequence[str]) -> dict[str, object] | None:
+    """The objects under several keys of a row as one object; None where it has none of them."""
+    return {key: row[key] for key in keys if isinstance(row.get(key), dict)} or None
 
 
 def _sum_of_parts(holder: object, keys: Sequence[str]) -> float | None:

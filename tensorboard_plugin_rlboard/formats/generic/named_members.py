@@ -2,8 +2,9 @@
 
     agents: {"solver": {"response": …, "reward": …}, "critic": {…}}                an object of objects
     responses: {"solver": …, "critic": …}, rewards: {"solver": …, "critic": …}     parallel objects
+    solver: {"response": …, "reward": …}, critic: {…}                              keys of the row itself
 
-A path reads them as it reads lists (`agents[].response`, `rewards[]`). The name becomes the column `agent`. Agents do
+A path reads them as it reads lists (`agents[].response`, `rewards[]`, `critic & solver[].response`). The name becomes the column `agent`. Agents do
 different things, so two of them are never a group: a group holds the samples of one agent.
 """
 
@@ -15,7 +16,9 @@ from hashlib import blake2b
 
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.base import Row
+from tensorboard_plugin_rlboard.formats.generic.key_paths import TOGETHER
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
+from tensorboard_plugin_rlboard.formats.splits import TRAINING_NAMES, is_eval_name
 from tensorboard_plugin_rlboard.words import plain, snake_case
 
 AGENT = "agent"
@@ -40,7 +43,9 @@ _COMPARED = words.PREFERENCE | {
     "target",
 }
 """Names of answers that are compared with those of a policy, which are no agents."""
+_REWARDS = frozenset(plain(word) for words_of_tier in words.REWARD[:3] for word in words_of_tier)
 _HOLDERS = _AGENTS | {plain(word) for word in (*words.MEMBERS, *words.RESPONSE, *words.CONVERSATION)}
+_PLAIN_NAME = re.compile(r"[\w-]{1,60}")
 _NUMBERED = re.compile(r"([A-Za-z]*)[ _-]?[0-9]+")
 _MOST_NAMES = 64
 
@@ -85,7 +90,32 @@ def with_lists(row: Row, is_sample: Callable[[Mapping[str, object]], bool]) -> R
         if len(names) > 1 or word in _AGENTS:
             listed = {one: column_of(row[one], list(value)) for one in (key, *beside)}
             return {**row, **listed}
+    agents = _keys_of_agents(row, is_sample) if has_step else []
+    if agents:
+        around = {key: value for key, value in row.items() if key not in agents}
+        return {**around, TOGETHER.join(agents): [row[key] for key in agents]}
     return row
+
+
+def _keys_of_agents(row: Row, is_sample: Callable[[Mapping[str, object]], bool]) -> list[str]:
+    """The keys of a row under which it has an agent's sample each, with a reward of its own; empty where it has none."""
+    names = sorted(
+        key
+        for key, value in row.items()
+        if isinstance(value, dict) and _PLAIN_NAME.fullmatch(key) and _has_reward(value) and is_sample(value)
+    )
+    found = {name: row[name] for name in names}
+    are_told = len(found) > 1 and bool(_names(found)) and are_agents(found)
+    is_of_split = any(is_eval_name(name) or snake_case(name) in TRAINING_NAMES for name in names)
+    return names if are_told and not is_of_split else []
+
+
+def _has_reward(item: Mapping[str, object]) -> bool:
+    return any(
+        isinstance(value, (int, float)) and plain(snake_case(key)) in _REWARDS
+        for key, value in item.items()
+        if isinstance(key, str)
+    )
 
 
 def name_groups(rows: Sequence[dict[str, object]], base: str) -> bool:

@@ -9,6 +9,7 @@ from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import (
     ENTRIES,
     PARTS,
+    TOGETHER,
     getter,
     is_of_each,
     list_of,
@@ -58,7 +59,7 @@ class RowMembers:
             for base, fields in self._lists.items()
         }
         self._taken: frozenset[str] = frozenset(
-            base.partition(".")[0] for base in self._lists if "." not in base
+            key for base in self._lists if "." not in base for key in (base, *base.split(TOGETHER))
         )
 
     def of(self, row: Row, problems: list[str]) -> list[Member]:

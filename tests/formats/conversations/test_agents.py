@@ -32,6 +32,10 @@ LAYOUTS: dict[str, dict[str, Any]] = {
             {"agent": "bob", "response": "5", "reward": 0.75},
         ]
     },
+    "keys of the row": {
+        "bob": {"response": "5", "reward": 0.75},
+        "ann": {"response": "10", "reward": 0.25},
+    },
 }
 
 
@@ -50,6 +54,29 @@ def test_answers_of_different_agents_are_no_group(tmp_path: Path, open_board: Op
     assert groups[:2] == groups[2:]
     assert [group.rpartition("/")[2] for _, group, _ in groups] == ["ann", "bob", "ann", "bob"]
     assert [mean for _, _, mean in groups] == [0.25, 0.75, 0.25, 0.75]
+
+
+def test_agents_that_are_keys_of_the_row_have_prompts_and_numbers_of_their_own(tmp_path: Path) -> None:
+    row = {"step": 3, "topic": "debate"}
+    for name, reward in (("attacker", 1.0), ("defender", -1.0)):
+        row[name] = {"prompt": f"as {name}", "response": f"I am {name}", "reward": reward, "turns": 2}
+    path = written(tmp_path / "log.jsonl", [row, row | {"defender": None}])
+    mapping = understood(path).mapping
+    assert mapping is not None
+    assert mapping.keys["response"] == "attacker & defender[].response"
+    found = read(
+        tmp_path, [row, row, row | {"defender": None}], "agent", "prompt", "reward", "turns", "topic"
+    )
+    both = [("attacker", "as attacker", 1.0, 2, "debate"), ("defender", "as defender", -1.0, 2, "debate")]
+    assert found == [*both, *both, both[0]]
+
+
+@pytest.mark.parametrize("names", [("chosen", "rejected"), ("train", "eval"), ("ref", "policy")])
+def test_keys_of_the_row_that_are_no_agents(names: tuple[str, str], tmp_path: Path) -> None:
+    row = {"step": 3} | {name: {"prompt": "p", "response": f"r {name}", "reward": 1.0} for name in names}
+    mapping = understood(written(tmp_path / "log.jsonl", [row] * 3)).mapping
+    assert mapping is not None
+    assert not any("[]" in key for key in mapping.keys.values())
 
 
 def test_turns_of_each_player_with_their_rewards(tmp_path: Path) -> None:
