@@ -9,12 +9,14 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
+from tensorboard_plugin_rlboard.words import plain, snake_case
 
 _NUMBER_TEXT = re.compile(
     r"\s*[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|nan|inf|infinity)\s*", re.ASCII | re.IGNORECASE
@@ -30,6 +32,11 @@ _TENSOR_TEXT = re.compile(
     r"\s*<?(?:(?:np|numpy|torch|tf|jnp|jax|mx)\.|tensor\b|array\b|Array\b|DeviceArray\b)", re.ASCII
 )
 """How the representations of tensors, arrays and NumPy's numbers begin."""
+_IDS = frozenset(
+    plain(word)
+    for names in (words.TOKEN_IDS, words.WHOLE_TOKEN_IDS, words.PROMPT_TOKEN_IDS, words.TOKEN_STRINGS)
+    for word in names
+)
 SINGLE_NUMBERS = {
     "logprobs": "logprob",
     "ref_logprobs": "ref_logprob",
@@ -205,3 +212,10 @@ def shortened(value: object) -> str:
         value = value[: _MAX_SHOWN + 1]
     shown = json.dumps(value, ensure_ascii=False, default=str)
     return shown if len(shown) <= _MAX_SHOWN else f"{shown[: _MAX_SHOWN - 1]}…"
+
+
+@lru_cache(maxsize=4096)
+def is_name_of_ids(key: str) -> bool:
+    """Whether a key is called as lists of token ids are, which number the tokens and are no values of them."""
+    name = snake_case(key)
+    return plain(name) in _IDS or name.rpartition("_")[2] in {"id", "ids"}

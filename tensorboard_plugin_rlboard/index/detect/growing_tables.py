@@ -96,7 +96,7 @@ def _behind_rows(table: SourceFile, later: SourceFile) -> bytes:
     try:
         with open_regular(table.path) as one, open_regular(later.path) as other:
             end = _end_of_rows(one, table.size)
-            if not end or end >= later.size or not _begin_alike(one, other, end):
+            if not end or end >= later.size or not begin_alike(one, other, end):
                 return b""
             other.seek(end)
             return other.read(_BLOCK).lstrip()[:1]
@@ -112,7 +112,7 @@ def _end_of_rows(table: BinaryIO, size: int) -> int:
     return start + end + 1 if end >= 0 else 0
 
 
-def _begin_alike(one: BinaryIO, other: BinaryIO, end: int) -> bool:
+def begin_alike(one: BinaryIO, other: BinaryIO, end: int) -> bool:
     """Whether two files have the same first bytes, as far as they are compared: from the last ones on."""
     last = max(0, end - _BLOCK)
     count = min(_MOST_BLOCKS, -(-end // _BLOCK))

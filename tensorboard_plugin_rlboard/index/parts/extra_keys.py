@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from tensorboard_plugin_rlboard import words
-from tensorboard_plugin_rlboard.formats.arrays.number_values import are_numbers
-from tensorboard_plugin_rlboard.words import plain, snake_case
+from tensorboard_plugin_rlboard.formats.arrays.number_values import are_numbers, is_name_of_ids
 
 MAX_EXTRA_KEYS, MAX_EXTRA_ARRAYS = 200, 30
 """Extra keys that a range may have, and those with lists, of which each has eight columns; a log that names its samples
 by keys would need columns without end."""
-_IDS = frozenset(
-    plain(word)
-    for word in (*words.TOKEN_IDS, *words.WHOLE_TOKEN_IDS, *words.PROMPT_TOKEN_IDS, *words.TOKEN_STRINGS)
-)
 _LONGEST = 200
 """Characters of a key that can name a column; a longer, empty or unprintable one is only shown with its sample."""
 
@@ -84,11 +77,9 @@ def can_be_column(key: str) -> bool:
     return 0 < len(key) <= _LONGEST and key.isprintable()
 
 
-@lru_cache(maxsize=4096)
 def can_be_array(key: str) -> bool:
     """Whether lists of numbers under a key may be values of tokens: ids are none, which number the tokens themselves."""
-    name = snake_case(key)
-    return can_be_column(key) and plain(name) not in _IDS and name.rpartition("_")[2] not in {"id", "ids"}
+    return can_be_column(key) and not is_name_of_ids(key)
 
 
 def may_be_numbers(value: Any) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
-from tensorboard_plugin_rlboard.index.detect.growing_tables import GrowingTables
 from tensorboard_plugin_rlboard.index.detect.later_look import LaterLook
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
+from tensorboard_plugin_rlboard.index.detect.repeated_rows import RepeatedRows
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
 from tensorboard_plugin_rlboard.index.update.file_messages import FileMessages
@@ -31,7 +31,6 @@ from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 if TYPE_CHECKING:
     import duckdb
 
-    from tensorboard_plugin_rlboard.formats.base import Format
     from tensorboard_plugin_rlboard.index.registry import Registry
     from tensorboard_plugin_rlboard.index.run import RunIndex
     from tensorboard_plugin_rlboard.index.run_file import IndexedFile
@@ -71,7 +70,7 @@ class Discovery:
         self._messages = RunMessages(registry)
         self._file_messages = FileMessages(registry, cursor)
         self._later_look = LaterLook(self._recognition)
-        self._tables = GrowingTables()
+        self._repeated = RepeatedRows()
 
     def survey(self) -> None:
         """Looks at every file."""
@@ -80,7 +79,7 @@ class Discovery:
         found = list_sources(registry.roots, self._only_file)
         present = {file.relative: file for files in found.runs.values() for file in files}
         now_ns = time.time_ns()
-        for relative in self._tables.survey(present):
+        for relative in self._repeated.survey(present):
             self._no_logs.pop(relative, None)
         indexed: set[str] = set()
         for run in tuple(registry.runs.values()):
@@ -125,7 +124,7 @@ class Discovery:
     ) -> bool:
         """Looks at a file that is in the index; returns whether its rows had to go."""
         source = present.get(file.relative)
-        is_repeated = self._why_superseded(file.relative, file.format, present) != ""
+        is_repeated = self._repeated.reason_against(file.relative, file.format, present) != ""
         if is_repeated or (source is not None and self._has_other_format(file, source)):
             # Its twin was written after it was found, or the settings have changed: it is found anew.
             run.remove_file(self._cursor, file.relative)
@@ -183,13 +182,6 @@ class Discovery:
         bound = recognition.bind(file.format, source)
         return bound is not file.format and bound.spec != file.format.spec
 
-    def _why_superseded(self, relative: str, found: Format, present: Mapping[str, SourceFile]) -> str:
-        """Why a file's rows are read from another one, in one sentence; empty where they are not."""
-        twin = found.superseded_by(relative)
-        if twin in present:
-            return f"It has the same rows as {twin}, which is read instead."
-        return self._tables.reason_against(relative, found, present) if relative in present else ""
-
     def _facts(self, file: SourceFile) -> _Facts:
         return file.size, file.mtime_ns, self._recognition.mapping_of(file)
 
@@ -206,11 +198,13 @@ class Discovery:
         if self._joiner.claims(file, found, time.time_ns()):
             self._no_logs.pop(file.relative, None)
             return
-        repeated = "" if found is None else self._why_superseded(file.relative, found, present)
+        repeated = "" if found is None else self._repeated.reason_against(file.relative, found, present)
         if repeated:
             found, reason = None, repeated
         if found is None:
-            self._registry.ignore(file.relative, reason if self._only_file or is_named(file.path) else "")
+            self._registry.ignore(
+                file.relative, reason if self._only_file or repeated or is_named(file.path) else ""
+            )
             return
         state = compare(None, file, time.time_ns()).state
         if state is not None:
@@ -233,7 +227,7 @@ class Discovery:
         if restored is None:
             return False
         is_read_alike = self._recognition.is_read_alike(restored.format, file, restored.formats_digest)
-        if not is_read_alike or self._why_superseded(file.relative, restored.format, present):
+        if not is_read_alike or self._repeated.reason_against(file.relative, restored.format, present):
             return False
         self._mappings[file.relative] = self._recognition.mapping_of(file)
         run = self._registry.run_of(self._recognition.run_of(restored.format, file), self._cursor)
