@@ -3,9 +3,12 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import hashlib
 import os
+import tempfile
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import example_counts
 import pytest
@@ -15,11 +18,14 @@ from rollout_log import Line, TestLog, lines
 from tensorboard_plugin_rlboard.board.board import Board
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
 
 example_counts.load_profile()
 _MAX_PROCESSES = 8
+_MAX_ID = 60
+"""Characters of a value that a test's name shows; xdist sends each name a dozen times, and a bomb of brackets has megabytes."""
+_LONGEST_COLLECTION = 60.0
 
 
 @pytest.hookimpl(optionalhook=True)  # xdist may be left out
@@ -30,6 +36,41 @@ def pytest_xdist_auto_num_workers() -> int:
     little else: those of `gallery` and of `library`.
     """
     return min((os.cpu_count() or 1) + 2, _MAX_PROCESSES)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """The name of a long text or of many bytes: how it begins, and a digest; None leaves it to pytest."""
+    if not isinstance(val, str | bytes) or len(val) <= _MAX_ID:
+        return None
+    text = val if isinstance(val, bytes) else val.encode("utf-8", "surrogatepass")
+    return f"{val[:_MAX_ID]!a}-{len(val)}-{hashlib.sha1(text).hexdigest()[:8]}"
+
+
+@functools.cache
+def _shared_folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="pytest-")
+
+
+@pytest.hookimpl(optionalhook=True)  # called where xdist starts its processes
+def pytest_configure_node(node: Any) -> None:
+    """Tells each process of xdist by which file the first one says that it has collected."""
+    node.workerinput["collected"] = str(Path(_shared_folder().name, "collected"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """The first process of xdist collects alone: it compiles all test files for the others, each of which did so before."""
+    worker: dict[str, str] = getattr(session.config, "workerinput", {})
+    collected = Path(worker.get("collected", ""))
+    if worker and worker["workerid"] != "gw0":
+        end = time.monotonic() + _LONGEST_COLLECTION
+        while not collected.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+    try:
+        return (yield)
+    finally:
+        if worker and worker["workerid"] == "gw0":
+            collected.touch()
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
