@@ -190,17 +190,14 @@ def test_every_folder_says_what_it_holds() -> None:
     assert not silent
 
 
-def loaded_by(module: str) -> set[str]:
-    code = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+def loaded_by(*modules: str) -> set[str]:
+    """The packages that a new process has loaded once it has imported some modules of ours, one after the other."""
+    imports = ", ".join((PACKAGE.name, *(f"{PACKAGE.name}.{module}" for module in modules)))
+    code = f"import sys, {imports}; print(*{{name.partition('.')[0] for name in sys.modules}})"
     command = [sys.executable, "-c", code]
     return set(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split())
 
 
 def test_light_modules_load_nothing_heavy() -> None:
-    heavy = {"tensorboard", "werkzeug", "duckdb", "numpy"}
-    assert not loaded_by("tensorboard_plugin_rlboard") & heavy
-    assert not loaded_by("tensorboard_plugin_rlboard.writer") & heavy
-    assert not loaded_by("tensorboard_plugin_rlboard.api") & heavy
-    assert not loaded_by("tensorboard_plugin_rlboard.cli") & heavy
-    assert not loaded_by("tensorboard_plugin_rlboard.loader") & {"duckdb"}
-    assert not loaded_by("tensorboard_plugin_rlboard.plugin") & {"duckdb"}
+    assert not loaded_by("writer", "api", "cli") & {"tensorboard", "werkzeug", "duckdb", "numpy"}
+    assert not loaded_by("loader", "plugin") & {"duckdb"}
