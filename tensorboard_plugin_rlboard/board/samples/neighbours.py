@@ -12,12 +12,15 @@ from tensorboard_plugin_rlboard.api import Neighbours, PromptVisit
 from tensorboard_plugin_rlboard.board.finite_numbers import finite_ones
 from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
-from tensorboard_plugin_rlboard.metrics.segments import Floats
+from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 from tensorboard_plugin_rlboard.metrics.thresholds import ADVANTAGE_EPSILON, HUGE
 
 _MAX_GROUP = 512
 _MAX_VISITS = 500
 _LOCATION = 'file, line_offset, "row"'
+_OF_STEP = "split = ? AND attempt = ? AND step = ?"
+SamplePlace = tuple[int, int, int]
+"""Number of a sample's file, byte offset of its line, and the row in it."""
 
 
 @dataclass(frozen=True)
@@ -42,55 +45,76 @@ def sample_context(session: RunSession, sample: Mapping[str, Any]) -> SampleCont
         session: its run.
         sample: its file (number), line_offset, row, step, split, attempt, prompt_key and group (`IndexRow.values`).
     """
-    table, execute = session.schema.table, session.cursor.execute
     digests = {file.number: file.digest for file in tuple(session.run.files.values())}
 
     def id_of(file: int, offset: int, row: int) -> str:
         return sample_id(digests.get(file, ""), offset, row)
 
-    attempt = [sample["split"], sample["attempt"]]
-    reward = session.schema.metric_sql.get("reward", "NULL")
-    # A step may have a million samples, and its group as well: no more than two of its rows, and numbers, leave the database.
-    own = (sample["line_offset"], sample["file"], sample["row"])
-    place = 'row(line_offset, file, "row")'
-    here = "row(CAST(? AS BIGINT), CAST(? AS INTEGER), CAST(? AS INTEGER))"
-    of_step = f"FROM {table} WHERE split = ? AND attempt = ? AND step = ?"
-    beside = execute(
-        f"SELECT max({place}) FILTER ({place} < {here}), min({place}) FILTER ({place} > {here}) {of_step}",
-        [*own, *own, *attempt, sample["step"]],
-    ).fetchall()[0]
-    previous, following = (
-        _nearest_sample(session, sample, before=before) if found is None else (found[1], found[0], found[2])
-        for before, found in zip((True, False), beside, strict=True)
-    )
-    visits = execute(
-        f'SELECT step, min_by(struct_pack(f := file, o := line_offset, r := "row", v := {reward}), '
-        'struct_pack(o := line_offset, f := file, r := "row")) '
-        f"FROM {table} WHERE split = ? AND attempt = ? AND prompt_key = ? AND step <> ? "
-        f"GROUP BY step ORDER BY step LIMIT {_MAX_VISITS}",
-        [*attempt, sample["prompt_key"], sample["step"]],
-    ).fetchall()
-    group = execute(
-        f"SELECT {_LOCATION}, CAST({reward} AS DOUBLE) AS reward {of_step} AND {GROUP_KEY} = ? "
-        'ORDER BY line_offset, file, "row"',
-        [*attempt, sample["step"], sample["group"]],
-    ).fetchnumpy()
-    logged = np.ma.asarray(group["reward"], np.float64)
-    places = (group[name] for name in ("file", "line_offset", "row"))
-    first = zip(*(each[:_MAX_GROUP].tolist() for each in places), strict=True)
+    previous, following = _before_and_after(session, sample)
+    places, rewards = _group(session, sample)
+    first = zip(*places[:, :_MAX_GROUP].tolist(), strict=True)
     neighbours = Neighbours(
         previous=None if previous is None else id_of(*previous),
         next=None if following is None else id_of(*following),
-        group=[id_of(*row) for row in first],
-        group_rewards=logged[:_MAX_GROUP].tolist(),
-        prompt=[
-            PromptVisit(int(step), id_of(visit["f"], visit["o"], visit["r"]), visit["v"])
-            for step, visit in visits
-        ],
+        group=[id_of(*place) for place in first],
+        group_rewards=rewards[:_MAX_GROUP].tolist(),
+        prompt=[PromptVisit(step, id_of(*place), reward) for step, place, reward in _visits(session, sample)],
     )
-    is_own = np.logical_and.reduce([group[n] == sample[n] for n in ("file", "line_offset", "row")])
-    at = np.flatnonzero(is_own)
-    return SampleContext(neighbours, np.ma.filled(logged, np.nan), int(at[0]) if len(at) else None)
+    own = np.asarray([[sample["file"]], [sample["line_offset"]], [sample["row"]]])
+    at = np.flatnonzero((places == own).all(axis=0))
+    return SampleContext(neighbours, np.ma.filled(rewards, np.nan), int(at[0]) if len(at) else None)
+
+
+def _before_and_after(
+    session: RunSession, sample: Mapping[str, Any]
+) -> tuple[SamplePlace | None, SamplePlace | None]:
+    """The samples before and after one, in the order of the log; None at the ends of the attempt.
+
+    A step may have a million samples: no more than two of its rows leave the database.
+    """
+    own = (sample["line_offset"], sample["file"], sample["row"])
+    place = 'row(line_offset, file, "row")'
+    here = "row(CAST(? AS BIGINT), CAST(? AS INTEGER), CAST(? AS INTEGER))"
+    found = session.cursor.execute(
+        f"SELECT max({place}) FILTER ({place} < {here}), min({place}) FILTER ({place} > {here}) "
+        f"FROM {session.schema.table} WHERE {_OF_STEP}",
+        [*own, *own, sample["split"], sample["attempt"], sample["step"]],
+    ).fetchall()[0]
+    before, after = (
+        _nearest_sample(session, sample, before=is_before)
+        if beside is None
+        else (beside[1], beside[0], beside[2])
+        for is_before, beside in zip((True, False), found, strict=True)
+    )
+    return before, after
+
+
+def _visits(session: RunSession, sample: Mapping[str, Any]) -> list[tuple[int, SamplePlace, float | None]]:
+    """The first sample of the prompt at each other step, with its reward."""
+    reward = session.schema.metric_sql.get("reward", "NULL")
+    rows = session.cursor.execute(
+        f'SELECT step, min_by(struct_pack(f := file, o := line_offset, r := "row", v := {reward}), '
+        'struct_pack(o := line_offset, f := file, r := "row")) '
+        f"FROM {session.schema.table} WHERE split = ? AND attempt = ? AND prompt_key = ? AND step <> ? "
+        f"GROUP BY step ORDER BY step LIMIT {_MAX_VISITS}",
+        [sample["split"], sample["attempt"], sample["prompt_key"], sample["step"]],
+    ).fetchall()
+    return [(int(step), (first["f"], first["o"], first["r"]), first["v"]) for step, first in rows]
+
+
+def _group(session: RunSession, sample: Mapping[str, Any]) -> tuple[Ints, np.ma.MaskedArray]:
+    """The places of a sample's group as int64 [3, samples], in the order of the log, and their rewards, masked where none is."""
+    reward = session.schema.metric_sql.get("reward", "NULL")
+    found = session.cursor.execute(
+        f"SELECT {_LOCATION}, CAST({reward} AS DOUBLE) AS reward "
+        f"FROM {session.schema.table} WHERE {_OF_STEP} AND {GROUP_KEY} = ?",
+        [sample["split"], sample["attempt"], sample["step"], sample["group"]],
+    ).fetchnumpy()
+    places = np.stack(
+        [np.ma.getdata(found[name]).astype(np.int64) for name in ("file", "line_offset", "row")]
+    )
+    order = np.lexsort((places[2], places[0], places[1]))
+    return places[:, order], np.ma.asarray(found["reward"], np.float64)[order]
 
 
 def group_metrics(context: SampleContext) -> dict[str, float]:
@@ -118,9 +142,7 @@ def group_metrics(context: SampleContext) -> dict[str, float]:
     return metrics
 
 
-def _nearest_sample(
-    session: RunSession, sample: Mapping[str, Any], *, before: bool
-) -> tuple[int, int, int] | None:
+def _nearest_sample(session: RunSession, sample: Mapping[str, Any], *, before: bool) -> SamplePlace | None:
     """The last sample of the step before, or the first one of the step after; None at the ends of the attempt."""
     table = session.schema.table
     nearest, direction = ("max(step)", "DESC") if before else ("min(step)", "ASC")

@@ -9,9 +9,12 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+import pytest
+
 from tensorboard_plugin_rlboard.api import Message, RunInfo, Sample
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
+from tensorboard_plugin_rlboard.board.samples import neighbours
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion, TokensQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import UnknownError
@@ -108,8 +111,17 @@ def _runs(board: Board, revision: int) -> dict[str, RunInfo]:
 
 @functools.cache
 def _opened(board: Board, run: str, revision: int) -> list[Opened]:
-    """Every sample of a run, in the order of the table. To open them is what these tests cost: it is done once."""
-    found: list[Opened] = []
+    """Every sample of a run, in the order of the table. To open them is what these tests cost: it is done once.
+
+    Without the ways from a sample to others, which are half of that, and which no dump shows.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(neighbours, "_before_and_after", lambda *_: (None, None))
+        patch.setattr(neighbours, "_visits", lambda *_: [])
+        return list(_open_all(board, run, revision))
+
+
+def _open_all(board: Board, run: str, revision: int) -> Iterable[Opened]:
     info = _runs(board, revision).get(run)
     for split in () if info is None else info.splits:
         chosen = Selection(run, split=split)
@@ -117,10 +129,9 @@ def _opened(board: Board, run: str, revision: int) -> list[Opened]:
             try:
                 sample = board.sample(SampleQuestion(run, str(name), RULES))
             except UnknownError as error:
-                found.append(error)
+                yield error
                 continue
-            found.append((sample, dict(board.token_lists(TokensQuestion(run, str(name))))))
-    return found
+            yield sample, dict(board.token_lists(TokensQuestion(run, str(name))))
 
 
 def _native_rows(board: Board, run: str) -> Iterable[dict[str, Any]]:
