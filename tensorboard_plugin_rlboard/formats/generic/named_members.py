@@ -73,11 +73,12 @@ def with_lists(row: Row, is_sample: Callable[[Mapping[str, object]], bool]) -> R
         row: the row.
         is_sample: whether an object holds a response.
     """
+    if not any(isinstance(value, dict) for value in row.values()):
+        return row
     has_step = not _STEPS.isdisjoint(map(snake_case, row))
     for key, value in row.items():
         names = _names(value)
-        word = plain(snake_case(key))
-        if not names or not isinstance(value, dict) or word not in _HOLDERS:
+        if not names or not isinstance(value, dict) or (word := plain(snake_case(key))) not in _HOLDERS:
             continue
         if word not in _AGENTS and are_agents(names) and not has_step:
             continue  # answers of several models that were compared have no step
