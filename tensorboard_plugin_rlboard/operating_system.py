@@ -5,12 +5,14 @@ Everything else is written for all three: paths through `pathlib`, processes sta
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shlex
 import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -108,6 +110,25 @@ def yield_as_thread() -> None:
     if sys.platform == "linux":
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), THREAD_NICE)
+
+
+def thread_seconds(thread: int) -> float | None:
+    """Seconds that a thread has computed so far, in Python or in the system; None where the system does not say.
+
+    Args:
+        thread: its `threading.Thread.ident`; it has to be alive.
+    """
+    if sys.platform != "linux":
+        return None
+    return time.clock_gettime(time.pthread_getcpuclockid(thread))
+
+
+def give_back_memory() -> None:
+    """Give memory that nothing holds any more back to the system, where its allocator keeps it for later (glibc)."""
+    with suppress(
+        AttributeError, OSError, TypeError
+    ):  # another allocator; on Windows there is no such library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def watch_parent(stdin: int, said: Callable[[], object]) -> None:

@@ -19,6 +19,7 @@ from werkzeug.security import safe_join
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
+from tensorboard_plugin_rlboard.board.lru_cache import forget_unused
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
 from tensorboard_plugin_rlboard.broken_tab import page_module
 from tensorboard_plugin_rlboard.dependencies import Fault, one_line, reinstall_command
@@ -82,6 +83,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         self._indexer = BackgroundIndexer(registry, seconds)
         # A thread that is still inside a library when Python ends aborts the process.
         atexit.register(self._indexer.stop)
+        self._indexer.call_before_pause(forget_unused)
         self._board = Board(self._indexer)
         self._encoded_answers = EncodedAnswers()
         self._shared_answers = SharedAnswers()

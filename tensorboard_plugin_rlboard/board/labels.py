@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.board.missing_column import missing_column
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.metrics.segments import Ints
 
 if TYPE_CHECKING:
-    from tensorboard_plugin_rlboard.board.run_schema import RunSchema
+    from tensorboard_plugin_rlboard.board.run_schema import RunSchema, RunSession
 
 MOST_LABELS = 1000
 """Values of a text column by which prompts can be told apart: more are no kinds of prompts."""
@@ -23,14 +24,16 @@ class TooManyKindsError(ArgumentError):
     """A text column has so many values that they are no kinds of prompts."""
 
 
-def checked_column(schema: RunSchema, by: str) -> str:
+def checked_column(session: RunSession, by: str) -> str:
     """A text column that somebody named; empty for none.
 
     Raises:
         ArgumentError: the run has no such text column, or it holds the prompts or responses themselves.
+        StoppedError: it has none yet, but is still being read.
     """
-    if by and (by not in schema.text_sql or by in _NOT_KINDS):
-        raise ArgumentError(f"by={by} is no text column of the run that tells kinds of prompts apart.")
+    if by and (by not in session.schema.text_sql or by in _NOT_KINDS):
+        unknown = f"by={by} is no text column of the run that tells kinds of prompts apart."
+        raise missing_column(session.run, session.schema, by, ArgumentError(unknown))
     return by
 
 

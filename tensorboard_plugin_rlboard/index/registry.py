@@ -197,15 +197,20 @@ class Registry:
             self.revision += 1
 
     def run_of(self, name: str, cursor: duckdb.DuckDBPyConnection) -> RunIndex:
-        """The index of a run, made where there is none."""
-        if name not in self.runs:
-            run = RunIndex(self._runs_created, name)
-            self._runs_created += 1
-            run.create(cursor)
-            with self._lock:
-                self.runs = self.runs | {name: run}
-                self.revision += 1
-        return self.runs[name]
+        """The index of a run, made where there is none; `file_added` lists it."""
+        if name in self.runs:
+            return self.runs[name]
+        run = RunIndex(self._runs_created, name)
+        self._runs_created += 1
+        run.create(cursor)
+        return run
+
+    def file_added(self, run: RunIndex, relative: str) -> None:
+        """Notes that a file is one of a run, which is listed from now on: without a file it would look as if it were read."""
+        with self._lock:
+            if run.name not in self.runs:
+                self.runs = self.runs | {run.name: run}
+        self.clear_ignored(relative)
 
     def drop_empty_runs(self) -> None:
         """Drops the runs that have no file."""

@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.index.tables.run_table import RunTable
 from tensorboard_plugin_rlboard.sources.file_changes import FileState
 
 if TYPE_CHECKING:
-    import duckdb
+    from duckdb import DuckDBPyConnection as Cursor
 
 
 class RunIndex:
@@ -102,7 +102,7 @@ class RunIndex:
         """Whether whole lines may be left to read."""
         return any(file.pending for file in tuple(self.files.values()))
 
-    def create(self, cursor: duckdb.DuckDBPyConnection) -> None:
+    def create(self, cursor: Cursor) -> None:
         """Makes the empty tables."""
         self._rows.create(cursor)
 
@@ -131,7 +131,7 @@ class RunIndex:
 
     def add_parts(
         self,
-        cursor: duckdb.DuckDBPyConnection,
+        cursor: Cursor,
         parts: Sequence[LoadablePart],
         *,
         cached: bool = False,
@@ -163,7 +163,7 @@ class RunIndex:
         self.invalidations += loaded.has_changed_rows
         self.version += 1
 
-    def add_joined_columns(self, cursor: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> None:
+    def add_joined_columns(self, cursor: Cursor, columns: Iterable[str]) -> None:
         """Makes room in the table for joined values."""
         self._rows.add_columns(cursor, columns)
 
@@ -196,28 +196,31 @@ class RunIndex:
         self.annotated, self.annotation_paths = annotated, paths
         self.set_joined(self.joined, self._rows.joined, steps)
 
-    def add_problems(self, cursor: duckdb.DuckDBPyConnection, problems: Sequence[ProblemRow]) -> None:
+    def add_problems(self, cursor: Cursor, problems: Sequence[ProblemRow]) -> None:
         """Adds problems to the table of problems."""
         self._rows.add_problems(cursor, problems)
         self.problems += len(problems)
         self.version += 1
 
     def clear_problems(
-        self, cursor: duckdb.DuckDBPyConnection, relative: str, kind: str = "", lines: range | None = None
+        self, cursor: Cursor, relative: str, kind: str = "", lines: range | None = None
     ) -> None:
         """Drops the problems of a file, or only those of one kind or of some byte offsets."""
         gone = self._rows.clear_problems(cursor, relative, kind, lines) if self.problems else 0
-        if gone:
-            self.problems -= gone
-            self.version += 1
+        self.problems -= gone
+        self.version += gone > 0
 
-    def remove_file(self, cursor: duckdb.DuckDBPyConnection, relative: str) -> None:
-        """Drops a file with its rows and problems: it was rewritten or has vanished."""
-        file = self.files.pop(relative)
+    def remove_file(self, cursor: Cursor, relative: str, anew: FileState | None = None) -> None:
+        """Drops a file with its rows and problems: it has vanished, or is read from its first byte on in the state `anew`."""
+        file, others = self.files[relative], len(self.files) - 1
+        if anew is not None:  # at once: a run without a file looks as if nothing of it were left to read
+            self.add_file(file.path, relative, file.format, anew)
+        else:
+            del self.files[relative]
         rows, problems = self._rows.remove_file(cursor, file.number, relative)
         self.samples -= rows
         self.problems -= problems
-        if not self.files:  # the keys and columns of its rows go with the last file
+        if not others:  # the keys and columns of its rows go with the last file
             self.keys, self._number_keys, self.token_metrics = ExtraKeys(), frozenset(), []
             self._rows.clear_columns()
         self.invalidate_derived()
@@ -236,13 +239,8 @@ class RunIndex:
         self.invalidations += 1
         self.version += 1
 
-    def number_attempts(self, cursor: duckdb.DuckDBPyConnection, *, restoring: bool = False) -> None:
-        """Gives every row the number of its attempt; rows that have the right one already are not touched.
-
-        Args:
-            cursor: of the query database.
-            restoring: whether this only brings cached rows to what they were when they were cached.
-        """
+    def number_attempts(self, cursor: Cursor, *, restoring: bool = False) -> None:
+        """Gives every row the number of its attempt; `restoring` only brings cached rows to what they were when cached."""
         files = {file.number: file for file in self.files.values()}
         paths = {number: file.relative for number, file in files.items()}
         steps = {number: file.steps for number, file in files.items()}
@@ -253,8 +251,7 @@ class RunIndex:
         changed_rows = self._rows.renumber(cursor, renumbered)
         for number, attempts in renumbered.items():
             files[number].set_attempts(attempts)
-        if changed_rows and not restoring:
-            self.invalidations += 1
+        self.invalidations += changed_rows > 0 and not restoring
         if changed_rows or newest != self.attempts:
             self.attempts = newest
             self.version += 1

@@ -5,12 +5,23 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import threading
 from typing import TYPE_CHECKING, cast
 
 from tensorboard_plugin_rlboard.operating_system import OPEN_TO_READ
 
 if TYPE_CHECKING:
     from typing import BinaryIO
+
+followed: dict[int, str] = {}
+"""Thread that is followed -> the path that it has asked the system for last: there it is held if it goes on no more."""
+
+
+def note_asked(path: str | os.PathLike[str]) -> None:
+    """Notes what the calling thread asks the system for now, where it is followed."""
+    thread = threading.get_ident()
+    if thread in followed:
+        followed[thread] = os.fspath(path)
 
 
 def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
@@ -40,6 +51,7 @@ def read_beginning(path: str, size: int) -> bytes:
 
 
 def _descriptor(path: str | os.PathLike[str]) -> int:
+    note_asked(path)
     descriptor = os.open(path, OPEN_TO_READ)
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return descriptor

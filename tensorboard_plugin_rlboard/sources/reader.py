@@ -17,6 +17,7 @@ from tensorboard_plugin_rlboard.sources.containers import row_stream
 from tensorboard_plugin_rlboard.sources.containers.base import DAMAGE_KINDS, Preview
 from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind, remote_preview
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
+from tensorboard_plugin_rlboard.sources.mounts import mounts
 from tensorboard_plugin_rlboard.sources.remote import objects
 from tensorboard_plugin_rlboard.sources.remote.filesystems import time_limit
 
@@ -49,6 +50,8 @@ __all__ = [
 
 _REQUEST_SECONDS = 10.0
 """Seconds that a request may wait for each answer of a remote store."""
+_MOUNT_SECONDS = 20.0
+"""Seconds that it may wait for a line of a mount, which may have to be unpacked first: as long as a question has."""
 
 
 def is_container(path: str) -> bool:
@@ -167,13 +170,13 @@ def read_range(path: str, offset: int, length: int) -> bytes:
 
 
 def read_range_in_time(path: str, offset: int, length: int) -> bytes:
-    """Read a range of a file for a request: as ``read_range``, but a remote store has 10 seconds to answer.
+    """Read a range of a file for a request: as ``read_range``, but who has the file does not have for ever.
 
     Raises:
         OSError: As ``open_file``.
     """
     with time_limit(_REQUEST_SECONDS):
-        return read_range(path, offset, length)
+        return bytes(mounts.in_time(path, lambda: read_range(path, offset, length), _MOUNT_SECONDS))
 
 
 def unpacked_size(path: str, signature: tuple[int, ...], *, settled: bool) -> int:

@@ -12,7 +12,7 @@ OWN_FILES = {
     "sources/local_files.py": "it is the one function",
     "sources/compressed/unpack_cache.py": "unpacked files in its own temporary folder",
     "sources/compressed/unpacking.py": "the same",
-    "sources/discovery/mounts.py": "the system's list of mounts",
+    "sources/mounts.py": "the system's list of mounts",
     "sources/owned_folder.py": "locks of temporary folders",
     "sources/unpack_worker.py": "its own standard output",
     "sources/containers/row_stream.py": "copies in a temporary folder",

@@ -49,7 +49,7 @@ MAY_IMPORT = {
 # The rooms inside a folder, from the lowest up: each may import those before it.
 ORDER = {
     "sources": [
-        *("addresses", "local_files", "owned_folder", "remote", "companions", "text", "containers"),
+        *("addresses", "local_files", "mounts", "owned_folder", "remote", "companions", "text", "containers"),
         *("compressed", "kinds", "unpack_worker"),
         *("reader", "discovery", "lines", "file_changes"),
     ],
@@ -91,6 +91,7 @@ ORDER = {
             "loadable_part",
             "run",
             "attention",
+            "replaceable_thread",
             "registry",
             "indexer",
             "detect",
@@ -108,6 +109,7 @@ ORDER = {
             "finite_numbers",
             "ordered_sums",
             "run_schema",
+            "missing_column",
             "labels",
             "pattern_cost",
             "filters",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
+from email.message import Message
 from pathlib import Path
 
 import pytest
 from breaking import victims
-from breaking.answers import differing
+from breaking.answers import answers, differing
 from breaking.file_faults import BEFORE, EMPTY, FILE_FAULTS, FileFault, try_file
 from breaking.spoiled_caches import DAMAGES, spoil
 from served import children_of
@@ -37,6 +40,20 @@ def test_a_spoiled_index_is_built_anew(tmp_path: Path) -> None:
 
 def test_answers_that_differ_or_are_missing_are_named() -> None:
     assert differing({"a": "1", "b": "2"}, {"a": "1", "b": "3", "c": "4"}) == ["b", "c"]
+
+
+def test_an_error_is_an_answer_that_differs() -> None:
+    class Refusing:
+        def ask(self, route: str) -> dict[str, list[dict[str, str]]]:
+            assert route == "runs"
+            return {"runs": [{"run": "a"}]}
+
+        def raw(self, route: str, **_: object) -> bytes:
+            raise urllib.error.HTTPError(route, 400, "", Message(), io.BytesIO(b"no such metric"))
+
+    found = answers(Refusing())  # type: ignore[arg-type]  # what is asked of a server, and no more
+    assert len(found) == 5
+    assert set(found.values()) == {"400 b'no such metric'"}
 
 
 def test_a_process_that_was_started_is_found() -> None:

@@ -200,6 +200,7 @@ def test_only_short_single_values_are_kept_and_no_secrets() -> None:
         "token": "t",
     }
     assert flatten(values) == {"e": True, "f": "x", "max_tokens": 5, "secret": 3}
+    assert flatten({"large": 10**300, "endless": -(10**400)}) == {"large": 10**300}
 
 
 def test_the_number_of_names_is_bounded_and_known_ones_come_first() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import urllib.error
 from typing import Any
 
 from served import Served
@@ -14,11 +15,15 @@ _PAGE = 200
 
 
 def answers(server: Served) -> dict[str, str]:
-    """Question -> digest of its answer, for every run: curves, all samples, some of them whole, tokens, problems."""
+    """Question -> digest of its answer, or its error, for every run: curves, samples, some of them whole, tokens, problems."""
     found: dict[str, str] = {}
 
     def note(route: str, **arguments: object) -> Any:
-        data = server.raw(route, **arguments)
+        try:
+            data = server.raw(route, **arguments)
+        except urllib.error.HTTPError as error:  # that is an answer, too
+            found[f"{route} {arguments}"] = f"{error.code} {error.read()[:200]!r}"
+            return None
         if not data.startswith(b"{"):  # numbers as they are
             found[f"{route} {arguments}"] = hashlib.sha256(data).hexdigest()
             return None
@@ -34,6 +39,8 @@ def answers(server: Served) -> dict[str, str]:
         total, offset = 1, 0
         while offset < total:
             page = note("samples", run=run, step_min=0, offset=offset, limit=_PAGE, sort="reward")
+            if page is None:
+                break
             total = page["total"]
             for name in page["columns"]["id"][:2]:
                 note("sample", run=run, id=name)

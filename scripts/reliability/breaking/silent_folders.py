@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
+import urllib.parse
 from pathlib import Path
 
 from breaking.logs import lines
-from breaking.silent_mount import STAGES, silent_mount
+from breaking.silent_mount import STAGES, SilentMount, silent_mount
 from served import Served
 
 __all__ = ["STAGES", "try_silent"]
@@ -33,13 +34,15 @@ def try_silent(home: Path, stage: str) -> tuple[str, list[str]]:
         (logs / run).mkdir(parents=True)
     for run in ("a", "z"):
         (logs / run / "a.jsonl").write_bytes(b"".join(lines(range(1, 5), 8, 20)))
-    with silent_mount(logs / _GONE, stage) as is_mounted:
-        if not is_mounted:
+    with silent_mount(logs / _GONE, stage, b"".join(lines(range(1, 9), 8, 300))) as mount:
+        if not mount.is_mounted:
             return "not tried: nothing may be mounted here", []
         server = Served(home, logs, home / "cache")
         try:
             server.wait_for_address()
             failed = [] if _has(server, 32) else ["the runs beside it are not shown"]
+            if stage == STAGES[-1]:
+                failed += _fall_silent(server, mount)
             with (logs / "a" / "a.jsonl").open("ab") as file:
                 file.write(b"".join(lines(range(9, 10), 8, 20)))
             failed += [] if _has(server, 40) else ["the runs beside it do not grow"]
@@ -48,7 +51,7 @@ def try_silent(home: Path, stage: str) -> tuple[str, list[str]]:
                 for route in ("data/runs", "data/plugins_listing")
                 if server.status(server.url + route) != 200
             ]
-            said = [one["reason"] for one in server.ask("runs")["ignored"] if one["file"].endswith(_GONE)]
+            said = _said(server)
             failed += [] if said else ["nothing is said of it"]
             server.process.terminate()
             try:
@@ -60,12 +63,39 @@ def try_silent(home: Path, stage: str) -> tuple[str, list[str]]:
     return said[0].replace(str(logs), "logs") if said else "", failed
 
 
+def _fall_silent(server: Served, mount: SilentMount) -> list[str]:
+    """Has a mount fall silent whose run was read: its samples stay, and one that is opened says what is wrong."""
+    end = time.monotonic() + _PATIENCE_S
+    while not (ready := {run["run"] for run in server.ask("runs")["runs"] if run["samples"] > 32}):
+        if time.monotonic() > end:
+            return ["its run is not read"]
+        time.sleep(0.2)
+    listed = server.ask("samples", run=_GONE, step_min=0)["columns"]["id"]
+    mount.is_silent = True
+    asked = urllib.parse.urlencode({"run": _GONE, "id": listed[0]})
+    status = server.status(f"{server.url}data/plugin/rlboard/sample?{asked}", _PATIENCE_S)
+    failed = [] if status == 404 else [f"a sample of it is answered by {status}"]
+    while not _said(server):
+        if time.monotonic() > end:
+            break
+        time.sleep(0.2)
+    left = {run["run"]: run["samples"] for run in server.ask("runs")["runs"]}
+    return failed + ([] if ready == {_GONE} and left[_GONE] else ["its samples are gone"])
+
+
+def _said(server: Served) -> list[str]:
+    """What is said of the folder that is silent."""
+    runs = server.ask("runs")
+    said = [one["reason"] for one in runs["ignored"] if one["file"].endswith(_GONE)]
+    return said + [run["message"] for run in runs["runs"] if run["run"] == _GONE and run["message"]]
+
+
 def _has(server: Served, samples: int) -> bool:
     """Whether both other runs are read in time, the first with so many samples."""
     end = time.monotonic() + _PATIENCE_S
     while time.monotonic() < end:
         found = {run["run"]: run["samples"] for run in server.ask("runs")["runs"] if run["state"] == "ready"}
-        if found == {"a": samples, "z": 32}:
+        if (found.get("a"), found.get("z")) == (samples, 32):
             return True
         time.sleep(0.2)
     return False

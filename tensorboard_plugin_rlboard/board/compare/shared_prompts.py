@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
+from tensorboard_plugin_rlboard.board.missing_column import missing_column
 from tensorboard_plugin_rlboard.board.prompts.identities import NUMBER, Keys, PromptIdentities, as_text
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation, Selection, select_samples
@@ -93,12 +94,12 @@ def metric_sql(session: RunSession, name: str) -> str:
 
     Raises:
         ArgumentError: the run has no such metric.
+        StoppedError: nor yet, but it is still being read.
     """
     sql = session.schema.metric_sql.get(name)
     if sql is None:
-        raise ArgumentError(
-            f"metric={name} is not a metric of run {session.run.name}; /runs lists its metrics."
-        )
+        unknown = f"metric={name} is not a metric of run {session.run.name}; /runs lists its metrics."
+        raise missing_column(session.run, session.schema, name, ArgumentError(unknown))
     return sql
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from tensorboard_plugin_rlboard.api import Density, Distribution
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.finite_numbers import finite_ones
+from tensorboard_plugin_rlboard.board.missing_column import missing_column
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
 from tensorboard_plugin_rlboard.errors import ArgumentError
@@ -30,6 +31,7 @@ def distribution(session: RunSession, question: DistributionQuestion) -> Distrib
 
     Raises:
         ArgumentError: an unknown metric or comparison, or bins out of range.
+        StoppedError: a metric that is not known yet while the run is being read.
     """
     if not 1 <= question.bins <= MAX_BINS:
         raise ArgumentError(f"bins takes 1 to {MAX_BINS}.")
@@ -106,9 +108,8 @@ def _values(session: RunSession, selection: Selection, name: str) -> tuple[Float
     """
     sql = session.schema.metric_sql.get(name)
     if sql is None:
-        raise ArgumentError(
-            f"metric={name} is not a metric of run {session.run.name}; /runs lists its metrics."
-        )
+        unknown = f"metric={name} is not a metric of run {session.run.name}; /runs lists its metrics."
+        raise missing_column(session.run, session.schema, name, ArgumentError(unknown))
     with session.snapshot():
         rows = select_samples(session, selection, groups=session.schema.needs_groups([name]))
         column = session.cursor.execute(

@@ -24,6 +24,7 @@ from tensorboard_plugin_rlboard.board.filters.functions import (
     SAME_KIND,
     TermKind,
 )
+from tensorboard_plugin_rlboard.board.missing_column import missing_column
 from tensorboard_plugin_rlboard.board.pattern_cost import PatternCost, pattern_cost, syntax_fault
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 
@@ -170,10 +171,11 @@ class TermBuilder:
             return Term(schema.text_sql[name], (), "text")
         columns = [*schema.metrics, *schema.texts, *INTEGER_COLUMNS, *TEXT_COLUMNS]
         near = difflib.get_close_matches(name, columns, n=3, cutoff=0.5) or columns[:5]
-        raise FilterError(
+        unknown = (
             f"run {self._session.run.name[:40]} has no column {name[:60]}; near it: {', '.join(n[:60] for n in near)}. "
             "Texts stand in 'single quotes', names with odd characters in \"double quotes\"."
         )
+        raise missing_column(self._session.run, schema, name, FilterError(unknown))
 
     def _arguments(self, name: str, kinds: str, nodes: Sequence[dict[str, Any]], depth: int) -> list[Term]:
         """The arguments of a function, each of the kind that it takes."""

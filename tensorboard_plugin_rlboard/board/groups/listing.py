@@ -42,8 +42,8 @@ def groups(session: RunSession, question: GroupsQuestion) -> Groups:
             large, or a selection that cannot be answered.
     """
     _check(question)
-    schema, labels = session.schema, Labels()
-    by = checked_column(schema, question.by)
+    labels = Labels()
+    by = checked_column(session, question.by)
     with session.snapshot():
         whole = select_samples(session, whole_steps(question.selection))
         found, ungrouped, samples = _find(session, question, whole, labels)
@@ -57,7 +57,7 @@ def groups(session: RunSession, question: GroupsQuestion) -> Groups:
     if by:
         columns["value"] = [labels.texts[code] if code >= 0 else None for code in found.label[at].tolist()]
     total = sum(n for kind, n in kinds.items() if not question.kinds or kind in question.kinds)
-    return Groups(total, ungrouped, kinds, length_unit(schema), by, values, columns, members)
+    return Groups(total, ungrouped, kinds, length_unit(session.schema), by, values, columns, members)
 
 
 def _check(question: GroupsQuestion) -> None:

@@ -44,7 +44,7 @@ def prompt(session: RunSession, question: PromptQuestion, histories: PromptHisto
     if not chosen.prompt_key:
         raise ArgumentError("prompt_key is missing: /prompts and /samples have it.")
     whole = Selection(chosen.run, chosen.split)
-    read = histories.of(session, whole, question.threshold, kind_columns(session.schema))
+    read = histories.of(session, whole, question.threshold, kind_columns(session))
     history = read.history
     at = _position(chosen.prompt_key, history.keys)
     if at is None:

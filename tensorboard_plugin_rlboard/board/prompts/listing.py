@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.board.prompts.histories.statuses import (
 from tensorboard_plugin_rlboard.board.prompts.histories.summary import COLUMNS, number, numbers
 from tensorboard_plugin_rlboard.board.prompts.identities import NUMBER, as_text, has_key
 from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
-from tensorboard_plugin_rlboard.board.run_schema import RunSchema, RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import select_samples
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.column_names import text
@@ -36,15 +36,15 @@ _KIND_COLUMNS = ("data_source", "dataset", "source", "task", "language", "diffic
 """Text columns that tell kinds of prompts apart unless another is named; the first that the run has."""
 
 
-def kind_columns(schema: RunSchema, by: str | None = None) -> tuple[str, ...]:
+def kind_columns(session: RunSession, by: str | None = None) -> tuple[str, ...]:
     """The text columns that may tell kinds of prompts apart, the first that does counts; empty for none.
 
     Raises:
         ArgumentError: the run has no such text column, or it holds the prompts or responses themselves.
     """
     if by is None:
-        return (*(name for name in _KIND_COLUMNS if name in schema.texts), "")
-    return (checked_column(schema, by),)
+        return (*(name for name in _KIND_COLUMNS if name in session.schema.texts), "")
+    return (checked_column(session, by),)
 
 
 def prompts(session: RunSession, question: PromptsQuestion, histories: PromptHistories) -> Prompts:
@@ -57,7 +57,7 @@ def prompts(session: RunSession, question: PromptsQuestion, histories: PromptHis
         raise ArgumentError(f"limit takes 1 to {MAX_LIMIT} and offset 0 or more.")
     if question.status and question.status not in LISTS:
         raise ArgumentError(f"status={question.status} is not known: it takes {', '.join(LISTS)}.")
-    columns = kind_columns(session.schema, question.by)
+    columns = kind_columns(session, question.by)
     read = histories.of(session, question.selection, question.threshold, columns)
     history = read.history
     lists = read.lists

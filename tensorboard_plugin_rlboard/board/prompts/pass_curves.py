@@ -11,7 +11,7 @@ from tensorboard_plugin_rlboard.board.run_schema import RunSession
 
 def pass_at_k(session: RunSession, question: PassQuestion, histories: PromptHistories) -> PassAtK:
     """Answers /pass_at_k."""
-    columns = kind_columns(session.schema)  # those of the list, so that both keep one history
+    columns = kind_columns(session)  # those of the list, so that both keep one history
     read = histories.of(session, question.selection, question.threshold, columns)
     steps = sorted(read.history.passes)
     most = max((len(counts) for counts, _, _ in read.history.passes.values()), default=0)

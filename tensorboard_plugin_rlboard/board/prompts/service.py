@@ -55,7 +55,7 @@ class PromptService:
         """
         try:
             session = self._session(run)
-            self._histories.prepare(session, kind_columns(session.schema), make_room=is_looked_at)
+            self._histories.prepare(session, kind_columns(session), make_room=is_looked_at)
         except Exception:  # the index must go on; a request will meet the reason and say so
             logger.exception("RL Board could not read the histories of the prompts of run %s", run.name)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from tensorboard_plugin_rlboard.board.missing_column import missing_column
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Relation, select_samples
@@ -83,14 +84,16 @@ def column_sql(session: RunSession, name: str) -> str:
 
     Raises:
         ArgumentError: the run has no such column.
+        StoppedError: nor yet, but it is still being read.
     """
     if name in PLAIN_COLUMNS:
         return name
     sql = session.schema.metric_sql.get(name) or session.schema.text_sql.get(name)
     if sql is None:
-        raise ArgumentError(
+        unknown = (
             f"{name} is not a column of run {session.run.name}; /runs lists its metrics and text columns."
         )
+        raise missing_column(session.run, session.schema, name, ArgumentError(unknown))
     return sql
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.api import Steps, StepStatistics
 from tensorboard_plugin_rlboard.api.number_column import NumberColumn
+from tensorboard_plugin_rlboard.board.missing_column import missing_column
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema, RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation, Selection, select_samples
 from tensorboard_plugin_rlboard.board.steps.aggregates import (
@@ -48,12 +49,14 @@ def requested_metrics(run: RunIndex, schema: RunSchema, question: StepsQuestion)
 
     Raises:
         ArgumentError: a metric that the run does not have.
+        StoppedError: nor yet, but it is still being read.
     """
     if question.metrics is None:
         return [name for name in OVERVIEW_METRICS if name in schema.metrics]
     for name in question.metrics:
         if name not in schema.metric_sql:
-            raise ArgumentError(f"metrics={name} is not a metric of run {run.name}; /runs lists its metrics.")
+            unknown = f"metrics={name} is not a metric of run {run.name}; /runs lists its metrics."
+            raise missing_column(run, schema, name, ArgumentError(unknown))
     return list(question.metrics)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.api import MetricInfo, WorstTokens
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
+from tensorboard_plugin_rlboard.board.missing_column import missing_column
 from tensorboard_plugin_rlboard.board.run_schema import RunSession, token_metric_info
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
@@ -167,10 +168,11 @@ def _metric(session: RunSession, name: str) -> MetricInfo:
     names = session.schema.token_metrics
     name = name or next((usual for usual in _USUAL_METRICS if usual in names), next(iter(names), ""))
     if name not in names:
-        raise ArgumentError(
+        unknown = (
             f"metric={name[:40]} is not a token metric of run {session.run.name[:40]}: it has "
             f"{', '.join(names[:12]) or 'none'}."
         )
+        raise missing_column(session.run, session.schema, name or "logprobs", ArgumentError(unknown))
     return token_metric_info(name, session.run.token_metrics)
 
 

@@ -12,6 +12,7 @@ import queue
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +25,8 @@ _QUEUE_LENGTH = 2
 _SMALL_QUEUE_BYTES = 8 * 1024 * 1024
 _SMALL_QUEUE_LENGTH = 64
 """Small orders may be more, as long as together they are no more bytes than this."""
+_END_S = 2.0
+"""Seconds that a process that is told to end is waited for."""
 _MAX_DEATHS = 3
 """Processes that may die one after the other before none is started any more."""
 
@@ -197,7 +200,8 @@ class WorkerPool:
     def _stop(self, worker: _Worker) -> None:
         self._workers.remove(worker)
         worker.process.terminate()
-        worker.process.wait()
+        with suppress(subprocess.TimeoutExpired):  # a file system that is gone may hold it
+            worker.process.wait(_END_S)
         if worker.process.stdin is not None:
             try:
                 worker.process.stdin.close()

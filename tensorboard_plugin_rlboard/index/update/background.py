@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.attention import Attention
 from tensorboard_plugin_rlboard.index.memory_budget import few_addresses
+from tensorboard_plugin_rlboard.index.replaceable_thread import ReplaceableThread
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
-from tensorboard_plugin_rlboard.operating_system import yield_as_thread
+from tensorboard_plugin_rlboard.operating_system import give_back_memory, yield_as_thread
 from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file
 from tensorboard_plugin_rlboard.sources.reader import stop_unpacking, unpacking_jobs, wait_for_unpacking
 from tensorboard_plugin_rlboard.sources.remote.late_answers import late_answers
@@ -36,8 +37,9 @@ _UNPACKING_SECONDS = 0.2
 _SECONDS_BETWEEN_CALLS = 1.0
 """Between two calls of who prepares answers about a run that is still being indexed."""
 _STOPPING_SECONDS = 4.0
-"""For so long is waited for the thread to end. One that waits for a file system that has gone never does, and TensorBoard ends all
-the same; the databases that it uses go with the process."""
+"""For so long is waited for the thread to end. One that a file system holds never does, and TensorBoard ends all the same; the
+databases that it uses go with the process."""
+_SECONDS_BETWEEN_TIDYING = 60.0
 _SECONDS_OF_EXAMINING = 1.0
 """So long are runs examined at once; then what a training has written meanwhile is read first."""
 
@@ -71,10 +73,13 @@ class BackgroundIndexer:
         self._prepared_at: dict[str, float] = {}
         self._examine: Callable[[RunIndex], None] | None = None
         self._unexamined: set[str] = set()
+        self._tidy: Callable[[], None] | None = None
+        self._tidied_at = time.monotonic()
         self._said: set[str] = set()
         self._scheduler: Scheduler | None = None
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._thread = ReplaceableThread(self._run, "rlboard-index")
+        self._is_started = False
         self._stop = threading.Event()
         self._first_look_done = threading.Event()
 
@@ -86,29 +91,31 @@ class BackgroundIndexer:
         """See `Indexer`."""
         self._examine = examine
 
+    def call_before_pause(self, tidy: Callable[[], None] | None) -> None:
+        """See `Indexer`."""
+        self._tidy = tidy
+
     def start(self) -> None:
         """Starts the thread at the first call; every call notes that somebody asks, which ends a long pause."""
         self.attention.note_request()
         with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="rlboard-index", daemon=True)
+            if not self._is_started:
+                self._is_started = True
                 self._thread.start()
 
     def stop(self) -> None:
         """Ends the thread and its worker processes, and closes the registry's databases."""
         self._stop.set()
         self.attention.end_wait()
-        if self._thread is not None:
-            self._thread.join(_STOPPING_SECONDS)
+        has_ended = self._thread.join(_STOPPING_SECONDS)
         if self._scheduler is not None:
             self._scheduler.stop_workers()
-        if self._thread is None or not self._thread.is_alive():
+        if has_ended:
             self.registry.close()
 
     def wait(self, seconds: float) -> None:
         """Waits for the thread to end, which it does by itself where the interval is 0."""
-        if self._thread is not None:
-            self._thread.join(seconds)
+        self._thread.join(seconds)
 
     def has_files(self, seconds: float) -> bool:
         """Whether there may be something to show, from memory; the thread's first look is waited for at most so long."""
@@ -167,10 +174,11 @@ class BackgroundIndexer:
     def _run(self) -> None:
         yield_as_thread()
         registry = self.registry
-        registry.first_look_done(
-            any_files=has_log_file(registry.roots, time.monotonic() + _FIRST_LOOK_SECONDS)
-        )
-        self._first_look_done.set()
+        if not self._first_look_done.is_set():
+            with self._thread.busy():
+                until = time.monotonic() + _FIRST_LOOK_SECONDS
+                registry.first_look_done(any_files=has_log_file(registry.roots, until))
+            self._first_look_done.set()
         if few := few_addresses():
             registry.set_failure(few)
             return
@@ -178,7 +186,7 @@ class BackgroundIndexer:
         while not self._stop.is_set():
             before, goes_on = registry.revision, False
             try:
-                with late_answers.taken() if self.interval > 0 else nullcontext():
+                with self._thread.busy(), late_answers.taken() if self.interval > 0 else nullcontext():
                     self.index_now()
                 registry.set_failure("")
                 goes_on = bool(self._unexamined)
@@ -190,7 +198,16 @@ class BackgroundIndexer:
                 return
             pause = self._next_pause(pause, quiet=registry.revision == before)
             if not goes_on:
+                self._give_back()
                 self._pause(pause)
+
+    def _give_back(self) -> None:
+        """Has what nobody needs any more dropped, and gives its memory back to the system."""
+        if time.monotonic() - self._tidied_at > _SECONDS_BETWEEN_TIDYING:
+            self._tidied_at = time.monotonic()
+            if self._tidy is not None:
+                self._tidy()
+            give_back_memory()
 
     def _say_settings_problems(self) -> None:
         """Says in the terminal, once each, what of the user's settings does not count."""

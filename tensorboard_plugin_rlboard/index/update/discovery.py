@@ -15,11 +15,12 @@ from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
 from tensorboard_plugin_rlboard.index.update.file_messages import FileMessages
 from tensorboard_plugin_rlboard.index.update.run_messages import RunMessages
-from tensorboard_plugin_rlboard.sources.discovery.mounts import mounts
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
 from tensorboard_plugin_rlboard.sources.file_changes import Change, compare, is_comparable
 from tensorboard_plugin_rlboard.sources.kinds.names import COMPRESSED_SUFFIXES
+from tensorboard_plugin_rlboard.sources.local_files import note_asked
+from tensorboard_plugin_rlboard.sources.mounts import mounts
 from tensorboard_plugin_rlboard.sources.reader import (
     is_first_row_near,
     is_named,
@@ -123,7 +124,12 @@ class Discovery:
         self, run: RunIndex, file: IndexedFile, present: Mapping[str, SourceFile], now_ns: int
     ) -> bool:
         """Looks at a file that is in the index; returns whether its rows had to go."""
+        note_asked(file.path)
         source = present.get(file.relative)
+        if source is None and (silence := mounts.silence_of(file.path)):
+            self._messages.note_unreadable(run, file, silence)  # its rows stay
+            file.wait_for_more()
+            return False
         is_repeated = self._repeated.reason_against(file.relative, file.format, present) != ""
         if is_repeated or (source is not None and self._has_other_format(file, source)):
             # Its twin was written after it was found, or the settings have changed: it is found anew.
@@ -149,16 +155,13 @@ class Discovery:
         if seen.change is Change.UNREADABLE:
             self._messages.note_unreadable(run, file, seen.reason)
             return False
-        run.remove_file(self._cursor, file.relative)
+        run.remove_file(self._cursor, file.relative, seen.state)
         self._messages.note_readable(run, file)
         self._file_messages.forget(file.relative)
         is_sealed = any(f"{file.relative}{suffix}" in present for suffix in COMPRESSED_SUFFIXES)
         if seen.change is Change.VANISHED and not is_sealed:
-            gone = "The file was there and is gone; its samples are no longer shown."
-            reason = mounts.silence_of(file.path) or gone
+            reason = "The file was there and is gone; its samples are no longer shown."
             run.add_problems(self._cursor, [(file.relative, None, None, "vanished", reason)])
-        elif seen.state is not None:
-            run.add_file(file.path, file.relative, file.format, seen.state)
         self._registry.changed()
         return True
 
@@ -166,6 +169,7 @@ class Discovery:
         """Adds the files that are not indexed yet to their runs, from the cache where it has them."""
         before = set(self._registry.runs)
         for file in files:
+            note_asked(file.path)
             is_no_log = self._no_logs.get(file.relative) == self._facts(file)
             is_anew = self._later_look.is_anew(file.relative)
             if not is_no_log and (is_anew or not self._restore_cached(file, present)):
@@ -215,7 +219,7 @@ class Discovery:
             reason = self._later_look.understood(file)
             if reason:
                 run.add_problems(self._cursor, [(file.relative, None, None, "read_anew", reason)])
-            self._registry.clear_ignored(file.relative)
+            self._registry.file_added(run, file.relative)
 
     def _restore_cached(self, file: SourceFile, present: Mapping[str, SourceFile]) -> bool:
         """Adds a file that an earlier start has indexed: its parts are loaded, and none of it is read.
@@ -233,7 +237,7 @@ class Discovery:
         run = self._registry.run_of(self._recognition.run_of(restored.format, file), self._cursor)
         run.clear_problems(self._cursor, file.relative)  # that it was gone
         run.add_file(file.path, file.relative, restored.format, restored.state, restored.ranges)
-        self._registry.clear_ignored(file.relative)
+        self._registry.file_added(run, file.relative)
         return True
 
     def reading_failed(self, run: RunIndex, file: IndexedFile, error: OSError) -> None:

@@ -157,9 +157,7 @@ class PartLoader:
             file.drop_unloaded(*left)
             run.invalidate_derived()
             return
-        run.remove_file(self._cursor, file.relative)
-        unread = replace(file.state, read_to=0, first=None, last=None)
-        run.add_file(file.path, file.relative, file.format, unread)
+        run.remove_file(self._cursor, file.relative, replace(file.state, read_to=0, first=None, last=None))
 
     def _load_alone(self, run: RunIndex, file: IndexedFile, finished: FinishedRange) -> int:
         """Loads one range: built again here where another process failed, in pieces where that fails as well."""

@@ -21,10 +21,8 @@ from tensorboard_plugin_rlboard.index.update.range_orders import RangeOrders
 from tensorboard_plugin_rlboard.index.update.ready_files import ready_files, unpacked_together
 from tensorboard_plugin_rlboard.index.update.same_samples import SameSamples
 from tensorboard_plugin_rlboard.index.update.turns import Turns, Waiting
-from tensorboard_plugin_rlboard.sources.reader import (
-    is_packed,
-    stop_unpacking,
-)
+from tensorboard_plugin_rlboard.sources.mounts import mounts
+from tensorboard_plugin_rlboard.sources.reader import is_packed, stop_unpacking, unpacking_jobs
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.attention import Attention
@@ -92,6 +90,7 @@ class Scheduler:
         """Looks at every file below the roots; what was ordered of a file that is gone or rewritten is not wanted."""
         self._discovery.survey()
         runs = tuple(self._registry.runs.values())
+        self._leave_silent(file for run in runs for file in run.files.values())
         for run in runs:
             for file in tuple(run.files.values()):
                 # What a cluster has built meanwhile.
@@ -99,6 +98,12 @@ class Scheduler:
                     self._orders.cancel(file)
         self._orders.cancel_removed()
         self._newest.forget_others(file for run in runs for file in run.files.values())
+
+    def _leave_silent(self, files: Iterable[IndexedFile]) -> None:
+        """Ends the processes that read what lies on a file system that does not answer: it may hold them for ever."""
+        if any(self._orders.has(file) and mounts.silence_of(file.path) for file in files):
+            self._orders.stop_workers()
+        stop_unpacking([path for path in unpacking_jobs()[0] if mounts.silence_of(path)])
 
     def index_next(self) -> RunIndex | None:
         """Does the next piece of work and returns the run it was for; None where only half-written lines are left."""

@@ -22,6 +22,9 @@ MODULE = "tensorboard_plugin_rlboard.sources.unpack_worker"
 MAX_MEMORY = 3 * 1024**3
 """Bytes of memory that one process may have: 64 MB of JSON in one value become up to 1.5 GB of objects."""
 
+_END_S = 2.0
+"""Seconds that a process that has said its last word, or is killed, is waited for."""
+
 
 @dataclass(frozen=True)
 class Unpacked:
@@ -135,7 +138,8 @@ class UnpackProcess:
         return result.damage
 
     def _close(self) -> None:
-        self._process.wait()
+        with suppress(subprocess.TimeoutExpired):  # a file system that is gone may hold it, killed or not
+            self._process.wait(_END_S)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with suppress(OSError):

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.discovery.dump_folders import join_dump_folders
 from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name
-from tensorboard_plugin_rlboard.sources.discovery.mounts import mounts
 from tensorboard_plugin_rlboard.sources.discovery.remote_walk import list_remote_root
 from tensorboard_plugin_rlboard.sources.discovery.source_file import (
     SKIPPED_FOLDERS,
@@ -32,6 +31,7 @@ from tensorboard_plugin_rlboard.sources.discovery.source_file import (
 )
 from tensorboard_plugin_rlboard.sources.kinds.file_kinds import forget_others, local_kind
 from tensorboard_plugin_rlboard.sources.kinds.names import is_left_alone, is_log_name, unpacked_name
+from tensorboard_plugin_rlboard.sources.mounts import mounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -24,6 +24,8 @@ from tensorboard_plugin_rlboard.training.hyperparameters.aliases import (
 HyperparameterValue = str | int | float | bool
 MAX_NAMES = 200
 """Hyperparameters of a run that are shown at most."""
+_MAX_BITS = 1023
+"""Of a whole number: a longer one is none that a training can compute with."""
 _MAX_LENGTH = 200
 _MAX_DEPTH, _MAX_VALUES = 8, 5_000
 _SECRET = re.compile(
@@ -116,6 +118,8 @@ def flatten(values: Mapping[str, object]) -> dict[str, HyperparameterValue]:
     found: dict[str, HyperparameterValue] = {}
     for path, value in islice(_leaves(values, "", _MAX_DEPTH), _MAX_VALUES):
         if isinstance(value, str) and (len(value) > _MAX_LENGTH or "\n" in value or _SECRET.search(path)):
+            continue
+        if isinstance(value, int) and value.bit_length() > _MAX_BITS:
             continue
         if isinstance(value, (str, bool, int, float)):
             found[path] = value

@@ -17,6 +17,7 @@ from pathlib import Path
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
+from tensorboard_plugin_rlboard.sources.mounts import SilentError, mounts
 from tensorboard_plugin_rlboard.training.hyperparameters.merge import HyperparameterSource, is_training_config
 from tensorboard_plugin_rlboard.training.parse_limits import json_excess, toml_excess, yaml_excess
 
@@ -119,16 +120,22 @@ class TrainerFiles:
         if cached is not None and now - cached.read_at < self._seconds:
             return cached.values
         try:
-            status = os.stat(path)
-            stamp = status.st_mtime_ns, status.st_size, status.st_ino
+            stamp = mounts.in_time(path, lambda: _stamp(path))
+            if cached is not None and cached.stamp == stamp:
+                values = cached.values
+            else:
+                values = mounts.in_time(path, lambda: _read_config(path))
+        except SilentError:  # it may be as it was
+            return None if cached is None else cached.values
         except (OSError, ValueError):
-            stamp = None
-        if cached is not None and cached.stamp == stamp:
-            values = cached.values
-        else:
-            values = None if stamp is None else _read_config(path)
+            stamp = values = None
         self._cache[path] = _CachedFile(now, stamp, values)
         return values
+
+
+def _stamp(path: str) -> tuple[int, int, int]:
+    status = os.stat(path)
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _read_config(path: str) -> Mapping[str, object] | None:

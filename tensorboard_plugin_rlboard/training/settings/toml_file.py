@@ -141,7 +141,9 @@ def _check_config(key: str, value: object) -> Iterator[tuple[str, object]]:
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from _check_config(f"{key}.{name}", inner)
-    elif isinstance(value, (str, bool, int)) or (isinstance(value, float) and not math.isnan(value)):
+    elif isinstance(value, float) and math.isnan(value):
+        raise _InvalidValueError("must be a number other than NaN")
+    elif isinstance(value, (str, bool, int, float)):
         yield key, value
     else:
         raise _InvalidValueError(f"must be one text, number, true or false, not {_type_name(value)}")
@@ -175,9 +177,15 @@ def _check_text_rules(key: str, value: object) -> Iterator[tuple[str, object]]:
 
 def _check_findings(key: str, value: object) -> Iterator[tuple[str, object]]:
     """A threshold; whether there is one of that name is known where they are used."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _InvalidValueError(f"must be a number, not {_type_name(value)}")
-    yield key, float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        number = math.inf
+    if not math.isfinite(number):
+        raise _InvalidValueError("must be a finite number")
+    yield key, number
 
 
 _SECTION_CHECKS: Mapping[str, Callable[[str, object], Iterator[tuple[str, object]]]] = {

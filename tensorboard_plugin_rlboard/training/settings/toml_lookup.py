@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, run_name
+from tensorboard_plugin_rlboard.sources.mounts import SilentError, mounts
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings.sections import (
     MappingSection,
@@ -98,22 +99,27 @@ class SettingsFinder:
         if cached is not None and now - cached[0] < self.max_age:
             return cached[2]
         try:
-            status = os.stat(path)
-            stamp = status.st_mtime_ns, status.st_size, status.st_ino
-        except (OSError, ValueError):
-            stamp = None
-            if os.path.lexists(path):
-                stamp = (
-                    -1,
-                    -1,
-                    -1,
-                )  # a link that leads nowhere, say: it is there, and reading it says why it cannot be
-        if cached is not None and cached[1] == stamp:
-            found = cached[2]
-        else:
-            found = None if stamp is None else read_settings_file(path, shown, folder)
+            stamp = mounts.in_time(path, lambda: _stamp(path))
+            if cached is not None and cached[1] == stamp:
+                found = cached[2]
+            elif stamp is None:
+                found = None
+            else:
+                found = mounts.in_time(path, lambda: read_settings_file(path, shown, folder))
+        except SilentError:  # it may be as it was
+            return None if cached is None else cached[2]
         self._by_path[path] = now, stamp, found
         return found
+
+
+def _stamp(path: str) -> tuple[int, int, int] | None:
+    """What changes with a file; None where there is none."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        # A link that leads nowhere, say, is there, and reading it says why it cannot be.
+        return (-1, -1, -1) if os.path.lexists(path) else None
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _merge(files: tuple[SettingsFile, ...], root: Root | None) -> Settings:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from answers import column
 from rollout_log import TestLog, append, row
+from waiting import wait_for
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
@@ -20,7 +21,7 @@ from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
-from tensorboard_plugin_rlboard.index.update import scheduler
+from tensorboard_plugin_rlboard.index.update import background, scheduler
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -195,6 +196,21 @@ def test_runs_are_examined_when_all_is_read_and_only_what_changed(
             assert calls == [("read", "a", False), ("examined", "a", False)]
     finally:
         indexer.stop()
+
+
+def test_memory_is_given_back_in_a_pause(
+    logs: Path, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_rows(logs / "a.jsonl", [row(1)])
+    calls: list[str] = []
+    monkeypatch.setattr(background, "_SECONDS_BETWEEN_TIDYING", 0.0)
+    monkeypatch.setattr(background, "give_back_memory", lambda: calls.append("given back"))
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0.01)
+    indexer.call_before_pause(lambda: calls.append(f"tidied with {len(indexer.registry.runs)} runs"))
+    indexer.start()
+    wait_for(lambda: len(calls) >= 4)
+    indexer.stop()
+    assert calls[:4] == ["tidied with 1 runs", "given back"] * 2
 
 
 def test_thousands_of_small_files_and_many_runs(

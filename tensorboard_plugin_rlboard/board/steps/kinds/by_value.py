@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tensorboard_plugin_rlboard.api import StepsByValue
+from tensorboard_plugin_rlboard.board.missing_column import missing_column
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.board.steps.aggregates import (
@@ -86,10 +87,11 @@ def _text_sql(session: RunSession, name: str) -> str:
     if name in texts and name not in _LONG_TEXTS:
         return session.schema.text_sql[name]
     fitting = ", ".join(text for text in texts if text not in _LONG_TEXTS)
-    raise ArgumentError(
+    unknown = (
         f"by={name[:60]} is no text that tells kinds of samples apart in run {session.run.name}: "
         f"{fitting or 'it has none, log one such as data_source with each sample'}."
     )
+    raise missing_column(session.run, session.schema, name, ArgumentError(unknown))
 
 
 def _of_value(results: Mapping[str, AggregateRows], place: int) -> dict[str, AggregateRows]:

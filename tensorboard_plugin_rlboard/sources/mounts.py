@@ -2,11 +2,13 @@
 
 Whoever asks such a file system for anything waits in the operating system, for as long as it is silent, and nothing ends that.
 So each mounted one that depends on somebody else is asked by a thread of its own before a walk enters it. One that says
-nothing is left out, until its thread has come back.
+nothing is left out, until its thread has come back. One may also go silent later, while its files are read: who answers
+requests reads them by a thread of its own as well (`in_time`), and the thread that indexes is replaced (`note_held`).
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import threading
@@ -14,8 +16,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from tensorboard_plugin_rlboard.sources.local_files import read_beginning
+from tensorboard_plugin_rlboard.sources.local_files import note_asked, read_beginning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TABLE = Path("/proc/self/mountinfo")
 """Of Linux; elsewhere nothing is known of mounts, and all of them are entered."""
@@ -29,18 +35,33 @@ _ENTRIES = 20
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
+class SilentError(OSError):
+    """A file lies on a file system that does not answer; the text says so, as a part of a sentence."""
+
+    def __init__(self, mount: str) -> None:
+        super().__init__(errno.ETIMEDOUT, f"it lies on a file system that does not answer ({mount})")
+
+
 @dataclass
 class _Asked:
-    """A mount that a thread looks at."""
+    """What a thread asks a mount for.
+
+    Attributes:
+        answered: set when the mount has answered.
+        answer, error: what it has.
+    """
 
     answered: threading.Event = field(default_factory=threading.Event)
+    answer: Any = None
+    error: Exception | None = None
 
 
 class Mounts:
-    """Which mounts are silent; used by the thread that walks.
+    """Which mounts are silent. A walk is made by one thread; `in_time` and `is_foreign` may be called by any.
 
     Args:
         table: the list of what is mounted, as Linux writes it.
+        wait_s: seconds that an answer is waited for.
     """
 
     def __init__(self, table: Path = _TABLE, wait_s: float = _WAIT_S) -> None:
@@ -50,6 +71,7 @@ class Mounts:
         self._asked: dict[str, _Asked] = {}
         self._silent: dict[str, str] = {}
         self._entered: dict[str, str] = {}
+        self._foreign: dict[str, str] = {}  # path below which all lies on a mount -> the mount
 
     def begin_look(self) -> None:
         """Notes what is mounted now. What was silent is asked once more, if it has answered meanwhile."""
@@ -67,6 +89,7 @@ class Mounts:
             path: its path.
             is_entry: whether the folder that it lies in has answered and it is no link: then only a mount leads elsewhere.
         """
+        note_asked(path)
         where = self._real(path)
         if where not in self._mounted:
             if is_entry:
@@ -74,11 +97,14 @@ class Mounts:
             with suppress(OSError):
                 where = os.path.normpath(Path(where).parent / os.readlink(path))  # noqa: PTH115  the link's own text
         mount = self._mount_of(where)
-        if not self._mounted.get(mount) or self._answers(mount):
+        if not self._mounted.get(mount):
+            self._foreign.pop(path, None)
             return ""
-        reason = f"It lies on a file system that does not answer ({mount}). What is there is shown when it answers again."
-        self._silent[path] = reason
-        return reason
+        self._foreign[path] = mount
+        if self._answers(mount):
+            return ""
+        self._silent[path] = _reason(mount)
+        return self._silent[path]
 
     def enter(self, root: str) -> None:
         """Notes the real path of a folder that has answered: mounts are known by theirs."""
@@ -86,7 +112,62 @@ class Mounts:
 
     def silence_of(self, path: str) -> str:
         """The same of a file that an earlier look has found, by what this look has found of the folders above it."""
-        return next((why for above, why in self._silent.items() if path.startswith(above)), "")
+        return next((why for above, why in self._silent.items() if _is_below(path, above)), "")
+
+    def is_foreign(self, path: str) -> bool:
+        """Whether a file lies on a mount that depends on somebody else, by the looks so far."""
+        return bool(self._foreign_mount(path))
+
+    def in_time(self, path: str, work: Callable[[], Any], wait_s: float | None = None) -> Any:
+        """What some work with a file gives, which is left alone where its file system does not answer.
+
+        Args:
+            path: the file.
+            work: called by a thread of its own where the file lies on a mount that depends on somebody else.
+            wait_s: seconds that it is waited for there, where these are others than usual.
+
+        Raises:
+            SilentError: the mount has not answered in time, or not yet what it was asked before.
+            Exception: what the work raises.
+        """
+        mount = self._foreign_mount(path)
+        if not mount:
+            return work()
+        before = self._asked.get(mount)
+        if before is not None and not before.answered.is_set():
+            raise SilentError(mount)
+        asked = _Asked()
+
+        def ask() -> None:
+            try:
+                asked.answer = work()
+            except Exception as error:  # noqa: BLE001  raised again where the answer is waited for
+                asked.error = error
+            asked.answered.set()
+
+        threading.Thread(target=ask, name="rlboard-mount", daemon=True).start()
+        if not asked.answered.wait(self._wait_s if wait_s is None else wait_s):
+            self._asked[mount] = asked
+            raise SilentError(mount)
+        if asked.error is not None:
+            raise asked.error
+        return asked.answer
+
+    def note_held(self, path: str) -> Callable[[], None] | None:
+        """Notes that a thread is held by a file for long, whose mount counts as silent from now on.
+
+        Returns:
+            To be called when the thread goes on; None where the file lies on no mount that depends on somebody else.
+        """
+        mount = self._foreign_mount(path)
+        if not mount:
+            return None
+        asked = self._asked[mount] = _Asked()
+        return asked.answered.set
+
+    def _foreign_mount(self, path: str) -> str:
+        found = [above for above in tuple(self._foreign) if _is_below(path, above)]
+        return self._foreign.get(max(found, key=len, default=""), "")
 
     def _real(self, path: str) -> str:
         """Where a path leads, as far as the folders are known that were entered."""
@@ -96,10 +177,7 @@ class Mounts:
         return str(Path(path).absolute())
 
     def _mount_of(self, path: str) -> str:
-        above = [
-            mount for mount in self._mounted if path == mount or path.startswith(mount.rstrip("/") + "/")
-        ]
-        return max(above, key=len, default="")
+        return max((mount for mount in self._mounted if _is_below(path, mount)), key=len, default="")
 
     def _answers(self, mount: str) -> bool:
         """Whether a mount answers; whoever has not answered yet is not waited for again."""
@@ -110,8 +188,17 @@ class Mounts:
             asked.answered.wait(self._wait_s)
         if not asked.answered.is_set():
             return False
-        del self._asked[mount]
+        if self._asked.get(mount) is asked:
+            del self._asked[mount]
         return True
+
+
+def _reason(mount: str) -> str:
+    return f"It lies on a file system that does not answer ({mount}). What is there is shown when it answers again."
+
+
+def _is_below(path: str, above: str) -> bool:
+    return path == above or path.startswith(above.rstrip("/") + "/")
 
 
 def _ask(mount: str, asked: _Asked) -> None:

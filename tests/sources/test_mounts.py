@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from answers import reasons
 from rollout_log import TestLog, row
 
 from tensorboard_plugin_rlboard.index.update import discovery
-from tensorboard_plugin_rlboard.sources.discovery import mounts as mounts_module
+from tensorboard_plugin_rlboard.sources import mounts as mounts_module
 from tensorboard_plugin_rlboard.sources.discovery import walk as walk_module
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
-from tensorboard_plugin_rlboard.sources.discovery.mounts import Mounts
 from tensorboard_plugin_rlboard.sources.discovery.walk import list_sources
+from tensorboard_plugin_rlboard.sources.mounts import Mounts, SilentError
 
 SILENT = "It lies on a file system that does not answer"
 
@@ -49,8 +49,10 @@ class Servers:
 
 
 @pytest.fixture
-def servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Servers:
-    return Servers(tmp_path, monkeypatch)
+def servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servers]:
+    made = Servers(tmp_path, monkeypatch)
+    yield made
+    made.answer.set()  # else its threads wait on, and tests that join them
 
 
 @pytest.fixture
@@ -120,15 +122,52 @@ def test_where_nothing_is_known_of_mounts_all_is_entered(logs: Path, tmp_path: P
     assert mounts.silence_at(str(logs)) == ""
 
 
-def test_what_was_indexed_says_why_it_is_gone(servers: Servers, tmp_path: Path) -> None:
-    with TestLog(tmp_path / "log") as log:
-        log.write(row(1), file="near.jsonl")
-        log.write(row(2), file="far/x.jsonl")
-        board = log.open()
-        assert sorted(board.registry.runs) == [".", "far"]
-        servers.silent.add(servers.mount(tmp_path / "log" / "far"))
-        board.indexer.index_now()
-        [(kind, reason)] = reasons(board, "far")
-        assert kind == "vanished"
-        assert reason.startswith(SILENT)
-        assert board.registry.runs["."].samples == 1
+def test_what_is_asked_of_a_mount_is_given_up_in_time(servers: Servers, logs: Path) -> None:
+    far = servers.mount(logs / "far away")
+    mounts = Mounts(servers.table, wait_s=0.2)
+    mounts.begin_look()
+    for run in ("a", "far away"):
+        assert mounts.silence_at(str(logs / run)) == ""
+    near, away = str(logs / "a" / "x.jsonl"), str(logs / "far away" / "x.jsonl")
+    assert (mounts.is_foreign(near), mounts.is_foreign(away)) == (False, True)
+    assert mounts.in_time(away, lambda: 7) == 7
+    with pytest.raises(ZeroDivisionError):
+        mounts.in_time(away, lambda: 1 // 0)
+    comes = threading.Event()
+    with pytest.raises(SilentError, match=f"does not answer \\({far}\\)"):
+        mounts.in_time(away, lambda: comes.wait(60))
+    asked: list[int] = []
+    with pytest.raises(SilentError):
+        mounts.in_time(away, lambda: asked.append(1))
+    assert asked == [], "nobody waits for an answer that has not come"
+    assert mounts.in_time(near, threading.get_ident) == threading.get_ident(), "own disks are asked at once"
+    mounts.begin_look()
+    assert mounts.silence_at(far).startswith(SILENT)
+    assert mounts.silence_of(away).startswith(SILENT)
+    assert mounts.silence_of(str(logs / "far away too")) == ""
+    comes.set()
+    while not mounts._asked[far].answered.wait(1):
+        pass
+    assert mounts.in_time(away, lambda: 8) == 8
+    mounts.begin_look()
+    assert mounts.silence_at(far) == ""
+
+
+def test_rows_of_a_run_stay_while_its_mount_is_silent(servers: Servers, test_log: TestLog) -> None:
+    test_log.write(row(1), row(2), file="far/a.jsonl")
+    far = servers.mount(test_log.folder / "far")
+    indexer = test_log.indexer()
+    indexer.index_now()
+    servers.silent.add(far)
+    indexer.index_now()
+    run = indexer.registry.runs["far"]
+    assert (run.samples, run.pending) == (2, False)
+    assert run.message.startswith(f"far/a.jsonl cannot be read: {SILENT} ({far})")
+    servers.silent.clear()
+    servers.answer.set()
+    for thread in threading.enumerate():
+        if thread.name == "rlboard-mount":
+            thread.join()
+    test_log.append(row(3), file="far/a.jsonl")
+    indexer.index_now()
+    assert (run.samples, run.message) == (3, "")

@@ -1,0 +1,117 @@
+"""A thread that is replaced where a file system holds it for ever: what asks a dead file server for a byte waits until it answers.
+
+Nothing ends such a wait. So another thread goes on with the work, as it would after an error, and leaves out what lies
+there. If the one that is held comes back one day, it meets an exception before it does anything else.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tensorboard_plugin_rlboard.operating_system import thread_seconds
+from tensorboard_plugin_rlboard.sources.local_files import followed
+from tensorboard_plugin_rlboard.sources.mounts import mounts
+
+logger = logging.getLogger(__name__)
+_PATIENCE_S = 10.0
+"""Seconds without any computing after which a thread counts as held: whoever copies from a slow server computes."""
+_POLL_S = 1.0
+
+
+class GivenUpError(BaseException):
+    """Raised in a thread that was held, when it goes on: another one does its work."""
+
+
+class ReplaceableThread:
+    """A thread, or the one that has taken its place.
+
+    Args:
+        work: what it does; again and again from its beginning, where it is replaced.
+        name: of the thread.
+        patience_s: seconds that it may be held by a file system before it is replaced.
+    """
+
+    def __init__(
+        self, work: Callable[[], None], name: str, patience_s: float = _PATIENCE_S, poll_s: float = _POLL_S
+    ) -> None:
+        self._work = work
+        self._name = name
+        self._patience_s = patience_s
+        self._poll_s = poll_s
+        self._thread: threading.Thread | None = None
+        self._is_busy = False
+        self._came_back: dict[int, Callable[[], None]] = {}
+
+    def start(self) -> None:
+        """Starts it, and who watches over it."""
+        self._begin()
+        threading.Thread(target=self._watch, name=f"{self._name}-watch", daemon=True).start()
+
+    def join(self, seconds: float) -> bool:
+        """Waits for its end, at most so long; returns whether it has ended."""
+        end = time.monotonic() + seconds
+        while (thread := self._thread) is not None and thread.is_alive():
+            left = end - time.monotonic()
+            if left <= 0:
+                return False
+            thread.join(min(left, self._poll_s))
+        return True
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """What it does inside; outside it waits for something to do, and is never held."""
+        self._is_busy = True
+        try:
+            yield
+        finally:
+            self._is_busy = False
+
+    def _begin(self) -> None:
+        self._is_busy = False
+        self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        me = threading.get_ident()
+        followed[me] = ""
+        try:
+            self._work()
+        except GivenUpError:
+            logger.info("A file system that did not answer answers again")
+        finally:
+            followed.pop(me, None)
+            self._came_back.pop(me, lambda: None)()
+
+    def _watch(self) -> None:
+        """Replaces the thread where it is held: it has something to do, and computes nothing for long."""
+        computed, since = -1.0, time.monotonic()
+        while (thread := self._thread) is not None and thread.is_alive():
+            time.sleep(self._poll_s)
+            now = time.monotonic()
+            seconds = thread_seconds(thread.ident) if thread.ident and thread.is_alive() else None
+            if seconds is None:
+                return
+            if not self._is_busy or seconds != computed:
+                computed, since = seconds, now
+            elif now - since > self._patience_s and self._replace(thread):
+                computed, since = -1.0, now
+
+    def _replace(self, thread: threading.Thread) -> bool:
+        """Has another thread go on, where this one is held by a mount that depends on somebody else."""
+        assert thread.ident is not None  # noqa: S101 (it was started)
+        path = followed.get(thread.ident, "")
+        came_back = mounts.note_held(path)
+        if came_back is None:
+            return False
+        self._came_back[thread.ident] = came_back
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident), ctypes.py_object(GivenUpError)
+        )
+        logger.warning("RL Board goes on without %s, whose file system does not answer", path)
+        self._begin()
+        return True

@@ -1,0 +1,101 @@
+"""A thread that a file system holds is replaced, and does nothing more when it comes back."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tensorboard_plugin_rlboard.index import replaceable_thread as module
+from tensorboard_plugin_rlboard.index.replaceable_thread import ReplaceableThread
+from tensorboard_plugin_rlboard.operating_system import thread_seconds
+from tensorboard_plugin_rlboard.sources.local_files import note_asked
+from tensorboard_plugin_rlboard.sources.mounts import Mounts
+
+pytestmark = pytest.mark.skipif(
+    thread_seconds(threading.get_ident()) is None, reason="the system does not say what a thread computes"
+)
+PATIENCE_S = 30.0
+
+
+class Held:
+    """A thread whose first work is held by a pipe that nobody writes to, as a read from a dead server is."""
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, *, is_foreign: bool) -> None:
+        table = folder / "mountinfo"
+        kind = "nfs4" if is_foreign else "ext4"
+        table.write_text(f"36 35 98:0 / {folder} rw - {kind} server:/data rw\n")
+        self.mounts = Mounts(table, wait_s=0.2)
+        patch.setattr(module, "mounts", self.mounts)
+        self.path = str(folder / "a.jsonl")
+        self.mounts.begin_look()
+        self.mounts.silence_at(str(folder))
+        self.reads, self.writes = os.pipe()
+        self.began: list[threading.Thread] = []
+        self.went_on: list[threading.Thread] = []
+        self.second = threading.Event()
+        self.thread = ReplaceableThread(self.work, "held", patience_s=0.2, poll_s=0.02)
+
+    def work(self) -> None:
+        self.began.append(threading.current_thread())
+        with self.thread.busy():
+            if len(self.began) > 1:
+                self.second.set()
+                return
+            note_asked(self.path)
+            os.read(self.reads, 1)
+            for _ in range(1000):
+                pass
+            self.went_on.append(threading.current_thread())
+
+
+@pytest.fixture
+def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
+    made = Held(tmp_path, monkeypatch, is_foreign=True)
+    yield made
+    os.close(made.reads)
+    os.close(made.writes)
+
+
+def test_another_thread_goes_on_and_the_held_one_ends_when_it_comes_back(held: Held) -> None:
+    held.thread.start()
+    assert held.second.wait(PATIENCE_S)
+    assert held.thread.join(PATIENCE_S), "the one that took its place has ended"
+    assert held.began[0].is_alive()
+    assert held.mounts.silence_at(str(Path(held.path).parent)).startswith("It lies on a file system")
+    os.write(held.writes, b"x")
+    held.began[0].join(PATIENCE_S)
+    assert held.went_on == []
+    assert held.mounts.silence_at(str(Path(held.path).parent)) == ""
+
+
+def test_a_thread_that_waits_for_an_own_disk_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(tmp_path, monkeypatch, is_foreign=False)
+    held.thread.start()
+    assert not held.second.wait(0.6)
+    os.write(held.writes, b"x")
+    assert held.thread.join(PATIENCE_S)
+    assert held.went_on == held.began
+    os.close(held.reads)
+    os.close(held.writes)
+
+
+def test_a_thread_that_has_nothing_to_do_is_not_held(held: Held) -> None:
+    is_over = threading.Event()
+
+    def work() -> None:
+        note_asked(held.path)
+        is_over.wait(0.6)
+
+    thread = ReplaceableThread(work, "idle", patience_s=0.1, poll_s=0.02)
+    begins = time.monotonic()
+    thread.start()
+    assert thread.join(PATIENCE_S)
+    assert time.monotonic() - begins < PATIENCE_S
+    assert held.mounts.silence_at(str(Path(held.path).parent)) == ""
