@@ -3,7 +3,8 @@
 A sentence stays where it is said: a text or an f-string in the code. This module finds them in the syntax tree, so
 nobody has to list a new one twice. `make sentences` writes the new ones into the files in `TARGET`, each with an empty
 translation to be filled in, takes out what nobody says any more, and names what is left to do; a test demands that
-nothing is. Slots are told by their place, so the names that a translator gives them stay.
+nothing is. Slots are told by their place, so the names that a translator gives them stay. `{|value|values}` stands for
+either word (`texts.plural`), which Chinese has not.
 """
 
 from __future__ import annotations
@@ -154,6 +155,9 @@ def _ways(node: ast.expr) -> list[str]:
         return _ways(node.body) + _ways(node.orelse)
     if isinstance(node, ast.BoolOp):
         return [way for value in node.values for way in _ways(value)]
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "plural":
+        forms = [str(word.value) for word in node.args[1:] if isinstance(word, ast.Constant)]
+        return ["{|" + "|".join(forms) + "}"]
     return _alternatives(node) or [f"{{{_slot_name(node)}}}"]
 
 

@@ -163,3 +163,14 @@ def _shown(character: str) -> str:
     if unicodedata.category(character) not in _HIDDEN:
         return character
     return chr(0x2400 + code) if code < 0x20 else f"⟨U+{code:04X}⟩"
+
+
+def plural(count: float, one: str, many: str) -> str:
+    """Give the word for what is counted, to stand behind the number in a sentence.
+
+    Args:
+        count: How many there are.
+        one: The word for a single one.
+        many: The word for any other number of them.
+    """
+    return one if count == 1 else many

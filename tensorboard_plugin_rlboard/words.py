@@ -39,8 +39,7 @@ WEAK_RESPONSE = _names(
     "answer text content solution reply result sample code pred trajectory action attempt candidate"
 )
 """Words that mean a response only where a prompt stands beside it."""
-SAID = _names("reply text content")
-"""Those of them that mean the whole text of a response."""
+SAID = _names("reply text content")  # those of them that mean the whole text of a response
 RESPONSE_PARTS = frozenset(_names("response output completion generation generated rollout"))
 WHOLE_PARTS = frozenset(_names("raw full whole complete original model llm policy text str"))
 """Words that make up the name of a whole response (`raw_output`, `model_full_response`)."""
@@ -50,7 +49,9 @@ CONVERSATION = _names(
     "messages conversation chat dialogue dialog chat_history message_history history trajectory traj "
     "turns full_messages chat_messages chat_completions 对话"
 )
-EPISODE = _names("steps transitions turns trajectory traj history episode interactions actions events trace")
+EPISODE = _names(
+    "steps transitions turns trajectory traj history episode interactions actions events trace triplets"
+)
 """Words for a list of an agent's turns: what it thought and did, and what came of it."""
 MEMBERS = _names(
     "rollouts samples completions responses outputs generations candidates choices trajectories members "
@@ -93,7 +94,7 @@ REWARD = (
     _names("总奖励 最终奖励 奖励 奖励值 score 总分 总得分 得分 分数 评分"),
     _names(
         "correct is_correct correctness acc accuracy passed pass success is_success solved is_solved "
-        "resolved outcome grade verified is_right won successful exact_match em 是否正确 正确"
+        "resolved outcome grade verified is_right won successful exact_match em follow_all_instructions 是否正确 正确"
     ),
 )
 """Tiers of words for the reward: ours, a total, a score, whether the answer is right."""
@@ -174,8 +175,7 @@ AROUND_STEP = frozenset(_names("epoch episode round game session trajectory traj
 """Words for what a step may count within: with the next one it begins again."""
 WEAK_STEP = _names("steps iterations update updates num_updates rollout_id round epoch 迭代 轮次 轮数")
 """Words that count turns, positions and data as well: a step only where the values are those of a training."""
-WEAK_OF_DATA_SETS = _names("epoch iter update updates round steps")
-"""Words of a step that do not make a row a sample."""
+WEAK_OF_DATA_SETS = _names("epoch iter update updates round steps")  # they make no row a sample
 VERSION = _names("policy_version model_version weight_version weights_version version")
 """Words that count something which may rise once a step, or not: never a step, but named beside a missing one."""
 SPLIT = _names(

@@ -21,6 +21,7 @@ from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.metrics.segments import Ints
+from tensorboard_plugin_rlboard.texts import plural
 
 PIECE_SECONDS = 0.06
 MAX_WORK = 150_000_000
@@ -231,5 +232,5 @@ def _too_long(size: int, instructions: int, limit: int) -> str:
     return (
         f"One of these samples has texts of {size:,} bytes, too long for a pattern that becomes a program of about "
         f"{instructions:,} instructions: narrow the steps, or take a pattern with shorter repetitions (at most "
-        f"{limit // size:,} instructions)."
+        f"{limit // size:,} {plural(limit // size, 'instruction', 'instructions')})."
     )

@@ -10,6 +10,7 @@ from tensorboard_plugin_rlboard.findings.finding import Finding
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.thresholds import Limits, Threshold
 from tensorboard_plugin_rlboard.metrics.segments import Floats
+from tensorboard_plugin_rlboard.texts import plural
 
 Question = Literal["drift", "exploration", "reward", "text", "sampler", "critic", "log"]
 
@@ -66,5 +67,5 @@ class Detector:
             if count == 0:
                 return need.what
             if count < need.steps:
-                return f"{need.what} in {need.steps} steps, and has them in {count}"
+                return f"{need.what} in {need.steps} {plural(need.steps, 'step', 'steps')}, and has them in {count}"
         return ""

@@ -15,13 +15,16 @@ from pathlib import Path
 SENTENCES = Path(__file__).resolve().parents[1] / "static" / "sentences.zh.json"
 _LONGEST, _TRIES = 4000, 60
 _SLOT, _FILLED, _BETWEEN_PARTS = (
-    re.compile(pattern) for pattern in (r"\{(\w+)\}", r"\{(~{0,2})(\w+)\}", ", |; | with ")
+    re.compile(pattern) for pattern in (r"\{(\w+|\|[^{}]+)\}", r"\{(~{0,2})(\w+)\}", ", |; | with ")
 )
 
 
 @dataclass(frozen=True)
 class _Template:
-    """An English sentence: the words between its slots, one more than there are slots; and its Chinese one."""
+    """An English sentence: the words between its slots, one more than there are slots; and its Chinese one.
+
+    A slot `|value|values` holds either of these words, which the Chinese sentence has no place for.
+    """
 
     words: tuple[str, ...]
     slots: tuple[str, ...]
@@ -42,7 +45,11 @@ class _Template:
                 return None
             values.append(text[at:found])
             at = found + len(between)
-        return [*values, text[at:end]]
+        values.append(text[at:end])
+        pairs = zip(self.slots, values, strict=True)
+        return (
+            values if all(slot[0] != "|" or value in slot.split("|")[1:] for slot, value in pairs) else None
+        )
 
 
 class Chinese:

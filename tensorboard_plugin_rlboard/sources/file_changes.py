@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import MTIME_TICK_NS
 from tensorboard_plugin_rlboard.sources.reader import is_packed, is_unpacked, open_file, unpacked_size
+from tensorboard_plugin_rlboard.texts import plural
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -121,7 +122,9 @@ def compare(before: FileState | None, now: SourceFile | None, now_ns: int) -> Co
             current = with_unpacked_size(current, now.path)
         if current.size < before.read_to:
             return Comparison(
-                Change.REWRITTEN, current, f"It shrank from {before.size} to {current.size} bytes."
+                Change.REWRITTEN,
+                current,
+                f"It shrank from {before.size} to {current.size} {plural(current.size, 'byte', 'bytes')}.",
             )
         if not current.measured:  # nothing was read from it, so there is nothing to compare
             return Comparison(Change.APPENDED, current)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from tensorboard_plugin_rlboard.errors import ArgumentError
+from tensorboard_plugin_rlboard.texts import plural
 
 MAX_TEXT = 10_000
 """Characters of a text argument; those of a list have so many together."""
@@ -50,7 +51,7 @@ def texts(args: Arguments, name: str) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(args.getlist(name)))
     if len(found) > MAX_ITEMS[name]:
         raise ArgumentError(
-            f"{name} takes at most {MAX_ITEMS[name]} entries and has {len(found)}: name fewer."
+            f"{name} takes at most {MAX_ITEMS[name]} {plural(MAX_ITEMS[name], 'entry', 'entries')} and has {len(found)}: name fewer."
         )
     if sum(map(len, found)) > MAX_TEXT:
         raise ArgumentError(f"{name} is longer than {MAX_TEXT} characters.")

@@ -134,8 +134,8 @@ def test_lists_that_do_not_fit_are_left_out_and_said() -> None:
         (None, "c", 0.5),
     ]
     assert found.problems == [
-        "prompts has 1 entries for 2 of completions; it is left out.",
-        "rewards has 1 entries for 2 of completions; it is left out.",
+        "prompts has 1 entry for 2 of completions; it is left out.",
+        "rewards has 1 entry for 2 of completions; it is left out.",
     ]
 
 

@@ -3,12 +3,41 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 import sentences
 
+from tensorboard_plugin_rlboard.texts import plural
+
 TRANSLATED = {name: sentences.read_translations(name) for name in (*sentences.FILES, sentences.ELSEWHERE)}
 Said = dict[str, dict[str, sentences.Sentence]]
+_COUNTED = re.compile(
+    r"\{(?!(?:max|most|longest|limit|seconds|wait)\w*\})\w+\} (?:other |more |further |different |response )?"
+    r"(?!(?:as|is|has|was|its|this|answers|begins|cannot|does|holds|means|sets|stands|takes|times|nats|deviations)\b)[a-z]+s\b"
+)
+"""A number and the plural of what is counted. Limits are constants, and what is measured is `1.0 nats`."""
+_NEVER_ONE = (
+    "it becomes a program of about",
+    "One of these samples has texts of",
+    " These are {tokens} nats",
+    ", {length} tokens long on average",
+    "They have grown from",
+    "From step {first} to {last} the weights that sampled",
+    "From step {first} to {last} logprobs and rollout_logprobs",
+    "{key} has {value} values, some of them before",
+    "{key} is one value for the {count} samples",
+    "The line holds {samples} samples; more than",
+    "The line has {samples} samples and",
+    "A trace has {branches} branches; the last",
+    "The annotation has {bytes} bytes; those of more than",
+    "it merges (<<) and has",
+    "{shown}: [reference] takes one of",
+    "The table traces has {columns} columns; at most",
+    "{store} answered wrongly in {attempts} attempts",
+    "{store} did not answer in {attempts} attempts",
+)
+"""How sentences begin that are said only of several, or of means."""
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +108,21 @@ def test_new_and_old_ones_are_told_by_their_words_alone() -> None:
     }
     before = {"{key} is {value}.": "{key} 是 {value}。", "It is old.": "旧的。"}
     assert sentences.updated(said, before) == {"{key} is {value}.": "{key} 是 {value}。", "It is new.": ""}
+
+
+def test_what_is_counted_has_a_singular(said: Said) -> None:
+    found = [one for part in said.values() for one in part.values() if _COUNTED.search(one.template)]
+    several = tuple(map(sentences.shape_of, _NEVER_ONE))
+    assert {one.template: one.place for one in found if not one.shape.startswith(several)} == {}
+
+
+def test_a_word_with_a_plural_is_either_of_two_words() -> None:
+    said = templates(
+        """f"{n} {plural(n, 'value', 'values')} of {name}; {m - 1} more {plural(m - 1, 'is', 'are')} not." """
+    )
+    assert said == ["{n} {|value|values} of {name}; {m} more {|is|are} not."]
+    assert (plural(1, "value", "values"), plural(0, "value", "values"), plural(1.5, "a", "b")) == (
+        "value",
+        "values",
+        "b",
+    )

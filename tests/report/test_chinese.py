@@ -38,7 +38,10 @@ def test_slots_are_filled_and_parts_translated() -> None:
         "a torn line": "断行",
         "They are {kinds}.": "有{~~kinds}。",
         "an odd one": "怪行",
+        "{n} {|line|lines} {|is|are} odd.": "{n} 行有误。",
     }).said  # fmt: skip
+    assert (say("1 line is odd."), say("2 lines are odd.")) == ("1 行有误。", "2 行有误。")
+    assert say("2 words are odd.") == "2 words are odd."
     assert say("3 rows of a.b are lost.") == "a.b 丢失 3 行。"
     assert say("It is a torn line.") == "它是断行。"
     assert say("They are a torn line; an odd one.") == "有断行、怪行。"

@@ -14,10 +14,12 @@ afterEach(() => setLanguage("en"));
 const names = (words: string, slot: RegExp): string[] =>
   [...words.matchAll(slot)].map(([, name]) => name ?? "").sort();
 const ENGLISH_SLOT = /\{(\w+)\}/g;
+const PLURAL = /\{\|\w+\|(\w+)\}/g;
 const CHINESE_SLOT = /\{~{0,2}(\w+)\}/g;
 
 /** A value for each slot of a template, unlike any other and unlike any sentence. */
-const sample = (words: string): string => words.replace(ENGLISH_SLOT, (_, name: string) => `⟨${name}⟩`);
+const sample = (words: string): string =>
+  words.replace(PLURAL, "$1").replace(ENGLISH_SLOT, (_, name: string) => `⟨${name}⟩`);
 const sampleInChinese = (words: string): string =>
   words.replace(CHINESE_SLOT, (_, name: string) => `⟨${name}⟩`);
 
@@ -95,6 +97,12 @@ describe("a text of the server's", () => {
     );
   });
 
+  test("says one as it says many", () => {
+    const chinese = "values 有 1 个值，而回复有 2 个 token：无从得知每个值属于哪个 token，因此略去。";
+    const why = "it is left out, because nothing says which token each value belongs to.";
+    expect(inChinese(`values has 1 value for 2 response tokens: ${why}`)).toBe(chinese);
+  });
+
   test("keeps its values as they are, also those that look like ours", () => {
     for (const value of [HOSTILE, "$& $1 $`", "{name} {~why}", "a; it is left out. b", "It is empty."]) {
       expect(inChinese(`There is no file or folder ${value}.`)).toBe(`没有文件或文件夹 ${value}。`);
@@ -112,6 +120,13 @@ describe("a text of the server's", () => {
 
 describe("a template", () => {
   const fitting = template("{a} is {b}, not {c}.", "");
+
+  test("takes either word for what is counted, and no other", () => {
+    const counted = template("{n} {|line|lines} {|is|are} lost.", "");
+    expect(valuesIn("1 line is lost.", counted)).toEqual(["1", "line", "is"]);
+    expect(valuesIn("2 lines are lost.", counted)).toEqual(["2", "lines", "are"]);
+    expect(valuesIn("2 files are lost.", counted)).toBeNull();
+  });
 
   test("tells what stands in its slots", () => {
     expect(valuesIn("x is 1, not 2.", fitting)).toEqual(["x", "1", "2"]);

@@ -27,6 +27,7 @@ from tensorboard_plugin_rlboard.board.filters.functions import (
 from tensorboard_plugin_rlboard.board.missing_column import missing_column
 from tensorboard_plugin_rlboard.board.pattern_cost import PatternCost, pattern_cost, syntax_fault
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.texts import plural
 
 INTEGER_COLUMNS = ("step", "attempt", "line")
 TEXT_COLUMNS = ("split", "prompt_key")
@@ -140,7 +141,7 @@ class TermBuilder:
             signature = FUNCTIONS[name].get(len(arguments))
             if signature is None:
                 counts = " or ".join(str(count) for count in FUNCTIONS[name])
-                raise FilterError(f"{name} takes {counts} argument{'s' if counts != '1' else ''}.")
+                raise FilterError(f"{name} takes {counts} {plural(counts == '1', 'argument', 'arguments')}.")
             kinds, result, template = signature
             terms = self._arguments(name, kinds, arguments, depth)
             if "regexp" in template:

@@ -8,6 +8,7 @@ from tensorboard_plugin_rlboard.api import StepStatistics
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.errors import ArgumentError
+from tensorboard_plugin_rlboard.texts import plural
 
 MAX_NUMBERS = 10_000_000
 """Numbers of an answer: about 80 MB of them, and twice as much as JSON. 50,000 steps with the overview's metrics."""
@@ -44,6 +45,6 @@ def check_numbers(steps: RunSteps, selection: Selection, metrics: int) -> None:
     if count * metrics * _STATISTICS > MAX_NUMBERS:
         fitting = max(1, MAX_NUMBERS // (count * _STATISTICS))
         raise ArgumentError(
-            f"{metrics} metrics of {count} steps are more than one answer holds: "
-            f"name at most {fitting} metrics, or fewer steps with step_min and step_max."
+            f"{metrics} {plural(metrics, 'metric', 'metrics')} of {count} {plural(count, 'step', 'steps')} are more than one answer holds: "
+            f"name at most {fitting} {plural(fitting, 'metric', 'metrics')}, or fewer steps with step_min and step_max."
         )

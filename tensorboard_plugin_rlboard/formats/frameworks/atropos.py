@@ -25,6 +25,7 @@ from tensorboard_plugin_rlboard.formats.rows.column_batches import (
     ids_as_text,
     split_columns,
 )
+from tensorboard_plugin_rlboard.texts import plural
 
 _MASKED = -100
 _ARRAYS = {
@@ -80,7 +81,9 @@ def _sample(entry: Mapping[str, object], context: LineContext) -> tuple[dict[str
                     value if own else None for value, own in zip(values[begin:], kept[begin:], strict=True)
                 ]
             elif isinstance(values, list):
-                problems.append(f"{key} has {len(values)} values for {len(ids)} tokens and is left out.")
+                problems.append(
+                    f"{key} has {len(values)} {plural(len(values), 'value', 'values')} for {len(ids)} {plural(len(ids), 'token', 'tokens')} and is left out."
+                )
     messages = as_messages(entry.get("messages"))
     prompt, response = split_conversation(messages or [])
     if response:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, Row
 from tensorboard_plugin_rlboard.formats.frameworks.eval_harnesses import answers_of, path_defaults, text_of
 from tensorboard_plugin_rlboard.formats.rows.extra_fields import identifier_text
+from tensorboard_plugin_rlboard.texts import plural
 
 _END, _GRADED_END = ".json", "_eval_all.json"
 _KEPT = ("platform", "difficulty", "contest_date", "question_title", "starter_code")
@@ -54,7 +55,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
         if isinstance(values, list) and len(values) == len(rows):
             rows = [{**sample, key: text_of(value)} for sample, value in zip(rows, values, strict=True)]
     if scores and len(scores) != len(answers):
-        reason = f"graded_list has {len(scores)} entries for {len(answers)} of output_list; it is left out."
+        reason = f"graded_list has {len(scores)} {plural(len(scores), 'entry', 'entries')} for {len(answers)} of output_list; it is left out."
         return LineSamples(rows, [reason])
     return LineSamples(rows)
 

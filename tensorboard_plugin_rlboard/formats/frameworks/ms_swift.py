@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, Row
 from tensorboard_plugin_rlboard.formats.rows.column_batches import as_float, as_int, has_lists, split_columns
+from tensorboard_plugin_rlboard.texts import plural
 
 _STEPS = ("step", "gen_step")
 _DIGITS = re.compile(r"[0-9]{1,15}")
@@ -47,7 +48,9 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     reward_functions = _reward_functions(logged)
     unique = _without_repeats(logged)
     if len(unique) < len(logged):
-        problems.append(f"The line holds its batch of {len(unique)} samples more than once: it is read once.")
+        problems.append(
+            f"The line holds its batch of {len(unique)} {plural(len(unique), 'sample', 'samples')} more than once: it is read once."
+        )
     return LineSamples([_sample(entry, reward_functions) for entry in unique], problems)
 
 

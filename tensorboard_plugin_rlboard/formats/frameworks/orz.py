@@ -26,6 +26,7 @@ from tensorboard_plugin_rlboard.formats.rows.column_batches import (
     has_lists,
     ids_as_text,
 )
+from tensorboard_plugin_rlboard.texts import plural
 
 _ARRAYS = {
     "action_log_probs": "logprobs",
@@ -147,7 +148,7 @@ def _split_arrays(
             continue
         if len(values) != sum(actions):
             problems.append(
-                f"{key} has {len(values)} values for {sum(actions)} response tokens and is left out."
+                f"{key} has {len(values)} {plural(len(values), 'value', 'values')} for {sum(actions)} response {plural(sum(actions), 'token', 'tokens')} and is left out."
             )
             continue
         begin, found = 0, []

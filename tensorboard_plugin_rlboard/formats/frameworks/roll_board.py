@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, Row
 from tensorboard_plugin_rlboard.formats.rows.column_batches import has_lists
+from tensorboard_plugin_rlboard.texts import plural
 
 _OWN_KEYS = ("log_probs2", "old_log_probs2_entropy", "new_response_mask")
 _PADDED_ARRAYS = ("token_rewards", "values")
@@ -43,7 +44,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
             continue
         if any(entry not in {0.0, None} for entry in value[:-count] if not isinstance(entry, (list, dict))):
             problems.append(
-                f"{key} has {len(value)} values, some of them before the {count} response tokens: it is left out, "
+                f"{key} has {len(value)} values, some of them before the {count} response {plural(count, 'token', 'tokens')}: it is left out, "
                 "because nothing says which token each value belongs to."
             )
             del sample[key]

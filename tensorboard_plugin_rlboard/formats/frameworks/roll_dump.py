@@ -22,6 +22,7 @@ from tensorboard_plugin_rlboard.formats.conversations.messages import (
 )
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows.column_batches import as_float, has_lists, split_columns
+from tensorboard_plugin_rlboard.texts import plural
 
 _STEP = re.compile(r"step_([0-9]{1,15})\.jsonl")
 
@@ -40,7 +41,9 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     ]
     lost = sum("response" not in sample for sample in samples)
     if lost:
-        problems.append(f"{lost} of {len(samples)} samples have messages that are no conversation.")
+        problems.append(
+            f"{lost} of {len(samples)} {plural(len(samples), 'sample', 'samples')} {plural(lost, 'has', 'have')} messages that are no conversation."
+        )
     return LineSamples(samples, problems)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, LineContext, LineSamples, Row
-from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_chat_text
+from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_chat_text, split_plain_chat
 from tensorboard_plugin_rlboard.formats.conversations.messages import messages_to_text, split_conversation
 from tensorboard_plugin_rlboard.formats.generic.fields import (
     COLUMN_PREFIX,
@@ -25,7 +25,8 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
 from tensorboard_plugin_rlboard.formats.generic.named_members import add_group, name_groups
 from tensorboard_plugin_rlboard.formats.generic.row_members import Member, RowMembers
 from tensorboard_plugin_rlboard.formats.generic.text_turns import texts_as_turns
-from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, tokens_of_turns
+from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, as_history, tokens_of_turns
+from tensorboard_plugin_rlboard.formats.rows.column_batches import ids_as_text
 from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids
 from tensorboard_plugin_rlboard.words import PROMPT, plain, snake_case
 
@@ -65,6 +66,9 @@ class MappedRows:
         is_asked = "messages" in keys and "response" in keys  # a conversation that all responses go on from
         self._of_each_only = [name for name in _OF_EACH_ONLY if not (is_asked and name == "messages")]
         self._used = frozenset(key for name in self._shared for key in keys_read(keys[name]))
+        # An object with the ids of a response is no text of it.
+        of_ids = (keys.get(name, "").partition(".") for name in ("response_token_ids", "prompt_token_ids"))
+        self._holds_ids = frozenset(key for key, _, inner in of_ids if inner)
         # Equal prompts of one step are a group anyway.
         is_told = "step" in keys and "prompt" in keys and not are_groups
         self._needs_group = "group_id" not in keys and not is_told
@@ -112,7 +116,8 @@ class MappedRows:
         if self._beginning is not None and "response" in fields:
             fields["response"] = rest_after(fields["response"], self._beginning(row))
         elif self._is_in_one and isinstance(text := fields.get("response"), str):
-            fields["prompt"], fields["response"] = split_chat_text(text, _FROM_FIRST) or (None, text)
+            found = split_chat_text(text, _FROM_FIRST) or split_plain_chat(text)
+            fields["prompt"], fields["response"] = found or (None, text)
 
     def _member_sample(
         self,
@@ -139,6 +144,7 @@ class MappedRows:
         for key, value in items:
             if key not in self._used:
                 clashes = key in self._named and not (key in FIELDS and key not in self._keys)
+                clashes |= key in self._holds_ids
                 sample[f"logged.{key}" if clashes else key] = value
         for name, value in values.items():
             if value is not None and name not in DERIVED_FIELDS:
@@ -159,7 +165,7 @@ class MappedRows:
                 self._add_ids(sample, name, text_field, value_of(name), context, problems)
 
     def _add_conversation(self, sample: dict[str, object], value: object, problems: list[str]) -> None:
-        messages = as_conversation(value) or texts_as_turns(value, sample)
+        messages = as_history(value) or texts_as_turns(value, sample)
         if messages is None:
             if value and not answers_in_ids(value):
                 problems.append(f"{self._keys['messages']} is no list of messages or turns; it is left out.")
@@ -201,6 +207,8 @@ class MappedRows:
             ids = _without_prompt(ids, sample)
             sample.setdefault("response_tokens", context.tokens(ids))
         text = context.text(ids)
+        if text is None and text_field == "prompt":
+            text = ids_as_text(ids)  # equal prompts are a group, whatever their words are
         if text is not None:
             sample.setdefault(text_field, text)
 

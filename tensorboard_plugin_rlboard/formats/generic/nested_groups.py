@@ -27,6 +27,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
 )
 from tensorboard_plugin_rlboard.formats.generic.mapped_rows import MappedRows
 from tensorboard_plugin_rlboard.formats.generic.row_members import check_size
+from tensorboard_plugin_rlboard.texts import plural
 
 _MARKS = re.compile("|".join(f"({re.escape(mark)})" for mark in (EITHER, SUM, PRODUCT, AFTER)))
 
@@ -150,10 +151,12 @@ def rows_of_groups(row: Row, lists: Sequence[str]) -> tuple[list[dict[str, objec
         if isinstance(entries, list) and len(entries) == count:
             groups = [_with(group, base, entry) for group, entry in zip(groups, entries, strict=True)]
         else:
-            problems.append(
-                f"{base} has {f'{len(entries)} entries' if isinstance(entries, list) else 'no list'} for {count} of "
-                f"{first}; it is left out."
-            )
+            if isinstance(entries, list):
+                problems.append(
+                    f"{base} has {len(entries)} {plural(len(entries), 'entry', 'entries')} for {count} of {first}; it is left out."
+                )
+            else:
+                problems.append(f"{base} has no list for {count} of {first}; it is left out.")
             groups = [_with(group, base, None) for group in groups]
     return groups, problems
 

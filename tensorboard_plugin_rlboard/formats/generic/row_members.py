@@ -20,6 +20,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
 )
 from tensorboard_plugin_rlboard.formats.generic.member_formulas import MemberFormulas
 from tensorboard_plugin_rlboard.formats.generic.named_members import AGENT, are_agents, column_of, entries_of
+from tensorboard_plugin_rlboard.texts import plural
 
 MAX_SAMPLES_OF_ROW = 100_000
 """Samples that one row may hold."""
@@ -148,10 +149,12 @@ class RowMembers:
         value = column_of(getter(base)(row), names)
         if value is None or (isinstance(value, list) and len(value) == responses[1]):
             return value
-        problems.append(
-            f"{base} has {f'{len(value)} entries' if isinstance(value, list) else 'no list'} for {responses[1]} of "
-            f"{responses[0]}; it is left out."
-        )
+        if isinstance(value, list):
+            problems.append(
+                f"{base} has {len(value)} {plural(len(value), 'entry', 'entries')} for {responses[1]} of {responses[0]}; it is left out."
+            )
+        else:
+            problems.append(f"{base} has no list for {responses[1]} of {responses[0]}; it is left out.")
         return None
 
 
@@ -160,7 +163,7 @@ def _sums(row: Row, base: str, responses: tuple[str, int], problems: list[str]) 
     lists = lists_in(row, base)
     if any(len(one) != responses[1] for one in lists):
         problems.append(
-            f"{base} has a list that is not one of {responses[1]} entries, as {responses[0]}; it is left out."
+            f"{base} has a list that is not one of {responses[1]} {plural(responses[1], 'entry', 'entries')}, as {responses[0]}; it is left out."
         )
         return None
     return [total(entries) for entries in zip(*lists, strict=True)] if lists else None

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.base import LineContext
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message, as_messages
-from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids, tokens_of_steps
+from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids, holds_ids, tokens_of_steps
 
 _LIST_OF_OBJECTS = re.compile(r"\s*\[\s*\{")
 _LONGEST_TEXT, _LONGEST_LITERAL = 8_000_000, 200_000
@@ -68,6 +68,33 @@ def as_conversation(value: object) -> list[Message] | None:
     if not isinstance(value[0], Mapping):
         return None
     return as_messages(value) or _speakers(value) or _events(value) or _chats(value) or _episode(value)
+
+
+def as_history(value: object) -> list[Message] | None:
+    """As `as_conversation`; a list of pairs, of what was asked and what was answered, is one as well.
+
+    Only a name can tell such pairs from groups of two texts, so it is asked for where a conversation is expected.
+    """
+    found = as_conversation(value)
+    if found is not None:
+        return found
+    if not isinstance(value, list) or not value or not all(map(_is_pair, value)):
+        return None
+    said = [
+        {"role": role, "content": text}
+        for pair in value
+        for role, text in zip(("user", "assistant"), pair, strict=True)
+    ]
+    messages: list[Message] = [message for message in said if message["content"]]
+    return messages if any(message["role"] == "assistant" for message in messages) else None
+
+
+def _is_pair(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(one is None or isinstance(one, str) for one in value)
+    )
 
 
 def is_conversation_text(value: object) -> bool:
@@ -211,8 +238,9 @@ def _turn_messages(turn: Mapping[str, object], acted: str, seen: str) -> list[Me
 
 
 def _named(turn: Mapping[str, object], keys: tuple[str, ...]) -> str:
-    """The first of some keys under which a turn has a text, an object or a list."""
-    return next((key for key in keys if isinstance(turn.get(key), (str, dict, list)) and turn[key]), "")
+    """The first of some keys under which a turn has a text, an object or a list, and not the ids of one."""
+    named = (key for key in keys if isinstance(turn.get(key), (str, dict, list)) and turn[key])
+    return next((key for key in named if not holds_ids(turn[key])), "")
 
 
 def _text(value: object) -> str:

@@ -31,6 +31,7 @@ from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import (
     numbers_of_response,
     reason_against,
     reason_against_own_words,
+    said_of_known,
 )
 from tensorboard_plugin_rlboard.formats.guessing.profile import Profile
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
@@ -243,8 +244,9 @@ def _keys_to_correct(roles: Roles) -> dict[str, str]:
 
 
 def _with_remedy(against: str, roles: Roles, rows: Sequence[Row]) -> str:
-    if any("\ufffd" in str(key) for key in (rows[0] if rows else ())):
-        return _NO_UTF_8
+    no_utf_8 = any("\ufffd" in str(key) for key in (rows[0] if rows else ()))
+    if known := _NO_UTF_8 if no_utf_8 else said_of_known(rows):
+        return known
     lines = ", ".join(line for line in key_mapping.mapping_toml(_keys_to_correct(roles)).splitlines() if line)
     return (
         f"{against} (its first row has the keys {_listed_keys(rows)}); if it holds rollouts, write into an rlboard.toml in "

@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, number
 from tensorboard_plugin_rlboard.formats.generic.named_members import with_lists
 from tensorboard_plugin_rlboard.formats.generic.row_values import Place, values_of
 from tensorboard_plugin_rlboard.formats.generic.text_turns import with_joined_texts
-from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
+from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, as_history, is_episode
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_number,
     is_text,
@@ -93,7 +93,7 @@ def shape_of_row(row: Row) -> Shape | None:
             return Shape(TURNS, place.path)
         if name in _STRONG | _WEAK and is_text(value):
             return Shape()
-        if name in _STRONG | _CONVERSATION and as_conversation(value):
+        if (name in _STRONG and as_conversation(value)) or (name in _CONVERSATION and as_history(value)):
             return Shape()
         if name in _TOKENS and (is_text_list(value) or is_token_id_list(value)):
             return Shape()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.conversations.chat_markers import is_whole_chat
+from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import AFTER
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
@@ -15,6 +16,7 @@ from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_answered_conversation,
     is_conversation,
+    is_history,
     is_label_list,
     is_number,
     is_one_text_list,
@@ -32,6 +34,8 @@ _FEWEST_MOVED = 2
 _TIMES_LONGER = 2
 _TELLING_PROMPT = 6
 """Characters of a prompt with which no text begins by chance."""
+_IDS_WITHIN = ("token_ids", "ids", "input_ids")
+_LARGE_ID = 256
 _CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)
 
 
@@ -51,6 +55,10 @@ def assign_texts(roles: Roles) -> None:
         roles.response_is_weak = roles.take("response", _asked_as_first(roles, _of_each_first(outside)))
     if "response" not in roles.keys or roles.response_is_weak:
         _assign_conversation(roles)
+        if roles.is_several and "response" in roles.keys and not {"prompt", "messages"} & roles.keys.keys():
+            roles.assign(
+                "prompt", words.CONVERSATION, is_conversation
+            )  # that all of the row's samples answer
     elif "prompt" not in roles.keys and not roles.assign(
         "messages", _CONVERSATIONS, is_answered_conversation
     ):
@@ -175,7 +183,7 @@ def _assign_conversation(roles: Roles) -> None:
         if "prompt" not in roles.keys:
             roles.take("prompt", chats)
         roles.keys["response"] = taken
-    elif not roles.assign("messages", _CONVERSATIONS, is_conversation, own=True) and taken is not None:
+    elif not roles.assign("messages", _CONVERSATIONS, is_history, own=True) and taken is not None:
         roles.keys["response"] = taken
     roles.response_is_weak &= "response" in roles.keys
 
@@ -212,8 +220,32 @@ def _assign_tokens(roles: Roles) -> None:
         "response_token_ids", words.TOKEN_IDS, is_token_id_list, own=True
     ):
         _assign_labelled_ids(roles)
-    if not {"prompt", "messages"} & roles.keys.keys():
-        roles.assign("prompt_token_ids", words.PROMPT_TOKEN_IDS, is_token_id_list)
+    if not any(name in roles.keys for name in RESPONSE_FIELDS):
+        roles.take("response_token_ids", _ids_of(roles, words.RESPONSE))
+    if not {"prompt", "messages"} & roles.keys.keys() and not roles.assign(
+        "prompt_token_ids", words.PROMPT_TOKEN_IDS, is_token_id_list
+    ):
+        roles.take("prompt_token_ids", _ids_of(roles, words.PROMPT))
+
+
+def _ids_of(roles: Roles, names: tuple[str, ...]) -> list[Column]:
+    """Ids in place of a text: under one of some names, or in an object that is called so (`response.token_ids`)."""
+    called = frozenset(plain(words.snake_case(name)) for name in names)
+    inner = [
+        column
+        for column in roles.candidates(_IDS_WITHIN, is_token_id_list, own=names is words.RESPONSE)
+        if called & {plain(name) for name in column.place.around[-1:]}
+    ]
+    outside = roles.candidates(names, is_token_id_list, own=names is words.RESPONSE)
+    are_ids = "response_token_ids" in roles.keys
+    return [*inner, *(column for column in outside if are_ids or _has_large_ids(column))]
+
+
+def _has_large_ids(column: Column) -> bool:
+    """Whether lists hold numbers as large as a vocabulary has: a task may ask for a list of small numbers."""
+    return any(
+        max(value) >= _LARGE_ID for value in column.values.values() if isinstance(value, list) and value
+    )
 
 
 def _assign_labelled_ids(roles: Roles) -> None:

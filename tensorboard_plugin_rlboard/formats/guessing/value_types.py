@@ -6,7 +6,7 @@ import re
 
 from tensorboard_plugin_rlboard.formats.arrays.logprob_entries import logprob_entries
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value, number_from_verdict
-from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
+from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, as_history
 from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids
 from tensorboard_plugin_rlboard.formats.splits import is_split_name
 
@@ -37,6 +37,11 @@ def is_single_word(value: object) -> bool:
 def is_conversation(value: object) -> bool:
     """Whether it is a list of messages, of anybody's spelling, or an agent's turns, in texts or in ids."""
     return as_conversation(value) is not None or answers_in_ids(value)
+
+
+def is_history(value: object) -> bool:
+    """Whether it is a conversation, or pairs of what was asked and what was answered."""
+    return as_history(value) is not None or answers_in_ids(value)
 
 
 def is_answered_conversation(value: object) -> bool:

@@ -9,8 +9,12 @@ from tensorboard_plugin_rlboard.formats.rows.column_batches import as_token_ids,
 
 _ASKED = ("prompt_ids", "prompt_token_ids", "input_ids")
 _SAID = ("response_ids", "response_token_ids", "completion_ids", "output_ids", "generation_token_ids")
+_ASKED_IN, _SAID_IN = ("prompt", "input"), ("response", "completion", "output")
+"""Objects that hold the ids, and keys of the ids themselves: `response: {"token_ids": […]}` of agent-lightning's triplets."""
+_IDS_IN = ("token_ids", "ids")
 _LOGPROBS = (
     "logprobs",
+    "log_probs",
     "response_logprobs",
     "completion_logprobs",
     "output_logprobs",
@@ -41,8 +45,8 @@ def tokens_of_steps(
     Returns:
         Field -> value; empty where a step has no ids of its reply, or they do not follow each other.
     """
-    asked = [_ids(step, _ASKED) for step in steps]
-    said = [_ids(step, _SAID) for step in steps]
+    asked = [_ids(step, _ASKED) or _ids_in(step, _ASKED_IN) for step in steps]
+    said = [_said(step) for step in steps]
     if not said or not all(said):
         return {}
     ids: list[int] = []
@@ -56,7 +60,9 @@ def tokens_of_steps(
             )
             return {}
         between = before[len(seen) :]
-        logged = next((step[key] for key in _LOGPROBS if isinstance(step.get(key), list)), None)
+        logged = next(
+            (one[key] for one in _holders(step) for key in _LOGPROBS if isinstance(one.get(key), list)), None
+        )
         ids += [*between, *sampled]
         mask += [0] * len(between) + [1] * len(sampled)
         logprobs += [None] * len(between)
@@ -77,8 +83,29 @@ def answers_in_ids(steps: object) -> bool:
     return (
         isinstance(steps, list)
         and bool(steps)
-        and all(isinstance(step, Mapping) and _ids(step, _SAID) for step in steps)
+        and all(isinstance(step, Mapping) and _said(step) for step in steps)
     )
+
+
+def holds_ids(value: object) -> bool:
+    """Whether a value that stands in place of a text is token ids, or an object with them and no text."""
+    if isinstance(value, Mapping):
+        return bool(_ids(value, _IDS_IN)) and not any(isinstance(one, str) for one in value.values())
+    return bool(as_token_ids(value))
+
+
+def _said(step: Mapping[str, object]) -> list[int]:
+    return _ids(step, _SAID) or _ids_in(step, _SAID_IN)
+
+
+def _holders(step: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """The step, and the objects in it that may hold what was said."""
+    return [step, *(inner for key in _SAID_IN if isinstance(inner := step.get(key), Mapping))]
+
+
+def _ids_in(step: Mapping[str, object], keys: Sequence[str]) -> list[int]:
+    inner = next((step[key] for key in keys if step.get(key) is not None), None)
+    return _ids(inner, _IDS_IN) if isinstance(inner, Mapping) else as_token_ids(inner) or []
 
 
 def _ids(step: Mapping[str, object], keys: Sequence[str]) -> list[int]:

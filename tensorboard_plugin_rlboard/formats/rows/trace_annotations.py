@@ -13,6 +13,7 @@ from tensorboard_plugin_rlboard.formats.base import LineContext, Row
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
 from tensorboard_plugin_rlboard.formats.rows.column_batches import as_float, as_int
 from tensorboard_plugin_rlboard.formats.splits import SPLITS
+from tensorboard_plugin_rlboard.texts import plural
 
 STREAMS: Mapping[str, str] = {
     "advantages": "advantages",
@@ -132,7 +133,7 @@ def aligned_streams(
     for name, values in streams.items():
         if len(values) > size:
             problems.append(
-                f"An annotation has {len(values)} {name} for a branch of {size} tokens: which is whose cannot be told, "
+                f"An annotation has {len(values)} {name} for a branch of {size} {plural(size, 'token', 'tokens')}: which is whose cannot be told, "
                 "so they are left out."
             )
             continue
@@ -144,6 +145,6 @@ def aligned_streams(
         ]
     if shortest < size:
         problems.append(
-            f"Annotations know the first {shortest} of the branch's {size} tokens; the others have no value of theirs."
+            f"Annotations know the first {shortest} of the branch's {size} {plural(size, 'token', 'tokens')}; the rest has no value of its own."
         )
     return arrays, problems

@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message, as_messages
 from tensorboard_plugin_rlboard.formats.rows.column_batches import as_token_ids
 from tensorboard_plugin_rlboard.formats.rows.trace_annotations import aligned_streams, branch_streams
+from tensorboard_plugin_rlboard.texts import plural
 
 Node = Mapping[str, object]
 
@@ -210,7 +211,9 @@ def _mask(node: Node, size: int, sampled: bool, problems: list[str]) -> list[boo
     if isinstance(mask, list) and len(mask) == size:
         return [*map(bool, mask)]
     if mask:
-        problems.append(f"A message has {size} tokens and a mask of another length, which is not used.")
+        problems.append(
+            f"A message has {size} {plural(size, 'token', 'tokens')} and a mask of another length, which is not used."
+        )
     if not sampled:
         return [False] * size
     logged = node.get("logprobs")  # a sampled message ends with what was sampled

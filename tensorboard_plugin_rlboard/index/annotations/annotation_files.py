@@ -23,6 +23,7 @@ from tensorboard_plugin_rlboard.sources.file_changes import (
     with_unpacked_size,
 )
 from tensorboard_plugin_rlboard.sources.kinds.names import plain_name
+from tensorboard_plugin_rlboard.texts import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -206,7 +207,7 @@ class AnnotationFiles:
         for file in self.files.values():
             rows += file.problems
             if file.unlisted_problems:
-                reason = f"{file.unlisted_problems} more lines of this file could not be used and are not listed one by one."
+                reason = f"{file.unlisted_problems} more {plural(file.unlisted_problems, 'line', 'lines')} of this file could not be used and {plural(file.unlisted_problems, 'is', 'are')} not listed one by one."
                 rows.append((file.relative, None, None, "further_problems", reason))
             if file.read_error:
                 reason = f"It cannot be read, so samples lack what it says of them: {file.read_error}"

@@ -31,6 +31,7 @@ from tensorboard_plugin_rlboard.index.loadable_part import FileRange, LoadablePa
 from tensorboard_plugin_rlboard.index.parts.part import Part, build_part
 from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, read
 from tensorboard_plugin_rlboard.sources.file_changes import fingerprint_of_bytes
+from tensorboard_plugin_rlboard.texts import plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -214,7 +215,7 @@ class RunAnnotations:
 def strangers_problem(relative: str, count: int) -> tuple[str, None, None, str, str]:
     """The problem row of annotations without a sample."""
     reason = (
-        f"It and the files beside it know something of {count} traces that no sample is of: their chunk of the stream is "
+        f"It and the files beside it know something of {count} {plural(count, 'trace', 'traces')} that no sample is of: their chunk of the stream is "
         "missing, or it held no message of the model."
     )
     return (relative, None, None, "unmatched", reason)
@@ -223,7 +224,7 @@ def strangers_problem(relative: str, count: int) -> tuple[str, None, None, str, 
 def failures_problem(relative: str, failures: list[str]) -> tuple[str, None, None, str, str]:
     """The problem row of lines that could not be built again."""
     reason = (
-        f"What it knows could not be brought to the samples of {len(failures)} stretches of lines ({failures[-1]}); "
+        f"What it knows could not be brought to the samples of {len(failures)} {plural(len(failures), 'stretch', 'stretches')} of lines ({failures[-1]}); "
         "TensorBoard's own output has the details."
     )
     return (relative, None, None, "not_annotated", reason)

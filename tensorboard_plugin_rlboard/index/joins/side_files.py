@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.sources.file_changes import (
     with_range_read,
     with_unpacked_size,
 )
+from tensorboard_plugin_rlboard.texts import plural
 
 if TYPE_CHECKING:
     import duckdb
@@ -180,9 +181,10 @@ class SideGroup:
         for file in self.files.values():
             rows += file.problems
             if file.unlisted_problems:
+                more = file.unlisted_problems
                 reason = (
-                    f"{file.unlisted_problems} more lines of this file could not be used and are not listed one "
-                    "by one."
+                    f"{more} more {plural(more, 'line', 'lines')} of this file could not be used and "
+                    f"{plural(more, 'is', 'are')} not listed one by one."
                 )
                 rows.append((file.relative, None, None, "further_problems", reason))
             if file.read_error:
@@ -190,7 +192,7 @@ class SideGroup:
                 rows.append((file.relative, None, None, "unreadable", reason))
         if conflicts:
             reason = (
-                f"{conflicts} lines say something else for a {'prompt' if self.kind == 'reference' else 'sample'} that "
+                f"{conflicts} {plural(conflicts, 'line', 'lines')} {plural(conflicts, 'says', 'say')} something else for a {'prompt' if self.kind == 'reference' else 'sample'} that "
                 "an earlier line has: the first line counts. Leave one line for each of them."
             )
             rows.append((self.first_file, None, None, "repeated_key", reason))

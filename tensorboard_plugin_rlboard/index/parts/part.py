@@ -26,6 +26,7 @@ from tensorboard_plugin_rlboard.index.parts.part_columns import PartColumns
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED, SampleStatistics
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Ints
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
+from tensorboard_plugin_rlboard.texts import plural
 
 SAMPLE_METRICS = (
     "reward_gap",
@@ -174,6 +175,6 @@ def _shortened(problems: list[Problem]) -> list[Problem]:
         kept += same[:_MAX_LISTED]
         if more > 0:
             last = same[_MAX_LISTED]
-            further = f"{more - 1} more of this kind follow in the next lines, not listed one by one."
+            further = f"{more - 1} more of this kind {plural(more - 1, 'follows', 'follow')} in the next lines, not listed one by one."
             kept.append(Problem(last.line, last.kind, f"{last.reason} {further}"))
     return sorted(kept, key=lambda problem: problem.line)

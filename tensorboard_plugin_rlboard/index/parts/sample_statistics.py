@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.metrics.step_sums import explained_variance, sample_sums
 from tensorboard_plugin_rlboard.metrics.token_statistics import statistics
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens
+from tensorboard_plugin_rlboard.texts import plural
 
 _ROUNDING, _ROUNDING_BESIDE_OTHERS = 1e-3, 0.1
 """How far above 0 a log-probability may be by rounding: where none is below 0, and where others are."""
@@ -72,7 +73,7 @@ class SampleStatistics:
         tokens, trims, misfits = align_arrays(logged, self._mask)
         for misfit in misfits:
             reason = (
-                f"{misfit.array} has {misfit.length} values for {misfit.n_tokens} response tokens: it is left out, "
+                f"{misfit.array} has {misfit.length} {plural(misfit.length, 'value', 'values')} for {misfit.n_tokens} response {plural(misfit.n_tokens, 'token', 'tokens')}: it is left out, "
                 "because nothing says which token each value belongs to."
             )
             problem = Problem(block.lines[misfit.sample], "length_mismatch", reason)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from tensorboard_plugin_rlboard.sources.remote.errors import WrongAnswerError
 from tensorboard_plugin_rlboard.sources.remote.filesystems import ask, file_systems, path_in_file_system
+from tensorboard_plugin_rlboard.texts import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -123,7 +124,7 @@ def read_object(url: str, offset: int, length: int) -> bytes:
             return data
         wanted = max(0, min(length, size() - offset))
         if len(data) != wanted:
-            msg = f"{len(data)} bytes of {wanted} that were asked for"
+            msg = f"{len(data)} {plural(len(data), 'byte', 'bytes')} of {wanted} that were asked for"
             raise WrongAnswerError(msg)
         return data
 

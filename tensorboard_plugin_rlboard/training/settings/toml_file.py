@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIELDS
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
+from tensorboard_plugin_rlboard.texts import plural
 from tensorboard_plugin_rlboard.training.parse_limits import MAX_TOML_BYTES, TOO_LARGE, toml_excess
 from tensorboard_plugin_rlboard.training.settings.section_words import unknown_key, unknown_section
 
@@ -222,7 +223,7 @@ def _as_pattern(value: object) -> str:
         raise _InvalidValueError(f"is no regular expression ({error})") from error
     if groups != 1:
         raise _InvalidValueError(
-            f"has {groups} groups; it takes one around the number, as in 'step_([0-9]+)'"
+            f"has {groups} {plural(groups, 'group', 'groups')}; it takes one around the number, as in 'step_([0-9]+)'"
         )
     # Whoever may write a file into the log directory must not be able to hold the index up with it.
     bare = _ESCAPED.sub("x", text)

@@ -43,7 +43,7 @@ def test_an_answer_holds_so_many_numbers(tmp_path: Path, monkeypatch: pytest.Mon
         log.write(*(row(step) for step in range(11)))
         board = log.open()
         asked = ("reward", "n_chars")
-        with pytest.raises(ArgumentError, match=r"2 metrics of 11 steps .* at most 1 metrics"):
+        with pytest.raises(ArgumentError, match=r"2 metrics of 11 steps .* at most 1 metric,"):
             board.steps(StepsQuestion(Selection("."), asked))
         for selection in (Selection(".", step_min=1), Selection(".", step_max=9), Selection(".", step=3)):
             assert board.steps(StepsQuestion(selection, asked)).metrics

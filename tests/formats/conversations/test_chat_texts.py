@@ -73,3 +73,39 @@ def test_a_text_without_an_answer_is_a_response_without_prompt(
     toml = '[mapping]\nprompt = "output"\nresponse = "output"\nreward = "score"\nstep = "step"\n'
     (tmp_path / "rlboard.toml").write_text(toml, encoding="utf-8")
     assert columns(open_board(tmp_path), "prompt", "response") == [(asked, "a"), (None, "no chat")]
+
+
+_R1_ZERO = "A conversation between User and Assistant. The Assistant thinks first.\nUser: {}\nAssistant: "
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "User: {}\n\nAssistant: ",
+        "\n\nHuman: {}\n\nAssistant: ",
+        "A chat between a curious user and an assistant. USER: {} ASSISTANT: ",
+        "Below is an instruction.\n\n### Instruction:\n{}\n\n### Response:\n",
+        _R1_ZERO,
+        "Question: {}\nAnswer: ",
+        "用户：{}\n助手：",
+    ],
+)
+def test_speakers_in_plain_words_tell_prompt_and_response_apart(asked: str, tmp_path: Path) -> None:
+    rows = [{"step": 1, "text": f"{asked.format(n)}it is {n}\nand so", "reward": n} for n in range(3)]
+    found = read(tmp_path, rows, "prompt", "response", "reward")
+    assert found == [(asked.format(n), f"it is {n}\nand so", n) for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I asked User: what? Assistant: no",
+        "User: what?",
+        "User: what?\nAssistant: ",
+        "Question: a?\nAnswer: b\n\nQuestion: c?\nAnswer: d",
+    ],
+    ids=["not from the beginning", "no answer", "an empty answer", "examples and a question"],
+)
+def test_other_texts_stay_whole(text: str, tmp_path: Path) -> None:
+    rows = [{"step": n, "text": text, "reward": n} for n in range(3)]
+    assert read(tmp_path, rows, "prompt", "response") == [(None, text)] * 3

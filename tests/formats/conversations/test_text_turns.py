@@ -13,6 +13,7 @@ from understood import read, understood, written
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.formats.base import LineContext
+from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 
 
 def test_texts_with_one_reward_are_turns(tmp_path: Path, open_board: Callable[[Path], Board]) -> None:
@@ -140,3 +141,60 @@ def test_turns_of_ids_are_texts_with_a_tokenizer(tmp_path: Path) -> None:
     sample = to_samples({"step": 2, "turns": TURNS_OF_IDS, "reward": 0.5}, context).rows[0]
     assert (sample["prompt"], sample["response"]) == ("t1t2", "t3t4t9t5")
     assert (sample["response_tokens"], sample["response_mask"]) == (["t3", "t4", "t9", "t5"], [1, 1, 0, 1])
+
+
+def _triplet(asked: list[int], said: list[int], reward: float | None) -> dict[str, Any]:
+    """As `Triplet` of agentlightning/types has it, of spans that a proxy recorded."""
+    logprobs = [-0.5] * len(said)
+    return {
+        "prompt": {"token_ids": asked},
+        "response": {"token_ids": said, "log_probs": logprobs},
+        "reward": reward,
+    }
+
+
+def test_triplets_of_ids_are_samples(tmp_path: Path) -> None:
+    rows = [{**_triplet([1, 2], [7, 8 + n], n / 2), "metadata": {"agent_name": "a"}} for n in range(3)]
+    path = written(tmp_path / "log.jsonl", rows)
+    mapping = understood(path).mapping
+    assert mapping is not None
+    assert mapping.keys["response_token_ids"] == "response.token_ids"
+    assert mapping.keys["logprobs"] == "response.log_probs"
+    found = read(tmp_path, rows, "prompt", "response", "reward")
+    assert found == [("#1 #2", None, n / 2) for n in range(3)]
+
+
+def test_triplets_of_a_rollout_are_its_turns(tmp_path: Path, open_board: Callable[[Path], Board]) -> None:
+    turns = [_triplet([1, 2], [7, 8], None), _triplet([1, 2, 7, 8, 3], [9], 1.0)]
+    written(
+        tmp_path / "log.jsonl",
+        [{"rollout_id": f"r{n}", "final_reward": n, "triplets": turns} for n in (0, 1)],
+    )
+    board = open_board(tmp_path)
+    # 7, 8, 3, 9: the id that the environment put in between is a token, whose log-probability is none: 3 * -0.5.
+    assert columns(board, "prompt", "reward", "n_tokens", "logprobs_sum") == [
+        ("#1 #2", 0.0, 4, -1.5),
+        ("#1 #2", 1.0, 4, -1.5),
+    ]
+
+
+def test_small_numbers_are_an_answer_and_large_ones_are_ids(tmp_path: Path) -> None:
+    rows = [{"prompt": [1, 2, n], "response": [3, 4], "reward": 0.5, "step": n} for n in range(3)]
+    assert sniff(str(written(tmp_path / "small.jsonl", rows)))[0] is None
+    rows = [row | {"response": [3, 40_000]} for row in rows]
+    assert read(tmp_path, rows, "prompt", "reward")[2] == ("#1 #2 #2", 0.5)
+
+
+@pytest.mark.parametrize("key", ["history", "conversation", "messages"])
+def test_pairs_of_question_and_answer_are_a_conversation(key: str, tmp_path: Path) -> None:
+    rows = [{"step": n, key: [["hi?", "hello"], ["how much?", f"it is {n}"]], "reward": n} for n in range(3)]
+    said = "assistant: hello\n\nuser: how much?\n\nassistant: it is {}"
+    assert read(tmp_path, rows, "prompt", "response", "reward") == [
+        ("hi?", said.format(n), n) for n in range(3)
+    ]
+
+
+def test_pairs_of_completions_are_groups_of_two(tmp_path: Path) -> None:
+    row = {"step": 1, "prompts": ["a b", "c d"], "completions": [["r s", "t u"], ["v w", "x y"]]}
+    rows = [row | {"rewards": [[0, 1], [1, 0]]}] * 2
+    assert read(tmp_path, rows, "prompt", "response")[:3] == [("a b", "r s"), ("a b", "t u"), ("c d", "v w")]

@@ -65,7 +65,7 @@ def test_without_messages_the_tokens_tell() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"inference_logprobs": [[-0.1], [-0.1] * 5]}, "inference_logprobs has 1 values for 4 tokens"),
+        ({"inference_logprobs": [[-0.1], [-0.1] * 5]}, "inference_logprobs has 1 value for 4 tokens"),
         ({"masks": [[1], [1] * 5]}, "no mask of the length of its tokens"),
         ({"advantages": [[0.5] * 4]}, "The column advantages has length 1"),
     ],

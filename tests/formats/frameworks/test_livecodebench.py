@@ -77,4 +77,4 @@ def test_grades_of_another_number_are_left_out() -> None:
     assert LIVECODEBENCH.to_samples is not None
     short = LIVECODEBENCH.to_samples({**json.loads(text)[0], "graded_list": [True]}, LineContext())
     assert all("reward" not in one for one in short.rows)
-    assert short.problems == ["graded_list has 1 entries for 2 of output_list; it is left out."]
+    assert short.problems == ["graded_list has 1 entry for 2 of output_list; it is left out."]

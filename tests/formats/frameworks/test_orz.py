@@ -91,7 +91,7 @@ def test_a_padded_batch() -> None:
 def test_an_array_of_another_length_is_left_out() -> None:
     found = samples(batch(values=[[0.1]]))
     assert "values" not in found.rows[0]
-    assert found.problems == ["values has 1 values for 3 response tokens and is left out."]
+    assert found.problems == ["values has 1 value for 3 response tokens and is left out."]
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,7 @@ def test_list_of_another_length_is_left_out_and_said(tmp_path: Path) -> None:
     assert known.to_samples is not None
     found = known.to_samples({**good, "rewards": [1.0]}, LineContext())
     assert [row.get("reward") for row in found.rows] == [None, None]
-    assert list(found.problems) == ["rewards has 1 entries for 2 of completions; it is left out."]
+    assert list(found.problems) == ["rewards has 1 entry for 2 of completions; it is left out."]
 
 
 def test_parts_in_parallel_lists_are_summed_for_each_sample_and_are_columns(tmp_path: Path) -> None:

@@ -109,6 +109,15 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "history.json": [{"step": i, "loss": 0.5} for i in range(3)],
     "sft.jsonl": [{"messages": CHAT}, {"messages": CHAT}],
     "alpaca.json": [{"instruction": "Add 2 and 2.", "input": "", "output": "4"}] * 2,
+    "rated.jsonl": [
+        {
+            "instruction": f"Add {i} and 2.",
+            "input": "",
+            "output": f"It is {i + 2}.",
+            "quality_score": 4 - i % 2,
+        }
+        for i in range(4)
+    ],
     "pairs.jsonl": [{"prompt": "2+2?", "chosen": "4", "rejected": "5"}] * 2,
     "chat_pairs.jsonl": [{"chosen": CHAT, "rejected": CHAT, "score_chosen": 9.0, "score_rejected": 2.0}] * 2,
     "questions.jsonl": [{"question": "2+2?", "answer": "4"}] * 2,
@@ -152,6 +161,13 @@ def test_none_is_opened_and_settings_are_not_even_named(tmp_path: Path, open_boa
     named = dict(ignored(board))
     assert named.keys() <= ROWS.keys() | {"nvidia.csv"}
     # What could be a log by its rows has a sentence that says why it is none.
-    assert {"metrics.jsonl", "sft.jsonl", "alpaca.json", "pairs.jsonl", "prompts.json"} <= named.keys()
+    assert {
+        "metrics.jsonl",
+        "sft.jsonl",
+        "alpaca.json",
+        "rated.jsonl",
+        "pairs.jsonl",
+        "prompts.json",
+    } <= named.keys()
     assert "program.log" not in named
     assert all(reason.endswith(".") for reason in named.values())

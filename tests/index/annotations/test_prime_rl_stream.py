@@ -146,7 +146,7 @@ def test_what_cannot_be_aligned_is_left_out_and_said(run: StreamRun, test_log: T
     assert any("has 9 logprobs for a branch of 5 tokens" in reason for reason in said)
     assert any("know the first 3 of the branch's 5 tokens" in reason for reason in said)
     assert "Annotations name branches that the trace does not have: 1." in said
-    assert any("know something of 1 traces that no sample is of" in reason for reason in said)
+    assert any("know something of 1 trace that no sample is of" in reason for reason in said)
     assert any("has no text as trace_id" in reason for reason in said)
 
 

@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, 
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.robust import smoothed, stretches
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
+from tensorboard_plugin_rlboard.texts import plural
 
 _LEVEL = Threshold(
     "negative_kl_level",
@@ -41,7 +42,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             kind="negative_kl",
             severity="error" if value < -limits[_SEVERE.name] else "warning",
             title=f"The KL estimate is negative: {shown(value)} nats a token",
-            summary=f"From step {first} to {last} the reference likes what the policy wrote more than the policy itself does, in the mean of {high - low + 1} steps.",
+            summary=f"From step {first} to {last} the reference likes what the policy wrote more than the policy itself does, in the mean of {high - low + 1} {plural(high - low + 1, 'step', 'steps')}.",
             first=first,
             last=last,
             onset=first,

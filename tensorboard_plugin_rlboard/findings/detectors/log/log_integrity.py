@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, 
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
+from tensorboard_plugin_rlboard.texts import plural
 
 _LOST_LINES = ("bad_json", "not_an_object", "not_of_format", "no_sample", "not_indexed", "bad_utf8")
 _LEAST_LINES = 3
@@ -155,7 +156,7 @@ def _endings(seen: Observations, limits: Limits) -> Finding | None:
         metric="n_tokens",
         severity="error" if worst >= _SEVERE_SHARE else "warning",
         title=f"Padding counts as text at the end of {percent(worst)} of the responses",
-        summary=f"Of {looked} responses that were looked at in these steps, {padded} end with {bad[-1].token} several times, {shown(tokens / padded)} times too often on average. These tokens have log-probabilities and are trained on.",
+        summary=f"Of {looked} {plural(looked, 'response', 'responses')} that were looked at in these steps, {padded} {plural(padded, 'ends', 'end')} with {bad[-1].token} several times, {shown(tokens / padded)} times too often on average. These tokens have log-probabilities and are trained on.",
         evidence=EvidenceQuery("n_tokens", "desc", "", "logprobs", "last"),
     )
 
@@ -179,8 +180,8 @@ def _missing_samples(seen: Observations, limits: Limits) -> Finding | None:
         limits,
         metric="n_samples",
         severity="warning",
-        title=f"Samples that other steps have are missing in {int(flags.sum())} of {flags.size} steps",
-        summary=f"Most steps have {int(usual)} samples, these as few as {least}: a file of a rank may be lost or not written to its end.",
+        title=f"Samples that other steps have are missing in {int(flags.sum())} of {flags.size} {plural(flags.size, 'step', 'steps')}",
+        summary=f"Most steps have {int(usual)} {plural(int(usual), 'sample', 'samples')}, these as few as {least}: a file of a rank may be lost or not written to its end.",
         evidence=EvidenceQuery(),
     )
 

@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, 
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.thresholds import Limits, Threshold
 from tensorboard_plugin_rlboard.metrics.segments import Floats
+from tensorboard_plugin_rlboard.texts import plural
 
 _ERROR_SHARE = Threshold(
     "non_finite_share",
@@ -69,7 +70,7 @@ def _finding(seen: Observations, limit: float, metric: str, evidence: EvidenceQu
         kind="non_finite",
         severity="error",
         title=title,
-        summary=f"Samples with one: {n_samples}, in {len(places)} of {len(shares)} steps, from step {first} to {last}; at the worst, step {int(seen.step[worst])}, {percent(float(shares[worst]))} of the samples.",
+        summary=f"Samples with one: {n_samples}, in {len(places)} of {len(shares)} {plural(len(shares), 'step', 'steps')}, from step {first} to {last}; at the worst, step {int(seen.step[worst])}, {percent(float(shares[worst]))} of the samples.",
         first=first,
         last=last,
         onset=first,

@@ -9,6 +9,7 @@ from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, 
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.robust import median
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
+from tensorboard_plugin_rlboard.texts import plural
 
 _SHARE = Threshold(
     "never_beats_reference_share",
@@ -44,7 +45,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             kind="never_beats_reference",
             severity="warning",
             title=f"{percent(share)} of the prompts never score as much as the reference",
-            summary=f"{record.always_below} of {record.judged} prompts with six samples or more lost every time. Of all samples of a step {percent(early)} lost in the first third of the steps, and {percent(late)} in the last.",
+            summary=f"{record.always_below} of {record.judged} {plural(record.judged, 'prompt', 'prompts')} with six samples or more lost every time. Of all samples of a step {percent(early)} lost in the first third of the steps, and {percent(late)} in the last.",
             first=first,
             last=last,
             onset=first,

@@ -10,6 +10,7 @@ from tensorboard_plugin_rlboard.findings.detector import Detector, Need
 from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
+from tensorboard_plugin_rlboard.texts import plural
 
 _STEPS = Threshold(
     "reward_component_dead_steps",
@@ -57,11 +58,11 @@ def _dead(seen: Observations, part: str, limits: Limits) -> Finding | None:
         ):
             return None  # everybody gets the best of it by now, or it is chance
         before = float(np.nanmean(seen.statistic(part)[:start]))
-        said = f"Its mean was {shown(before)} before step {int(seen.step[start])}; since then all {int(samples)} samples have {shown(value)}."
+        said = f"Its mean was {shown(before)} before step {int(seen.step[start])}; since then all {int(samples)} {plural(int(samples), 'sample', 'samples')} have {shown(value)}."
     elif "reward" in part.lower() or f"reward_weight_{part}" in seen.settings:
         if samples < 50 or steps < 2 * limits[_STEPS.name]:
             return None
-        said = f"All {int(samples)} samples of {steps} steps have {shown(value)}."
+        said = f"All {int(samples)} {plural(int(samples), 'sample', 'samples')} of {steps} {plural(steps, 'step', 'steps')} have {shown(value)}."
     else:
         return None  # a number that is the same all along need not be a part of the reward
     first, last = int(seen.step[start]), int(seen.step[-1])

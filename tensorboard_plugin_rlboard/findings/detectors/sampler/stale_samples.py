@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, 
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.robust import smoothed, stretches
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
+from tensorboard_plugin_rlboard.texts import plural
 
 _STEPS = Threshold(
     "stale_samples_steps",
@@ -38,7 +39,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
         Finding(
             kind="stale_samples",
             severity="error" if value >= limits[_SEVERE.name] else "warning",
-            title=f"Samples are up to {shown(value)} steps old",
+            title=f"Samples are up to {shown(value)} {plural(value, 'step', 'steps')} old",
             summary=f"From step {first} to {last} the weights that sampled are {shown(float(np.nanmean(mean[low : high + 1])))} steps behind the trainer's on average, and {shown(value)} at the most.",
             first=first,
             last=last,

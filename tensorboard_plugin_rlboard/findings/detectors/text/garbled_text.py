@@ -15,6 +15,7 @@ from tensorboard_plugin_rlboard.findings.texts.characters import BAD_PATTERN, SC
 from tensorboard_plugin_rlboard.findings.texts.sampled import StepTexts
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.metrics.segments import Bools
+from tensorboard_plugin_rlboard.texts import plural
 
 _WINDOW = 5
 _USUAL_RESPONSES, _OWN_LETTERS = 0.02, 2
@@ -63,12 +64,13 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
         )
     # words of another language may be read; characters of no text cannot
     severe = n_bad > 0 and found.value >= limits[_SEVERE.name]
+    looked = sum(len(each.responses) for each in late)
     return [
         Finding(
             kind="garbled_text",
             severity="error" if severe else "warning",
             title=title,
-            summary=f"Of {sum(len(each.responses) for each in late)} responses that were looked at since step {first}, {n_bad} have characters that belong to no text{named}.{was}",
+            summary=f"Of {looked} {plural(looked, 'response', 'responses')} that were looked at since step {first}, {n_bad} {plural(n_bad, 'has', 'have')} characters that belong to no text{named}.{was}",
             first=first,
             last=int(seen.step[-1]),
             onset=first,

@@ -12,6 +12,7 @@ from tensorboard_plugin_rlboard.findings.lasting import lasting
 from tensorboard_plugin_rlboard.findings.observations import RESPONSES, Observations
 from tensorboard_plugin_rlboard.findings.robust import frozen_baseline
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
+from tensorboard_plugin_rlboard.texts import plural
 
 _WINDOW = 5
 _LOOP = Threshold(
@@ -59,7 +60,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             kind="repetition",
             severity="error" if found.value >= limits[_SEVERE.name] else "warning",
             title=f"{percent(found.value)} of the responses go round in circles",
-            summary=f"Of {looked} responses that were looked at since step {first}, {count} repeat at least {percent(limits[_LOOP.name])} of their sequences of four words.{was}",
+            summary=f"Of {looked} {plural(looked, 'response', 'responses')} that were looked at since step {first}, {count} {plural(count, 'repeats', 'repeat')} at least {percent(limits[_LOOP.name])} of the sequences of four words.{was}",
             first=first,
             last=int(seen.step[-1]),
             onset=first,

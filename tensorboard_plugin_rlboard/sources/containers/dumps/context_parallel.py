@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tensorboard_plugin_rlboard.texts import plural
+
 
 def response_slices(total: int, response: int, size: int, padded: int) -> list[list[tuple[int, int]]]:
     """Which tokens of a response each rank holds.
@@ -60,7 +62,7 @@ def whole_response(
             raise ValueError(msg)
         width, values = sum(end - begin for begin, end in ranges), held[rank]
         if len(values) != width:
-            msg = f"context-parallel rank {rank} of {size} holds {len(values)} values, not {width}"
+            msg = f"context-parallel rank {rank} of {size} holds {len(values)} {plural(len(values), 'value', 'values')}, not {width}"
             raise ValueError(msg)
         at = 0
         for begin, end in ranges:

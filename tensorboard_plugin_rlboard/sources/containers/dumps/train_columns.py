@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.sources.containers.dumps.context_parallel import whole_response
 from tensorboard_plugin_rlboard.sources.containers.dumps.plain_values import PlainConverter
+from tensorboard_plugin_rlboard.texts import plural
 
 SLICED = (
     "log_probs",
@@ -72,7 +73,7 @@ def whole_column(entries: Sequence[Entry], column: str, converter: PlainConverte
             is_slice = -1 in held and column in SLICED
             msg = (
                 f"it has {'a slice without its place' if is_slice else 'values'} ({len(values)}) for a response of "
-                f"{response} tokens"
+                f"{response} {plural(response, 'token', 'tokens')}"
             )
             raise ValueError(msg)
         return values

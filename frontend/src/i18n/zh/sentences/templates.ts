@@ -11,8 +11,8 @@ export interface Template {
   weight: number;
 }
 
-/** A slot in an English sentence. */
-const SLOT = /\{(\w+)\}/g;
+/** A slot in an English sentence; `{|value|values}` holds either word, which a Chinese sentence has no place for. */
+const SLOT = /\{(\w+|\|[^{}]+)\}/g;
 
 export function template(english: string, chinese: string): Template {
   const pieces = english.split(SLOT);
@@ -27,7 +27,7 @@ export function template(english: string, chinese: string): Template {
  * Each value is as short as can be, so there is nothing to go back for: one way through the text decides, however hostile
  * it is.
  */
-export function valuesIn(text: string, { words }: Template): string[] | null {
+export function valuesIn(text: string, { words, slots }: Template): string[] | null {
   const first = words[0] ?? "";
   if (words.length === 1) return text === first ? [] : null;
   const last = words.at(-1) ?? "";
@@ -41,5 +41,11 @@ export function valuesIn(text: string, { words }: Template): string[] | null {
     values.push(text.slice(at, found));
     at = found + between.length;
   }
-  return [...values, text.slice(at, end)];
+  values.push(text.slice(at, end));
+  return slots.every((slot, index) => isWordFor(slot, values[index] ?? "")) ? values : null;
+}
+
+/** Whether a value is one of the words that a slot has; any value is where it has none. */
+function isWordFor(slot: string, value: string): boolean {
+  return !slot.startsWith("|") || slot.slice(1).split("|").includes(value);
 }
