@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import example_counts
 import pytest
+import reused_databases
 from repository import FIXTURES
 from rollout_log import Line, TestLog, lines
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.index import registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -101,6 +103,15 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _reused_databases() -> Iterator[None]:
+    """Has the boards of this process's tests use one query database after the other, emptied in between."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "QueryDatabase", reused_databases.ReusedDatabase)
+        yield
+    reused_databases.close_all()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ from repository import ROOT
 
 PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 Graph = dict[str, set[str]]
+ONE_PROCESS = "syntax trees"
+"""Group of the tests that look at the trees of the package: they are made once."""
 
 
 def module_name(path: Path) -> str:
@@ -24,10 +26,16 @@ MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
 @functools.cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """The syntax tree of a module, node by node. Several tests look at those of the whole package, in one process."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@functools.cache
 def imported_names(path: Path) -> frozenset[str]:
     """Every module or name that a file imports, wherever in the file, also for type checkers only."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from python_imports import PACKAGE
+from python_imports import ONE_PROCESS, PACKAGE, nodes_of
 from repository import ROOT
 
 FRONTEND = ROOT / "frontend" / "src"
@@ -95,7 +95,7 @@ def members() -> dict[str, set[str]]:
     """Class of the package -> the names of its methods and attributes."""
     found: dict[str, set[str]] = {}
     for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes_of(path):
             if isinstance(node, ast.ClassDef):
                 inside = ast.walk(node)
                 names = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
@@ -121,6 +121,7 @@ def test_quoted_paths_exist(document: Path) -> None:
     assert not missing, f"{document.name} quotes paths that are not there"
 
 
+@pytest.mark.xdist_group(ONE_PROCESS)
 @pytest.mark.parametrize("document", OF_THE_CODE, ids=lambda path: path.name)
 def test_quoted_names_exist(document: Path) -> None:
     """`Class`, `Class.method`, `function()` and `module.function()` are defined in the code."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
-from repository import ROOT
+import pytest
+from python_imports import ONE_PROCESS, PACKAGE, nodes_of
 
-PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 OPENERS = {"open", "read_text", "read_bytes", "from_file", "fdopen"}
 OWN_FILES = {
     "sources/local_files.py": "it is the one function",
@@ -37,25 +38,26 @@ INSIDE_A_TRAINING = ("writing/", "integrations/", "writer.py")
 """They write logs, and read none."""
 
 
-def calls(source: str) -> set[str]:
-    """Names of the functions in a module that open a file, other than open_regular."""
+def calls(nodes: Iterable[ast.AST]) -> set[str]:
+    """Names of the functions that open a file, other than open_regular, among the nodes of a module."""
     return {
         name
-        for node in ast.walk(ast.parse(source))
+        for node in nodes
         if isinstance(node, ast.Call)
         and (name := getattr(node.func, "attr", getattr(node.func, "id", ""))) in OPENERS
     }
 
 
+@pytest.mark.xdist_group(ONE_PROCESS)
 def test_only_one_function_opens_files_of_others() -> None:
     opening = set()
     for path in PACKAGE.rglob("*.py"):
         name = path.relative_to(PACKAGE).as_posix()
-        if not name.startswith(INSIDE_A_TRAINING) and calls(path.read_text("utf-8")):
+        if not name.startswith(INSIDE_A_TRAINING) and calls(nodes_of(path)):
             opening.add(name)
     assert opening - set(OWN_FILES) == set(), "open it with sources/local_files.py"
 
 
 def test_an_opened_file_is_seen() -> None:
-    assert calls("Path(x).open()") == {"open"}
-    assert calls("open_regular(x)\nre.match(x)") == set()
+    assert calls(ast.walk(ast.parse("Path(x).open()"))) == {"open"}
+    assert calls(ast.walk(ast.parse("open_regular(x)\nre.match(x)"))) == set()

@@ -7,9 +7,18 @@ import sys
 from pathlib import Path
 
 import pytest
-from python_imports import MODULES, PACKAGE, circles, imported_names, module_graph, room_graph
+from python_imports import (
+    MODULES,
+    ONE_PROCESS,
+    PACKAGE,
+    circles,
+    imported_names,
+    module_graph,
+    room_graph,
+)
 from repository import ROOT
 
+pytestmark = pytest.mark.xdist_group(ONE_PROCESS)
 # A folder or module at the top of the package -> those that it may import. What is not named imports nothing of ours.
 MAY_IMPORT = {
     "plugin": {"api", "board", "broken_tab", "dependencies", "errors", "index", "sources", "training", "web"},

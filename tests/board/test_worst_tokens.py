@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,18 +59,32 @@ def rows(answer: WorstTokens) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*answer.columns.values(), strict=True)]
 
 
+Opened = tuple[str, dict[str, list[float | None]], Sequence[bool] | None]
+"""A sample by its id, its token metrics, and its mask."""
+
+
 @functools.cache
-def every(board: Board, metric: str) -> list[tuple[float, str, int]]:
-    """Each token that counts in statistics, by opening every sample: once for all tests of a metric."""
+def opened(board: Board) -> list[Opened]:
+    """Every sample, opened once for all tests."""
     ids = board.samples(SamplesQuestion(Selection("."), TextRules(), limit=500)).columns["id"]
-    found = []
-    for name in ids:
-        values = board.token_lists(TokensQuestion(".", str(name)))[metric]
-        mask = board.sample(SampleQuestion(".", str(name), TextRules())).mask
-        for i, value in enumerate(values):
-            if value is not None and math.isfinite(value) and (mask is None or mask[i]):
-                found.append((value, str(name), i))
-    return found
+    return [
+        (
+            str(name),
+            board.token_lists(TokensQuestion(".", str(name))),
+            board.sample(SampleQuestion(".", str(name), TextRules())).mask,
+        )
+        for name in ids
+    ]
+
+
+def every(board: Board, metric: str) -> list[tuple[float, str, int]]:
+    """Each token that counts in statistics, by opening every sample."""
+    return [
+        (value, name, i)
+        for name, metrics, mask in opened(board)
+        for i, value in enumerate(metrics[metric])
+        if value is not None and math.isfinite(value) and (mask is None or mask[i])
+    ]
 
 
 @pytest.mark.parametrize(

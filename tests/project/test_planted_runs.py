@@ -5,11 +5,13 @@ The count of keys to a proof: what counts as one, and the table.
 
 from __future__ import annotations
 
+import functools
 import json
 import math
+import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,13 +31,29 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 
 STEPS_OF_A_RUN = 20
+Planted = Callable[[Plan], tuple[dict[str, Any], Path]]
 
 
-@pytest.fixture(autouse=True)
-def _shorter_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def _shorter_runs() -> Iterator[None]:
     """A failure that grows over eight steps is grown up in twenty, too."""
-    for name, shape in SHAPES.items():
-        monkeypatch.setitem(SHAPES, name, replace(shape, steps=STEPS_OF_A_RUN))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, shape in SHAPES.items():
+            patch.setitem(SHAPES, name, replace(shape, steps=STEPS_OF_A_RUN))
+        yield
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory, _shorter_runs: None) -> Planted:
+    """Writes the run of a plan, once for all tests; gives what is said of it, and the folder that its log is in."""
+    folder = tmp_path_factory.mktemp("planted")
+
+    @functools.cache
+    def made(plan: Plan) -> tuple[dict[str, Any], Path]:
+        truth = write_run(plan, folder / plan.name / "logs", folder / plan.name)
+        return json.loads(truth.read_text()), folder / plan.name / "logs" / plan.name
+
+    return made
 
 
 def small(kind: str, strength: str = "medium", seed: int = 1) -> Plan:
@@ -54,16 +72,10 @@ def read(folder: Path) -> dict[int, list[dict[str, Any]]]:
     return steps
 
 
-def truth_of(plan: Plan, folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(write_run(plan, folder / "logs", folder / "truth").read_text())
-    return found
-
-
 @pytest.mark.parametrize("kind", FAILURES)
-def test_what_was_planted_is_in_the_rows(kind: str, tmp_path: Path) -> None:
-    plan = small(kind)
-    truth = truth_of(plan, tmp_path)
-    steps = read(tmp_path / "logs" / plan.name)
+def test_what_was_planted_is_in_the_rows(kind: str, planted: Planted) -> None:
+    truth, folder = planted(small(kind))
+    steps = read(folder)
     assert list(steps) == list(range(STEPS_OF_A_RUN))
     onset, last, metric = truth["onset"], truth["last"], MEASURES[truth["metric"]]
     measured = [metric(rows) for rows in steps.values()]
@@ -82,22 +94,26 @@ def test_what_was_planted_is_in_the_rows(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", FAILURES)
-def test_a_stronger_failure_goes_further(kind: str, tmp_path: Path) -> None:
+def test_a_stronger_failure_goes_further(kind: str, planted: Planted) -> None:
     if kind == "reward_component_dead":
         pytest.skip("its strength is what the dead part weighed in the reward, not how dead it is")
-    weak, medium, strong = (
-        truth_of(small(kind, strength), tmp_path) for strength in ("weak", "medium", "strong")
-    )
+    weak, medium, strong = (planted(small(kind, strength))[0] for strength in ("weak", "medium", "strong"))
     assert weak["onset"] == medium["onset"] == strong["onset"]
     far = [abs(truth["after"] - (truth["before"] or 0.0)) for truth in (weak, medium, strong)]
     assert far[0] < far[1] < far[2]
 
 
-def test_the_tab_shows_the_planted_numbers(tmp_path: Path, open_board: Callable[[Path], Board]) -> None:
+def test_the_tab_shows_the_planted_numbers(
+    tmp_path: Path, planted: Planted, open_board: Callable[[Path], Board]
+) -> None:
     shown = {"k3_mean", "log_ratio_mean", "entropies_mean", "explained_variance", "n_tokens"}
     shown |= {"zero_advantage_groups", "duplicate_share", "truncation_share", "loss", "reward", "staleness"}
-    truths = [truth_of(small(kind), tmp_path) for kind in FAILURES if FAILURES[kind].metric in shown]
-    board = open_board(tmp_path / "logs")
+    truths = []
+    for kind in (kind for kind in FAILURES if FAILURES[kind].metric in shown):
+        truth, folder = planted(small(kind))
+        shutil.copytree(folder, tmp_path / truth["run"])
+        truths.append(truth)
+    board = open_board(tmp_path)
     assert {run.run for run in board.runs().runs} == {truth["run"] for truth in truths}
     for truth in truths:
         name = truth["metric"]
@@ -106,14 +122,14 @@ def test_the_tab_shows_the_planted_numbers(tmp_path: Path, open_board: Callable[
         if name not in answer.step_metrics:
             answer = board.steps(StepsQuestion(Selection(truth["run"]), (name,)))
         column = answer.step_metrics[name] if name in answer.step_metrics else answer.metrics[name].mean
-        steps = read(tmp_path / "logs" / truth["run"])
+        steps = read(tmp_path / truth["run"])
         for step, value in zip(answer.step, column, strict=True):
             assert value == pytest.approx(MEASURES[name](steps[step]), rel=1e-6, abs=1e-9), (name, step)
 
 
-def test_healthy_runs_have_nothing_planted(tmp_path: Path) -> None:
+def test_healthy_runs_have_nothing_planted(planted: Planted) -> None:
     for kind in HEALTHY:
-        truth = truth_of(Plan(kind, "medium", "grpo_few", 3), tmp_path)
+        truth, _ = planted(Plan(kind, "medium", "grpo_few", 3))
         assert truth["run"] == f"{kind}-grpo_few-3"
         assert not truth.keys() & {"onset", "metric", "evidence"}
     assert len(HEALTHY) >= 10

@@ -21,10 +21,12 @@ from tensorboard_plugin_rlboard.board.distribution.question import DistributionQ
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.index import registry
 from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.parts.worker_pool import WorkerPool
 from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
 from tensorboard_plugin_rlboard.index.update import background, file_ranges, scheduler
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
@@ -133,7 +135,8 @@ def test_query_database_opens_no_other_file(tmp_path: Path, open_board: Open, wr
     assert not (tmp_path / "out.csv").exists()
 
 
-def test_nothing_is_left_behind(tmp_path: Path, write_rows: Write) -> None:
+def test_nothing_is_left_behind(tmp_path: Path, write_rows: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "QueryDatabase", QueryDatabase)
     write_rows(tmp_path / "a.jsonl", [row(1)])
     indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0)
     indexer.index_now()

@@ -1,0 +1,76 @@
+"""Query databases that one test after the other uses: to open and close one costs as much as to index a small log."""
+
+from __future__ import annotations
+
+import shutil
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
+
+if TYPE_CHECKING:
+    import duckdb
+
+_free: defaultdict[int, list[QueryDatabase]] = defaultdict(list)
+"""Memory -> empty databases that nobody uses."""
+
+
+class ReusedDatabase:
+    """As `QueryDatabase`; one that may load no parts of other folders is emptied by `close`, for the next that is like it.
+
+    Args:
+        parts: See there.
+        memory: See there.
+    """
+
+    def __init__(self, parts: Path | None = None, memory: int = 256) -> None:
+        self._is_shared, self._memory = parts is None, memory
+        is_at_hand = self._is_shared and _free[memory]
+        self._database: QueryDatabase | None = (
+            _free[memory].pop() if is_at_hand else QueryDatabase(parts, memory)
+        )
+        self.folder = self._database.folder
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """See there."""
+        assert self._database is not None, "it is closed"
+        return self._database.cursor()
+
+    def close(self) -> None:
+        """See there."""
+        database, self._database = self._database, None
+        if database is None:
+            return
+        if not self._is_shared:
+            database.close()
+            return
+        try:
+            _empty(database)
+        except BaseException:
+            database.close()
+            raise
+        _free[self._memory].append(database)
+
+
+def _empty(database: QueryDatabase) -> None:
+    cursor = database.cursor()
+    tables = cursor.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'rlboard'"
+    ).fetchall()
+    for (name,) in tables:
+        cursor.execute(f'DROP TABLE "{name}"')
+    for path in database.folder.iterdir():
+        if path.name.startswith(("index.duckdb", "spill")):  # these are the database's own
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def close_all() -> None:
+    """Closes those that nobody uses."""
+    for databases in _free.values():
+        while databases:
+            databases.pop().close()
