@@ -170,7 +170,9 @@ class RunAnnotations:
         kept again at each step.
         """
         data = read(file.path, at.offset, at.length)
-        known = json.dumps([file.format.spec, FORMATS_DIGEST, at.offset, annotations])
+        # The database gives traces in any order.
+        in_order = dict(sorted(annotations.items()))
+        known = json.dumps([file.format.spec, FORMATS_DIGEST, at.offset, in_order])
         key = digest_of(known.encode("utf-8", "surrogatepass"), data)
         kept = None if self._cache is None else self._cache.annotated(key)
         if kept is not None:
