@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 THOROUGH = os.environ.get("RLBOARD_TEST_PROFILE") == "thorough"
 
-# Examples have no deadline: on a busy machine any of them may take long, and none of these tests is about time.
-settings.register_profile("quick", deadline=None, max_examples=100)
-settings.register_profile("thorough", deadline=None, max_examples=2000)
+# On a busy machine any example may take long to be drawn or tried, and none of these tests is about time.
+for _name, _count in (("quick", 100), ("thorough", 2000)):
+    settings.register_profile(
+        _name, deadline=None, max_examples=_count, suppress_health_check=[HealthCheck.too_slow]
+    )
 
 
 def examples(count: int) -> int:
