@@ -17,9 +17,9 @@ from tensorboard_plugin_rlboard.board.distribution.histograms import distributio
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.findings.service import FindingService
+from tensorboard_plugin_rlboard.board.groups.detail import group
 from tensorboard_plugin_rlboard.board.groups.listing import groups
 from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
-from tensorboard_plugin_rlboard.board.groups.whole import group
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
 from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache

@@ -7,18 +7,18 @@ from dataclasses import replace
 import numpy as np
 
 from tensorboard_plugin_rlboard.api import Groups
-from tensorboard_plugin_rlboard.board.groups.found import (
+from tensorboard_plugin_rlboard.board.groups.by_value import groups_by_value
+from tensorboard_plugin_rlboard.board.groups.group_table import (
     KEYS,
-    FoundGroups,
     GroupedSamples,
-    found_groups,
+    GroupTable,
+    concatenated,
+    group_table,
     read_samples,
-    together,
 )
-from tensorboard_plugin_rlboard.board.groups.numbers import GROUP_HASH, length_unit
-from tensorboard_plugin_rlboard.board.groups.page import page_columns
+from tensorboard_plugin_rlboard.board.groups.member_sql import GROUP_HASH, length_unit
+from tensorboard_plugin_rlboard.board.groups.page_columns import page_columns
 from tensorboard_plugin_rlboard.board.groups.question import GroupsQuestion
-from tensorboard_plugin_rlboard.board.groups.values import values_of
 from tensorboard_plugin_rlboard.board.labels import Labels, checked_column
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
@@ -47,7 +47,7 @@ def groups(session: RunSession, question: GroupsQuestion) -> Groups:
     with session.snapshot():
         whole = select_samples(session, whole_steps(question.selection))
         found, ungrouped, samples = _find(session, question, whole, labels)
-        values = values_of(found, labels.texts) if by else {}
+        values = groups_by_value(found, labels.texts) if by else {}
         found = _of_value(question, found, labels)
         counted = np.bincount(found.kind[found.matched], minlength=len(KINDS)).tolist()
         kinds = dict(zip(KINDS, counted, strict=True))
@@ -81,7 +81,7 @@ def whole_steps(selection: Selection) -> Selection:
 
 def _find(
     session: RunSession, question: GroupsQuestion, whole: Relation, labels: Labels
-) -> tuple[FoundGroups, int, GroupedSamples | None]:
+) -> tuple[GroupTable, int, GroupedSamples | None]:
     """The groups of the selected steps, how many samples are in none, and of a single step the samples that are in one."""
     selection, chosen = question.selection, None
     if whole_steps(selection) != selection:
@@ -92,18 +92,18 @@ def _find(
         chosen = np.asarray(answer["rowid"], np.int64)
     by = question.by
     if selection.step is not None:
-        samples = read_samples(session, whole, said=True, by=by)
-        return found_groups(samples, chosen, by, labels), samples.ungrouped, samples
+        samples = read_samples(session, whole, tell_responses=True, by=by)
+        return group_table(samples, chosen, by, labels), samples.ungrouped, samples
     parts, ungrouped = [], 0
     for some in pieces_of(session.cursor, whole, _ROWS_AT_ONCE):
         check_stopped()
-        samples = read_samples(session, some, said=question.sort == "distinct", by=by)
-        parts.append(found_groups(samples, chosen, by, labels))
+        samples = read_samples(session, some, tell_responses=question.sort == "distinct", by=by)
+        parts.append(group_table(samples, chosen, by, labels))
         ungrouped += samples.ungrouped
-    return together(parts), ungrouped, None
+    return concatenated(parts), ungrouped, None
 
 
-def _of_value(question: GroupsQuestion, found: FoundGroups, labels: Labels) -> FoundGroups:
+def _of_value(question: GroupsQuestion, found: GroupTable, labels: Labels) -> GroupTable:
     """The groups, of which only those of the asked value are matched."""
     if question.value is None:
         return found
@@ -114,7 +114,7 @@ def _of_value(question: GroupsQuestion, found: FoundGroups, labels: Labels) -> F
     return replace(found, matched=found.matched & is_so)
 
 
-def _page(question: GroupsQuestion, found: FoundGroups) -> Ints:
+def _page(question: GroupsQuestion, found: GroupTable) -> Ints:
     """The places of the groups of one page, in its order."""
     listed = found.matched
     if question.kinds:
@@ -132,7 +132,7 @@ def _page(question: GroupsQuestion, found: FoundGroups) -> Ints:
     return at[order][question.offset : question.offset + question.limit]
 
 
-def _sorted_by(found: FoundGroups, sort: str) -> Floats:
+def _sorted_by(found: GroupTable, sort: str) -> Floats:
     return {
         "weight": found.weight,
         "reward_mean": found.facts.mean,
@@ -143,14 +143,14 @@ def _sorted_by(found: FoundGroups, sort: str) -> Floats:
 
 
 def _members(
-    session: RunSession, whole: Relation, found: FoundGroups, at: Ints
+    session: RunSession, whole: Relation, found: GroupTable, at: Ints
 ) -> tuple[GroupedSamples, Ints]:
     """The samples of the groups of a page, out of the steps that it has groups of, and the places of its groups there."""
     # Written out, the steps let the database pass over what holds no row of them.
     steps = ", ".join(map(str, np.unique(found.step[at]).tolist())) or "NULL"
     keys = ", ".join(map(str, np.unique(found.group[at]).view(np.uint64).tolist())) or "NULL"
     where = f"{whole.where} AND step IN ({steps}) AND {GROUP_HASH} IN ({keys})"
-    samples = read_samples(session, replace(whole, where=where), said=True)
+    samples = read_samples(session, replace(whole, where=where), tell_responses=True)
     firsts = (samples.whole(name)[samples.groups.starts].tolist() for name in KEYS)
     place = {key: at for at, key in enumerate(zip(*firsts, strict=True))}
     wanted = zip(*(getattr(found, name)[at].tolist() for name in KEYS), strict=True)

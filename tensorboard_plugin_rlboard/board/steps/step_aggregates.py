@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
-from tensorboard_plugin_rlboard.board.groups.numbers import GROUP_HASH, push
+from tensorboard_plugin_rlboard.board.groups.member_sql import GROUP_HASH, largest_advantage
 from tensorboard_plugin_rlboard.board.ordered_sums import ordered_mean
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema
 from tensorboard_plugin_rlboard.board.steps.aggregates import (
@@ -117,7 +117,7 @@ def _group_shares(schema: RunSchema) -> Aggregate:
         "group": f"CAST(({GROUP_HASH}) >> {_HASH_CUT} AS DOUBLE)",
         "reward": f"CASE WHEN {is_finite(reward)} THEN {reward} END",
         "truncated": metric("truncated"),
-        "push": push(schema),
+        "largest_advantage": largest_advantage(schema),
     }
     return Aggregate((), (), derived=tuple(derived.items()), reducer=OF_GROUPS)
 

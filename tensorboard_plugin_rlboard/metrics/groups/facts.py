@@ -20,7 +20,7 @@ class GroupFacts:
         rewards: those of them with a finite reward, int64 [groups].
         low, high, mean, std: of these rewards (population deviation), float64 [groups]; NaN without any.
         cut: samples that were cut off, int64 [groups].
-        push: the largest size of a logged advantage, of samples or tokens, float64 [groups]; NaN where none is logged.
+        largest_advantage: the largest size of a logged advantage, of samples or tokens, float64 [groups]; NaN where none is logged.
     """
 
     size: Ints
@@ -30,18 +30,20 @@ class GroupFacts:
     mean: Floats
     std: Floats
     cut: Ints
-    push: Floats
+    largest_advantage: Floats
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def group_facts(groups: StepSegments, reward: Floats, truncated: Floats, push: Floats) -> GroupFacts:
+def group_facts(
+    groups: StepSegments, reward: Floats, truncated: Floats, largest_advantage: Floats
+) -> GroupFacts:
     """The facts of groups.
 
     Args:
         groups: which rows belong to which group.
         reward: of each row, float64 [rows], NaN where it is not finite.
         truncated: more than 0 for a response that was cut off, float64 [rows], NaN where that is not known.
-        push: the largest size of an advantage logged with the row, float64 [rows], NaN where none is.
+        largest_advantage: the largest size of an advantage logged with the row, float64 [rows], NaN where none is.
     """
     values, starts, sizes = counted(reward, groups)
     has = sizes > 0
@@ -54,7 +56,7 @@ def group_facts(groups: StepSegments, reward: Floats, truncated: Floats, push: F
     std[has] = np.where(same, 0.0, np.sqrt(segment_sum(apart, starts, sizes) / np.maximum(1, sizes)))[has]
     largest = np.full(len(sizes), np.nan)
     if len(sizes):
-        largest = np.fmax.reduceat(groups.by_step(push), groups.starts)
+        largest = np.fmax.reduceat(groups.by_step(largest_advantage), groups.starts)
     was_cut = groups.by_step((truncated > 0).astype(np.float64))
     cut = segment_sum(was_cut, groups.starts, groups.sizes).astype(np.int64)
     return GroupFacts(groups.sizes, sizes, low, high, mean, std, cut, largest)

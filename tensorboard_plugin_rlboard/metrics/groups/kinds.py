@@ -29,9 +29,13 @@ KINDS = (
 def group_kinds(facts: GroupFacts) -> Ints:
     """The kind of each group as its place in `KINDS`, int64 [groups]."""
     differ = facts.high - facts.low > ZERO_ADVANTAGE_SPREAD
-    pushed = np.where(np.isnan(facts.push), (facts.rewards >= 2) & differ, facts.push > ZERO_ADVANTAGE_SPREAD)
+    has_gradient = np.where(
+        np.isnan(facts.largest_advantage),
+        (facts.rewards >= 2) & differ,
+        facts.largest_advantage > ZERO_ADVANTAGE_SPREAD,
+    )
     decided = [
-        (pushed, GRADIENT),
+        (has_gradient, GRADIENT),
         (facts.rewards == 0, "unrewarded"),
         (facts.rewards == 1, "one_member"),
         (differ, "filtered"),
@@ -47,7 +51,7 @@ def group_kinds(facts: GroupFacts) -> Ints:
 
 
 def group_shares(
-    segments: StepSegments, group: Floats, reward: Floats, truncated: Floats, push: Floats
+    segments: StepSegments, group: Floats, reward: Floats, truncated: Floats, largest_advantage: Floats
 ) -> dict[str, Floats]:
     """Shares over the groups of each step, float64 [steps]; NaN where a step has no such group.
 
@@ -58,12 +62,12 @@ def group_shares(
         group: a number for the group of each row that no other group of its step has, float64 [rows]; NaN for none.
         reward: as `group_facts` takes it, and so are the others.
         truncated: see there.
-        push: see there.
+        largest_advantage: see there.
     """
     is_in = ~np.isnan(group)
     step = segments.of_rows(np.arange(len(segments.sizes), dtype=np.float64))[is_in].astype(np.int64)
     groups = step_segments((step, group[is_in].astype(np.int64)))
-    facts = group_facts(groups, reward[is_in], truncated[is_in], push[is_in])
+    facts = group_facts(groups, reward[is_in], truncated[is_in], largest_advantage[is_in])
     of_step = groups.by_step(step)[groups.starts]
     steps, kinds = len(segments.sizes), group_kinds(facts)
 

@@ -13,7 +13,8 @@ from rollout_log import TestLog
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.groups import whole
-from tensorboard_plugin_rlboard.board.groups.phrases import MAX_ALIKE, MAX_PHRASES, contrast
+from tensorboard_plugin_rlboard.board.groups.contrast import MAX_ALIKE, MAX_PHRASES, contrast
+from tensorboard_plugin_rlboard.board.groups.detail import side_of
 from tensorboard_plugin_rlboard.board.groups.prefixes import (
     alone_from,
     common_prefix,
@@ -21,7 +22,6 @@ from tensorboard_plugin_rlboard.board.groups.prefixes import (
     shared_prefix,
 )
 from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion
-from tensorboard_plugin_rlboard.board.groups.whole import side_of
 from tensorboard_plugin_rlboard.board.groups.words import words_of
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection

@@ -28,7 +28,7 @@ def test_facts_by_hand() -> None:
     np.testing.assert_equal(facts.mean, [0.1, 1.0, NAN])
     np.testing.assert_allclose(facts.std, [0.0, np.sqrt(2.0), NAN])
     assert facts.cut.tolist() == [2, 1, 0]
-    np.testing.assert_equal(facts.push, [NAN, 2.0, NAN])
+    np.testing.assert_equal(facts.largest_advantage, [NAN, 2.0, NAN])
 
 
 def test_weights_by_hand() -> None:
@@ -52,7 +52,7 @@ def test_one_reward_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rewards", "cut", "push", "kind"),
+    ("rewards", "cut", "largest_advantage", "kind"),
     [
         ([0.0, 1.0], [0, 0], NAN, "gradient"),
         ([1.0, 1.0], [0, 0], 0.5, "gradient"),
@@ -63,13 +63,20 @@ def test_one_reward_by_hand() -> None:
         ([1.0, 1.0 + 1e-9], [0, 1], NAN, "all_right"),
         ([0.0, -2e-9], [0, 1], NAN, "all_wrong"),
         ([0.5, 0.5], [0, NAN], NAN, "all_equal"),
-        ([0.0, 1e-8], [0, 0], NAN, "all_equal"),  # the threshold itself is no difference, and no push
+        (
+            [0.0, 1e-8],
+            [0, 0],
+            NAN,
+            "all_equal",
+        ),  # the threshold itself is no difference, and no largest_advantage
         ([1.0, 1.0], [0, 0], 1e-8, "all_right"),
     ],
 )
-def test_kinds_by_hand(rewards: list[float], cut: list[float], push: float, kind: str) -> None:
+def test_kinds_by_hand(rewards: list[float], cut: list[float], largest_advantage: float, kind: str) -> None:
     groups = step_segments((np.zeros(2, np.int64),))
-    facts = group_facts(groups, np.asarray(rewards), np.asarray(cut, np.float64), np.asarray([NAN, push]))
+    facts = group_facts(
+        groups, np.asarray(rewards), np.asarray(cut, np.float64), np.asarray([NAN, largest_advantage])
+    )
     assert KINDS[group_kinds(facts)[0]] == kind
 
 

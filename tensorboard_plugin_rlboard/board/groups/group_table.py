@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_plugin_rlboard.board.finite_numbers import finite_ones
-from tensorboard_plugin_rlboard.board.groups.numbers import GROUP_HASH, member_numbers
+from tensorboard_plugin_rlboard.board.groups.member_sql import GROUP_HASH, member_sql
 from tensorboard_plugin_rlboard.board.labels import Labels, label_sql
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation
@@ -32,7 +32,7 @@ class GroupedSamples:
     """The samples of some groups, by `KEYS`, then as logged.
 
     Attributes:
-        columns: `rowid`, `KEYS`, those of `member_numbers` and, where asked for, `said`, a number for the response; [rows]
+        columns: `rowid`, `KEYS`, those of `member_sql` and, where asked for, `response_hash`, a number for the response; [rows]
             each, masked where the database has NULL.
         groups: which rows belong to which group.
         ungrouped: samples that are in no group, and left out.
@@ -53,19 +53,21 @@ class GroupedSamples:
         return found
 
 
-def read_samples(session: RunSession, rows: Relation, *, said: bool, by: str = "") -> GroupedSamples:
+def read_samples(
+    session: RunSession, rows: Relation, *, tell_responses: bool, by: str = ""
+) -> GroupedSamples:
     """The samples of a relation that are in groups, numbers only.
 
     Args:
         session: the run.
         rows: the samples.
-        said: whether to tell responses apart as well, which reads their texts.
+        tell_responses: whether to tell responses apart as well, which reads their texts.
         by: a text column whose value comes along as `label`; empty for none.
     """
     columns = {"rowid": "rowid", "step": "step", "attempt": "attempt", "group": GROUP_HASH}
-    columns |= member_numbers(session.schema)
-    if said:
-        columns["said"] = f"hash({text('response')})"
+    columns |= member_sql(session.schema)
+    if tell_responses:
+        columns["response_hash"] = f"hash({text('response')})"
     if by:
         columns["label"] = label_sql(session.schema, by)
     selected = ", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())
@@ -88,7 +90,7 @@ def _segments(columns: Columns) -> StepSegments:
 
 
 @dataclass(frozen=True)
-class FoundGroups:
+class GroupTable:
     """One row for each group, [groups] each.
 
     Attributes:
@@ -115,9 +117,9 @@ class FoundGroups:
     matched: Bools
 
 
-def found_groups(
+def group_table(
     samples: GroupedSamples, chosen: Ints | None, by: str = "", labels: Labels | None = None
-) -> FoundGroups:
+) -> GroupTable:
     """The groups of samples.
 
     Args:
@@ -131,7 +133,7 @@ def found_groups(
     """
     groups = samples.groups
     reward, length = (_finite(samples.numbers(name)) for name in ("reward", "length"))
-    facts = group_facts(groups, reward, samples.numbers("cut"), samples.numbers("push"))
+    facts = group_facts(groups, reward, samples.numbers("cut"), samples.numbers("largest_advantage"))
     weight = group_weights(groups, facts, reward, length, samples.numbers("logged_weight"))
     matched = np.ones(len(groups.sizes), bool)
     if chosen is not None and len(matched):
@@ -141,7 +143,7 @@ def found_groups(
     label = np.full(len(groups.sizes), -1, np.int64)
     if labels is not None and by:
         label = labels.codes(by, as_list(samples.columns["label"][groups.starts]))
-    return FoundGroups(
+    return GroupTable(
         *(step, attempt, group, facts, group_kinds(facts), weight),
         ordered_mean(length, groups),
         distinct_responses(samples),
@@ -152,10 +154,10 @@ def found_groups(
 def distinct_responses(samples: GroupedSamples) -> Ints:
     """How many different responses each group has, int64 [groups]; 0 where responses were not told apart."""
     groups = samples.groups
-    if "said" not in samples.columns:
+    if "response_hash" not in samples.columns:
         return np.zeros(len(groups.sizes), np.int64)
     group = groups.of_rows(np.arange(len(groups.sizes), dtype=np.float64)).astype(np.int64)
-    said = np.ma.getdata(samples.columns["said"]).view(np.int64)
+    said = np.ma.getdata(samples.columns["response_hash"]).view(np.int64)
     different = step_segments((group, said))
     of_group = different.by_step(group)[different.starts]
     return np.bincount(of_group, minlength=len(groups.sizes)).astype(np.int64)
@@ -165,7 +167,7 @@ def _finite(x: Floats) -> Floats:
     return np.where(finite_ones(x), x, np.nan)
 
 
-def together(parts: Sequence[FoundGroups]) -> FoundGroups:
+def concatenated(parts: Sequence[GroupTable]) -> GroupTable:
     """The groups of several parts, in their order."""
     if len(parts) == 1:
         return parts[0]
@@ -177,7 +179,7 @@ def together(parts: Sequence[FoundGroups]) -> FoundGroups:
     )
     joined = {
         name: np.concatenate([getattr(part, name) for part in parts], axis=-1)
-        for name in FoundGroups.__dataclass_fields__
+        for name in GroupTable.__dataclass_fields__
         if name != "facts"
     }
-    return FoundGroups(facts=facts, **joined)
+    return GroupTable(facts=facts, **joined)

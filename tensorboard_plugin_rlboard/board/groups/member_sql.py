@@ -20,11 +20,11 @@ def length_unit(schema: RunSchema) -> str:
     return "tokens" if "n_tokens" in schema.metrics or "n_chars" not in schema.metrics else "characters"
 
 
-def member_numbers(schema: RunSchema) -> dict[str, str]:
+def member_sql(schema: RunSchema) -> dict[str, str]:
     """Name -> SQL of one sample, all of them numbers.
 
     `file`, `line_offset` and `row` tell the sample; `logged` is its logged advantage, `logged_weight` Σ|A| over its tokens by
-    logged advantages, `push` the largest size of one, `cut` more than 0 where the response was cut off.
+    logged advantages, `largest_advantage` the largest size of one, `cut` more than 0 where the response was cut off.
     """
     return {
         "file": "file",
@@ -35,11 +35,11 @@ def member_numbers(schema: RunSchema) -> dict[str, str]:
         "cut": metric("truncated"),
         "logged": schema.logged_advantage or NONE,
         "logged_weight": _logged_weight(schema),
-        "push": push(schema),
+        "largest_advantage": largest_advantage(schema),
     }
 
 
-def push(schema: RunSchema) -> str:
+def largest_advantage(schema: RunSchema) -> str:
     """The largest size of a finite advantage that is logged with a sample, for it or its tokens; NULL where none is."""
     logged = [schema.logged_advantage] if schema.logged_advantage else []
     ends = (f"advantages_{end}" for end in ("min", "max"))

@@ -8,10 +8,10 @@ from statistics import fmean
 from typing import Any
 
 from tensorboard_plugin_rlboard.api import Group, GroupPhrase
+from tensorboard_plugin_rlboard.board.groups.contrast import ContrastPhrase, contrast
 from tensorboard_plugin_rlboard.board.groups.listing import groups, whole_steps
-from tensorboard_plugin_rlboard.board.groups.numbers import member_numbers
-from tensorboard_plugin_rlboard.board.groups.page import MEMBER_NUMBERS, member_columns
-from tensorboard_plugin_rlboard.board.groups.phrases import Phrase, contrast
+from tensorboard_plugin_rlboard.board.groups.member_sql import member_sql
+from tensorboard_plugin_rlboard.board.groups.page_columns import MEMBER_NUMBERS, member_columns
 from tensorboard_plugin_rlboard.board.groups.prefixes import alone_from, numbers_of, shared_prefix
 from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
 from tensorboard_plugin_rlboard.board.groups.words import ends_of, words_of
@@ -115,7 +115,7 @@ def _rows(session: RunSession, question: GroupQuestion) -> Rows:
     samples = select_samples(session, question.selection)
     best, worst = (question.limit + 1) // 2, question.limit // 2
     order = 'isfinite(reward) DESC NULLS LAST, reward DESC NULLS LAST, line_offset, file, "row"'
-    numbers = member_numbers(session.schema)
+    numbers = member_sql(session.schema)
     fields = ", ".join(f'{numbers[name]} AS "{name}"' for name in MEMBER_NUMBERS)
     return fetch_columns(
         session.cursor,
@@ -189,5 +189,5 @@ def _mean(lengths: Sequence[Any]) -> float | None:
     return fmean(finite) if finite else None
 
 
-def _told(phrase: Phrase) -> GroupPhrase:
+def _told(phrase: ContrastPhrase) -> GroupPhrase:
     return GroupPhrase(phrase.text, phrase.words, phrase.good, phrase.bad)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.api.values import Value
-from tensorboard_plugin_rlboard.board.groups.found import FoundGroups
+from tensorboard_plugin_rlboard.board.groups.group_table import GroupTable
 from tensorboard_plugin_rlboard.metrics.groups.kinds import KINDS
 from tensorboard_plugin_rlboard.metrics.step_statistics import ordered_sum, step_segments
 
@@ -15,7 +15,7 @@ MOST_VALUES = 100
 """Values that an answer lists: those with the most groups."""
 
 
-def values_of(found: FoundGroups, labels: Sequence[str]) -> dict[str, list[Value]]:
+def groups_by_value(found: GroupTable, labels: Sequence[str]) -> dict[str, list[Value]]:
     """One row for each value of the matched groups, those with the most groups first.
 
     Args:

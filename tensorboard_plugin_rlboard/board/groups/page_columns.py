@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.api.values import Value
-from tensorboard_plugin_rlboard.board.groups.found import (
-    FoundGroups,
+from tensorboard_plugin_rlboard.board.groups.group_table import (
     GroupedSamples,
+    GroupTable,
     distinct_responses,
 )
 from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
@@ -29,11 +29,11 @@ MAX_MEMBERS = 64
 Columns = dict[str, Sequence[Value]]
 Rows = dict[str, list[Any]]
 MEMBER_NUMBERS = ("file", "line_offset", "row", "reward", "length", "cut", "logged", "logged_weight")
-"""The columns that `member_columns` needs of each sample, as `member_numbers` names them."""
+"""The columns that `member_columns` needs of each sample, as `member_sql` names them."""
 
 
 def page_columns(
-    session: RunSession, found: FoundGroups, at: Ints, samples: GroupedSamples, here: Ints, rules: TextRules
+    session: RunSession, found: GroupTable, at: Ints, samples: GroupedSamples, here: Ints, rules: TextRules
 ) -> tuple[Columns, Columns]:
     """The columns of /groups: one row a group, and one row a member.
 
@@ -86,7 +86,7 @@ def _listed(x: Floats) -> list[float | None]:
     return [None if isnan(value) else value for value in x.tolist()]
 
 
-def _step_weights(found: FoundGroups) -> Floats:
+def _step_weights(found: GroupTable) -> Floats:
     """For each group the weight of all groups of its step, float64 [groups]; NaN where none has one."""
     steps = step_segments((found.step, found.attempt))
     return steps.of_rows(ordered_sum(found.weight, steps))

@@ -26,7 +26,7 @@ LEAST_APART = 0.5
 
 
 @dataclass(frozen=True)
-class Phrase:
+class ContrastPhrase:
     """A phrase, and the number of good and bad responses that it stands in."""
 
     text: str
@@ -56,8 +56,8 @@ class Contrast:
         complete: whether every word of every response was looked at.
     """
 
-    good: list[Phrase]
-    bad: list[Phrase]
+    good: list[ContrastPhrase]
+    bad: list[ContrastPhrase]
     complete: bool
 
 
@@ -100,7 +100,7 @@ def _tells(own: int, of: int, other: int, of_other: int) -> bool:
     return own >= min(2, of) and own / of - other / of_other >= LEAST_APART
 
 
-def _best(found: list[_Counted], of_each: tuple[int, int], sign: int) -> list[Phrase]:
+def _best(found: list[_Counted], of_each: tuple[int, int], sign: int) -> list[ContrastPhrase]:
     """The first phrases by how far the sides are apart, then the longest, then as a dictionary has them."""
 
     def order(p: _Counted) -> tuple[float, int, int, str]:
@@ -114,7 +114,7 @@ def _best(found: list[_Counted], of_each: tuple[int, int], sign: int) -> list[Ph
             kept.append(phrase)
         if len(kept) == MAX_PHRASES:
             break
-    return [Phrase(p.text, len(p.words), p.good, p.bad) for p in kept]
+    return [ContrastPhrase(p.text, len(p.words), p.good, p.bad) for p in kept]
 
 
 def _ends(text: str) -> tuple[list[list[str]], bool]:
