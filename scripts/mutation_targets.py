@@ -65,7 +65,7 @@ TARGETS = {
     "board/prompts/pass_curves.py": ("board/prompts/prompts",),
     "board/prompts/listing.py": ("board/prompts/prompts",),
     "board/prompts/detail.py": ("board/prompts/prompt",),
-    "board/prompts/histories/[!k]*.py": ("board/prompts/folded", "board/prompts/prompts"),
+    "board/prompts/histories/[!h]*.py": ("board/prompts/prompt_history", "board/prompts/prompts"),
     "board/alignment/*.py": ("board/alignment/align",),
     "writing/steps/step_means.py": ("writer_formulas",),
 }

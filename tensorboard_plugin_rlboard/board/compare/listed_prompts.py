@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.board.compare.shared_prompts import (
     relation_of,
 )
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
-from tensorboard_plugin_rlboard.board.prompts.identities import NUMBER, Keys, as_text, has_key
+from tensorboard_plugin_rlboard.board.prompts.identity_cache import NUMBER, Keys, as_text, has_key
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
 from tensorboard_plugin_rlboard.board.selection import Selection

@@ -9,7 +9,7 @@ from tensorboard_plugin_rlboard.board.compare.listed_prompts import listed_promp
 from tensorboard_plugin_rlboard.board.compare.question import SORTS, CompareQuestion
 from tensorboard_plugin_rlboard.board.compare.shared_prompts import SharedPrompts, SideCounts, shared_prompts
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
-from tensorboard_plugin_rlboard.board.prompts.identities import PromptIdentities
+from tensorboard_plugin_rlboard.board.prompts.identity_cache import PromptIdentities
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.metrics.prompts.bootstrap import (

@@ -8,7 +8,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.board.missing_column import missing_column
-from tensorboard_plugin_rlboard.board.prompts.identities import NUMBER, Keys, PromptIdentities, as_text
+from tensorboard_plugin_rlboard.board.prompts.identity_cache import NUMBER, Keys, PromptIdentities, as_text
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation, Selection, select_samples
 from tensorboard_plugin_rlboard.errors import ArgumentError

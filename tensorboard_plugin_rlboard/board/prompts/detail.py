@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.api import Prompt, Rendering, Threshold
-from tensorboard_plugin_rlboard.board.prompts.histories.kept import PromptHistories
+from tensorboard_plugin_rlboard.board.prompts.histories.history_cache import PromptHistories
 from tensorboard_plugin_rlboard.board.prompts.histories.statuses import (
     NEVER_BEATS_REFERENCE,
     STATUSES,
@@ -15,9 +15,9 @@ from tensorboard_plugin_rlboard.board.prompts.histories.statuses import (
 )
 from tensorboard_plugin_rlboard.board.prompts.histories.summary import numbers
 from tensorboard_plugin_rlboard.board.prompts.histories.visits import SAMPLES
-from tensorboard_plugin_rlboard.board.prompts.identities import as_text
+from tensorboard_plugin_rlboard.board.prompts.identity_cache import as_text
 from tensorboard_plugin_rlboard.board.prompts.listing import kind_columns
-from tensorboard_plugin_rlboard.board.prompts.own_samples import OwnSamples, own_samples, texts_of
+from tensorboard_plugin_rlboard.board.prompts.prompt_samples import PromptSamples, prompt_samples, texts_of
 from tensorboard_plugin_rlboard.board.prompts.question import PromptQuestion
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
@@ -59,7 +59,7 @@ def prompt(session: RunSession, question: PromptQuestion, histories: PromptHisto
     lists = statuses(own)
     with session.snapshot():
         few = own.total[0, SAMPLES] <= MAX_SAMPLES
-        rows = own_samples(session, chosen, keys, with_texts=bool(few))
+        rows = prompt_samples(session, chosen, keys, with_texts=bool(few))
         renderings = _renderings(session, question, rows)
         steps = rows.visits(MAX_STEPS + 1)
         samples = _samples(session, rows)
@@ -93,7 +93,7 @@ def _position(prompt_key: str, keys: Any) -> int | None:
     return at if at < len(keys) and int(keys[at]) == number else None
 
 
-def _renderings(session: RunSession, question: PromptQuestion, rows: OwnSamples) -> list[Rendering]:
+def _renderings(session: RunSession, question: PromptQuestion, rows: PromptSamples) -> list[Rendering]:
     """Every text that the prompt was logged with, the most used first."""
     found = rows.renderings(MAX_RENDERINGS)
     firsts = np.asarray([row for *_, row in found], np.int64)
@@ -109,7 +109,7 @@ def _renderings(session: RunSession, question: PromptQuestion, rows: OwnSamples)
     ]
 
 
-def _samples(session: RunSession, rows: OwnSamples) -> dict[str, list[Any]]:
+def _samples(session: RunSession, rows: PromptSamples) -> dict[str, list[Any]]:
     """Its samples in order of steps, at most `MAX_SAMPLES`."""
     at = rows.picked(MAX_SAMPLES)
     places = rows.places

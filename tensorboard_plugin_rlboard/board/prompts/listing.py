@@ -11,16 +11,16 @@ from tensorboard_plugin_rlboard.api import PromptLine, Prompts, Threshold
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.board.labels import checked_column
 from tensorboard_plugin_rlboard.board.ordered_sums import ordered_mean
-from tensorboard_plugin_rlboard.board.prompts.histories.folded import PromptHistory
-from tensorboard_plugin_rlboard.board.prompts.histories.kept import PromptHistories
-from tensorboard_plugin_rlboard.board.prompts.histories.read_history import ReadHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.history_cache import PromptHistories
+from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import PromptHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.selection_history import SelectionHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.statuses import (
     LISTS,
     NEVER_BEATS_REFERENCE,
     STATUSES,
 )
 from tensorboard_plugin_rlboard.board.prompts.histories.summary import COLUMNS, number, numbers
-from tensorboard_plugin_rlboard.board.prompts.identities import NUMBER, as_text, has_key
+from tensorboard_plugin_rlboard.board.prompts.identity_cache import NUMBER, as_text, has_key
 from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import select_samples
@@ -95,7 +95,7 @@ def _value(name: str, value: float) -> float | int | None:
     return int(value) if name in _WHOLE else value
 
 
-def _included(question: PromptsQuestion, read: ReadHistory, listed: Bools | None) -> Bools:
+def _included(question: PromptsQuestion, read: SelectionHistory, listed: Bools | None) -> Bools:
     """Which prompts the list is narrowed to, bool [prompts]."""
     included = np.ones(len(read.history.identity), bool) if listed is None else listed
     if question.kind is None:

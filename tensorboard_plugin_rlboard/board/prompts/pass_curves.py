@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard.api import PassAtK, Threshold
-from tensorboard_plugin_rlboard.board.prompts.histories.kept import PromptHistories
+from tensorboard_plugin_rlboard.board.prompts.histories.history_cache import PromptHistories
 from tensorboard_plugin_rlboard.board.prompts.listing import kind_columns
 from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion
 from tensorboard_plugin_rlboard.board.run_schema import RunSession

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager
 
 from tensorboard_plugin_rlboard.api import PassAtK, Prompt, Prompts
 from tensorboard_plugin_rlboard.board.prompts.detail import prompt
-from tensorboard_plugin_rlboard.board.prompts.histories.kept import PromptHistories
-from tensorboard_plugin_rlboard.board.prompts.identities import PromptIdentities
+from tensorboard_plugin_rlboard.board.prompts.histories.history_cache import PromptHistories
+from tensorboard_plugin_rlboard.board.prompts.identity_cache import PromptIdentities
 from tensorboard_plugin_rlboard.board.prompts.listing import kind_columns, prompts
 from tensorboard_plugin_rlboard.board.prompts.pass_curves import pass_at_k
 from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion, PromptQuestion, PromptsQuestion

@@ -16,7 +16,7 @@ from rollout_log import TestLog, lines
 from tensorboard_plugin_rlboard.api import Comparison
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
-from tensorboard_plugin_rlboard.board.prompts.identity import prompt_identity
+from tensorboard_plugin_rlboard.board.prompts.prompt_identity import prompt_identity
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.board.prompts.identity import asked, prompt_identity
+from tensorboard_plugin_rlboard.board.prompts.prompt_identity import asked, prompt_identity
 
 QUESTION = "What is 64+53? Let's think step by step."
 RENDERED = {

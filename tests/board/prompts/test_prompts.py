@@ -16,7 +16,7 @@ from rollout_log import Row, TestLog, row
 
 from tensorboard_plugin_rlboard.api import Prompts
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.prompts.identity import prompt_identity
+from tensorboard_plugin_rlboard.board.prompts.prompt_identity import prompt_identity
 from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion, PromptsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.board.prompts.histories.folded import PromptHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import PromptHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.visits import PASSED, REWARDED
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_plugin_rlboard.board.finite_numbers import finite_ones
-from tensorboard_plugin_rlboard.board.prompts.identities import NUMBER, Keys, has_key
+from tensorboard_plugin_rlboard.board.prompts.identity_cache import NUMBER, Keys, has_key
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
 from tensorboard_plugin_rlboard.board.sql_rows import as_list
@@ -30,7 +30,7 @@ _PLACE = ("file", "line_offset", "row")
 
 
 @dataclass(frozen=True)
-class OwnSamples:
+class PromptSamples:
     """The samples of one prompt, by step, then as logged.
 
     Attributes:
@@ -103,7 +103,9 @@ class OwnSamples:
         return np.where(finite_ones(x), x, np.nan)
 
 
-def own_samples(session: RunSession, chosen: Selection, keys: list[str], *, with_texts: bool) -> OwnSamples:
+def prompt_samples(
+    session: RunSession, chosen: Selection, keys: list[str], *, with_texts: bool
+) -> PromptSamples:
     """The samples of some keys.
 
     Args:
@@ -137,11 +139,11 @@ def own_samples(session: RunSession, chosen: Selection, keys: list[str], *, with
     ).fetchnumpy()
     found = {name: np.ma.asarray(column) for name, column in answer.items()}
     order = np.lexsort([np.ma.getdata(found[name]) for name in ("row", "file", "line_offset", "step")])
-    return OwnSamples({name: column[order] for name, column in found.items()}, metrics, texts)
+    return PromptSamples({name: column[order] for name, column in found.items()}, metrics, texts)
 
 
 def texts_of(
-    session: RunSession, samples: OwnSamples, rows: Ints, names: Sequence[str]
+    session: RunSession, samples: PromptSamples, rows: Ints, names: Sequence[str]
 ) -> dict[str, list[Any]]:
     """Texts of some rows, None where there is none."""
     if all(name in samples.columns for name in names):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from tensorboard_plugin_rlboard.board.prompts.histories.visits import N_SUMS, PASSED, REWARDED, Visits
-from tensorboard_plugin_rlboard.board.prompts.identities import Keys
+from tensorboard_plugin_rlboard.board.prompts.identity_cache import Keys
 from tensorboard_plugin_rlboard.metrics.prompts.pass_at_k import pass_sums, powers_of_two
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 

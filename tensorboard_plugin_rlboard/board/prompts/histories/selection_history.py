@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from tensorboard_plugin_rlboard.board.prompts.histories.folded import PromptHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import PromptHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.statuses import statuses
 from tensorboard_plugin_rlboard.board.prompts.histories.summary import kinds
 from tensorboard_plugin_rlboard.board.prompts.histories.threshold import SuccessThreshold
@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.metrics.segments import Bools
 
 
 @dataclass(frozen=True)
-class ReadHistory:
+class SelectionHistory:
     """What is known of the prompts of a selection.
 
     Attributes:
@@ -43,6 +43,6 @@ class ReadHistory:
         """The kinds of prompts."""
         return kinds(self.history, self.labels, self.lists)
 
-    def when(self, *, complete: bool) -> ReadHistory:
+    def when(self, *, complete: bool) -> SelectionHistory:
         """The same, whether every row is in it or not."""
         return self if complete == self.is_complete else replace(self, is_complete=complete)

@@ -11,11 +11,11 @@ from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.board.labels import Labels, TooManyKindsError
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
-from tensorboard_plugin_rlboard.board.prompts.histories.folded import PromptHistory
-from tensorboard_plugin_rlboard.board.prompts.histories.read_history import ReadHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import PromptHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.selection_history import SelectionHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.threshold import success_threshold
 from tensorboard_plugin_rlboard.board.prompts.histories.visits import read_visits
-from tensorboard_plugin_rlboard.board.prompts.identities import PromptIdentities
+from tensorboard_plugin_rlboard.board.prompts.identity_cache import PromptIdentities
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation, Selection, pieces_of, select_samples
 from tensorboard_plugin_rlboard.board.steps.query import takes_whole_steps
@@ -44,7 +44,7 @@ class _Kept:
     stamps: Mapping[int, int] = field(default_factory=dict)
     threshold: float = 0.0
     labels: Labels = field(default_factory=Labels)
-    answer: ReadHistory | None = None
+    answer: SelectionHistory | None = None
     answered_for: Mapping[int, int] = field(default_factory=dict)
     seconds: float = 0.0
     read_at: float = 0.0
@@ -68,7 +68,7 @@ class PromptHistories:
 
     def of(
         self, session: RunSession, selection: Selection, threshold: float | None, columns: Sequence[str]
-    ) -> ReadHistory:
+    ) -> SelectionHistory:
         """The history of every prompt of a selection.
 
         Args:
@@ -90,7 +90,9 @@ class PromptHistories:
                 no_kinds.add(by)
         return self._of(session, selection, threshold, columns[-1])
 
-    def _of(self, session: RunSession, selection: Selection, threshold: float | None, by: str) -> ReadHistory:
+    def _of(
+        self, session: RunSession, selection: Selection, threshold: float | None, by: str
+    ) -> SelectionHistory:
         whole = replace(selection, split=None)
         # Rows of an earlier start that are being loaded are not reported step by step.
         loading = is_loading(session.run)
@@ -140,7 +142,7 @@ class PromptHistories:
 
     def _read(
         self, session: RunSession, selection: Selection, threshold: float | None, by: str
-    ) -> ReadHistory:
+    ) -> SelectionHistory:
         """The history of any samples. Where they are searched for, they are searched once."""
         with session.snapshot():
             rows = select_samples(session, selection)
@@ -155,7 +157,7 @@ class PromptHistories:
             for some in pieces_of(session.cursor, rows, _ROWS_AT_ONCE):
                 visits = read_visits(session, some, self._identities, success.value, by, labels)
                 history = history.with_visits(visits)
-        return ReadHistory(history, labels.texts, success, rows.split, by)
+        return SelectionHistory(history, labels.texts, success, rows.split, by)
 
     def _update(
         self,
@@ -165,7 +167,7 @@ class PromptHistories:
         selection: Selection,
         threshold: float | None,
         by: str,
-    ) -> ReadHistory:
+    ) -> SelectionHistory:
         split = str(selection.split)
         success = success_threshold(session, select_samples(session, selection), threshold)
         stamps = {step: entry.stamp for (of, step), entry in steps.entries.items() if of == split}
@@ -182,7 +184,7 @@ class PromptHistories:
         history = kept.settled
         for batch in _batches(newest, rows):
             history = self._added(session, history, selection, batch, success.value, by, kept.labels)
-        return ReadHistory(history, tuple(kept.labels.texts), success, split, by)
+        return SelectionHistory(history, tuple(kept.labels.texts), success, split, by)
 
     def _added(
         self,

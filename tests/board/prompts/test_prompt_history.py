@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.board.prompts.histories.folded import PromptHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import PromptHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.visits import N_SUMS, PASSED, REWARDED, Visits
 
 Visit = tuple[int, int, int, list[int]]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
-from tensorboard_plugin_rlboard.board.prompts.identity import prompt_identity
+from tensorboard_plugin_rlboard.board.prompts.prompt_identity import prompt_identity
 from tensorboard_plugin_rlboard.index.column_names import text
 from tensorboard_plugin_rlboard.metrics.segments import Bools
 
