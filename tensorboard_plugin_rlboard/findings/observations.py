@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.texts.endings import StepEndings
-from tensorboard_plugin_rlboard.findings.texts.sampled import StepTexts
+from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 RESPONSES = "response"

@@ -14,8 +14,8 @@ from tensorboard_plugin_rlboard.findings.detectors.reward import phrase_hacking
 from tensorboard_plugin_rlboard.findings.detectors.text import garbled_text, repetition
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.texts.characters import SCRIPTS, letters
-from tensorboard_plugin_rlboard.findings.texts.paid import Paid, paid_for
-from tensorboard_plugin_rlboard.findings.texts.sampled import StepTexts, measured
+from tensorboard_plugin_rlboard.findings.texts.score_difference import ScoreDifference, score_difference
+from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts, measured
 from tensorboard_plugin_rlboard.findings.texts.words import (
     loop_start,
     repeated_share,
@@ -141,15 +141,15 @@ def test_what_something_is_worth_within_steps() -> None:
     has = np.asarray([True, False, True, False, False])
     step = np.asarray([0, 0, 1, 1, 1])
     # differences 1 and 2, weights 1·1/2 and 1·2/3
-    paid = paid_for(has, step, np.asarray([2.0, 1.0, 5.0, 2.5, 3.5]))
+    paid = score_difference(has, step, np.asarray([2.0, 1.0, 5.0, 2.5, 3.5]))
     assert paid is not None
     total = 1 / 2 + 2 / 3
     assert paid.with_it == pytest.approx((2 / 2 + 5 * 2 / 3) / total)
     assert paid.without == pytest.approx((1 / 2 + 3 * 2 / 3) / total)
     # the only squares are those of 2.5 and 3.5 around 3, over 1 degree of freedom
     assert paid.deviations == pytest.approx((1 / 2 + 2 * 2 / 3) / total / np.sqrt(0.5 / total))
-    assert paid_for(has, np.arange(5), np.ones(5)) is None
-    assert paid_for(has, step, np.asarray([1.0, 0, 1, 0, 0])) == Paid(1.0, 0.0, np.inf)
+    assert score_difference(has, np.arange(5), np.ones(5)) is None
+    assert score_difference(has, step, np.asarray([1.0, 0, 1, 0, 0])) == ScoreDifference(1.0, 0.0, np.inf)
 
 
 def paid_phrase(bonus: float, rise: bool = True) -> Observations:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.board.findings.drawing import looked_at
-from tensorboard_plugin_rlboard.board.findings.endings import EndingSampler
-from tensorboard_plugin_rlboard.board.findings.observing import observe, observed_split
-from tensorboard_plugin_rlboard.board.findings.prompts import PromptRecords
-from tensorboard_plugin_rlboard.board.findings.texts import TextSampler
+from tensorboard_plugin_rlboard.board.findings.curve_observations import observe, observed_split
+from tensorboard_plugin_rlboard.board.findings.drawn_samples import looked_at
+from tensorboard_plugin_rlboard.board.findings.ending_sampler import EndingSampler
+from tensorboard_plugin_rlboard.board.findings.prompt_records import PromptRecords
+from tensorboard_plugin_rlboard.board.findings.text_sampler import TextSampler
 from tensorboard_plugin_rlboard.board.run_schema import open_session
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.materialized import CurvesSnapshot

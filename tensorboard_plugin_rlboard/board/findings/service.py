@@ -18,10 +18,10 @@ from tensorboard_plugin_rlboard.api import (
     PastFinding,
     ThresholdInfo,
 )
+from tensorboard_plugin_rlboard.board.findings.curve_observations import observed_split
 from tensorboard_plugin_rlboard.board.findings.evidence import Evidence, evidence
 from tensorboard_plugin_rlboard.board.findings.history import History
 from tensorboard_plugin_rlboard.board.findings.observer import Observer
-from tensorboard_plugin_rlboard.board.findings.observing import observed_split
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import open_session

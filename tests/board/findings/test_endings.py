@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.findings.endings import SAMPLES
+from tensorboard_plugin_rlboard.board.findings.ending_sampler import SAMPLES
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 

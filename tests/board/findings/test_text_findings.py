@@ -15,10 +15,10 @@ from planted_runs.shapes import SHAPES
 
 from tensorboard_plugin_rlboard.api import FindingInfo
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.findings.drawing import OfSteps, looked_at
+from tensorboard_plugin_rlboard.board.findings.drawn_samples import StepCache, looked_at
 from tensorboard_plugin_rlboard.board.findings.evidence import first_mark, token_at
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
-from tensorboard_plugin_rlboard.board.findings.texts import MAX_TEXT, RESPONSES
+from tensorboard_plugin_rlboard.board.findings.text_sampler import MAX_TEXT, RESPONSES
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -89,7 +89,7 @@ def test_the_token_in_which_words_begin() -> None:
 def test_only_steps_with_new_rows_are_read_again() -> None:
     run = SimpleNamespace(name="a", table="t", invalidations=0, step_versions={("train", 2): 1})
     session, selection = cast("RunSession", SimpleNamespace(run=run)), Selection("a", split="train")
-    of_steps, read = OfSteps[str](10), []
+    of_steps, read = StepCache[str](10), []
 
     def reading(steps: list[int]) -> dict[int, str]:
         read.append(steps)

@@ -8,7 +8,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
 from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, percent, shown
-from tensorboard_plugin_rlboard.findings.lasting import lasting
+from tensorboard_plugin_rlboard.findings.lasting_rise import lasting_rise
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 
@@ -40,7 +40,7 @@ _SEVERE = Threshold(
 
 def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     share, limit = seen.step_metric("duplicate_share"), limits[_SHARE.name]
-    found = lasting(share, limit, _WINDOW)
+    found = lasting_rise(share, limit, _WINDOW)
     if found is None:
         return []
     lengths = seen.statistic("n_tokens")[found.start :]

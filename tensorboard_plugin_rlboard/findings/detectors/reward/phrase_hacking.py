@@ -10,8 +10,8 @@ from tensorboard_plugin_rlboard.findings.detector import Detector, Need
 from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, Severity, percent, shown
 from tensorboard_plugin_rlboard.findings.observations import RESPONSES, Observations
 from tensorboard_plugin_rlboard.findings.robust import persistent_since
-from tensorboard_plugin_rlboard.findings.texts.paid import Paid, paid_for
-from tensorboard_plugin_rlboard.findings.texts.phrases import Phrase, rising_phrases
+from tensorboard_plugin_rlboard.findings.texts.rising_phrases import RisingPhrase, rising_phrases
+from tensorboard_plugin_rlboard.findings.texts.score_difference import ScoreDifference, score_difference
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 
 _RISE = Threshold(
@@ -58,10 +58,12 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     steps = np.repeat(np.arange(len(seen.texts)), [len(each.responses) for each in seen.texts])
     start = _onset(np.asarray([has[steps == index].mean() for index in range(len(seen.texts))]))
     since = steps >= start
-    paid = paid_for(has[since], steps[since], np.concatenate([each.reward for each in seen.texts])[since])
+    paid = score_difference(
+        has[since], steps[since], np.concatenate([each.reward for each in seen.texts])[since]
+    )
     if paid is None or paid.deviations < limits[_SURE.name]:
         return []
-    trusted = paid_for(
+    trusted = score_difference(
         has[since], steps[since], np.concatenate([each.valid_reward for each in seen.texts])[since]
     )
     earned = trusted is not None and trusted.deviations >= _TRUSTED
@@ -98,7 +100,13 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     ]
 
 
-def _summary(phrases: Sequence[Phrase], early: float, paid: Paid, trusted: Paid | None, earned: bool) -> str:
+def _summary(
+    phrases: Sequence[RisingPhrase],
+    early: float,
+    paid: ScoreDifference,
+    trusted: ScoreDifference | None,
+    earned: bool,
+) -> str:
     others = "; ".join(_quoted(phrase.words) for phrase in phrases[1:])
     more = f" So do: {others}." if others else ""
     gold = ""
@@ -124,7 +132,7 @@ def _onset(share: np.ndarray) -> int:
     return start
 
 
-def _where(phrases: Sequence[Phrase]) -> str:
+def _where(phrases: Sequence[RisingPhrase]) -> str:
     """The filter of responses that have one of the phrases."""
     quoted = (phrase.core.replace("'", "''") for phrase in phrases if phrase.core)
     return " OR ".join(f"contains(response, '{words}')" for words in quoted)

@@ -8,11 +8,11 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
 from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, percent
-from tensorboard_plugin_rlboard.findings.lasting import lasting
+from tensorboard_plugin_rlboard.findings.lasting_rise import lasting_rise
 from tensorboard_plugin_rlboard.findings.observations import RESPONSES, Observations
 from tensorboard_plugin_rlboard.findings.robust import frozen_baseline
 from tensorboard_plugin_rlboard.findings.texts.characters import BAD_PATTERN, SCRIPTS, odd_share
-from tensorboard_plugin_rlboard.findings.texts.sampled import StepTexts
+from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.metrics.segments import Bools
 from tensorboard_plugin_rlboard.texts import plural
@@ -46,7 +46,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     share = np.asarray([float((one | other).mean()) for one, other in zip(bad, mixed, strict=True)])
     before = frozen_baseline(share).level
     limit = limits[_SHARE.name] + (before if before < limits[_SEVERE.name] else 0.0)
-    found = lasting(share, limit, _WINDOW)
+    found = lasting_rise(share, limit, _WINDOW)
     if found is None:
         return []
     late = seen.texts[found.start :]

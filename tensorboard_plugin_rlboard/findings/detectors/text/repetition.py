@@ -8,7 +8,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
 from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, percent
-from tensorboard_plugin_rlboard.findings.lasting import lasting
+from tensorboard_plugin_rlboard.findings.lasting_rise import lasting_rise
 from tensorboard_plugin_rlboard.findings.observations import RESPONSES, Observations
 from tensorboard_plugin_rlboard.findings.robust import frozen_baseline
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
@@ -48,7 +48,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     usual = frozen_baseline(share).level
     # a task whose answers are lists is full of repeats from the first step on: only what is more than that is looked at
     limit = limits[_SHARE.name] + (usual if np.isfinite(usual) and usual < limits[_SEVERE.name] else 0.0)
-    found = lasting(share, limit, _WINDOW)
+    found = lasting_rise(share, limit, _WINDOW)
     if found is None:
         return []
     first = seen.texts[found.start].step

@@ -13,7 +13,7 @@ _SHARE_OF_STEPS = 0.8
 
 
 @dataclass(frozen=True)
-class Lasting:
+class LastingRise:
     """A share that is up and stays there.
 
     Attributes:
@@ -27,7 +27,7 @@ class Lasting:
     value: float
 
 
-def lasting(share: Floats, limit: float, window: int = 5, least: int = 3) -> Lasting | None:
+def lasting_rise(share: Floats, limit: float, window: int = 5, least: int = 3) -> LastingRise | None:
     """Since when a share is at a limit or above, as the median of some steps, in four of five steps up to the newest.
 
     Args:
@@ -45,4 +45,4 @@ def lasting(share: Floats, limit: float, window: int = 5, least: int = 3) -> Las
     late = share[start:][np.isfinite(share[start:])]
     value = float(late[-max(window, len(late) // 2) :].mean())
     before = frozen_baseline(share[:start]).level if start >= window else np.nan
-    return Lasting(start, before, value)
+    return LastingRise(start, before, value)

@@ -55,7 +55,7 @@ def drawn(
     return sorted(place for (places,) in found for place in places)
 
 
-class OfSteps(Generic[Value]):
+class StepCache(Generic[Value]):
     """What was made of the samples of steps, kept until their rows change.
 
     Args:

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.board.findings.drawing import OfSteps, drawn
+from tensorboard_plugin_rlboard.board.findings.drawn_samples import StepCache, drawn
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, read_sample
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -27,7 +27,7 @@ class EndingSampler:
     """Reads a few samples of steps and keeps how they end; may be asked from any thread."""
 
     def __init__(self) -> None:
-        self._read: OfSteps[StepEndings] = OfSteps(_MAX_STEPS)
+        self._read: StepCache[StepEndings] = StepCache(_MAX_STEPS)
 
     def endings(
         self, session: RunSession, selection: Selection, steps: Sequence[int]

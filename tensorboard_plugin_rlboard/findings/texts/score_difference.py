@@ -10,7 +10,7 @@ from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)
-class Paid:
+class ScoreDifference:
     """What having it is worth.
 
     Attributes:
@@ -23,7 +23,7 @@ class Paid:
     deviations: float
 
 
-def paid_for(has: Bools, step: Ints, score: Floats) -> Paid | None:
+def score_difference(has: Bools, step: Ints, score: Floats) -> ScoreDifference | None:
     """Compares within steps, so that a score which grows along the run is no merit of what grows with it.
 
     A step counts n₁n₀ / (n₁ + n₀), as the difference of its two means is known (Mantel and Haenszel's weights for means).
@@ -55,5 +55,5 @@ def paid_for(has: Bools, step: Ints, score: Floats) -> Paid | None:
     deviation = np.sqrt(squares / max(n, 1))
     difference = (with_it - without) / total
     if deviation <= 1e-12:
-        return Paid(with_it / total, without / total, np.inf) if difference > 0 else None
-    return Paid(with_it / total, without / total, float(difference / (deviation / np.sqrt(total))))
+        return ScoreDifference(with_it / total, without / total, np.inf) if difference > 0 else None
+    return ScoreDifference(with_it / total, without / total, float(difference / (deviation / np.sqrt(total))))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.findings.texts.sampled import StepTexts
+from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts
 from tensorboard_plugin_rlboard.findings.texts.words import WORD, Hashes, sequence
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 
@@ -22,7 +22,7 @@ _BESIDE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Phrase:
+class RisingPhrase:
     """A phrase that comes up.
 
     Attributes:
@@ -45,7 +45,7 @@ def windows(texts: Sequence[StepTexts]) -> tuple[slice, slice]:
     return slice(0, count), slice(max(count, len(texts) - count), len(texts))
 
 
-def rising_phrases(texts: Sequence[StepTexts], rise: float, odds: float) -> list[Phrase]:
+def rising_phrases(texts: Sequence[StepTexts], rise: float, odds: float) -> list[RisingPhrase]:
     """The phrases that come up most, three at most, of which none is another one's part.
 
     Args:
@@ -97,7 +97,7 @@ def _presence(texts: Sequence[StepTexts], wanted: Hashes) -> Bools:
 
 def _distinct(
     texts: Sequence[StepTexts], wanted: Hashes, has: Bools, early: slice, late: slice
-) -> list[Phrase]:
+) -> list[RisingPhrase]:
     """Of sequences that the same responses have, the one that most of them have, with the words around it."""
     sizes = [len(each.responses) for each in texts]
     ends = np.concatenate([[0], np.cumsum(sizes)])
@@ -106,7 +106,7 @@ def _distinct(
     growth = has[:, last].mean(axis=1) - has[:, first].mean(axis=1)
     rest = [at for at in np.argsort(-growth, kind="stable") if growth[at] >= _BESIDE * growth.max()]
     responses = [text for each in texts for text in each.responses]
-    phrases: list[Phrase] = []
+    phrases: list[RisingPhrase] = []
     while rest and len(phrases) < _PHRASES:
         best = rest[0]
         same = [each for each in rest if _overlap(has[best], has[each]) >= _SAME]
@@ -114,7 +114,9 @@ def _distinct(
         having = has[best]
         places = [last.start + place for place in np.flatnonzero(having[last])][-_COMPARED:]
         core, words = _around(int(wanted[best]), [responses[place] for place in places])
-        phrases.append(Phrase(words, core, having, float(having[first].mean()), float(having[last].mean())))
+        phrases.append(
+            RisingPhrase(words, core, having, float(having[first].mean()), float(having[last].mean()))
+        )
     return phrases
 
 

@@ -8,10 +8,10 @@ from functools import partial
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.board.findings.drawing import OfSteps, drawn
+from tensorboard_plugin_rlboard.board.findings.drawn_samples import StepCache, drawn
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.findings.texts.sampled import StepTexts, measured
+from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts, measured
 
 RESPONSES = 16
 """Responses of a step that are looked at."""
@@ -26,7 +26,7 @@ class TextSampler:
     """Draws responses of steps and keeps what was measured of them; may be asked from any thread."""
 
     def __init__(self) -> None:
-        self._measured: OfSteps[StepTexts] = OfSteps(_MAX_STEPS)
+        self._measured: StepCache[StepTexts] = StepCache(_MAX_STEPS)
 
     def texts(self, session: RunSession, selection: Selection, steps: Sequence[int]) -> tuple[StepTexts, ...]:
         """Some responses of some steps; a step without any is left out.
