@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard import cli
 from tensorboard_plugin_rlboard.findings.registry import DETECTORS
 from tensorboard_plugin_rlboard.report import chinese as module
 from tensorboard_plugin_rlboard.report.chinese import Chinese, chinese
-from tensorboard_plugin_rlboard.report.pages.phrases import CHINESE, ENGLISH
+from tensorboard_plugin_rlboard.report.pages.wording import CHINESE, ENGLISH
 
 HAN = re.compile("[\u4e00-\u9fff]")
 SLOT = re.compile(r"\{(\w+)\}")

@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.report.document import (
     ReportedFinding,
     ReportedRun,
 )
-from tensorboard_plugin_rlboard.report.pages import words
+from tensorboard_plugin_rlboard.report.pages import shared_lines
 from tensorboard_plugin_rlboard.report.pages.speech import Speech
 from tensorboard_plugin_rlboard.texts import visible
 
@@ -38,25 +38,25 @@ def _link(text: str, address: str) -> str:
 
 def _blocks(report: Report, speech: Speech) -> Iterator[str]:
     yield f"# {_plain(speech.of('title', logs=report.logs))}"
-    yield _plain(words.made(speech, report))
+    yield _plain(shared_lines.made(speech, report))
     for run in report.runs:
         yield from _run(run, speech)
     if report.runs_left_out:
-        yield _plain(words.runs_left_out(speech, report))
+        yield _plain(shared_lines.runs_left_out(speech, report))
 
 
 def _run(run: ReportedRun, speech: Speech) -> Iterator[str]:
     yield f"## {speech.of('run')} {_link(run.run, run.address)}"
-    yield _plain(words.looked_at(speech, run))
+    yield _plain(shared_lines.looked_at(speech, run))
     yield from (_plain(speech.said(notice)) for notice in run.notices)
     if not run.findings:
-        yield _plain(words.healthy(speech, run))
+        yield _plain(shared_lines.healthy(speech, run))
     for finding in run.findings:
         yield from _finding(finding, speech)
     if run.findings_left_out:
         yield speech.of("milder", n=run.findings_left_out)
     for past in run.past:
-        yield _plain(speech.of("before", past=words.past(speech, past)))
+        yield _plain(speech.of("before", past=shared_lines.past(speech, past)))
     yield _plain(speech.of("checked", kinds=", ".join(run.checked) or speech.of("nothing")))
     if run.not_checked:
         yield "\n".join(
@@ -65,30 +65,30 @@ def _run(run: ReportedRun, speech: Speech) -> Iterator[str]:
         )
     if run.thresholds:
         set_otherwise = ", ".join(
-            f"{name} = {words.setting(value)}" for name, value in run.thresholds.items()
+            f"{name} = {shared_lines.setting(value)}" for name, value in run.thresholds.items()
         )
         yield _plain(speech.of("thresholds_list", thresholds=set_otherwise))
     if run.config:
         yield f"{_plain(speech.of('settings'))}:"
         yield "\n".join(
-            f"- {_plain(f'{name} = {words.setting(value)}')}" for name, value in run.config.items()
+            f"- {_plain(f'{name} = {shared_lines.setting(value)}')}" for name, value in run.config.items()
         )
 
 
 def _finding(finding: ReportedFinding, speech: Speech) -> Iterator[str]:
     yield f"### {speech.severity(finding.severity)}: {_link(speech.said(finding.title), finding.address)}"
     yield _plain(speech.said(finding.summary))
-    number = _link(words.number(speech, finding), finding.address)
-    yield f"{_link(words.steps(speech, finding), finding.onset_address)} · {number} · {_plain(words.threshold(speech, finding))}"
+    number = _link(shared_lines.number(speech, finding), finding.address)
+    yield f"{_link(shared_lines.steps(speech, finding), finding.onset_address)} · {number} · {_plain(shared_lines.threshold(speech, finding))}"
     yield _plain(speech.said(finding.meaning))
     yield _plain(speech.of("next", next=speech.said(finding.next)))
-    yield from (_link(words.symptom(speech, each), each.address) for each in finding.symptoms)
+    yield from (_link(shared_lines.symptom(speech, each), each.address) for each in finding.symptoms)
     for example in finding.examples:
         yield from _example(example, speech)
 
 
 def _example(example: Example, speech: Speech) -> Iterator[str]:
-    yield f"{_link(words.sample(speech, example), example.address)} {_plain(speech.said(example.problem))}".rstrip()
+    yield f"{_link(shared_lines.sample(speech, example), example.address)} {_plain(speech.said(example.problem))}".rstrip()
     quotations = [one for one in (example.prompt, example.response) if one]
     if quotations:
         yield "```json\n" + "\n".join(map(_quotation, quotations)) + "\n```"
@@ -99,7 +99,7 @@ def _example(example: Example, speech: Speech) -> Iterator[str]:
             speech.of(
                 "shows",
                 token=json.dumps(token, ensure_ascii=False),
-                colours=words.colours(speech, passage),
+                colours=shared_lines.colours(speech, passage),
             )
         )
 

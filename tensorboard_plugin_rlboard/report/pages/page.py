@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from tensorboard_plugin_rlboard.findings.finding import shown
 from tensorboard_plugin_rlboard.report.colour_scale import colour_class
 from tensorboard_plugin_rlboard.report.document import Example, Report, ReportedFinding, ReportedRun
-from tensorboard_plugin_rlboard.report.pages import words
+from tensorboard_plugin_rlboard.report.pages import shared_lines
 from tensorboard_plugin_rlboard.report.pages.curve_drawing import add_curve
 from tensorboard_plugin_rlboard.report.pages.speech import Speech
 from tensorboard_plugin_rlboard.report.pages.styles import style_sheet
@@ -35,11 +35,11 @@ def page(report: Report, speech: Speech) -> bytes:
     ET.SubElement(head, "style").text = style
     body = ET.SubElement(ET.SubElement(root, "body"), "main")
     _add(body, "h1", speech.of("title", logs=report.logs))
-    _add(body, "p", words.made(speech, report), "soft")
+    _add(body, "p", shared_lines.made(speech, report), "soft")
     for run in report.runs:
         _add_run(body, run, speech)
     if report.runs_left_out:
-        _add(body, "p", words.runs_left_out(speech, report))
+        _add(body, "p", shared_lines.runs_left_out(speech, report))
     return b"<!doctype html>\n" + ET.tostring(root, "unicode", "html").encode("utf-8", "replace") + b"\n"
 
 
@@ -66,11 +66,11 @@ def _add_link(parent: ET.Element, text: str, address: str) -> None:
 def _add_run(body: ET.Element, run: ReportedRun, speech: Speech) -> None:
     heading = _add(body, "h2", f"{speech.of('run')} ")
     _add_link(heading, run.run, run.address)
-    _add(body, "p", words.looked_at(speech, run), "soft")
+    _add(body, "p", shared_lines.looked_at(speech, run), "soft")
     for notice in run.notices:
         _add(body, "p", speech.said(notice))
     if not run.findings:
-        _add(body, "p", words.healthy(speech, run))
+        _add(body, "p", shared_lines.healthy(speech, run))
     for finding in run.findings:
         _add_finding(body, finding, speech)
     if run.findings_left_out:
@@ -78,7 +78,7 @@ def _add_run(body: ET.Element, run: ReportedRun, speech: Speech) -> None:
     if run.past:
         _add(body, "h3", speech.of("before_title"))
         for past in run.past:
-            _add(body, "p", words.past(speech, past))
+            _add(body, "p", shared_lines.past(speech, past))
     _add(body, "h3", speech.of("checked_title"))
     _add(body, "p", ", ".join(run.checked) or speech.of("nothing"))
     if run.not_checked:
@@ -92,7 +92,9 @@ def _add_run(body: ET.Element, run: ReportedRun, speech: Speech) -> None:
     if run.config:
         _add(body, "h3", speech.of("settings"))
         sources = run.config_sources
-        _add_table(body, ((name, words.setting(x), sources.get(name, "")) for name, x in run.config.items()))
+        _add_table(
+            body, ((name, shared_lines.setting(x), sources.get(name, "")) for name, x in run.config.items())
+        )
         if run.config_left_out:
             _add(body, "p", speech.of("more_settings", n=run.config_left_out))
 
@@ -114,16 +116,16 @@ def _add_finding(body: ET.Element, finding: ReportedFinding, speech: Speech) -> 
     _add_link(title, speech.said(finding.title), finding.address)
     _add(box, "p", speech.said(finding.summary))
     numbers = _add(box, "p")
-    _add_link(numbers, words.steps(speech, finding), finding.onset_address)
+    _add_link(numbers, shared_lines.steps(speech, finding), finding.onset_address)
     _add_text(numbers, " · ")
-    _add_link(numbers, words.number(speech, finding), finding.address)
-    _add(numbers, "span", f" {words.threshold(speech, finding)}", "soft")
+    _add_link(numbers, shared_lines.number(speech, finding), finding.address)
+    _add(numbers, "span", f" {shared_lines.threshold(speech, finding)}", "soft")
     if finding.curve:
         add_curve(box, finding.curve, finding.steps, finding.onset, speech)
     _add(box, "p", speech.said(finding.meaning))
     _add(box, "p", speech.of("next", next=speech.said(finding.next)))
     for symptom in finding.symptoms:
-        _add_link(_add(box, "p"), words.symptom(speech, symptom), symptom.address)
+        _add_link(_add(box, "p"), shared_lines.symptom(speech, symptom), symptom.address)
     for example in finding.examples:
         _add_example(box, example, speech)
     if (left := len(finding.samples) - len(finding.examples)) > 0:
@@ -133,7 +135,7 @@ def _add_finding(body: ET.Element, finding: ReportedFinding, speech: Speech) -> 
 def _add_example(box: ET.Element, example: Example, speech: Speech) -> None:
     part = ET.SubElement(box, "div", {"class": "example"})
     line = _add(part, "p")
-    _add_link(line, words.sample(speech, example), example.address)
+    _add_link(line, shared_lines.sample(speech, example), example.address)
     if example.problem:
         _add_text(line, f" {speech.said(example.problem)}")
         return
@@ -158,9 +160,11 @@ def _add_example(box: ET.Element, example: Example, speech: Speech) -> None:
         if passage.metric:
             made.set(
                 "title",
-                visible(f"{passage.metric.name[:80]} {'–' if value is None else words.number_text(value)}"),
+                visible(
+                    f"{passage.metric.name[:80]} {'–' if value is None else shared_lines.number_text(value)}"
+                ),
             )
     if passage.after:
         _add(text, "span", f"\n{speech.of(f'{passage.unit}_after', n=f'{passage.after:,}')}", "soft")
     if passage.metric:
-        _add(part, "p", words.colours(speech, passage), "soft")
+        _add(part, "p", shared_lines.colours(speech, passage), "soft")

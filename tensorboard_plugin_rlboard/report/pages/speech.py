@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.findings.finding import SEVERITIES
-from tensorboard_plugin_rlboard.report.pages.phrases import CHINESE, ENGLISH
+from tensorboard_plugin_rlboard.report.pages.wording import CHINESE, ENGLISH
 
 
 @dataclass(frozen=True)
