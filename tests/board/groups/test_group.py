@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rollout_log import TestLog
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.groups import whole
+from tensorboard_plugin_rlboard.board.groups import detail
 from tensorboard_plugin_rlboard.board.groups.contrast import MAX_ALIKE, MAX_PHRASES, contrast
 from tensorboard_plugin_rlboard.board.groups.detail import side_of
 from tensorboard_plugin_rlboard.board.groups.prefixes import (
@@ -81,7 +81,7 @@ def test_of_long_responses_as_much_is_looked_at_as_there_is_room_for(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten characters of each of the four: "Let me thi", five units with both blanks, and nobody is alone within them."""
-    monkeypatch.setattr(whole, "MAX_CHARACTERS", 40)
+    monkeypatch.setattr(detail, "MAX_CHARACTERS", 40)
     found = board.group(asked("words"))
     assert (found.common_prefix, found.common_prefix_characters) == (5, 10)
     assert found.members["units"] == found.members["alone_from"] == [None] * 4

@@ -10,7 +10,7 @@ import pytest
 from rollout_log import TestLog, row
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.prompts.histories import kept, visits
+from tensorboard_plugin_rlboard.board.prompts.histories import history_cache, visits
 from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 
@@ -28,7 +28,7 @@ def read_of(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
         steps.append(sorted(set(found.step.tolist())))
         return found
 
-    monkeypatch.setattr(kept, "read_visits", noting)
+    monkeypatch.setattr(history_cache, "read_visits", noting)
     return steps
 
 
