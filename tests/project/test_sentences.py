@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.texts import plural
 TRANSLATED = {name: sentences.read_translations(name) for name in (*sentences.FILES, sentences.ELSEWHERE)}
 Said = dict[str, dict[str, sentences.Sentence]]
 _COUNTED = re.compile(
-    r"\{(?!(?:max|most|longest|limit|seconds|wait)\w*\})\w+\} (?:other |more |further |different |response )?"
+    r"\{(?!(?:max|most|longest|limit|seconds|wait)\w*\})\w+\} (?:other |more |further |different |response |sampled )?"
     r"(?!(?:as|is|has|was|its|this|answers|begins|cannot|does|holds|means|sets|stands|takes|times|nats|deviations)\b)[a-z]+s\b"
 )
 """A number and the plural of what is counted. Limits are constants, and what is measured is `1.0 nats`."""

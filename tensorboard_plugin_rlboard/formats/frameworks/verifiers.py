@@ -150,7 +150,7 @@ def _sample(
     tokens = response_tokens(branch, annotations)
     if tokens.ids:
         sample["response_tokens"] = context.tokens(tokens.ids)
-        sample["response_mask"] = [int(kept) for kept in tokens.mask]
+        sample["response_mask"] = list(map(int, tokens.mask))
         sample |= tokens.arrays
     ended = _finish_reason(branch, trace)
     sample["finish_reason"] = ended

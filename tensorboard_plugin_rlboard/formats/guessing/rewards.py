@@ -121,8 +121,8 @@ class Reward:
         scores = objects_of_parts(roles, _SCORES)
         if scores and "reward" not in roles.keys and not self.doubt:
             found = parts_in(roles, scores[0])
-            is_total = len(found) == 1 and found[0].place.name in words.TOTAL
-            if not (is_total and roles.take("reward", found)):
+            totals = [one for one in found if one.place.name in words.TOTAL]
+            if not (len(totals) == 1 and roles.take("reward", totals)):
                 self._say_parts(found)
         self.doubt = self.doubt or doubt_of_length(roles)
         if "reward" not in roles.keys and not self.doubt:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message, as_messages
@@ -171,27 +172,26 @@ def response_tokens(branch: Branch, annotations: Sequence[Row] = ()) -> Response
         _mask(node, len(own), sampled, tokens.problems)
         for node, own, sampled in zip(branch.nodes, ids, branch.sampled, strict=True)
     ]
-    mask = [kept for own in masks for kept in own]
+    mask = list(chain.from_iterable(masks))
     if True not in mask:
         return tokens
     begin = mask.index(True)
     without = sum(not own for own, sampled in zip(ids, branch.sampled, strict=True) if sampled)
     if without:
         tokens.problems.append(f"Tokens are logged for all but {without} of the sampled messages.")
-    tokens.ids = [i for own in ids for i in own][begin:]
+    tokens.ids = list(chain.from_iterable(ids))[begin:]
     tokens.mask = mask[begin:]
     for ours, theirs in _ARRAYS.items():
-        values = [
-            value
-            for node, own in zip(branch.nodes, masks, strict=True)
-            for value in _spread_over_mask(node, theirs, own, tokens)
-        ]
-        _add_array(tokens, ours, values[begin:])
+        if any(node.get(theirs) for node in branch.nodes):  # most are logged by no node, or by all
+            values: list[object] = []
+            for node, own in zip(branch.nodes, masks, strict=True):
+                values += _spread_over_mask(node, theirs, own, tokens)
+            _add_array(tokens, ours, values[begin:])
     for name in dict.fromkeys(name for node in branch.nodes for name in _loss_weights(node)):
         values = []
-        for node, own in zip(branch.nodes, ids, strict=True):
-            logged = _loss_weights(node).get(name)
-            values += logged if isinstance(logged, list) and len(logged) == len(own) else [None] * len(own)
+        for node, of_node in zip(branch.nodes, ids, strict=True):
+            logged, size = _loss_weights(node).get(name), len(of_node)
+            values += logged if isinstance(logged, list) and len(logged) == size else [None] * size
         _add_array(tokens, f"{name}_weights", values[begin:])
     streams = branch_streams(annotations, branch.index)
     annotated, problems = aligned_streams(streams, len(mask), begin, tokens.mask)
@@ -226,13 +226,13 @@ def _spread_over_mask(node: Node, key: str, mask: list[bool], tokens: ResponseTo
     values = node.get(key)
     if not isinstance(values, list) or not values:
         return [None] * len(mask)
-    kept = sum(mask)
+    kept = mask.count(True)
     if len(values) != kept:
         tokens.problems.append(
-            f"A message has {kept} sampled tokens and {len(values)} {key}, which are left out."
+            f"A message has {kept} sampled {plural(kept, 'token', 'tokens')} and {len(values)} {key}, which are left out."
         )
         return [None] * len(mask)
-    if all(mask[-kept:]):  # as it is written: markers first, then what was sampled
+    if False not in mask[-kept:]:  # as it is written: markers first, then what was sampled
         return [*[None] * (len(mask) - kept), *values]
     rest = iter(values)
     return [next(rest) if own else None for own in mask]

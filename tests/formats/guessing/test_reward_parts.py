@@ -168,3 +168,11 @@ def test_functions_of_a_reward_are_parts_of_it(suffix: str) -> None:
 @pytest.mark.parametrize("key", ["turn_rewards", "step_rewards"])
 def test_the_rewards_of_turns_are_summed(key: str, tmp_path: Path) -> None:
     assert read(tmp_path, rows(**{key: [0.25, 0.5]}), "reward") == [(0.75,)] * 4
+
+
+@pytest.mark.parametrize("total", ["total", "overall", "final_score"])
+def test_the_total_among_scores_is_the_reward(total: str, tmp_path: Path) -> None:
+    scores = [{"helpful": n / 4, "harmless": 1.0, total: n / 4 + 1} for n in range(4)]
+    rows = [{"step": n, "prompt": "q", "completion": f"a {n}", "scores": of} for n, of in enumerate(scores)]
+    assert guess_mapping(rows).doubt == ""
+    assert read(tmp_path, rows, "reward", "helpful") == [(n / 4 + 1, n / 4) for n in range(4)]
