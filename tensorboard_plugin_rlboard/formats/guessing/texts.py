@@ -34,6 +34,7 @@ _FEWEST_MOVED = 2
 _TIMES_LONGER = 2
 _TELLING_PROMPT = 6
 """Characters of a prompt with which no text begins by chance."""
+_MESSAGES_WITHIN = ("raw_content",)
 _IDS_WITHIN = ("token_ids", "ids", "input_ids")
 _LARGE_ID = 256
 _CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)
@@ -108,9 +109,10 @@ def _moved(roles: Roles, found: list[Column]) -> list[Column]:
 
 
 def _within(roles: Roles, names: tuple[str, ...]) -> list[Column]:
-    """Texts that are called so in an object with one of some names (`response.text`)."""
+    """Texts that are called so in an object with one of some names (`response.text`), or messages (`prompt.raw_content`)."""
     around = {plain(words.snake_case(name)) for name in names}
     found = roles.candidates(words.SAID, is_said, own=names is words.RESPONSE)
+    found += roles.candidates(_MESSAGES_WITHIN, is_conversation, own=names is words.RESPONSE)
     return [column for column in found if around & {plain(name) for name in column.place.around[-1:]}]
 
 
@@ -220,7 +222,7 @@ def _assign_tokens(roles: Roles) -> None:
         "response_token_ids", words.TOKEN_IDS, is_token_id_list, own=True
     ):
         _assign_labelled_ids(roles)
-    if not any(name in roles.keys for name in RESPONSE_FIELDS):
+    if not {"response_tokens", "response_token_ids"} & roles.keys.keys():
         roles.take("response_token_ids", _ids_of(roles, words.RESPONSE))
     if not {"prompt", "messages"} & roles.keys.keys() and not roles.assign(
         "prompt_token_ids", words.PROMPT_TOKEN_IDS, is_token_id_list
@@ -238,7 +240,8 @@ def _ids_of(roles: Roles, names: tuple[str, ...]) -> list[Column]:
     ]
     outside = roles.candidates(names, is_token_id_list, own=names is words.RESPONSE)
     are_ids = "response_token_ids" in roles.keys
-    return [*inner, *(column for column in outside if are_ids or _has_large_ids(column))]
+    has_text = any(name in roles.keys for name in RESPONSE_FIELDS) and not are_ids
+    return [*inner, *(one for one in outside if are_ids or (_has_large_ids(one) and not has_text))]
 
 
 def _has_large_ids(column: Column) -> bool:

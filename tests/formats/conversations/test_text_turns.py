@@ -164,6 +164,18 @@ def test_triplets_of_ids_are_samples(tmp_path: Path) -> None:
     assert found == [("#1 #2", None, n / 2) for n in range(3)]
 
 
+def test_what_triplets_hold_beside_the_ids_is_their_text(tmp_path: Path) -> None:
+    """As `span_to_triplet` of agentlightning/adapter/triplet.py writes it."""
+    row: dict[str, Any] = _triplet([1, 2], [7, 8], 0.5)
+    row["prompt"] |= {"raw_content": [{"role": "user", "content": "why?"}], "image_urls": []}
+    row["response"]["raw_content"] = [{"role": "assistant", "content": "so", "finish_reason": "stop"}]
+    path = written(tmp_path / "log.jsonl", [row] * 3)
+    mapping = understood(path).mapping
+    assert mapping is not None
+    assert mapping.keys["response_token_ids"] == "response.token_ids"
+    assert read(tmp_path, [row] * 3, "prompt", "response", "reward") == [("why?", "so", 0.5)] * 3
+
+
 def test_triplets_of_a_rollout_are_its_turns(tmp_path: Path, open_board: Callable[[Path], Board]) -> None:
     turns = [_triplet([1, 2], [7, 8], None), _triplet([1, 2, 7, 8, 3], [9], 1.0)]
     written(
