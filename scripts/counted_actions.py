@@ -75,6 +75,7 @@ def proves(truth: dict[str, Any], step: int, sample: int, token: int | None) -> 
 
 def _selected(frame: Frame) -> dict[str, str]:
     prefix = "p.rlboard."
+    frame.evaluate("dispatchEvent(new Event('blur'))")  # else the address is written half a second later
     pairs = urllib.parse.parse_qsl(frame.evaluate("parent.location.hash.slice(1)"))
     return {key.removeprefix(prefix): value for key, value in pairs if key.startswith(prefix)}
 

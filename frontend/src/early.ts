@@ -3,7 +3,17 @@
 /** The names of the files that the beginning of the page needs (`start`), and of those that each view needs beside them. */
 export type FilesOfViews = Readonly<Record<string, readonly string[]>>;
 
+/** Questions that were asked before the page's code was there, by their address. Each is taken once. */
+export type EarlyQuestions = Record<string, Promise<Response>>;
+
+/** What tells which run the page will choose. */
+export interface KnownRun {
+  run: string;
+  splits: string[];
+  same_as?: string;
+}
+
 declare global {
-  /** Questions that were asked before the page's code was there, by their address. Each is taken once. */
-  var rlboardEarly: Record<string, Promise<Response>> | undefined;
+  /** Undefined once the page has asked its first questions. */
+  var rlboardEarly: EarlyQuestions | undefined;
 }

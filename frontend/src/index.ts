@@ -3,15 +3,16 @@
  * imports nothing: what the first view needs is asked for at once, side by side, and not as one file names the next.
  */
 
-import type { FilesOfViews } from "./early";
+import type { EarlyQuestions, FilesOfViews, KnownRun } from "./early";
 
 /** The build puts their names here (`vite.config.ts`). */
 declare const FILES_OF_VIEWS: FilesOfViews;
 
-/** The view that the address names; "" where none is, or where the address is not ours to read. */
-function viewOfAddress(): string {
+/** What the address says of one of our parameters; "" where it says nothing, or is not ours to read. */
+function ofAddress(name: string): string {
   try {
-    return /[#&]p\.rlboard\.view=(\w+)/.exec(window.parent.location.hash)?.[1] ?? "";
+    const found = new RegExp(`[#&]p\\.rlboard\\.${name}=([^&]*)`).exec(window.parent.location.hash);
+    return decodeURIComponent(found?.[1] ?? "");
   } catch {
     return "";
   }
@@ -24,13 +25,32 @@ function preload(file: string): void {
   document.head.append(link);
 }
 
+/** The run that the page will choose where the address names none. Where it chooses another one, it asks for its steps. */
+async function likelyRun(answer: Promise<Response>): Promise<string> {
+  const { runs } = (await (await answer).clone().json()) as { runs: KnownRun[] };
+  const own = runs.filter(({ same_as }) => !same_as);
+  return (own.find(({ splits }) => splits.includes("train")) ?? own[0])?.run ?? "";
+}
+
+/** Asks for the steps with the very words of the page, unless it is there by then and asks itself. */
+async function askForSteps(early: EarlyQuestions, runs: Promise<Response>): Promise<void> {
+  const run = ofAddress("run") || (await likelyRun(runs));
+  if (run === "" || globalThis.rlboardEarly !== early) return;
+  const scope = Object.entries({ run, split: ofAddress("split"), attempt: ofAddress("attempt") });
+  const url = `steps?${new URLSearchParams(scope.filter(([, value]) => value !== ""))}`;
+  early[url] = fetch(url);
+  early[url].catch(() => undefined);
+}
+
 export async function render(): Promise<void> {
   // First of all, or it would wait behind the files. Whoever takes it up hears of its failure.
   const runs = fetch("runs");
   runs.catch(() => undefined);
-  globalThis.rlboardEarly = { runs };
+  const early: EarlyQuestions = { runs };
+  globalThis.rlboardEarly = early;
+  askForSteps(early, runs).catch(() => undefined);
   const filesOf = FILES_OF_VIEWS;
-  const named = viewOfAddress();
+  const named = ofAddress("view");
   const view = Object.hasOwn(filesOf, named) ? named : "overview";
   const names = new Set([...(filesOf["start"] ?? []), ...(filesOf[view] ?? [])]);
   const files = [...names].map((name) => new URL(name, import.meta.url).href);

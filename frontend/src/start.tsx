@@ -4,6 +4,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App, Dialogs } from "./app";
 import { startPolling } from "./data/polling";
+import { runs, runsError } from "./data/runs";
 import { followSteps } from "./data/steps";
 import { followTheme, followVisibility, setPageTitle } from "./host/appearance";
 import { language, loadWords, t } from "./i18n";
@@ -24,14 +25,26 @@ async function loadTheRest(): Promise<void> {
   for (const part of [...Object.values(VIEW_COMPONENTS), Dialogs]) await part.load();
 }
 
+/**
+ * What was asked before the page was there is taken at once, or with the first answer about the runs; whatever is left
+ * would be old when it is asked for.
+ */
+function dropEarlyQuestions(): void {
+  effect(() => {
+    if (runs.value === null && runsError.value === null) return;
+    queueMicrotask(() => {
+      globalThis.rlboardEarly = undefined;
+    });
+  });
+}
+
 /** Shows the page, in the reader's language, and reads the other views' files when the first one is there. */
 export async function start(): Promise<void> {
   // Runs and steps are asked for while the page is made.
   followAddress();
-  startPolling();
-  // What was asked before the page was there is taken by now; of a hidden page it would be old when it is shown.
-  globalThis.rlboardEarly = undefined;
   followSteps();
+  startPolling();
+  dropEarlyQuestions();
   for (const css of [themeCss, kitCss, shellCss]) adopt(css);
   followTheme();
   followVisibility();

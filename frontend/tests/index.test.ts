@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { runs } from "../src/api/endpoints";
+import { runs, steps } from "../src/api/endpoints";
 import { render } from "../src/index";
 
 const FILES = {
@@ -55,4 +55,50 @@ test("runs are asked for before the page is there, and that answer is taken once
   expect(asked).toHaveBeenCalledTimes(1);
   await expect(runs({})).rejects.toMatchObject({ status: 0, message: "no network" });
   expect(asked).toHaveBeenCalledTimes(2);
+});
+
+/** The questions that were asked, once all answers that are here were looked at. */
+async function questionsAt(hash: string): Promise<string[]> {
+  await filesAt(hash);
+  await new Promise((done) => setTimeout(done));
+  return asked.mock.calls.map(([url]) => url);
+}
+
+test("steps of the run of the address are asked for beside the runs, in the page's own words", async () => {
+  expect(await questionsAt("#rlboard&p.rlboard.run=a%2Fb%20c&p.rlboard.attempt=2")).toEqual([
+    "runs",
+    "steps?run=a%2Fb+c&attempt=2",
+  ]);
+  await expect(steps({ run: "a/b c", attempt: 2 })).rejects.toMatchObject({ message: "no network" });
+  expect(asked).toHaveBeenCalledTimes(2);
+});
+
+test("without a run in the address, those of the run that the page will choose", async () => {
+  const known = [
+    { run: "copy", splits: ["train"], same_as: "a" },
+    { run: "eval", splits: ["eval"], same_as: "" },
+    { run: "a", splits: ["train"], same_as: "" },
+  ];
+  asked.mockResolvedValueOnce(new Response(JSON.stringify({ runs: known })));
+  expect(await questionsAt("#rlboard")).toEqual(["runs", "steps?run=a"]);
+  asked.mockClear();
+  asked.mockResolvedValueOnce(new Response(JSON.stringify({ runs: known.slice(0, 2) })));
+  expect(await questionsAt("#rlboard")).toEqual(["runs", "steps?run=eval"]);
+  asked.mockClear();
+  asked.mockResolvedValueOnce(new Response(JSON.stringify({ runs: [] })));
+  expect(await questionsAt("#rlboard")).toEqual(["runs"]);
+});
+
+test("a page that is there already asks for the steps itself", async () => {
+  let answer: (response: Response) => void = () => undefined;
+  asked.mockReturnValueOnce(
+    new Promise((resolve) => {
+      answer = resolve;
+    }),
+  );
+  await filesAt("#rlboard");
+  globalThis.rlboardEarly = undefined;
+  answer(new Response(JSON.stringify({ runs: [{ run: "a", splits: [] }] })));
+  await new Promise((done) => setTimeout(done));
+  expect(asked.mock.calls).toEqual([["runs"]]);
 });

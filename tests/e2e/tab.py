@@ -165,7 +165,8 @@ class Tab:
         self.view.locator(f".run-row[data-run='{name}']").click()
 
     def selected(self) -> dict[str, str]:
-        """What the address bar says of our tab."""
+        """What the address bar says of our tab, to one who turns to it: who walks on is written down when he rests."""
+        self.js("() => window.dispatchEvent(new Event('blur'))")
         tokens = self.page.evaluate("location.hash").removeprefix("#").split("&")
         pairs = [token.partition("=") for token in tokens if token.startswith("p.rlboard.")]
         return {key.removeprefix("p.rlboard."): urllib.parse.unquote(value) for key, _, value in pairs}

@@ -40,19 +40,28 @@ export function readAddress(): Record<string, string> | null {
 /** True while others are told of an address that we wrote: events are dispatched at once, so no other falls into it. */
 let isWriting = false;
 
-/** After so long without another change the host is told of ours. */
+/** After so long without another change the address is written. */
 const REST_MS = 500;
 const LEAVING = ["blur", "pagehide"] as const;
-let untold: ReturnType<typeof setTimeout> | undefined;
 
-/**
- * Tells the host of our address: it keeps a copy of the hash and renews it only on this event, at a few milliseconds of
- * its own. So whoever walks along is told of at the end, or when the focus goes over to the host, whose tabs read the copy.
- */
+/** What is still to be written, and our part of the address when that began. */
+interface Unwritten {
+  readonly values: Readonly<Record<string, string>>;
+  readonly instead: string;
+}
+let unwritten: Unwritten | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Our part of the address as it stands there. */
+const ownPart = (): string => JSON.stringify(readAddress());
+
+function forget(): void {
+  clearTimeout(timer);
+  unwritten = null;
+}
+
+/** The host keeps a copy of the hash and renews it only on this event, at a few milliseconds of its own. */
 function tellHost(): void {
-  if (untold === undefined) return;
-  clearTimeout(untold);
-  untold = undefined;
   isWriting = true;
   try {
     hostWindow().dispatchEvent(new HashChangeEvent("hashchange"));
@@ -61,36 +70,62 @@ function tellHost(): void {
   }
 }
 
-/** Writes our part of the address and leaves everyone else's. */
-export function writeAddress(values: Readonly<Record<string, string>>, how: "push" | "replace"): void {
-  if (!isOurs()) return;
+/** Puts our part into the address and leaves everyone else's; false where it stands there already. */
+function put(values: Readonly<Record<string, string>>, how: "push" | "replace"): boolean {
   const page = hostWindow();
   const others = hashParts().filter(
     (part) => part !== PLUGIN && part !== "" && !decodePart(part).startsWith(PREFIX),
   );
   const ours = Object.entries(values).map(([key, value]) => `${PREFIX}${key}=${encodeURIComponent(value)}`);
   const hash = `#${[PLUGIN, ...others, ...ours].join("&")}`;
-  if (hash === page.location.hash) return;
+  if (hash === page.location.hash) return false;
   const url = `${page.location.pathname}${page.location.search}${hash}`;
   if (how === "push") page.history.pushState(page.history.state, "", url);
   else page.history.replaceState(page.history.state, "", url);
-  clearTimeout(untold);
-  untold = setTimeout(tellHost, REST_MS);
-  if (how === "push") tellHost();
+  return true;
+}
+
+/** Writes what is still to be written. Another tab's address is not ours any more. */
+function writeNow(): void {
+  const now = unwritten;
+  forget();
+  if (now !== null && isOurs() && put(now.values, "replace")) tellHost();
+}
+
+/**
+ * Writes our part of the address: at once where it is a history entry, else when the reader rests, or when the focus
+ * goes over to the host, whose address bar and tabs have to know it. To write it takes as long as to show the next step,
+ * and browsers stop whoever does it a few hundred times in a row.
+ */
+export function writeAddress(values: Readonly<Record<string, string>>, how: "push" | "replace"): void {
+  if (!isOurs()) return;
+  if (how === "push") {
+    // The entry that is left says where the reader was last.
+    if (unwritten !== null) put(unwritten.values, "replace");
+    forget();
+    if (put(values, "push")) tellHost();
+    return;
+  }
+  clearTimeout(timer);
+  unwritten = { values, instead: unwritten?.instead ?? ownPart() };
+  timer = setTimeout(writeNow, REST_MS);
 }
 
 /** Calls back when the address changed under us: back, forward, or a pasted link; not when we write it. */
 export function onAddress(changed: () => void): () => void {
   const page = hostWindow();
   const heard = (): void => {
-    if (!isWriting) changed();
+    // Who changes another part of the address cannot know what ours is about to be.
+    if (isWriting || (unwritten !== null && unwritten.instead === ownPart())) return;
+    forget();
+    changed();
   };
   page.addEventListener("hashchange", heard);
   page.addEventListener("popstate", heard);
-  for (const leaving of LEAVING) window.addEventListener(leaving, tellHost);
+  for (const leaving of LEAVING) window.addEventListener(leaving, writeNow);
   return () => {
     page.removeEventListener("hashchange", heard);
     page.removeEventListener("popstate", heard);
-    for (const leaving of LEAVING) window.removeEventListener(leaving, tellHost);
+    for (const leaving of LEAVING) window.removeEventListener(leaving, writeNow);
   };
 }

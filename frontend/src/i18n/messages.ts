@@ -80,12 +80,37 @@ export function findMessage(key: string, slots?: Slots): string | null {
   return Object.hasOwn(found, key) ? filled(found[key] ?? "", slots) : null;
 }
 
+/** A slot as it stands in a message, its name, and the two words of which one is shown; or words between slots. */
+type Piece = string | { slot: string; name: string; one: string | undefined; many: string | undefined };
+
+/** Messages at their slots: a key press shows dozens of messages, and always the same. */
+const pieces = new Map<string, readonly Piece[]>();
+
+function piecesOf(message: string): readonly Piece[] {
+  const known = pieces.get(message);
+  if (known !== undefined) return known;
+  const found: Piece[] = [];
+  let end = 0;
+  for (const match of message.matchAll(/\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g)) {
+    const [slot, name = "", one, many] = match;
+    found.push(message.slice(end, match.index), { slot, name, one, many });
+    end = match.index + slot.length;
+  }
+  found.push(message.slice(end));
+  pieces.set(message, found);
+  return found;
+}
+
 function filled(message: string, slots: Slots = {}): string {
-  return message.replace(
-    /\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g,
-    (slot, name: string, one?: string, many?: string) => {
-      const value = slots[name];
-      return (one === undefined ? value?.toString() : String(value) === "1" ? one : many) ?? slot;
-    },
-  );
+  let text = "";
+  for (const piece of piecesOf(message)) {
+    if (typeof piece === "string") text += piece;
+    else {
+      const value = slots[piece.name];
+      text +=
+        (piece.one === undefined ? value?.toString() : String(value) === "1" ? piece.one : piece.many) ??
+        piece.slot;
+    }
+  }
+  return text;
 }

@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 
+import { signal } from "@preact/signals";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -100,6 +101,8 @@ describe("Curve", () => {
     open: vi.fn(),
     move: vi.fn(),
   };
+  const selected = signal<number | null>(10);
+  const pinned = signal<number | null>(null);
   const props: CurveChartProps = {
     label: "Mean reward. policy: smallest 1, largest 4, last 4",
     x: [0, 10, 20, 30],
@@ -108,8 +111,8 @@ describe("Curve", () => {
     range: null,
     scale: valueScale("linear", []),
     view: { drawn: [0, 50], values: [0, 50], usual: null, marks: [] },
-    selected: 10,
-    pinned: null,
+    selected,
+    pinned,
     bands: [],
     height: 100,
     formatX: String,
@@ -125,6 +128,7 @@ describe("Curve", () => {
 
   beforeEach(() => {
     for (const spy of Object.values(told)) spy.mockClear();
+    [selected.value, pinned.value] = [10, null];
   });
 
   it("is one image with words and walks the steps by keyboard", () => {
@@ -160,7 +164,7 @@ describe("Curve", () => {
     });
     expect(told.open).toHaveBeenCalledExactlyOnceWith(10);
     expect(told.step).toHaveBeenCalledOnce();
-    show(<CurveChart {...props} selected={null} />);
+    selected.value = null;
     expect(press(image, "Enter").defaultPrevented).toBe(false);
   });
 
@@ -194,13 +198,14 @@ describe("Curve", () => {
   });
 
   it("moves the lines of the steps without drawing the curves again", () => {
-    show(<CurveChart {...props} pinned={0} />);
-    show(<CurveChart {...props} selected={30} pinned={0} />);
+    pinned.value = 0;
+    show(<CurveChart {...props} />);
+    selected.value = 30;
     expect(plots).toHaveLength(1);
     expect(plot().setData).not.toHaveBeenCalled();
-    expect(one(".chart-marker-selected").style.transform).toBe("translateX(300px)");
-    expect(one(".chart-marker-pinned").style.transform).toBe("translateX(0px)");
-    show(<CurveChart {...props} selected={31} />);
+    expect(one(".chart-marker-selected").style.left).toBe("300px");
+    expect(one(".chart-marker-pinned").style.left).toBe("0px");
+    [selected.value, pinned.value] = [31, null];
     expect(one(".chart-marker-selected").hidden).toBe(true);
     expect(one(".chart-marker-pinned").hidden).toBe(true);
   });

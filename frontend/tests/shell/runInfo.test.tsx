@@ -174,7 +174,9 @@ describe("TensorBoard's scalars", () => {
     expect(boxes("pairing-choices").map((box) => box.checked)).toEqual([true, false]);
     await click(boxes("pairing-choices")[1]);
     expect(selection.value.scalars).toBe("runs/a,runs/b");
-    expect(decodeURIComponent(window.location.hash)).toContain("p.rlboard.scalars=runs/a,runs/b");
+    await vi.waitFor(() =>
+      expect(decodeURIComponent(window.location.hash)).toContain("p.rlboard.scalars=runs/a,runs/b"),
+    );
     expect(byTestId("pairing-reason")?.textContent).toContain("Chosen by you");
     await click(byTestId("pairing-automatic"));
     expect(selection.value.scalars).toBe("");

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { ADDRESS_FIELDS } from "../../src/state/addressFields";
 import {
   DEFAULTS,
@@ -157,7 +157,7 @@ const FULL_HASH = [
 ].join("&p.rlboard.");
 
 test("links stay as they are, byte for byte", () => {
-  select(FULL);
+  select(FULL, "push");
   expect(window.location.hash).toBe(FULL_HASH);
 });
 
@@ -233,13 +233,13 @@ test("nonsense in an address is as if it were not there", () => {
   expect(fromAddress(odd)).toEqual(DEFAULTS);
 });
 
-test("opening is a history entry, walking is not", () => {
+test("opening is a history entry, walking is not", async () => {
   const before = window.history.length;
   select({ sample: "a" }, "push");
   expect(window.history.length).toBe(before + 1);
   select({ sample: "b" });
+  await vi.waitFor(() => expect(window.location.hash).toBe("#rlboard&p.rlboard.sample=b"));
   expect(window.history.length).toBe(before + 1);
-  expect(window.location.hash).toBe("#rlboard&p.rlboard.sample=b");
 });
 
 test("a selection that changes nothing writes nothing", () => {

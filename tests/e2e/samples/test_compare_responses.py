@@ -62,7 +62,7 @@ def test_a_response_beside_its_other_step_and_its_reference(server: TensorBoard,
     expect(diff.locator("[data-current]")).to_have_text(" word12")
     tab.get("diff-beside").click()
     expect(diff.locator(".diff-titles")).to_have_count(0)
-    assert "diff_with=" in tab.page.url
+    assert "diff_with" in tab.selected()
     choose(tab, "Reference")
     expect(tab.get("diff-changes")).to_have_text("3 changes")
     expect(diff.locator(".diff-row .diff-delete").first).to_have_text("other")
@@ -76,4 +76,4 @@ def test_every_chart_is_split_by_a_text(server: TensorBoard, open_tab: OpenTab) 
     legend = tab.get("split-legend")
     expect(legend.locator("li")).to_have_text(["poems6", "诗2"])
     expect(tab.get("chart-reward").locator(".overview-readout")).to_contain_text("poems")
-    assert "split_by=data_source" in tab.page.url
+    assert tab.selected()["split_by"] == "data_source"

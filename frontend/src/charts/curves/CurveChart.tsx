@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { hoveredStep } from "../shared/hoveredStep";
 import { CurvePlot } from "./CurvePlot";
 import type { PlotState } from "./plotState";
@@ -25,7 +25,8 @@ export function CurveChart({ label, onMove, ...state }: CurveChartProps): JSX.El
   const latest = useRef<PlotState>(state);
   latest.current = state;
 
-  useEffect(() => {
+  // Before the frame, so that the chart is in it.
+  useLayoutEffect(() => {
     if (!host.current) return;
     const made = new CurvePlot(host.current, latest.current);
     plot.current = made;
@@ -34,18 +35,18 @@ export function CurveChart({ label, onMove, ...state }: CurveChartProps): JSX.El
       plot.current = null;
     };
   }, []);
-  // Before the frame, so that the line of the selected step is in it.
   useLayoutEffect(() => plot.current?.update(state));
 
   const onKeyDown = (event: KeyboardEvent) => {
     const delta = MOVES[event.key];
-    const isEnter = event.key === "Enter" && state.selected !== null;
+    const selected = state.selected.peek();
+    const isEnter = event.key === "Enter" && selected !== null;
     if ((delta === undefined && !isEnter) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     // The same keys walk the steps everywhere; one press must not count twice.
     event.stopPropagation();
     if (delta !== undefined) onMove(delta);
-    else if (state.selected !== null) state[event.shiftKey ? "onOpen" : "onStep"](state.selected);
+    else if (selected !== null) state[event.shiftKey ? "onOpen" : "onStep"](selected);
   };
 
   return (

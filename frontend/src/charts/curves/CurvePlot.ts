@@ -40,7 +40,12 @@ export class CurvePlot {
     const repaint = effect(() => {
       if (currentPalette.value) this.#plot?.redraw(false, true);
     });
-    this.#stops = [unwatch, repaint];
+    const walk = effect(() => {
+      void this.#state.selected.value;
+      void this.#state.pinned.value;
+      this.#schedule();
+    });
+    this.#stops = [unwatch, repaint, walk];
   }
 
   update(state: PlotState): void {
@@ -71,12 +76,12 @@ export class CurvePlot {
     if (plot.width !== this.#width || plot.height !== state.height) {
       plot.setSize({ width: this.#width, height: state.height });
     }
-    this.#place(plot);
+    if (painted?.bands !== state.bands) this.#bands?.place(plot, state.bands);
+    this.#placeMarkers(plot);
   }
 
-  #place(plot: uPlot): void {
-    this.#bands?.place(plot, this.#state.bands);
-    this.#markers?.place(plot, this.#state.selected, this.#state.pinned);
+  #placeMarkers(plot: uPlot): void {
+    this.#markers?.place(plot, this.#state.selected.peek(), this.#state.pinned.peek());
   }
 
   #create(state: PlotState): void {
@@ -90,7 +95,9 @@ export class CurvePlot {
       onBrush: (plot) => this.#pointer.brush(plot),
       onDraw: (plot) => {
         drawMarks(plot, this.#state.view.marks);
-        this.#place(plot);
+        // The axes may have moved.
+        this.#bands?.place(plot, this.#state.bands);
+        this.#placeMarkers(plot);
       },
       brushed: () => this.#pointer.brushed,
     };

@@ -30,7 +30,8 @@ export class StepMarkers {
     // Written again, the attribute would have the style of every chart's line computed anew.
     if (line.hidden !== isHidden) line.hidden = isHidden;
     if (step !== null && !isHidden) {
-      line.style.transform = `translateX(${Math.round(plot.valToPos(step, "x"))}px)`;
+      // A transform would have the layers of the whole page put together anew.
+      line.style.left = `${Math.round(plot.valToPos(step, "x"))}px`;
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { ReadonlySignal } from "@preact/signals";
 import type { ValueView } from "../scales/valueRange";
 import type { ValueScale } from "../scales/valueScale";
 import type { CurveLine } from "./plotColumns";
@@ -11,8 +12,9 @@ export interface PlotState {
   readonly range: readonly [number, number] | null;
   readonly scale: ValueScale;
   readonly view: ValueView;
-  readonly selected: number | null;
-  readonly pinned: number | null;
+  /** Signals: walking the steps moves a line on each chart, and draws none of them again. */
+  readonly selected: ReadonlySignal<number | null>;
+  readonly pinned: ReadonlySignal<number | null>;
   /** Stretches of steps that are marked. */
   readonly bands: readonly StepBand[];
   readonly height: number;

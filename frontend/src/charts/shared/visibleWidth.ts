@@ -1,3 +1,11 @@
+/** So many pixels above and below the window count as in sight. */
+const MARGIN = 200;
+
+function isNear(element: HTMLElement): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > -MARGIN && top < window.innerHeight + MARGIN;
+}
+
 /**
  * Tells when an element has a size and is in sight, and its width whenever that changes.
  *
@@ -8,22 +16,23 @@ export function watchVisibleWidth(
   element: HTMLElement,
   onChange: (width: number, inSight: boolean) => void,
 ): () => void {
-  // Where the browser cannot tell, everything counts as in sight.
-  let near = typeof IntersectionObserver === "undefined";
+  // Where the browser cannot tell, everything counts as in sight. It tells after a frame: the first look is our own.
+  let near = typeof IntersectionObserver === "undefined" || isNear(element);
   const report = () => {
     const width = Math.floor(element.clientWidth);
     onChange(width, near && width > 0 && window.innerHeight > 0);
   };
   const size = typeof ResizeObserver === "undefined" ? null : new ResizeObserver(report);
-  const sight = near
-    ? null
-    : new IntersectionObserver(
-        (entries) => {
-          near = entries.at(-1)?.isIntersecting ?? near;
-          report();
-        },
-        { rootMargin: "200px" },
-      );
+  const sight =
+    typeof IntersectionObserver === "undefined"
+      ? null
+      : new IntersectionObserver(
+          (entries) => {
+            near = entries.at(-1)?.isIntersecting ?? near;
+            report();
+          },
+          { rootMargin: `${MARGIN}px` },
+        );
   size?.observe(element);
   sight?.observe(element);
   window.addEventListener("resize", report);

@@ -72,7 +72,7 @@ test("Enter asks the server, and what it understands counts from then on", async
   expect(shownScope.value.where).toBe("reward > 0");
   expect(runScope.value).not.toHaveProperty("where");
   expect(byTestId("filter-chip")?.textContent).toContain("reward > 0");
-  expect(window.location.hash).toContain("where=");
+  await vi.waitFor(() => expect(window.location.hash).toContain("where="));
 });
 
 test("what it does not understand is said in place, and nothing changes", async () => {

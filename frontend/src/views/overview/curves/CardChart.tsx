@@ -45,7 +45,6 @@ export interface CardChartProps {
 /** The drawing of a card: what is clicked, dragged and pressed on it becomes the selection. */
 export function CardChart(props: CardChartProps): JSX.Element {
   const { id, title, x, lines, steps } = props;
-  const [step, pin] = [selected.step.value, selected.pin.value];
   const label = useMemo(() => spokenSummary(title, lines), [title, lines]);
   const bands = useFindingBands(props.about);
   const choose = (clicked: number) => {
@@ -61,15 +60,15 @@ export function CardChart(props: CardChartProps): JSX.Element {
       range={props.range}
       scale={props.scale}
       view={props.view}
-      selected={step}
-      pinned={pin}
+      selected={selected.step}
+      pinned={selected.pin}
       bands={bands}
       height={props.height}
       formatX={num}
       onBucket={props.onBucket}
       onStep={choose}
       onMove={(delta) => {
-        const next = stepBeside(steps, step, delta);
+        const next = stepBeside(steps, selected.step.peek(), delta);
         if (next !== null) select({ step: next });
       }}
       onRange={(from, to) => select({ step_min: from, step_max: to })}

@@ -25,10 +25,10 @@ const MOST = 256;
 export function expectedAt(values: readonly (number | null)[], at: number, least: number): Expected | null {
   const before = values.slice(0, Math.ceil(at / 2));
   const every = Math.ceil(before.length / MOST);
-  const sorted = before
-    .filter((_, i) => i % every === 0)
-    .filter((value): value is number => value !== null && Number.isFinite(value))
-    .sort((a, b) => a - b);
+  // Typed, it is sorted as numbers are without a function's call for each two.
+  const sorted = Float64Array.from(
+    before.filter((value, i): value is number => i % every === 0 && value !== null && Number.isFinite(value)),
+  ).sort();
   if (sorted.length < FEWEST) return null;
   const quantile = (share: number) => sorted[Math.round(share * (sorted.length - 1))] as number;
   const [p05, p95] = [quantile(0.05), quantile(0.95)];
