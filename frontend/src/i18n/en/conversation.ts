@@ -23,5 +23,5 @@ export const conversation = {
   "conversation.unfold_all": "unfold all",
   "conversation.copy": "Copy the whole conversation as text",
   "conversation.copy_one": "Copy this message as text",
-  "sample.key.v": "Switch between conversation and text",
+  "sample.key.v": "switch between conversation and text",
 } as const;

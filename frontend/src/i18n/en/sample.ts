@@ -1,11 +1,11 @@
 /** Words of the sample drawer and the token views. */
 export const sample = {
   "sample.keys": "Sample",
-  "sample.key.n": "Next extreme token of the metric, or next change",
-  "sample.key.N": "Previous extreme token of the metric, or previous change",
-  "sample.key.g": "Its group, all members side by side",
-  "sample.key.m": "Colour by the next metric",
-  "sample.key.M": "Colour by the previous metric",
+  "sample.key.n": "next extreme token of the metric, or next change",
+  "sample.key.N": "previous extreme token of the metric, or previous change",
+  "sample.key.g": "its group, all members side by side",
+  "sample.key.m": "colour by the next metric",
+  "sample.key.M": "colour by the previous metric",
 
   "sample.drawer": "Sample",
   "sample.loading": "Reading the sample …",

@@ -64,6 +64,7 @@ export const samples = {
   "samples.nonfinite_cell": "{value}: left out of every mean",
   "samples.yes": "yes",
   "samples.no": "no",
+  "samples.loading": "Looking for the samples …",
   "samples.count": "{n} {n|sample|samples}",
   "samples.hits": "{n} {n|sample|samples} with a hit",
   "samples.length.n_tokens": "response {mean} {mean|token|tokens} on average",

@@ -61,6 +61,7 @@ export const samples = {
   "samples.nonfinite_cell": "{value}：不计入任何均值",
   "samples.yes": "是",
   "samples.no": "否",
+  "samples.loading": "正在查找样本…",
   "samples.count": "{n} 个样本",
   "samples.hits": "{n} 个样本命中",
   "samples.length.n_tokens": "回复平均 {mean} 个 token",

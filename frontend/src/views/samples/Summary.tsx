@@ -67,6 +67,13 @@ function lengthScope(): Scope {
   return { ...scope, step_min: all[Math.max(0, first - 1)] ?? step, step_max: all[last] ?? step };
 }
 
+/** How many samples there are; nothing is said of it before it is known. */
+function totalText(pages: SamplePages, isSearched: boolean): string {
+  if (pages.listKey.value !== "")
+    return t(isSearched ? "samples.hits" : "samples.count", { n: count(pages.total.value) });
+  return pages.error.value === null ? t("samples.loading") : "";
+}
+
 export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly string[] }): JSX.Element {
   const { step, step_min, step_max, search, preset } = selection.value;
   const runMetrics = new Set(run.value?.metrics.map(({ name }) => name));
@@ -83,12 +90,9 @@ export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly 
   const summary = last.current;
   const chosen = PRESETS.find((name) => name === preset);
   const reason = chosen === undefined ? "" : t(`samples.preset.${chosen}.why`);
-  const total = pages.total.value;
   return (
     <p class={`summary number${answer.stale ? " stale" : ""}`} data-testid="summary">
-      <strong aria-live="polite">
-        {t(search === "" ? "samples.count" : "samples.hits", { n: count(total) })}
-      </strong>
+      <strong aria-live="polite">{totalText(pages, search !== "")}</strong>
       {summary?.lengths.map(([metric, change]) => (
         <LengthText key={metric} metric={metric} of={change} />
       ))}
