@@ -3,9 +3,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { colourCodes } from "../../src/tokens/shared/colourCodes";
 import { unitsOf } from "../../src/tokens/shared/responseTokens";
+import { whenScrolledOrAtRest } from "../../src/tokens/text/nearViewport";
 import { TextView } from "../../src/tokens/text/TextView";
 import { blockIndex, cutBlocks, MAX_BLOCK_TOKENS, MIN_BLOCK_TOKENS } from "../../src/tokens/text/textBlocks";
-import { unitAt } from "../../src/tokens/text/textPlaces";
+import { seenAtFirst, unitAt } from "../../src/tokens/text/textPlaces";
 import { HOSTILE } from "../fixtures";
 import { SCALE, tokens } from "./fixtures";
 
@@ -92,6 +93,7 @@ describe("lazy blocks", () => {
   let seen: (element: Element, isIntersecting: boolean) => void;
 
   beforeEach(() => {
+    vi.useFakeTimers();
     vi.stubGlobal(
       "IntersectionObserver",
       class {
@@ -104,13 +106,17 @@ describe("lazy blocks", () => {
     );
   });
 
+  afterEach(() => void vi.useRealTimers());
+
   const long = (): string[] => Array.from({ length: 5000 }, () => "x ");
+  const atRest = () => vi.advanceTimersByTime(500);
 
   it("are text until they come near, but the first", () => {
     const made = view(long());
     expect(root.children).toHaveLength(3);
     expect(spans()).toHaveLength(2048);
     expect(root.textContent).toBe(long().join(""));
+    atRest();
     seen(root.children[2] as Element, true);
     expect(spans()).toHaveLength(2048 + 5000 - 2 * 2048);
     expect(made.reveal(2100)?.dataset["i"]).toBe("2100");
@@ -120,12 +126,40 @@ describe("lazy blocks", () => {
   it("are repainted when they come back, not while they are away", () => {
     const made = view(long());
     const last = root.children[2] as Element;
+    atRest();
     seen(last, true);
     seen(last, false);
     made.paint(colourCodes(made.data, "values", SCALE), "ramp");
     expect(last.firstElementChild?.className).not.toBe("heat grey");
     seen(last, true);
     expect(last.firstElementChild?.className).toBe("heat grey");
+  });
+});
+
+describe("what is coloured before anything is looked for", () => {
+  it("is what is seen, and half as much again, since heights are guessed", () => {
+    const blocks = [100, 100, 100, 100].map((height, i) => ({ height, i }));
+    const at = (seen: number) => seenAtFirst(blocks, { columns: 80, fontSize: 13, seen }).map(({ i }) => i);
+    expect([at(0), at(100), at(140), at(1000)]).toEqual([[0], [0, 1], [0, 1, 2], [0, 1, 2, 3]]);
+  });
+
+  it("is looked for once the reader scrolls, or rests", () => {
+    vi.useFakeTimers();
+    const scroller = document.createElement("div");
+    const [begin, end] = [vi.fn(), vi.fn()];
+    begin.mockReturnValue(end);
+    const stop = whenScrolledOrAtRest(scroller, begin);
+    expect(begin).not.toHaveBeenCalled();
+    scroller.dispatchEvent(new Event("scroll"));
+    scroller.dispatchEvent(new Event("scroll"));
+    vi.runAllTimers();
+    expect(begin).toHaveBeenCalledOnce();
+    stop();
+    expect(end).toHaveBeenCalledOnce();
+    whenScrolledOrAtRest(scroller, begin)();
+    vi.runAllTimers();
+    expect(begin).toHaveBeenCalledOnce();
+    vi.useRealTimers();
   });
 });
 

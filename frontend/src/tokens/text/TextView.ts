@@ -13,9 +13,9 @@ import { pointerMoved } from "../shared/pointerMoves";
 import type { TokenData } from "../shared/responseTokens";
 import { type TokenEvents, tokenPosition } from "../shared/tokenEvents";
 import { blockSpans, type PlainBlock, plainBlocks, spanOf } from "./blockElements";
-import { watchNearViewport } from "./nearViewport";
+import { watchNearViewport, whenScrolledOrAtRest } from "./nearViewport";
 import { blockIndex, type UnitRange } from "./textBlocks";
-import { type TextSize, textSize, unitAt } from "./textPlaces";
+import { seenAtFirst, type TextSize, textSize, unitAt } from "./textPlaces";
 
 interface Block extends PlainBlock {
   /** Which painting its spans show; 0 while it is plain text. */
@@ -26,7 +26,7 @@ export type TokenMark = "focus" | "pin" | "hover";
 
 export class TextView {
   readonly #blocks: Block[];
-  readonly #near = new Set<Block>();
+  readonly #near: Set<Block>;
   readonly #marked = new Map<TokenMark, number>();
   readonly #stopWatching: () => void;
   #painting = 0;
@@ -37,18 +37,21 @@ export class TextView {
     readonly data: TokenData,
     readonly events: TokenEvents,
     scroller: Element | null,
-    size: TextSize = textSize(root),
+    size: TextSize = textSize(root, scroller),
   ) {
     this.#blocks = plainBlocks(data, size).map((block) => ({ ...block, painted: 0 }));
     const elements = this.#blocks.map((block) => block.element);
     root.replaceChildren(...elements);
+    this.#near = new Set(seenAtFirst(this.#blocks, size));
     root.addEventListener("mouseover", this.#hover);
     root.addEventListener("mouseleave", this.#leave);
     root.addEventListener("click", this.#click);
-    this.#stopWatching = watchNearViewport(elements, scroller, (index, near) => {
-      const block = this.#blocks[index];
-      if (block !== undefined) this.#setNear(block, near);
-    });
+    this.#stopWatching = whenScrolledOrAtRest(scroller, () =>
+      watchNearViewport(elements, scroller, (index, near) => {
+        const block = this.#blocks[index];
+        if (block !== undefined) this.#setNear(block, near);
+      }),
+    );
   }
 
   /** Colours every token by its code; only what is near the viewport is touched now. */
@@ -56,8 +59,6 @@ export class TextView {
     const names = colourClasses(palette);
     this.#classOf = (i) => names[unitCode(this.data, codes, palette, i)] ?? "heat";
     this.#painting += 1;
-    const [first] = this.#blocks;
-    if (first !== undefined && this.#near.size === 0) this.#show(first);
     for (const block of this.#near) this.#show(block);
   }
 

@@ -47,7 +47,7 @@ export function TokenText({
     if (element === null) return undefined;
     // Measured when the page has been laid out anyway, for the next sample's text.
     const observer = new ResizeObserver(() => {
-      size.current = textSize(element);
+      size.current = textSize(element, scroller.current);
     });
     observer.observe(element);
     return () => observer.disconnect();

@@ -14,6 +14,8 @@ export function blockText(data: TokenData, from: number, to: number): string {
 /** A block of the response as one element of plain text. */
 export interface PlainBlock extends UnitRange {
   readonly element: HTMLElement;
+  /** About how high it will be, in px. */
+  readonly height: number;
 }
 
 /** The response as blocks of plain text, with the heights that they will about have. */
@@ -23,8 +25,9 @@ export function plainBlocks(data: TokenData, { columns, fontSize }: TextSize): P
     element.className = "token-block";
     const text = blockText(data, range.from, range.to);
     element.textContent = text;
-    element.style.containIntrinsicBlockSize = `auto ${estimatedHeight(text, columns, fontSize * 1.7)}px`;
-    return { ...range, element };
+    const height = estimatedHeight(text, columns, fontSize * 1.7);
+    element.style.containIntrinsicBlockSize = `auto ${height}px`;
+    return { ...range, element, height };
   });
 }
 

@@ -3,6 +3,29 @@
 /** How far outside of the viewport an element counts as near. */
 const MARGIN = "400px";
 
+/** After so long nothing is seen that was not seen at first. */
+const REST_MS = 500;
+
+/** Begins when the reader rests or scrolls: what is seen at first need not be looked for. Returns what stops it. */
+export function whenScrolledOrAtRest(scroller: Element | null, begin: () => () => void): () => void {
+  let stop: (() => void) | null = null;
+  const target = scroller ?? document;
+  const start = (): void => {
+    cancel();
+    stop = begin();
+  };
+  const timer = setTimeout(start, REST_MS);
+  const cancel = (): void => {
+    clearTimeout(timer);
+    target.removeEventListener("scroll", start);
+  };
+  target.addEventListener("scroll", start, { passive: true });
+  return () => {
+    cancel();
+    stop?.();
+  };
+}
+
 /**
  * Reports every element that comes near the viewport of `scroller` (of the page where it is null) or leaves it.
  *

@@ -2,16 +2,31 @@
 
 import type { UnitRange } from "./textBlocks";
 
-/** How much room a text has: letters in a line, and how high they are, in px. */
+/** How much room a text has: letters in a line, how high they are, and how much of it is seen at once, in px. */
 export interface TextSize {
   columns: number;
   fontSize: number;
+  seen: number;
 }
 
-/** Measures the room in `root`, which lays the page out if anything has changed. */
-export function textSize(root: HTMLElement): TextSize {
+/** Measures the room in `root` and in what scrolls it, which lays the page out if anything has changed. */
+export function textSize(root: HTMLElement, scroller: Element | null): TextSize {
   const fontSize = Number.parseFloat(getComputedStyle(root).fontSize) || 13;
-  return { fontSize, columns: Math.max(20, root.clientWidth / (fontSize * 0.6)) };
+  const seen = scroller?.clientHeight ?? window.innerHeight;
+  return { fontSize, columns: Math.max(20, root.clientWidth / (fontSize * 0.6)), seen };
+}
+
+/** Heights are guessed: so much more than what is seen counts as seen. */
+const MARGIN = 1.5;
+
+/** The blocks that are seen of a text that begins at the top; the first one always. */
+export function seenAtFirst<B extends { height: number }>(blocks: readonly B[], { seen }: TextSize): B[] {
+  let top = 0;
+  return blocks.filter(({ height }, i) => {
+    const isSeen = i === 0 || top < MARGIN * seen;
+    top += height;
+    return isSeen;
+  });
 }
 
 /** About the unit that is seen at `y` (client pixels); 0 where there is none. */
