@@ -25,16 +25,21 @@ function preload(file: string): void {
   document.head.append(link);
 }
 
-/** The run that the page will choose where the address names none. Where it chooses another one, it asks for its steps. */
+/**
+ * The run of the address, if there is such a run; where it names none, the one that the page will choose. Where that
+ * chooses another one, it asks for its steps.
+ */
 async function likelyRun(answer: Promise<Response>): Promise<string> {
   const { runs } = (await (await answer).clone().json()) as { runs: KnownRun[] };
+  const named = ofAddress("run");
+  if (named !== "") return runs.some(({ run }) => run === named) ? named : "";
   const own = runs.filter(({ same_as }) => !same_as);
   return (own.find(({ splits }) => splits.includes("train")) ?? own[0])?.run ?? "";
 }
 
 /** Asks for the steps with the very words of the page, unless it is there by then and asks itself. */
 async function askForSteps(early: EarlyQuestions, runs: Promise<Response>): Promise<void> {
-  const run = ofAddress("run") || (await likelyRun(runs));
+  const run = await likelyRun(runs);
   if (run === "" || globalThis.rlboardEarly !== early) return;
   const scope = Object.entries({ run, split: ofAddress("split"), attempt: ofAddress("attempt") });
   const url = `steps?${new URLSearchParams(scope.filter(([, value]) => value !== ""))}`;

@@ -64,7 +64,16 @@ async function questionsAt(hash: string): Promise<string[]> {
   return asked.mock.calls.map(([url]) => url);
 }
 
-test("steps of the run of the address are asked for beside the runs, in the page's own words", async () => {
+const KNOWN = [
+  { run: "copy", splits: ["train"], same_as: "a" },
+  { run: "eval", splits: ["eval"], same_as: "" },
+  { run: "a", splits: ["train"], same_as: "" },
+  { run: "a/b c", splits: ["train"] },
+];
+const answerRuns = (runs: object[]) => asked.mockResolvedValueOnce(new Response(JSON.stringify({ runs })));
+
+test("steps of the run of the address are asked for before the page is there, in its own words", async () => {
+  answerRuns(KNOWN);
   expect(await questionsAt("#rlboard&p.rlboard.run=a%2Fb%20c&p.rlboard.attempt=2")).toEqual([
     "runs",
     "steps?run=a%2Fb+c&attempt=2",
@@ -73,19 +82,19 @@ test("steps of the run of the address are asked for beside the runs, in the page
   expect(asked).toHaveBeenCalledTimes(2);
 });
 
+test("nothing is asked of a run that is not there", async () => {
+  answerRuns(KNOWN);
+  expect(await questionsAt("#rlboard&p.rlboard.run=moved")).toEqual(["runs"]);
+});
+
 test("without a run in the address, those of the run that the page will choose", async () => {
-  const known = [
-    { run: "copy", splits: ["train"], same_as: "a" },
-    { run: "eval", splits: ["eval"], same_as: "" },
-    { run: "a", splits: ["train"], same_as: "" },
-  ];
-  asked.mockResolvedValueOnce(new Response(JSON.stringify({ runs: known })));
+  answerRuns(KNOWN);
   expect(await questionsAt("#rlboard")).toEqual(["runs", "steps?run=a"]);
   asked.mockClear();
-  asked.mockResolvedValueOnce(new Response(JSON.stringify({ runs: known.slice(0, 2) })));
+  answerRuns(KNOWN.slice(0, 2));
   expect(await questionsAt("#rlboard")).toEqual(["runs", "steps?run=eval"]);
   asked.mockClear();
-  asked.mockResolvedValueOnce(new Response(JSON.stringify({ runs: [] })));
+  answerRuns([]);
   expect(await questionsAt("#rlboard")).toEqual(["runs"]);
 });
 
