@@ -10,14 +10,23 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from benchmarks import generate
 from benchmarks.questions.million import COLUMNS
-from benchmarks.shared import asking, bench, serving
+from benchmarks.shared import asking, bench, machine, serving
 from benchmarks.shared.asking import Question
+
+GROUP_METRICS = ("advantage", "group_std", "group_rank")
+_ASKED_FOR_MEMORY = 3
+"""Asks of each question whose memory is measured."""
+_MEMORY_OF_QUESTIONS = 512.0
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,11 @@ def questions(run: dict[str, Any], keys: list[str], asks: int) -> list[Question]
             300,
         ),
         Question(
+            "two ranges of steps by a metric of groups",
+            [[("compare", halves(run, i) | {"metric": GROUP_METRICS[i % 3]})] for i in range(slow)],
+            300,
+        ),
+        Question(
             "curves by a text with a value for each prompt",
             [[("steps", {"run": name, **by(i)})] for i in range(slow)],
         ),
@@ -95,7 +109,41 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         _, _, first = server.send(serving.address("compare", halves(run, 0)))
         yield bench.Figure("a comparison, asked for the first time", first * 1000, "ms", note=note)
         keys = json.loads(body)["columns"]["prompt_key"]
-        yield from asking.both(server, logdir, cache, questions(run, keys, sizes.asks))
+        asked = questions(run, keys, sizes.asks)
+        yield from memory(server, asked)
+        yield from asking.both(server, logdir, cache, asked)
+    yield from of_made_index(logdir, home.empty("cache-prompts-made"))
+
+
+def memory(server: serving.TensorBoard, asked: list[Question]) -> Iterator[bench.Figure]:
+    """By how much the server's memory grows at most while questions are asked, each by itself."""
+    for question in asked:
+        before = serving.forget_peak(server.pid)
+        asking.over_http(server, Question(question.what, question.asks[:_ASKED_FOR_MEMORY]))
+        grown = serving.peak_rss(server.pid) - before
+        note = f"{before:,.0f} MB before it"
+        yield bench.Figure(f"memory: {question.what}", grown, "MB", _MEMORY_OF_QUESTIONS, note=note)
+
+
+def of_made_index(logdir: Path, cache: Path) -> Iterator[bench.Figure]:
+    """The first page of prompts where `rlboard index` made the index."""
+    command = [
+        sys.executable,
+        "-m",
+        "tensorboard_plugin_rlboard.cli",
+        "index",
+        str(logdir),
+        "--cache-dir",
+        str(cache),
+    ]
+    begin = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True, env=machine.environment())
+    yield bench.Figure("indexing by `rlboard index`, prompts included", time.perf_counter() - begin, "s")
+    with serving.TensorBoard(logdir, cache) as server:
+        server.open_tab()
+        run = server.ready()[0]
+        _, _, first = server.send(serving.address("prompts", {"run": run["run"], "limit": 50}))
+        yield bench.Figure("prompts of that index, asked as its rows are loaded", first * 1000, "ms", 150)
 
 
 ROW = bench.Row(

@@ -190,6 +190,12 @@ def peak_rss(pid: int) -> float:
     return int(found[1]) * 1024 / 1e6 if found else 0.0
 
 
+def forget_peak(pid: int) -> float:
+    """Begins `peak_rss` of a process anew; returns what is resident now, in MB."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
+    return peak_rss(pid)
+
+
 def family(pid: int) -> list[int]:
     """A process and all below it."""
     found = [pid]

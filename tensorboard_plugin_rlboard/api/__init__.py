@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.api.prompts.compare import (
     DifferenceCounts,
     Estimate,
 )
-from tensorboard_plugin_rlboard.api.prompts.groups import Group, GroupPhrase, Groups
+from tensorboard_plugin_rlboard.api.prompts.groups import Group, GroupPhrase, Groups, GroupsLine
 from tensorboard_plugin_rlboard.api.prompts.prompts import (
     PassAtK,
     Prompt,
@@ -83,6 +83,7 @@ __all__ = [
     "Group",
     "GroupPhrase",
     "Groups",
+    "GroupsLine",
     "IgnoredFile",
     "Joined",
     "Message",

@@ -77,7 +77,7 @@ class Board:
         self._extreme_tokens = ExtremeTokens()
         self._totals: LruCache[int] = LruCache(_MAX_TOTALS)
         self._steps = steps = StepService(registry, indexer.attention, self.cursor, self._slot)
-        self.prompts = PromptService(self.session, steps.run_steps, self._slot)
+        self.prompts = PromptService(self.session, steps.run_steps, self._slot, lambda: registry.cache)
         self._trainings = Trainings(registry)
         self._findings = FindingService(
             self._steps.snapshot,

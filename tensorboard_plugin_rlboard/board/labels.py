@@ -45,10 +45,10 @@ def label_sql(schema: RunSchema, by: str) -> str:
 class Labels:
     """Codes for the values of a text column; -1 for none."""
 
-    def __init__(self) -> None:
-        """No value yet."""
-        self.texts: list[str] = []
-        self._codes: dict[str | None, int] = {None: -1}
+    def __init__(self, texts: Sequence[str] = ()) -> None:
+        """Begins with these values, whose codes are their places."""
+        self.texts: list[str] = [*texts]
+        self._codes: dict[str | None, int] = {None: -1} | {text: code for code, text in enumerate(texts)}
 
     def codes(self, column: str, values: Sequence[str | None]) -> Ints:
         """The code of each value, int64; new values get the next ones.

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from tensorboard_plugin_rlboard.cluster.gathering import gather
 from tensorboard_plugin_rlboard.cluster.job import IndexJob, JobCounts
 from tensorboard_plugin_rlboard.cluster.process_engine import InlineEngine, ProcessEngine
 from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
@@ -66,6 +67,8 @@ def index(arguments: IndexArguments) -> int:
         begun = time.monotonic()
         with _interrupted_by_sigterm():
             counts, finished = _run_job(arguments, scanned, cache, progress)
+            if finished and counts.parts and cache is not None:
+                finished = _gather(arguments, cache)
     except CannotBeginError as error:
         sys.stderr.write(f"rlboard index: {error}\n")
         return 2
@@ -152,6 +155,17 @@ def _run_job(
         if engine is not None:
             engine.close()
     return job.counts, True
+
+
+def _gather(arguments: IndexArguments, cache: LocalStore) -> bool:
+    """Adds what belongs to whole runs; returns whether it came to its end. The index is whole without it."""
+    try:
+        gather(arguments.source, cache)
+    except KeyboardInterrupt:
+        return False
+    except Exception as error:  # noqa: BLE001 (TensorBoard gathers it at its first start)
+        sys.stderr.write(f"Curves and prompts are left to TensorBoard ({type(error).__name__}: {error}).\n")
+    return True
 
 
 def _engine(arguments: IndexArguments, left: int) -> InlineEngine | ProcessEngine | RayEngine:

@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "writing": {"formats", "metrics"},
     "dependencies": {"operating_system"},
     "demo": {"operating_system"},
-    "cluster": {"formats", "operating_system", "index", "sources", "training"},
+    "cluster": {"board", "formats", "operating_system", "index", "sources", "training"},
     "loader": {"broken_tab", "dependencies", "plugin"},
     "broken_tab": {"dependencies"},
     "__init__": {"writer"},

@@ -74,6 +74,8 @@ def test_questions_over_http_and_in_process(home: bench.Home) -> None:
 def test_questions_about_groups_prompts_and_comparisons(home: bench.Home) -> None:
     found = measured(many_prompts.ROW, many_prompts.Sizes(400, 2), home)
     assert found["prompts, asked for the first time"] > 0
+    assert found["prompts of that index, asked as its rows are loaded"] > 0
+    assert found["memory: a page of the prompts, after the first time"] >= 0
     for what in ("groups of a step", "a prompt's page", "two ranges of steps on the prompts that they share"):
         assert found[f"{what}, over HTTP: p95"] > 0
         assert found[f"{what}, in process: p95"] > 0

@@ -91,6 +91,7 @@ SNAPSHOT_REQUESTS: dict[str, tuple[str, Arguments]] = {
     "groups": ("groups", (RUN, ("step", "2"))),
     "group": ("group", (RUN, ("step", "1"), ("group", "couplet"))),
     "groups_of_kinds": ("groups", (RUN, ("kinds", "gradient"), ("sort", "logged"), ("limit", "2"))),
+    "groups_by": ("groups", (RUN, ("by", "finish_reason"), ("limit", "1"))),
     "worst_tokens": ("worst_tokens", (RUN, ("limit", "4"))),
     "worst_tokens_by_token": (
         "worst_tokens",

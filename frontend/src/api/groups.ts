@@ -13,7 +13,7 @@ import {
   string,
 } from "../lib/decode";
 import type { Scope } from "./parameters";
-import { columns, scalars } from "./values";
+import { columns, nums, scalars } from "./values";
 
 /** Every group is of one kind; all but the first give no gradient. */
 export const GROUP_KINDS = [
@@ -38,6 +38,11 @@ export const groupsDecoder = object({
   ungrouped: number,
   kinds: record(number),
   unit: literal(...LENGTH_UNITS),
+  by: string,
+  values_total: number,
+  values: columns,
+  /** Of the first of the values, along the steps; of no single step. */
+  lines: array(object({ step: array(number), kinds: record(nums), share: nums })),
   columns,
   members: columns,
 });
@@ -68,6 +73,8 @@ export type Group = Decoded<typeof groupDecoder>;
 
 export interface GroupsParameters extends Scope {
   kinds?: readonly string[];
+  by?: string;
+  value?: string;
   sort?: string;
   order?: string;
   offset?: number;

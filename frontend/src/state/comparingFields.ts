@@ -11,6 +11,9 @@ export const groups = {
   /** Only groups of these kinds, comma-separated; "" is all. */
   kinds: ofRun(text),
   groups_sort: text,
+  /** The text column that tells groups apart, and its value that the list is narrowed to; "" is none, and all. */
+  groups_by: ofRun(text),
+  groups_value: ofRun(text),
 };
 
 export const prompts = {

@@ -9,10 +9,23 @@ from tensorboard_plugin_rlboard.api.values import Value
 
 
 @dataclass(frozen=True)
+class GroupsLine:
+    """The groups of one value of a text column along the steps; the lists are as long as each other.
+
+    `kinds` has for each kind its share of the value's groups, `share` how much of the weight of all groups is theirs. Of many
+    steps a point is some that follow each other, at the last of them.
+    """
+
+    step: Sequence[int]
+    kinds: Mapping[str, Sequence[float | None]]
+    share: Sequence[float | None]
+
+
+@dataclass(frozen=True)
 class Groups:
     """Answer of /groups; `members` has a row for each member shown, `row` being its group's place in `columns`.
 
-    `values` has a row for each value of the text column `by`.
+    `values` has a row for each value of the text column `by`, of `values_total`; `lines` belong to the first of them.
     """
 
     total: int
@@ -20,7 +33,9 @@ class Groups:
     kinds: Mapping[str, int]
     unit: str
     by: str
+    values_total: int
     values: Mapping[str, Sequence[Value]]
+    lines: Sequence[GroupsLine]
     columns: Mapping[str, Sequence[Value]]
     members: Mapping[str, Sequence[Value]]
 

@@ -26,6 +26,7 @@ class Prompts:
     threshold: Threshold
     by: str
     counts: Mapping[str, int]
+    kinds_total: int
     kinds: Mapping[str, Sequence[Value]]
     columns: Mapping[str, Sequence[Value]]
     lines: Sequence[PromptLine]

@@ -1,4 +1,4 @@
-"""What the groups of each value of a text column come to: which kinds of task teach, and how much."""
+"""What the groups of each value of a text column come to: which kinds of task teach, how much, and along the steps."""
 
 from __future__ import annotations
 
@@ -6,37 +6,93 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.api import GroupsLine
 from tensorboard_plugin_rlboard.api.values import Value
 from tensorboard_plugin_rlboard.board.groups.group_table import GroupTable
 from tensorboard_plugin_rlboard.metrics.groups.kinds import KINDS
+from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.metrics.step_statistics import ordered_sum, step_segments
 
 MOST_VALUES = 100
 """Values that an answer lists: those with the most groups."""
+MOST_LINES = 7
+"""Values that have a line along the steps, as many as have curves."""
+MOST_POINTS = 200
+"""Points of such a line."""
 
 
-def groups_by_value(found: GroupTable, labels: Sequence[str]) -> dict[str, list[Value]]:
-    """One row for each value of the matched groups, those with the most groups first.
+def ranked_codes(found: GroupTable) -> list[int]:
+    """The codes of the values of the matched groups, those with the most groups first; -1 stands for none."""
+    codes, counts = np.unique(found.label[found.matched], return_counts=True)
+    ranked: list[int] = codes[np.argsort(-counts, kind="stable")].tolist()
+    return ranked
+
+
+def groups_by_value(
+    found: GroupTable, labels: Sequence[str], ranked: Sequence[int]
+) -> dict[str, list[Value]]:
+    """One row for each value of the matched groups, at most `MOST_VALUES`.
 
     Args:
         found: the groups, with their labels.
         labels: text of each code.
+        ranked: the codes, as `ranked_codes` gives them.
     """
-    matched = found.matched
+    matched, listed = found.matched, list(ranked[:MOST_VALUES])
     segments = step_segments((found.label[matched],))
     codes = segments.by_step(found.label[matched])[segments.starts]
-    order = np.argsort(-segments.sizes, kind="stable")[:MOST_VALUES]
+    order = np.searchsorted(codes, listed)
     weights = ordered_sum(found.weight[matched], segments)
     whole = float(np.nansum(weights))
     rows: dict[str, list[Value]] = {
-        "value": [labels[code] if code >= 0 else None for code in codes[order].tolist()],
+        "value": [labels[code] if code >= 0 else None for code in listed],
         "groups": segments.sizes[order].tolist(),
     }
     place = np.searchsorted(codes, found.label[matched])
     for at, kind in enumerate(KINDS):
         of_kind = np.bincount(place[found.kind[matched] == at], minlength=len(codes))
         rows[kind] = of_kind[order].tolist()
-    listed = weights[order].tolist()
-    rows["weight"] = [None if np.isnan(weight) else weight for weight in listed]
-    rows["share"] = [None if np.isnan(weight) or not whole > 0 else weight / whole for weight in listed]
+    of_values = weights[order]
+    rows["weight"] = [*_listed(of_values)]
+    rows["share"] = [*_listed(of_values / (whole if whole > 0 else np.nan))]
     return rows
+
+
+def lines_of(found: GroupTable, ranked: Sequence[int]) -> list[GroupsLine]:
+    """The first values along the steps, at most `MOST_LINES`.
+
+    Args:
+        found: the groups, with their labels.
+        ranked: the codes, as `ranked_codes` gives them.
+    """
+    matched = found.matched
+    step, label, kind = (x[matched] for x in (found.step, found.label, found.kind))
+    weight = np.nan_to_num(found.weight[matched], posinf=np.inf)
+    steps = np.unique(step)
+    parts = np.array_split(steps, min(MOST_POINTS, len(steps))) if len(steps) else []
+    ends = np.asarray([part[-1] for part in parts], np.int64)
+    at = np.searchsorted(ends, step)
+    whole = np.bincount(at, weight, len(ends))
+    lines = []
+    for code in ranked[:MOST_LINES]:
+        own = label == code
+        counts = np.bincount(at[own], minlength=len(ends))
+        groups = np.where(counts > 0, counts, np.nan)
+        of_kinds = {
+            name: np.bincount(at[own & (kind == place)], minlength=len(ends))
+            for place, name in enumerate(KINDS)
+        }
+        own_weight = np.where(counts > 0, np.bincount(at[own], weight[own], len(ends)), np.nan)
+        lines.append(
+            GroupsLine(
+                step=ends.tolist(),
+                kinds={name: _listed(n / groups) for name, n in of_kinds.items() if n.any()},
+                share=_listed(own_weight / np.where(whole > 0, whole, np.nan)),
+            )
+        )
+    return lines
+
+
+def _listed(x: Floats) -> list[float | None]:
+    """Numbers as a list, None in place of NaN."""
+    return [None if np.isnan(value) else value for value in x.tolist()]

@@ -7,7 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from tensorboard_plugin_rlboard.api import Groups
-from tensorboard_plugin_rlboard.board.groups.by_value import groups_by_value
+from tensorboard_plugin_rlboard.board.groups.by_value import (
+    groups_by_value,
+    lines_of,
+    ranked_codes,
+)
 from tensorboard_plugin_rlboard.board.groups.group_table import (
     KEYS,
     GroupedSamples,
@@ -47,7 +51,9 @@ def groups(session: RunSession, question: GroupsQuestion) -> Groups:
     with session.snapshot():
         whole = select_samples(session, whole_steps(question.selection))
         found, ungrouped, samples = _find(session, question, whole, labels)
-        values = groups_by_value(found, labels.texts) if by else {}
+        codes = ranked_codes(found) if by else []
+        values = groups_by_value(found, labels.texts, codes) if by else {}
+        lines = lines_of(found, codes) if question.selection.step is None else []
         found = _of_value(question, found, labels)
         counted = np.bincount(found.kind[found.matched], minlength=len(KINDS)).tolist()
         kinds = dict(zip(KINDS, counted, strict=True))
@@ -57,7 +63,11 @@ def groups(session: RunSession, question: GroupsQuestion) -> Groups:
     if by:
         columns["value"] = [labels.texts[code] if code >= 0 else None for code in found.label[at].tolist()]
     total = sum(n for kind, n in kinds.items() if not question.kinds or kind in question.kinds)
-    return Groups(total, ungrouped, kinds, length_unit(session.schema), by, values, columns, members)
+    return Groups(
+        *(total, ungrouped, kinds, length_unit(session.schema)),
+        *(by, len(codes), values, lines),
+        *(columns, members),
+    )
 
 
 def _check(question: GroupsQuestion) -> None:

@@ -127,9 +127,10 @@ def member_columns(session: RunSession, rows: Rows, members: Rows) -> Columns:
     for turn, reward, logged, weight, length in zip(
         *(members[name] for name in ("turn", "reward", "logged", "logged_weight", "length")), strict=True
     ):
-        advantage = logged if logged is not None else _advantage(rows, turn, reward)
-        advantages.append(advantage)
-        computed = None if advantage is None or length is None else abs(advantage) * length
+        of_reward = _advantage(rows, turn, reward)
+        advantages.append(of_reward if logged is None else logged)
+        # One that is logged and not finite has no weight: that of the reward counts, as it does in the group's.
+        computed = None if of_reward is None or length is None else abs(of_reward) * length
         weights.append(computed if weight is None else weight)
     places = zip(members["file"], members["line_offset"], members["row"], strict=True)
     return {

@@ -80,6 +80,10 @@ class PromptIdentities:
             return np.asarray([digest_of.get(key, key) for key in keys.tolist()], np.uint64)
         return found
 
+    def learn(self, keys: Keys, identities: Keys) -> None:
+        """Takes over what an earlier start found; uint64 [keys] each."""
+        self._add(keys, identities)
+
     def _add(self, keys: Keys, identities: Keys) -> None:
         with self._lock:
             known, of_known = self._known

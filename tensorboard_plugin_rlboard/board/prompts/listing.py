@@ -83,6 +83,7 @@ def prompts(session: RunSession, question: PromptsQuestion, histories: PromptHis
         threshold=Threshold(read.threshold.value, read.threshold.rule),
         by=read.by,
         counts={"all": len(history.identity)} | {name: int(mask.sum()) for name, mask in lists.items()},
+        kinds_total=len(np.unique(history.label)) if read.by else 0,
         kinds=read.kinds if read.by else {},
         columns=found,
         lines=lines,

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from tensorboard_plugin_rlboard.api import PassAtK, Prompt, Prompts
 from tensorboard_plugin_rlboard.board.prompts.detail import prompt
 from tensorboard_plugin_rlboard.board.prompts.histories.history_cache import PromptHistories
+from tensorboard_plugin_rlboard.board.prompts.histories.saved import SavedHistories
 from tensorboard_plugin_rlboard.board.prompts.identity_cache import PromptIdentities
 from tensorboard_plugin_rlboard.board.prompts.listing import kind_columns, prompts
 from tensorboard_plugin_rlboard.board.prompts.pass_curves import pass_at_k
@@ -16,6 +17,7 @@ from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion, Prom
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
+from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 logger = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ class PromptService:
         session: Callable[[str | RunIndex], RunSession],
         steps: Callable[[RunIndex], RunSteps],
         place: Callable[[Selection], AbstractContextManager[None]],
+        cache: Callable[[], LocalStore | None],
     ) -> None:
         """Knows nothing yet.
 
@@ -40,9 +43,10 @@ class PromptService:
             session: opens a run for the calling thread; one that is named is looked at by a user.
             steps: the steps of a run as of now.
             place: what a selection waits for before it is looked at.
+            cache: where histories are kept between starts; None for nowhere.
         """
         self.identities = PromptIdentities()
-        self._histories = PromptHistories(steps, self.identities)
+        self._histories = PromptHistories(steps, self.identities, SavedHistories(cache))
         self._session = session
         self._place = place
 

@@ -14,6 +14,8 @@ from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
 
+_KIND = "curves"
+"""What the cache calls them."""
 _SAVE_INTERVAL = 30.0
 """Seconds between two savings of a run's curves."""
 
@@ -50,7 +52,7 @@ class RunState:
             if self.restored_from == run.restored_digest:
                 return
             self.restored_from = run.restored_digest
-            stored = load_curves(cache.load_curves(run.restored_digest)) if cache else None
+            stored = load_curves(cache.load_derived(_KIND, run.restored_digest)) if cache else None
             if stored is not None:
                 self.curves.restore(stored)
                 self.saved = run.restored_digest, self.curves.snapshot.serial
@@ -70,4 +72,4 @@ class RunState:
                 return
             stored = self.curves.to_store()
         self.saved, self.saved_at = (digest, serial), now
-        cache.store_curves(digest, dump_curves(stored))
+        cache.store_derived(_KIND, digest, dump_curves(stored))

@@ -133,17 +133,31 @@ class LocalStore(PartStore):
         if not (self.folder / _NO_LIMIT).exists():
             self.blobs.write(_NO_LIMIT, b"")
 
-    def store_curves(self, digest: str, content: bytes) -> None:
-        """Stores the materialised curves of a run that consists of the parts that the digest names."""
-        if self.writable:
-            try:
-                self.blobs.write(sharded(f"curves-{VERSION}", digest, ".curves"), content)
-            except OSError as error:
-                logger.info("The curves of a run are not stored: %s", error)
+    def store_derived(self, kind: str, digest: str, content: bytes) -> bool:
+        """Stores what was computed of a run that consists of the parts that a digest names; returns whether it is stored.
 
-    def load_curves(self, digest: str) -> bytes:
-        """The curves stored under a digest, empty where there are none."""
-        path = self.folder / sharded(f"curves-{VERSION}", digest, ".curves")
+        Args:
+            kind: what it is: `curves`, or `prompts`.
+            digest: of the parts.
+            content: it.
+        """
+        if not self.writable:
+            return False
+        try:
+            self.blobs.write(_derived(kind, digest), content)
+        except OSError as error:
+            logger.info("The %s of a run are not stored: %s", kind, error)
+            return False
+        return True
+
+    def drop_derived(self, kind: str, digest: str) -> None:
+        """Removes what was stored so, where a later one takes its place."""
+        if self.writable:
+            (self.folder / _derived(kind, digest)).unlink(missing_ok=True)
+
+    def load_derived(self, kind: str, digest: str) -> bytes:
+        """What was stored so, empty where there is nothing."""
+        path = self.folder / _derived(kind, digest)
         try:
             with open_regular(path) as file:
                 content = file.read()
@@ -215,6 +229,10 @@ def _stored_files(folder: Path) -> Iterator[tuple[str, int, int]]:
 
 def _annotated(key: str) -> str:
     return sharded(f"annotated-{VERSION}", key, ".name")
+
+
+def _derived(kind: str, digest: str) -> str:
+    return sharded(f"{kind}-{VERSION}", digest, f".{kind}")
 
 
 def _head(head: str, key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,15 @@ def test_advantages_of_tokens_count_where_they_are_logged(tmp_path: Path) -> Non
     assert found.members["weight"] == pytest.approx([2.0, 0.75, 0.0, 0.0])
 
 
+def test_an_advantage_that_is_not_finite_has_no_weight_of_its_own(test_log: TestLog) -> None:
+    """That of the reward counts in its place, ±0.5 / 0.500001 on two tokens, of the member as of the group."""
+    test_log.write(member("g", 1.0, advantage=math.nan), member("g", 0.0))
+    found = test_log.open().groups(GroupsQuestion(Selection(".")))
+    assert found.members["weight"] == pytest.approx([2 * 0.5 / 0.500001] * 2)
+    assert found.columns["weight"] == pytest.approx([4 * 0.5 / 0.500001])
+    assert math.isnan(number(found.members["advantage"][0]))
+
+
 def test_a_kind_narrows_the_list_and_not_what_is_counted(board: Board) -> None:
     found = board.groups(GroupsQuestion(Selection("."), kinds=("all_right", "all_wrong"), sort="logged"))
     assert found.columns["group"] == ["right", "wrong"]
@@ -161,6 +171,44 @@ def test_groups_by_a_text_column_by_hand(tmp_path: Path) -> None:
     assert of_code.columns["share"] == pytest.approx([0.2, 0.0]), "of the step, whatever is listed"
     assert without.columns["group"] == ["plain"]
     assert plain.values == {}
+    assert (found.values_total, plain.values_total) == (3, 0)
+
+
+def test_values_along_the_steps_by_hand(tmp_path: Path) -> None:
+    """Σ|A| of step 1: math 2 · 1 of 8, code 2 · 3 of 8; at step 2 only math is there, at step 3 no advantage is."""
+    rows = [member("m1", 1.0, 1, advantage=push, data_source="math") for push in (1.0, -1.0)]
+    rows += [member("c1", 1.0, 1, advantage=push, data_source="code") for push in (3.0, -3.0)]
+    rows += [member(f"m{i}", 1.0, 1, 2, advantage=float(i), data_source="math") for i in (0, 1)]
+    rows += [member("c3", 1.0, 1, 3, data_source="code")]
+    with TestLog(tmp_path / "log") as log:
+        log.write(*rows)
+        board = log.open()
+        found = board.groups(GroupsQuestion(Selection("."), by="data_source"))
+        of_step = board.groups(GroupsQuestion(Selection(".", step=1), by="data_source"))
+    math, code = found.lines
+    assert found.values["value"] == ["math", "code"]
+    assert (math.step, code.step) == ([1, 2, 3], [1, 2, 3])
+    assert math.share == [0.25, 1.0, None]
+    assert code.share == [0.75, None, None]
+    assert math.kinds == {"gradient": [1.0, 0.5, None], "one_member": [0.0, 0.5, None]}
+    assert code.kinds == {"gradient": [1.0, None, 0.0], "one_member": [0.0, None, 1.0]}
+    assert of_step.lines == []
+
+
+def test_many_values_are_counted_and_many_steps_share_points(tmp_path: Path) -> None:
+    rows = [member(f"g{i}", 1.0, 1, i, data_source=f"kind {i % 150}") for i in range(450)]
+    with TestLog(tmp_path / "log") as log:
+        log.write(*rows)
+        board = log.open()
+        found = board.groups(GroupsQuestion(Selection("."), by="data_source"))
+        log.write(*(member(f"x{i}", 1.0, 1, 500, data_source=f"own {i}") for i in range(1001)))
+        board = log.open()
+        with pytest.raises(ArgumentError, match="more than 1,000 values"):
+            board.groups(GroupsQuestion(Selection("."), by="data_source"))
+    assert (found.values_total, len(found.values["value"]), len(found.lines)) == (150, 100, 7)
+    assert len(found.lines[0].step) == 200
+    assert found.lines[0].step[-1] == 449
+    assert [x for x in found.lines[0].kinds["one_member"] if x is not None] == [1.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize("bad", [{"sort": "size"}, {"order": "up"}, {"kinds": ("good",)}, {"limit": 0}])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import rollouts
@@ -26,6 +26,7 @@ def member(step: int, group: str, reward: float, response: str) -> dict[str, Any
     first, *others = response.split(" ")
     tokens = [first, *(f" {word}" for word in others)]
     found = {"step": step, "group_id": group, "prompt": f"What is it, {group}?", "response": response}
+    found["task"] = "solved" if group == "easy" else "open"
     logprobs = [-0.1 * (1 + i % 7) for i in range(len(tokens))]
     arrays = {"response_tokens": tokens, "logprobs": logprobs, "ref_logprobs": [-0.4] * len(tokens)}
     return found | {"reward": reward} | arrays
@@ -87,6 +88,28 @@ def test_a_link_opens_a_group_in_chinese_on_a_narrow_screen(server: TensorBoard,
     expect(tab.get("groups-summary")).to_contain_text("3 个组")
     tab.get("kind-all_wrong").click()
     expect(tab.get("group-item")).to_have_count(2)
+
+
+@pytest.mark.parametrize(("language", "theme"), [("en-US", "light"), ("zh-CN", "dark")])
+def test_groups_are_split_by_a_text_and_narrowed_to_a_value_by_keys(
+    server: TensorBoard, open_tab: OpenTab, axe: str, language: str, theme: Literal["light", "dark"]
+) -> None:
+    tab = open_tab(server, height=600, locale=language, theme=theme)
+    tab.open(view="groups", run="grpo_groups", step=2)
+    tab.get("groups-by").select_option("task")
+    tab.expect_selected(groups_by="task")
+    expect(tab.get("group-value")).to_have_count(2)
+    expect(tab.get("group-value").first).to_contain_text("open")
+    expect(tab.get("group-value").first).to_contain_text("100 %")
+    expect(tab.get("group-values").locator(".group-value-line")).to_have_count(4)
+    assert serious(tab, axe) == []
+    tab.get("group-value").nth(1).get_by_role("button").press("Enter")
+    tab.expect_selected(groups_value="solved")
+    expect(tab.get("group-item")).to_have_count(1)
+    expect(tab.get("group-item").first).to_be_in_viewport()
+    tab.get("groups-value").press("Enter")
+    tab.expect_selected(groups_value=None)
+    expect(tab.get("group-item")).to_have_count(3)
 
 
 def test_two_members_are_compared_in_place_by_keys(server: TensorBoard, open_tab: OpenTab, axe: str) -> None:

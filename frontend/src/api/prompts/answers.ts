@@ -58,6 +58,7 @@ export const promptsDecoder = object({
   threshold,
   by: string,
   counts: record(number),
+  kinds_total: number,
   kinds: columns,
   columns,
   lines: array(object({ step: array(number), reward: nums })),

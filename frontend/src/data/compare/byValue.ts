@@ -4,22 +4,14 @@ import { computed } from "@preact/signals";
 import { type ByParameters, type StepsByValue, stepsByValue } from "../../api/later/stepsByValue";
 import { selected } from "../../state/selection";
 import { Question } from "../question";
-import { run } from "../runs";
+import { kindColumns } from "./kindColumns";
 import { thin } from "./overlay";
 
 export type { StepsByValue } from "../../api/later/stepsByValue";
 
-/** Texts of which each sample has its own. */
-const OWN_TEXTS = new Set(["prompt", "response", "ref_response", "ground_truth"]);
-
-/** The text columns of the run that may tell kinds of samples apart. */
-export const splitColumns = computed(() =>
-  (run.value?.text_columns ?? []).filter((name) => !OWN_TEXTS.has(name)),
-);
-
 /** The chosen one; "" where curves are not split, or the run has no such column. */
 export const splitColumn = computed(() =>
-  splitColumns.value.includes(selected.split_by.value) ? selected.split_by.value : "",
+  kindColumns.value.includes(selected.split_by.value) ? selected.split_by.value : "",
 );
 
 export const curvesByValue = new Question<ByParameters, StepsByValue>({

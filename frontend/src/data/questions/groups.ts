@@ -14,6 +14,14 @@ export const groupList = new Question<GroupsParameters, Groups>({
   load: route.groups,
 });
 
+/** The same of all steps, for the lines of the values that groups are told apart by. */
+export const groupLines = new Question<GroupsParameters, Groups>({
+  name: "lines of groups",
+  place: "lines of groups",
+  remembered: 4,
+  load: route.groups,
+});
+
 export const wholeGroup = new Question<GroupParameters, Group>({
   name: "group",
   place: "group",

@@ -24,6 +24,8 @@ import { KindShares } from "./KindShares";
 import { GroupDetails } from "./members/GroupDetails";
 import { Paging } from "./Paging";
 import { Toolbar } from "./Toolbar";
+import { ByChoice } from "./values/ByChoice";
+import { Values } from "./values/Values";
 import { walkKeys } from "./walkKeys";
 
 const HEATMAP_CSS = heatmapCss();
@@ -53,11 +55,17 @@ export function Groups(): JSX.Element | null {
         {answer.error !== null && (
           <ErrorBox title={t("groups.error")} message={answer.error.message} where={answer.error.question} />
         )}
+        {answer.data === null && answer.error !== null && (
+          <section class="tools" aria-label={t("groups.tools")}>
+            <ByChoice />
+          </section>
+        )}
         {answer.data === null && answer.error === null && <p class="muted">{t("groups.loading")}</p>}
         {answer.data !== null && (
           <>
             <Toolbar data={answer.data} />
             <KindShares />
+            <Values data={answer.data} />
             {rows.length === 0 ? (
               <NoGroups data={answer.data} />
             ) : (

@@ -5,6 +5,7 @@ import { count, num } from "../../lib/format";
 import { select } from "../../state/selection";
 import { Button, Select } from "../../ui";
 import { showKinds, shownKinds, shownSort } from "./chosenGroup";
+import { ByChoice } from "./values/ByChoice";
 
 /** The line above the list: how many groups of which kind there are, each a button that narrows the list to it, and the order. */
 export function Toolbar({ data }: { data: Groups }): JSX.Element {
@@ -42,6 +43,7 @@ export function Toolbar({ data }: { data: Groups }): JSX.Element {
         options={GROUP_SORTS.map((value) => ({ value, label: t(`groups.sort.${value}`) }))}
         onChange={(sort) => select({ groups_sort: sort === "weight" ? "" : sort })}
       />
+      <ByChoice />
     </section>
   );
 }

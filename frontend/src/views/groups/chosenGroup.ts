@@ -1,7 +1,7 @@
 /** Which groups are listed, and which of them stands beside the list: all of it from the address. */
 
 import { GROUP_KINDS, GROUP_SORTS, type GroupSort, type GroupsParameters } from "../../api/groups";
-import { hasStepRange, listScope, sampleScope } from "../../data/scopes";
+import { hasStepRange, listScope, sampleScope, shownScope } from "../../data/scopes";
 import { select, selection } from "../../state/selection";
 import type { GroupRow } from "./groupRows";
 
@@ -23,13 +23,36 @@ export function showKinds(kinds: readonly string[]): void {
   select({ kinds: kinds.join(",") });
 }
 
+/** The text column that tells groups apart; "" is none. */
+export function shownBy(): string {
+  return selection.value.groups_by;
+}
+
+/** The value of it that the list is narrowed to; "" is all. */
+export function shownValue(): string {
+  return shownBy() === "" ? "" : selection.value.groups_value;
+}
+
+/** Narrows the list to a value, or takes that back. */
+export function showValue(value: string): void {
+  select({ groups_value: shownValue() === value ? "" : value });
+}
+
 export function groupsParameters(offset: number): GroupsParameters {
   const { pad, system_end } = sampleScope.value;
   const rules = {
     ...(pad === undefined ? {} : { pad }),
     ...(system_end === undefined ? {} : { system_end }),
   };
-  return { ...listScope.value, ...rules, kinds: shownKinds(), sort: shownSort(), offset, limit: PAGE };
+  const by = shownBy() === "" ? {} : { by: shownBy() };
+  const value = shownValue() === "" ? {} : { value: shownValue() };
+  const shown = { ...rules, ...by, ...value, kinds: shownKinds(), sort: shownSort() };
+  return { ...listScope.value, ...shown, offset, limit: PAGE };
+}
+
+/** What is asked for the lines of the values along all steps; null where groups are not told apart. */
+export function linesParameters(): GroupsParameters | null {
+  return shownBy() === "" ? null : { ...shownScope.value, by: shownBy(), sort: "logged", limit: 1 };
 }
 
 /** What tells a group, and its prompt as far as it is known. */

@@ -22,7 +22,10 @@ export function Kinds({ data }: { data: Prompts }): JSX.Element | null {
   const numbers = FROM_TO.filter(([name]) => (kinds[`${name}_first`] ?? []).some((value) => value !== null));
   return (
     <details class="prompt-kinds" open>
-      <summary>{t("prompts.kinds", { by, n: names.length })}</summary>
+      <summary>
+        {t("prompts.kinds", { by, n: count(data.kinds_total) })}
+        {names.length < data.kinds_total && ` · ${t("prompts.kinds.most", { n: names.length })}`}
+      </summary>
       <div class="prompt-scroll">
         <table class="listing" data-testid="prompt-kinds">
           <thead>

@@ -14,6 +14,7 @@ import { selection } from "../../state/selection";
 import { useFocusHome } from "../../state/viewFocus";
 import { adopt, Empty, ErrorBox } from "../../ui";
 import { SampleDrawer } from "../sample/SampleDrawer";
+import { ByChoice } from "./ByChoice";
 import { Kinds } from "./Kinds";
 import { Pages } from "./Pages";
 import { PassCurves } from "./PassCurves";
@@ -59,6 +60,11 @@ function List(): JSX.Element {
     <div class={stale ? "stale" : ""} aria-busy={loading}>
       {error !== null && (
         <ErrorBox title={t("prompts.error")} message={error.message} where={error.question} />
+      )}
+      {data === null && error !== null && (
+        <section class="tools" aria-label={t("prompts.tools")}>
+          <ByChoice by="" />
+        </section>
       )}
       {data === null && error === null && <p class="muted">{t("prompts.loading")}</p>}
       {data !== null && (

@@ -27,6 +27,10 @@ const LIST = {
   ungrouped: 0,
   kinds: { gradient: 1, all_right: 1 },
   unit: "tokens" as const,
+  by: "",
+  values_total: 0,
+  values: {},
+  lines: [],
   columns: {
     step: [7, 7],
     group: ["g1", "g2"],

@@ -97,6 +97,26 @@ test("lists, kinds, the threshold and the order narrow and sort it", async () =>
   expect(last("prompts")).toMatchObject({ order: "asc", threshold: "0" });
 });
 
+test("a column with too many values can be taken back, and so can a kind beyond those that are listed", async () => {
+  const { prompts } = answers;
+  delete answers["prompts"];
+  select({ prompts_by: "id", prompt_kind: "7" });
+  await show();
+  const choice = all("prompts-by")[0] as HTMLSelectElement;
+  expect(choice.value).toBe("id");
+  answers["prompts"] = { ...(prompts as object), kinds_total: 1000 };
+  choice.selectedIndex = 0;
+  await act(() => void choice.dispatchEvent(new Event("change", { bubbles: true })));
+  await settle();
+  expect(selection.value).toMatchObject({ prompts_by: "", prompt_kind: "" });
+  expect(root.querySelector(".prompt-kinds summary")?.textContent).toBe(
+    "Kinds of prompts by data_source: 1,000 · the 2 with the most prompts",
+  );
+  await act(() => select({ prompt_kind: "rare" }));
+  await act(() => all("prompts-kind")[0]?.click());
+  expect(selection.value.prompt_kind).toBe("");
+});
+
 test("a prompt opens by click; its page shows two visits side by side with what they were judged by", async () => {
   await show();
   await act(() => all("prompt-open")[1]?.click());

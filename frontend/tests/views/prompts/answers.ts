@@ -28,6 +28,7 @@ export const PROMPTS = {
   threshold: { value: 1, rule: "two_valued" },
   by: "data_source",
   counts: { all: 2, solved: 1, regressed: 1, never_solved: 0, always_solved: 0, never_beats_reference: 1 },
+  kinds_total: 2,
   kinds: {
     kind: ["poems", "sums"],
     prompts: [1, 1],
@@ -53,6 +54,7 @@ export const EMPTY = {
   total: 0,
   counts: { all: 0 },
   by: "",
+  kinds_total: 0,
   kinds: {},
   columns: Object.fromEntries(Object.keys(COLUMNS).map((name) => [name, []])),
   lines: [],

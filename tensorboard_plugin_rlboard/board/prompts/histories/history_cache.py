@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.board.labels import Labels, TooManyKindsError
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import PromptHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.saved import SavedHistories
 from tensorboard_plugin_rlboard.board.prompts.histories.selection_history import SelectionHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.step_batches import ROWS_AT_ONCE, batches, parted
+from tensorboard_plugin_rlboard.board.prompts.histories.storage import StoredHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.threshold import success_threshold
 from tensorboard_plugin_rlboard.board.prompts.histories.visits import read_visits
 from tensorboard_plugin_rlboard.board.prompts.identity_cache import PromptIdentities
@@ -22,11 +25,6 @@ from tensorboard_plugin_rlboard.board.steps.query import takes_whole_steps
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps, is_loading
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
-_ROWS_AT_ONCE = 200_000
-"""Rows that one query reduces to visits."""
-_NEWEST_STEPS, _NEWEST_ROWS = 8, 50_000
-"""So many of the newest steps, of at most so many rows beside the newest one, are read again each time: a training
-that is writing adds to these."""
 _MOST_KEPT = 3
 """Histories that are kept: 100,000 prompts take 30 MB. The one not asked for longest goes."""
 _POLL = 0.1
@@ -53,15 +51,20 @@ class _Kept:
 class PromptHistories:
     """Reads the history of prompts; every method may be called from any thread."""
 
-    def __init__(self, steps: Callable[[RunIndex], RunSteps], identities: PromptIdentities) -> None:
+    def __init__(
+        self, steps: Callable[[RunIndex], RunSteps], identities: PromptIdentities, saved: SavedHistories
+    ) -> None:
         """Keeps nothing yet.
 
         Args:
             steps: the steps of a run as of now.
             identities: knows which prompts are the same.
+            saved: what is kept between starts.
         """
         self._steps = steps
         self._identities = identities
+        self._saved = saved
+        self._saving = threading.Lock()
         self._kept: OrderedDict[tuple[str, str, float | None, str], _Kept] = OrderedDict()
         self._no_kinds: WeakKeyDictionary[RunIndex, set[str]] = WeakKeyDictionary()
         self._lock = threading.Lock()
@@ -81,6 +84,8 @@ class PromptHistories:
         Raises:
             TooManyKindsError: not even the last of them.
         """
+        if not is_loading(session.run):
+            self._restore(session.run)
         no_kinds = self._no_kinds.setdefault(session.run, set())
         for by in columns[:-1]:
             try:
@@ -138,7 +143,58 @@ class PromptHistories:
         with self._lock:
             has_room = len(self._kept) < _MOST_KEPT or any(name == run.name for name, *_ in self._kept)
         if has_room or make_room:
-            self.of(session, Selection(run.name), None, columns)
+            self._save(run, self.of(session, Selection(run.name), None, columns))
+
+    def _restore(self, run: RunIndex) -> None:
+        """Goes on from the history that an earlier start saved of the rows that were loaded, where none was added to its steps."""
+        with self._saving:
+            stored = self._saved.taken(run)
+            if stored is None:
+                return
+            now = {
+                step: entry
+                for (split, step), entry in self._steps(run).entries.items()
+                if split == stored.split and step in stored.entries
+            }
+            added_to = run.step_versions.copy()  # asked last: what is added from now on gets another stamp
+            fits = [
+                entry.is_like(stored.entries[step]) and (stored.split, step) not in added_to
+                for step, entry in now.items()
+            ]
+            if not run.restored_digest or len(fits) < len(stored.entries) or not all(fits):
+                return
+            history = stored.history
+            self._identities.learn(history.keys, history.identity_of_key)
+            self._no_kinds.setdefault(run, set()).update(stored.no_kinds)
+            kept = _Kept(
+                settled=history,
+                stamps={step: entry.stamp for step, entry in now.items()},
+                threshold=stored.threshold,
+                labels=Labels(stored.labels),
+            )
+            with self._lock:
+                self._kept.setdefault((run.name, stored.split, None, stored.by), kept)
+
+    def _save(self, run: RunIndex, read: SelectionHistory) -> None:
+        """Saves the history for the next start, not too often."""
+        with self._saving:
+            kept = self._kept.get((run.name, read.split, None, read.by))
+            if kept is None or not self._saved.is_due(run):
+                return
+            with kept.lock:
+                entries = {
+                    step: entry
+                    for (split, step), entry in self._steps(run).entries.items()
+                    if split == read.split and kept.stamps.get(step) == entry.stamp
+                }
+                history, labels = kept.settled, tuple(kept.labels.texts)
+                if not entries or entries.keys() != kept.stamps.keys():
+                    return  # it is about to be read anew, or so little that it is read in no time
+            no_kinds = sorted(self._no_kinds.get(run, ()))
+            self._saved.save(
+                run,
+                StoredHistory(read.split, read.by, no_kinds, kept.threshold, labels, entries, history),
+            )
 
     def _read(
         self, session: RunSession, selection: Selection, threshold: float | None, by: str
@@ -154,7 +210,7 @@ class PromptHistories:
                 table = session.schema.table
                 rows = Relation(table, "rowid IN (SELECT place FROM chosen)", [], rows.split)
             success, labels, history = success_threshold(session, rows, threshold), Labels(), PromptHistory()
-            for some in pieces_of(session.cursor, rows, _ROWS_AT_ONCE):
+            for some in pieces_of(session.cursor, rows, ROWS_AT_ONCE):
                 visits = read_visits(session, some, self._identities, success.value, by, labels)
                 history = history.with_visits(visits)
         return SelectionHistory(history, labels.texts, success, rows.split, by)
@@ -175,14 +231,14 @@ class PromptHistories:
         if success.value != kept.threshold or any(stamps.get(step) != at for step, at in kept.stamps.items()):
             kept.settled, kept.stamps, kept.labels = PromptHistory(), {}, Labels()
         kept.threshold = success.value
-        settling, newest = _parted(sorted(set(stamps) - set(kept.stamps)), rows)
-        for batch in _batches(settling, rows):
+        settling, newest = parted(sorted(set(stamps) - set(kept.stamps)), rows)
+        for batch in batches(settling, rows):
             kept.settled = self._added(
                 session, kept.settled, selection, batch, success.value, by, kept.labels
             )
             kept.stamps = {**kept.stamps, **{step: stamps[step] for step in batch}}
         history = kept.settled
-        for batch in _batches(newest, rows):
+        for batch in batches(newest, rows):
             history = self._added(session, history, selection, batch, success.value, by, kept.labels)
         return SelectionHistory(history, tuple(kept.labels.texts), success, split, by)
 
@@ -202,28 +258,3 @@ class PromptHistories:
         where = f"{found.where} AND step IN (SELECT unnest(CAST(? AS BIGINT[])))"
         rows = Relation(found.source, where, [*found.values, batch], found.split)
         return history.with_visits(read_visits(session, rows, self._identities, threshold, by, labels))
-
-
-def _parted(steps: list[int], rows: Mapping[int, int]) -> tuple[list[int], list[int]]:
-    """Steps that will hardly change any more, and the newest ones."""
-    first, held = len(steps), 0
-    while first > 0 and len(steps) - first < _NEWEST_STEPS:
-        held += rows[steps[first - 1]]
-        if held > _NEWEST_ROWS and first < len(steps):
-            break
-        first -= 1
-    return steps[:first], steps[first:]
-
-
-def _batches(steps: list[int], rows: Mapping[int, int]) -> Iterator[list[int]]:
-    """Steps in batches of a bounded number of rows; a larger step is a batch of its own."""
-    batch: list[int] = []
-    held = 0
-    for step in steps:
-        if batch and held + rows[step] > _ROWS_AT_ONCE:
-            yield batch
-            batch, held = [], 0
-        batch.append(step)
-        held += rows[step]
-    if batch:
-        yield batch

@@ -13,6 +13,23 @@ export const groups = {
   "groups.none_ungrouped":
     "These samples are in no group. Log the prompt, or a group_id that the responses to one prompt share:",
   "groups.summary": "{n} {n|group|groups} · {share} % without gradient",
+  "groups.by": "split by",
+  "groups.value.all": "Every value of {by} again",
+  "groups.values": "Groups by {by}: {n} {n|value|values}",
+  "groups.values.most": "the {n} with the most groups",
+  "groups.values.kinds_along": "kinds along the steps",
+  "groups.values.share_along": "share along the steps",
+  "groups.values.share_along.why":
+    "Share of each step’s gradient that is theirs, from 0 to all of it; a click goes to the step",
+  "groups.values.line": "{value}: {shares}",
+  "groups.values.line_share": "{value}: {share} of the gradient of the selected step",
+  "groups.values.groups": "groups",
+  "groups.values.share": "share of the gradient",
+  "groups.values.share.why":
+    "Σ|advantage| over the tokens of its groups, of that of all groups that are counted here",
+  "groups.values.no_value": "none",
+  "groups.values.none":
+    "No group of these steps has a text “{by}”. Log one with each sample, or split by another column.",
   "groups.sort": "sort by",
   "groups.sort.weight": "|advantage| × tokens",
   "groups.sort.reward_mean": "mean reward",

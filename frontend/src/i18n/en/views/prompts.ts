@@ -48,6 +48,8 @@ export const prompts = {
   "prompts.rule.no_reward": "no sample has a finite reward",
   "prompts.by": "kinds by",
   "prompts.kind": "kind",
+  "prompts.kinds.most": "the {n} with the most prompts",
+  "prompts.kind.all": "Every kind again",
   "prompts.no_kind": "none",
   "prompts.kinds": "Kinds of prompts by {by}: {n}",
   "prompts.kinds.prompts": "prompts",

@@ -2,7 +2,8 @@
 
 import type { JSX } from "preact";
 import { cssColour, RUN_ROLES } from "../../../charts/shared/chartColours";
-import { splitColumn, splitColumns } from "../../../data/compare/byValue";
+import { splitColumn } from "../../../data/compare/byValue";
+import { kindColumns } from "../../../data/compare/kindColumns";
 import { said, t } from "../../../i18n";
 import { count } from "../../../lib/format";
 import { select } from "../../../state/selection";
@@ -13,7 +14,7 @@ import "./words";
 
 export function SplitBar({ values }: { values: ValueCurves }): JSX.Element | null {
   adopt(css);
-  const columns = splitColumns.value;
+  const columns = kindColumns.value;
   if (columns.length === 0) return null;
   const by = splitColumn.value;
   return (

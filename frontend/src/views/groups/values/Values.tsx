@@ -1,0 +1,89 @@
+import type { JSX } from "preact";
+import type { Value } from "../../../api/answers";
+import { GROUP_KINDS, type Groups } from "../../../api/groups";
+import { groupLines } from "../../../data/questions/groups";
+import { useAnswer } from "../../../data/useAnswer";
+import { t } from "../../../i18n";
+import { count, percent } from "../../../lib/format";
+import { linesParameters, shownValue, showValue } from "../chosenGroup";
+import { ValueLines } from "./ValueLines";
+
+/** One row for each value of the chosen text column: its groups, of which kinds they are, and how much of the gradient is theirs. */
+export function Values({ data: { by, values, values_total, kinds } }: { data: Groups }): JSX.Element | null {
+  const along = useAnswer(groupLines, linesParameters());
+  const names = values["value"] ?? [];
+  if (by === "" || names.length === 0) return null;
+  if (names.every((name) => name === null)) return <p class="muted">{t("groups.values.none", { by })}</p>;
+  const present = GROUP_KINDS.filter((kind) => (kinds[kind] ?? 0) > 0 || has(values[kind]));
+  return (
+    <details class="group-values" open>
+      <summary>
+        {t("groups.values", { by, n: count(values_total) })}
+        {names.length < values_total && ` · ${t("groups.values.most", { n: names.length })}`}
+      </summary>
+      <div class="group-values-scroll">
+        <table class="listing" data-testid="group-values">
+          <thead>
+            <tr>
+              <th scope="col">{by}</th>
+              <th scope="col">{t("groups.values.groups")}</th>
+              <th scope="col" title={t("groups.values.share.why")}>
+                {t("groups.values.share")}
+              </th>
+              {present.map((kind) => (
+                <th key={kind} scope="col" title={t(`groups.kind.${kind}.why`)}>
+                  <i class="kind-sign" data-kind={kind} /> {t(`groups.kind.${kind}`)}
+                </th>
+              ))}
+              <th scope="col">{t("groups.values.kinds_along")}</th>
+              <th scope="col" title={t("groups.values.share_along.why")}>
+                {t("groups.values.share_along")}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {names.map((name, row) => {
+              const groups = numberOf(values["groups"]?.[row]) ?? 0;
+              return (
+                <tr key={String(name)} data-testid="group-value">
+                  <th scope="row">
+                    <Name value={name} />
+                  </th>
+                  <td class="number">{count(groups)}</td>
+                  <td class="number">{percent(numberOf(values["share"]?.[row]))}</td>
+                  {present.map((kind) => (
+                    <td key={kind} class="number">
+                      {percent((numberOf(values[kind]?.[row]) ?? 0) / groups)}
+                    </td>
+                  ))}
+                  <ValueLines name={name} along={along} />
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+/** A value, which narrows the list to its groups. */
+function Name({ value }: { value: Value }): JSX.Element {
+  if (value === null || value === "") return <span class="muted">{t("groups.values.no_value")}</span>;
+  const name = String(value);
+  return (
+    <button
+      type="button"
+      class="group-value"
+      title={name}
+      aria-pressed={shownValue() === name}
+      onClick={() => showValue(name)}
+    >
+      <bdi>{name}</bdi>
+    </button>
+  );
+}
+
+const numberOf = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);
+const has = (counts: readonly Value[] | undefined): boolean =>
+  (counts ?? []).some((n) => n !== null && n !== 0);

@@ -1,0 +1,77 @@
+"""Histories saved between starts: under the digest of the parts that a run consists of, as its curves are."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from tensorboard_plugin_rlboard.board.prompts.histories.storage import (
+    StoredHistory,
+    dump_history,
+    load_history,
+)
+from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
+from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.run_file import cached_digest
+
+_KIND = "prompts"
+"""What the cache calls them."""
+_SAVE_INTERVAL = 300.0
+"""Seconds between two savings of a run's history: 100,000 prompts are 30 MB."""
+
+
+@dataclass
+class _OfRun:
+    """What was looked up and saved of a run: by which digest, and when."""
+
+    looked_up: str = ""
+    saved: str = ""
+    saved_at: float = -math.inf
+
+
+class SavedHistories:
+    """The histories in the cache of this start; used under the lock of whoever has it."""
+
+    def __init__(self, cache: Callable[[], LocalStore | None]) -> None:
+        """Saves nothing yet.
+
+        Args:
+            cache: where; None for nowhere.
+        """
+        self._cache = cache
+        self._runs: WeakKeyDictionary[RunIndex, _OfRun] = WeakKeyDictionary()
+
+    def taken(self, run: RunIndex) -> StoredHistory | None:
+        """The history of the parts that a run began with; looked up once, and None from then on."""
+        of, digest, cache = self._runs.setdefault(run, _OfRun()), run.restored_digest, self._cache()
+        if not digest or of.looked_up == digest or cache is None:
+            return None
+        of.looked_up = digest
+        stored = load_history(cache.load_derived(_KIND, digest))
+        if stored is not None:
+            of.saved = digest
+        return stored
+
+    def is_due(self, run: RunIndex) -> bool:
+        """Whether a history of the rows as they are is worth saving now.
+
+        What is joined is not in the digest, which is of what the log says.
+        """
+        of = self._runs.setdefault(run, _OfRun())
+        if self._cache() is None or run.joined or run.annotated:
+            return False
+        digest = cached_digest(tuple(run.files.values()))
+        return bool(digest) and digest != of.saved and time.monotonic() - of.saved_at >= _SAVE_INTERVAL
+
+    def save(self, run: RunIndex, stored: StoredHistory) -> None:
+        """Saves a history, in place of the one that was saved before."""
+        of, cache = self._runs.setdefault(run, _OfRun()), self._cache()
+        digest = cached_digest(tuple(run.files.values()))
+        if cache is None or not digest or not cache.store_derived(_KIND, digest, dump_history(stored)):
+            return
+        if of.saved not in {"", digest} and of.saved != of.looked_up:
+            cache.drop_derived(_KIND, of.saved)
+        of.saved, of.saved_at = digest, time.monotonic()

@@ -1,0 +1,116 @@
+"""What `rlboard index` keeps of whole runs: TensorBoard shows the first page of prompts without having read any."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rollout_log import TestLog, append, row
+
+from tensorboard_plugin_rlboard.api import Prompts
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.prompts.histories import history_cache, visits
+from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.cli import main
+from tensorboard_plugin_rlboard.cluster import command
+from tensorboard_plugin_rlboard.index.parts import range_plan
+from tensorboard_plugin_rlboard.index.registry import Registry
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+
+STEPS, NEWEST = 40, 8
+
+
+def rows(first: int, last: int) -> list[dict[str, Any]]:
+    return [
+        row(step, f"r{i} " + "x" * 100, prompt=f"p{(step + i) % 9}", reward=float(step * i % 5 == 0))
+        for step in range(first, last + 1)
+        for i in range(4)
+    ]
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two runs, of which one has so many ranges that processes share them."""
+    monkeypatch.setattr(range_plan, "FIRST_RANGE", 1000)
+    monkeypatch.setattr(range_plan, "RANGE", 8000)
+    written = TestLog(tmp_path / "logs")
+    written.write(*rows(1, 3), file="short/a.jsonl")
+    return written.write(*rows(1, STEPS), file="run/a.jsonl")
+
+
+def first_page(logs: Path, cache: Path | None, name: str = "run") -> Prompts:
+    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), cache), 0)
+    board = Board(indexer)
+    indexer.index_now()
+    try:
+        return board.prompts.prompts(PromptsQuestion(Selection(name)))
+    finally:
+        indexer.stop()
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The steps that are read from now on."""
+    steps: list[int] = []
+    read_visits = visits.read_visits
+
+    def noting(*arguments: Any) -> Any:
+        found = read_visits(*arguments)
+        steps.extend(sorted(set(found.step.tolist())))
+        return found
+
+    monkeypatch.setattr(history_cache, "read_visits", noting)
+    return steps
+
+
+ENGINES = [(), ("--workers", "2"), ("--engine", "ray", "--workers", "2")]
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=["here", "two processes", "Ray"])
+def test_the_first_page_of_prompts_is_there_at_once(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: list[int], engine: tuple[str, ...]
+) -> None:
+    if "ray" in engine:
+        pytest.importorskip("ray", reason="Ray comes with the extra ray")
+    monkeypatch.setattr(command, "INLINE_BYTES", 0 if engine else 1 << 30)
+    logs, cache = log.parent.parent, tmp_path / "cache"
+    assert main(["index", str(logs), "--cache-dir", str(cache), *engine]) == 0
+    expected = first_page(logs, None)
+    read.clear()
+    assert first_page(logs, cache) == expected
+    assert read == list(range(STEPS - NEWEST + 1, STEPS + 1)), "only those that a training may add to"
+    append(log, *rows(STEPS + 1, STEPS + 3))
+    expected = first_page(logs, None)
+    read.clear()
+    assert first_page(logs, cache) == expected
+    assert read == list(range(STEPS - NEWEST + 1, STEPS + 4))
+
+
+def test_an_index_without_them_opens_as_before(log: Path, tmp_path: Path, read: list[int]) -> None:
+    logs, cache = log.parent.parent, tmp_path / "cache"
+    assert main(["index", str(logs), "--cache-dir", str(cache)]) == 0
+    for path in [*cache.rglob("*.prompts"), *cache.rglob("*.curves")]:
+        path.unlink()
+    expected = first_page(logs, None)
+    read.clear()
+    assert first_page(logs, cache) == expected
+    assert read == list(range(1, STEPS + 1))
+
+
+def test_an_index_is_whole_without_what_could_not_be_gathered(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> int:
+        raise MemoryError("too many prompts")
+
+    monkeypatch.setattr(command, "gather", fail)
+    logs, cache = log.parent.parent, tmp_path / "cache"
+    assert main(["index", str(logs), "--cache-dir", str(cache)]) == 0
+    assert (
+        "Curves and prompts are left to TensorBoard (MemoryError: too many prompts)."
+        in capsys.readouterr().err
+    )
+    assert first_page(logs, cache) == first_page(logs, None)
