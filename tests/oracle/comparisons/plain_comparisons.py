@@ -1,0 +1,171 @@
+"""Groups, prompts and comparisons once more in plain Python: one row after the other, from nothing of the package but the identity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import fmean, pstdev
+from typing import Any, TypeVar
+
+from compared_trainings import Row, finite, k3_of
+
+from tensorboard_plugin_rlboard.board.prompts.identity import prompt_identity
+
+Number = float | None
+T = TypeVar("T")
+
+
+def mean(values: Iterable[Number]) -> Number:
+    """The mean of what is known; None of nothing."""
+    known = [value for value in values if value is not None]
+    return math.fsum(known) / len(known) if known else None
+
+
+def gathered(rows: Iterable[T], key: Callable[[T], Any]) -> dict[Any, list[T]]:
+    """The rows of each key; those of None are in none."""
+    found: dict[Any, list[T]] = {}
+    for row in rows:
+        if key(row) is not None:
+            found.setdefault(key(row), []).append(row)
+    return found
+
+
+def group_key(row: Row) -> Any:
+    """What makes the samples of a step a group: the logged id, else the prompt as it was logged."""
+    name = row.get("group_id") or row.get("prompt")
+    return None if name is None else (row["step"], row["attempt"], name)
+
+
+def reward_of(row: Row) -> Number:
+    return finite(row.get("reward"))
+
+
+def length_of(row: Row) -> Number:
+    return float(len(row["response_tokens"])) if "response_tokens" in row else None
+
+
+def advantages(members: Sequence[Row]) -> list[Number]:
+    """That of each member by the rewards of its group; None where there is nothing to compare it with."""
+    rewards = [r for r in map(reward_of, members) if r is not None]
+    if len(rewards) < 2:
+        return [None] * len(members)
+    equal, middle, spread = min(rewards) == max(rewards), fmean(rewards), pstdev(rewards)
+    return [
+        None if (r := reward_of(row)) is None else 0.0 if equal else (r - middle) / (spread + 1e-6)
+        for row in members
+    ]
+
+
+def weights(members: Sequence[Row]) -> list[Number]:
+    """|advantage| × tokens of each member: the logged advantage where that is a number, else that of its reward."""
+    found: list[Number] = []
+    for row, computed in zip(members, advantages(members), strict=True):
+        logged, length = finite(row.get("advantage")), length_of(row)
+        advantage = computed if logged is None or length is None else logged
+        found.append(None if advantage is None or length is None else abs(advantage) * length)
+    return found
+
+
+def kind(members: Sequence[Row]) -> str:
+    rewards = [r for r in map(reward_of, members) if r is not None]
+    pushes = [abs(p) for p in (finite(row.get("advantage")) for row in members) if p is not None]
+    differ = len(rewards) > 1 and max(rewards) - min(rewards) > 1e-8
+    if max(pushes) > 1e-8 if pushes else differ:
+        return "gradient"
+    if len(rewards) < 2:
+        return "one_member" if rewards else "unrewarded"
+    if differ:
+        return "filtered"
+    if all(row.get("finish_reason") == "length" for row in members):
+        return "all_truncated"
+    return "all_right" if min(rewards) >= 1 else "all_wrong" if max(rewards) <= 0 else "all_equal"
+
+
+def group(members: Sequence[Row]) -> dict[str, Any]:
+    """The numbers of a row of `/groups`."""
+    rewards = [r for r in map(reward_of, members) if r is not None]
+    lengths = [n for n in map(length_of, members) if n is not None]
+    known = [w for w in weights(members) if w is not None]
+    equal = bool(rewards) and min(rewards) == max(rewards)
+    return {
+        "kind": kind(members),
+        "size": len(members),
+        "rewarded": len(rewards),
+        "reward_mean": rewards[0] if equal else mean(rewards),
+        "reward_std": None if not rewards else 0.0 if equal else pstdev(rewards),
+        "reward_min": min(rewards, default=None),
+        "reward_max": max(rewards, default=None),
+        "length_mean": mean(lengths),
+        "length_min": min(lengths, default=None),
+        "length_max": max(lengths, default=None),
+        "distinct": len({row["response"] for row in members}),
+        "weight": math.fsum(known) if known else None,
+        "value": members[0].get("data_source"),
+    }
+
+
+def gathered_values(facts: Mapping[Any, Mapping[str, Any]]) -> dict[Any, dict[Any, Mapping[str, Any]]]:
+    """The groups of each value of the text column."""
+    found: dict[Any, dict[Any, Mapping[str, Any]]] = {}
+    for key, own in facts.items():
+        found.setdefault(own["value"], {})[key] = own
+    return found
+
+
+def identity(row: Row) -> str | None:
+    return None if row.get("prompt") is None else prompt_identity(row["prompt"])
+
+
+def prompt(rows: Sequence[Row], threshold: float) -> dict[str, Any]:
+    """The numbers of a row of `/prompts`."""
+    steps = gathered(rows, lambda row: row["step"])
+    first, last = steps[min(steps)], steps[max(steps)]
+    found: dict[str, Any] = {
+        "visits": len(steps),
+        "samples": len(rows),
+        "renderings": len({row["prompt"] for row in rows}),
+        "first_step": min(steps),
+        "last_step": max(steps),
+        "reward_best": max((r for r in map(reward_of, rows) if r is not None), default=None),
+        "best_gap": max((g for g in map(gap_of, rows) if g is not None), default=None),
+        "kind": min((row["data_source"] for row in first if "data_source" in row), default=None),
+    }
+    for name, of in (("mean", rows), ("first", first), ("last", last)):
+        rewards = [r for r in map(reward_of, of) if r is not None]
+        k3, tokens = (sum(column) for column in zip(*map(k3_of, of), strict=True))
+        found[f"reward_{name}"] = mean(rewards)
+        found["pass_rate" if name == "mean" else f"pass_rate_{name}"] = mean(
+            float(r >= threshold) for r in rewards
+        )
+        found[f"n_tokens_{name}"] = mean(map(length_of, of))
+        found[f"k3_{name}"] = k3 / tokens if tokens else None
+    for name in ("reward", "pass_rate", "n_tokens", "k3"):
+        ends = found[f"{name}_last"], found[f"{name}_first"]
+        known = None not in ends and len(steps) > 1
+        found[f"{name}_change"] = ends[0] - ends[1] if known else None
+    return found
+
+
+def gap_of(row: Row) -> Number:
+    """The reward less the reference's."""
+    own, reference = row.get("reward"), row.get("ref_reward")
+    return None if own is None or reference is None or math.isnan(own) else finite(own - reference)
+
+
+def threshold(rows: Sequence[Row]) -> tuple[float, str]:
+    """The threshold that fits the rewards of a split, and its rule."""
+    values = sorted({r for r in map(reward_of, rows) if r is not None})
+    if not values:
+        return 1.0, "no_reward"
+    if len(values) == 1:
+        return 1.0, "one_value"
+    if len(values) == 2:
+        return values[1], "two_valued"
+    if values[0] >= 0 and math.isclose(values[-1], 1.0, rel_tol=1e-9):
+        return min(1.0, values[-1]), "full_marks"
+    with_reward = [row for row in rows if reward_of(row) is not None]
+    begin = min(row["step"] for row in with_reward)
+    first = sorted(r for row in with_reward if row["step"] == begin and (r := reward_of(row)) is not None)
+    at = 0.75 * (len(first) - 1)
+    low, high = first[math.floor(at)], first[math.ceil(at)]
+    return low + (high - low) * (at - math.floor(at)), "first_step"
