@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from compared_trainings import Row, finite, k3_of
 
-from tensorboard_plugin_rlboard.board.prompts.identity import prompt_identity
+from tensorboard_plugin_rlboard.board.prompts.prompt_identity import prompt_identity
 
 Number = float | None
 T = TypeVar("T")
