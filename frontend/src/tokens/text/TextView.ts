@@ -13,6 +13,7 @@ import { pointerMoved } from "../shared/pointerMoves";
 import type { TokenData } from "../shared/responseTokens";
 import { type TokenEvents, tokenPosition } from "../shared/tokenEvents";
 import { blockSpans, type PlainBlock, plainBlocks, spanOf } from "./blockElements";
+import { intoView } from "./intoView";
 import { watchNearViewport, whenScrolledOrAtRest } from "./nearViewport";
 import { blockIndex, type UnitRange } from "./textBlocks";
 import { seenAtFirst, type TextSize, textSize, unitAt } from "./textPlaces";
@@ -29,6 +30,7 @@ export class TextView {
   readonly #near: Set<Block>;
   readonly #marked = new Map<TokenMark, number>();
   readonly #stopWatching: () => void;
+  readonly #bringIntoView = intoView();
   #painting = 0;
   #classOf: (i: number) => string = () => "heat";
 
@@ -79,7 +81,7 @@ export class TextView {
     if (block === undefined) return null;
     this.#show(block);
     const span = this.#span(i);
-    span?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.#bringIntoView(span);
     if (span !== null && focus) {
       // Tokens are no stops of the Tab key, only of the arrows.
       span.tabIndex = -1;
@@ -95,6 +97,7 @@ export class TextView {
 
   destroy(): void {
     this.#stopWatching();
+    this.#bringIntoView(null);
     this.root.removeEventListener("mouseover", this.#hover);
     this.root.removeEventListener("mouseleave", this.#leave);
     this.root.removeEventListener("click", this.#click);
