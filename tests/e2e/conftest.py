@@ -23,6 +23,8 @@ FLAGS = [
     "--no-first-run",
     "--disable-component-update",
     "--disable-sync",
+    # Pages live for seconds: to optimise their scripts costs more than it gains, a fifteenth of the browser's time.
+    "--js-flags=--no-opt --no-maglev",
 ]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 LEFT_BEHIND = ROOT / "test-results"
@@ -74,14 +76,14 @@ def serve(tmp_path: Path, own_servers: list[TensorBoard]) -> Iterator[Serve]:
         yield make
 
 
-HostPages = dict[tuple[str, str, str], Page]
+HostPages = dict[tuple[str, str, str, bool], Page]
 
 
 @pytest.fixture(scope="session")
 def host_pages() -> HostPages:
     """Pages of TensorBoards that several tests read, each without our frame and free for the next test.
 
-    They are found by address, language and theme.
+    They are found by address, language, theme, and whether the page is TensorBoard's own.
 
     To load TensorBoard's own page costs many times what ours does. A test that takes such a page gets our frame as if
     for the first time: nothing is stored, and its address is the test's.
@@ -100,10 +102,13 @@ def open_tab(
     """Opens tabs, and at the end asks what happened meanwhile: no error in any console, no request elsewhere.
 
     A tab that is asked for `anew`, or of a TensorBoard of the test's own, has its own browser context, with
-    TensorBoard's page loaded by the test.
+    its page loaded by the test.
+
+    With `host` our frame is in TensorBoard's own page: for tests of what the two have to do with each other, and for
+    the whole story in `test_journey.py`. Everything else is as real without it, at a fraction of the time (`bare_host`).
     """
     tabs: list[Tab] = []
-    kept: dict[Tab, tuple[str, str, str]] = {}
+    kept: dict[Tab, tuple[str, str, str, bool]] = {}
 
     def make(
         server: TensorBoard,
@@ -113,15 +118,16 @@ def open_tab(
         theme: Literal["light", "dark"] = "light",
         *,
         anew: bool = False,
+        host: bool = False,
     ) -> Tab:
         viewport: ViewportSize = {"width": width, "height": height}
-        keep, looks = not anew and server not in own_servers, (server.url, locale, theme)
+        keep, looks = not anew and server not in own_servers, (server.url, locale, theme, host)
         page = host_pages.pop(looks, None) if keep else None
         if page is None:
             page = chromium.new_context(viewport=viewport, locale=locale, color_scheme=theme).new_page()
         else:
             page.set_viewport_size(viewport)
-        tabs.append(Tab(page, server))
+        tabs.append(Tab(page, server, host=host))
         if keep:
             kept[tabs[-1]] = looks
         return tabs[-1]
@@ -166,7 +172,8 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
     home = tmp_path_factory.mktemp("gallery")
     logs = home / "logs"
     logs.mkdir()
-    with tensorboard(home, "--logdir", str(logs), "--reload_interval", "1") as server:
+    # A look at the logs of fifty runs every second would cost a twelfth of a processor as long as the tests last.
+    with tensorboard(home, "--logdir", str(logs), "--reload_interval", "3") as server:
         yield Gallery(server, logs)
 
 

@@ -123,6 +123,11 @@ class Gallery:
         self._server = server
         self._logs = logs
 
+    @property
+    def url(self) -> str:
+        """TensorBoard's address."""
+        return self._server.url
+
     def log(self, run: str, name: str = "rollouts.rank_0.jsonl") -> Path:
         """Where the file of a run lies that was shown."""
         return self._logs / run / name

@@ -7,6 +7,7 @@ import urllib.parse
 from collections.abc import Callable
 from typing import Any
 
+import bare_host
 from hosting import TensorBoard
 from playwright.sync_api import ConsoleMessage, Error, Frame, Locator, Page, Request, expect
 
@@ -36,16 +37,22 @@ _LOAD_FRAME = """([iframe, hash]) => {
 class Tab:
     """One page of TensorBoard with our tab in it.
 
+    Args:
+        page: of the browser.
+        server: whose tab it is.
+        host: with TensorBoard's own page around our frame; without it, with the one of `bare_host`.
+
     Attributes:
         page: the host's page.
         view: our frame, for finding elements.
         strays: requests that left TensorBoard's origin.
     """
 
-    def __init__(self, page: Page, server: TensorBoard) -> None:
+    def __init__(self, page: Page, server: TensorBoard, *, host: bool = True) -> None:
         self.server = server
+        self._host = host
         self._complaints: list[tuple[str, str]] = []
-        self._finished: dict[str, Request] = {}
+        self._asked_for: dict[str, Request] = {}
         self._answers: dict[str, str] = {}
         self.requests: list[str] = []
         self.page = page
@@ -55,7 +62,6 @@ class Tab:
         page.context.on("request", self._asked)
         page.on("console", self._heard)
         page.on("pageerror", self._failed)
-        page.on("requestfinished", self._arrived)
 
     def leave(self) -> None:
         """Takes our frame off the page and forgets what it has stored: the next tab of this page begins from nothing.
@@ -65,18 +71,15 @@ class Tab:
         self.page.context.remove_listener("request", self._asked)
         self.page.remove_listener("console", self._heard)
         self.page.remove_listener("pageerror", self._failed)
-        self.page.remove_listener("requestfinished", self._arrived)
         # What our frame still asks for in its last moment is none of the test's.
         self.page.evaluate(_EMPTY, IFRAME)
 
     def _asked(self, request: Request) -> None:
         self.requests.append(request.url)
+        self._asked_for[request.url] = request
 
     def _failed(self, error: Error) -> None:
         self._complaints.append((f"page error: {error}", ""))
-
-    def _arrived(self, request: Request) -> None:
-        self._finished[request.url] = request
 
     def _heard(self, message: ConsoleMessage) -> None:
         where = str(message.location.get("url", ""))
@@ -97,9 +100,9 @@ class Tab:
 
     def _answer_of(self, url: str) -> str:
         """What was answered to a request that is complained of; read once, and empty where nothing was answered."""
-        if url in self._finished and url not in self._answers:
+        if url in self._asked_for and url not in self._answers:
             try:
-                response = self._finished[url].response()
+                response = self._asked_for[url].response()
                 body = response.text()[:_ANSWER_LENGTH] if response and response.status >= 400 else ""
                 self._answers[url] = f": {body}" if body else ""
             except Error as error:  # the page has gone on, or is closed, and its answers with it
@@ -119,9 +122,23 @@ class Tab:
             self.page.evaluate(_LOAD_FRAME, [IFRAME, f"#rlboard{own}"])
             self._waits_for_frame = False
         else:
-            self.page.goto(f"{self.server.url}#rlboard{own}")
+            self.go(f"#rlboard{own}")
         expect(self.view.locator("main.pane")).to_be_visible(timeout=PATIENCE_MS)
         return self
+
+    def go(self, fragment: str = "") -> None:
+        """Opens TensorBoard at this fragment of its address, which begins with "#"."""
+        if self._host:
+            self.page.goto(self.server.url + fragment)
+        else:
+            bare_host.go(self.page, self.server.url, fragment)
+
+    def reload(self) -> None:
+        """Loads the whole page again, as a reader's F5 does."""
+        if self._host:
+            self.page.reload()
+        else:
+            bare_host.reload(self.page, self.server.url)
 
     @property
     def frame(self) -> Frame:
@@ -137,6 +154,10 @@ class Tab:
     def get(self, test_id: str) -> Locator:
         """The elements with this data-testid."""
         return self.view.get_by_test_id(test_id)
+
+    def darken(self, dark: bool) -> None:
+        """Makes the host dark, or light again; what TensorBoard's switch does to its page (`test_looks.py` presses that)."""
+        self.page.evaluate("dark => document.body.classList.toggle('dark-mode', dark)", dark)
 
     def show_as_table(self, chart: str) -> Locator:
         """Turns a chart of the overview into its table, by its menu; the chart's card."""
@@ -231,4 +252,4 @@ class Tab:
 
 
 OpenTab = Callable[..., Tab]
-"""What the fixture `open_tab` is: a TensorBoard, and optionally width, height, locale, theme and `anew`."""
+"""What the fixture `open_tab` is: a TensorBoard, and optionally width, height, locale, theme, `anew` and `host`."""

@@ -54,8 +54,8 @@ def painted(canvas: Locator) -> bool:
 def test_a_folder_of_rollouts_alone_opens_on_our_tab_with_curves(
     server: TensorBoard, open_tab: OpenTab
 ) -> None:
-    tab = open_tab(server, anew=True)
-    tab.page.goto(server.url)
+    tab = open_tab(server, anew=True, host=True)
+    tab.go()
     expect(tab.page.locator(IFRAME)).to_be_visible()
     assert tab.page.evaluate("location.hash").startswith("#rlboard")
     for chart in ("reward", "kl", "length"):
@@ -72,7 +72,7 @@ def test_a_folder_of_rollouts_alone_opens_on_our_tab_with_curves(
 
 
 def test_a_curve_is_the_mean_of_what_was_logged(server: TensorBoard, open_tab: OpenTab) -> None:
-    tab = open_tab(server).open(run="ppo")
+    tab = open_tab(server, host=True).open(run="ppo")
     chart = tab.get("chart-reward")
     tab.show_as_table("reward")
     heads = chart.locator("thead th").all_text_contents()
@@ -86,7 +86,7 @@ def test_a_curve_is_the_mean_of_what_was_logged(server: TensorBoard, open_tab: O
 
 
 def test_a_step_is_typed_walked_dragged_and_clicked(server: TensorBoard, open_tab: OpenTab) -> None:
-    tab = open_tab(server).open(run="ppo", step=50)
+    tab = open_tab(server, host=True).open(run="ppo", step=50)
     field = tab.get("step-input")
     expect(field).to_have_value("50")
     field.fill("34")
@@ -117,7 +117,7 @@ def test_a_step_is_typed_walked_dragged_and_clicked(server: TensorBoard, open_ta
 
 
 def test_the_table_is_sorted_both_ways_as_the_server_says(server: TensorBoard, open_tab: OpenTab) -> None:
-    tab = open_tab(server).open(run="ppo", step=50)
+    tab = open_tab(server, host=True).open(run="ppo", step=50)
     tab.get("tab-samples").click()
     logged = server.ask("samples", run="ppo", step=50, limit=10)
     assert logged["total"] == SAMPLES
@@ -139,7 +139,7 @@ def test_the_table_is_sorted_both_ways_as_the_server_says(server: TensorBoard, o
 
 
 def test_sorted_rewards_are_the_logged_ones(server: TensorBoard, open_tab: OpenTab) -> None:
-    tab = open_tab(server).open(run="ppo", step=50, view="samples", sort="reward", order="desc")
+    tab = open_tab(server, host=True).open(run="ppo", step=50, view="samples", sort="reward", order="desc")
     best = sorted((row["reward"] for row in rows_of(50)), reverse=True)
     tab.expect_rows(
         server.ask("samples", run="ppo", step=50, sort="reward", order="desc", limit=5)["columns"]["id"]
@@ -160,7 +160,7 @@ def opened_sample(tab: Tab, place: int) -> rollouts.Row:
 
 
 def test_an_opened_sample_shows_its_texts_and_every_token(server: TensorBoard, open_tab: OpenTab) -> None:
-    tab = open_tab(server)
+    tab = open_tab(server, host=True)
     row = opened_sample(tab, 2)
     expect(tab.get("drawer")).to_contain_text(row["prompt"])
     expect(tab.get("token").first).to_be_visible()
@@ -168,7 +168,7 @@ def test_an_opened_sample_shows_its_texts_and_every_token(server: TensorBoard, o
 
 
 def test_another_metric_paints_other_colours_on_another_scale(server: TensorBoard, open_tab: OpenTab) -> None:
-    tab = open_tab(server)
+    tab = open_tab(server, host=True)
     row = opened_sample(tab, 2)
     paint = "spans => spans.map((span) => getComputedStyle(span).backgroundColor)"
     tab.get("token-metric").select_option("log_ratio")
@@ -189,7 +189,7 @@ def test_another_metric_paints_other_colours_on_another_scale(server: TensorBoar
 
 
 def test_the_numbers_of_a_token_are_those_of_the_log(server: TensorBoard, open_tab: OpenTab) -> None:
-    tab = open_tab(server)
+    tab = open_tab(server, host=True)
     row = opened_sample(tab, 3)
     for i in (0, 7, len(row["logprobs"]) - 1):
         tab.token(i).click()
@@ -205,7 +205,7 @@ def test_the_numbers_of_a_token_are_those_of_the_log(server: TensorBoard, open_t
 def test_the_matrix_has_the_same_numbers_and_esc_leads_up_step_by_step(
     server: TensorBoard, open_tab: OpenTab
 ) -> None:
-    tab = open_tab(server)
+    tab = open_tab(server, host=True)
     row = opened_sample(tab, 3)
     tab.get("matrix-toggle").click()
     matrix = tab.get("matrix")
@@ -232,7 +232,7 @@ def test_the_matrix_has_the_same_numbers_and_esc_leads_up_step_by_step(
 def test_what_a_training_adds_appears_and_moves_nothing(
     server: TensorBoard, logs: Path, open_tab: OpenTab
 ) -> None:
-    tab = open_tab(server).open(run="live", step=20, view="samples")
+    tab = open_tab(server, host=True).open(run="live", step=20, view="samples")
     tab.get("sample-row").nth(1).click()
     expect(tab.get("drawer")).to_have_attribute("data-id", re.compile("."))
     tab.token(3).click()
@@ -265,7 +265,7 @@ def test_what_a_training_adds_appears_and_moves_nothing(
 
 
 def test_a_brush_over_a_curve_selects_a_range_of_steps(server: TensorBoard, open_tab: OpenTab) -> None:
-    tab = open_tab(server).open(run="ppo", view="overview")
+    tab = open_tab(server, host=True).open(run="ppo", view="overview")
     plot = tab.get("chart-reward").first.locator(".u-over")
     plot.wait_for()
     box = plot.bounding_box()

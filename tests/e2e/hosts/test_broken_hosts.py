@@ -30,8 +30,8 @@ def test_a_package_that_cannot_be_imported_leaves_a_page_that_says_so(
     assert server.get("data/plugins_listing")["scalars"]["tab_name"]
     assert server.get("data/runs") == []
     assert "The RL Board tab shows only what is wrong with it." in server.log.read_text()
-    tab = open_tab(server, locale="zh-CN")
-    tab.page.goto(f"{server.url}#rlboard")
+    tab = open_tab(server, locale="zh-CN", host=True)
+    tab.go("#rlboard")
     expect(tab.view.get_by_role("alert")).to_have_text(
         "The package msgspec is broken: importing it gives OSError: GLIBC_2.99 not found."
     )

@@ -15,7 +15,7 @@ def test_a_refused_request_is_complained_of_with_the_sentence_of_the_server(
 ) -> None:
     context = chromium.new_context()
     try:
-        tab = Tab(context.new_page(), library).open(run="ppo")
+        tab = Tab(context.new_page(), library, host=False).open(run="ppo")
         assert tab.complaints == []
         with (
             tab.page.expect_console_message(lambda message: message.type == "error"),

@@ -40,34 +40,28 @@ def expect_curves_and_a_sample(tab: Tab) -> None:
     expect(tab.get("token").first).to_be_visible()
 
 
-def test_below_a_path_prefix(tmp_path: Path, serve: Serve, open_tab: OpenTab) -> None:
-    rollouts.write(tmp_path / "logs" / "ppo", small())
-    server = serve("--logdir", str(tmp_path / "logs"), "--path_prefix", "/foo")
-    assert server.url.endswith("/foo/")
-    server.wait_for_runs("ppo")
-    tab = open_tab(server).open(run="ppo")
-    expect_curves_and_a_sample(tab)
-    ours = [url for url in tab.requests if "/plugin/rlboard/" in url]
-    assert ours
-    assert all(url.startswith(f"{server.origin}/foo/") for url in ours)
-
-
-def test_named_folders_have_tensorboards_run_names(tmp_path: Path, serve: Serve, open_tab: OpenTab) -> None:
+def test_named_folders_below_a_path_prefix_have_tensorboards_run_names(
+    tmp_path: Path, serve: Serve, open_tab: OpenTab
+) -> None:
     first, second = tmp_path / "x" / "seed1", tmp_path / "y"
     rollouts.write(first, small())
     rollouts.write(second / "late" / "seed2", small((40, 50)))
     write_events(first)
     write_events(second / "late" / "seed2")
-    server = serve("--logdir_spec", f"a:{first},b:{second}")
+    server = serve("--logdir_spec", f"a:{first},b:{second}", "--path_prefix", "/foo")
+    assert server.url.endswith("/foo/")
     server.wait_for_runs("a/.", "b/late/seed2")
     named = ["a/.", "b/late/seed2"]
     until(lambda: sorted(server.get("data/runs")) == named or None, "TensorBoard's own runs")
-    tab = open_tab(server).open()
+    tab = open_tab(server, host=True).open()
     until(lambda: tab.run_names() == named or None, "both runs in the list")
     tab.choose_run("b/late/seed2")
     expect(tab.get("step-input")).to_have_value("50")
     tab.expect_selected(run="b/late/seed2")
     expect_curves_and_a_sample(tab)
+    ours = [url for url in tab.requests if "/plugin/rlboard/" in url]
+    assert ours
+    assert all(url.startswith(f"{server.origin}/foo/") for url in ours)
 
 
 @pytest.mark.parametrize("load_fast", ["auto", "false"])
@@ -80,8 +74,8 @@ def test_beside_event_files_tensorboards_scalars_are_drawn(
     server = serve("--logdir", str(tmp_path / "logs"), f"--load_fast={load_fast}")
     server.wait_for_runs("ppo")
     until(lambda: server.ask("scalars", run="ppo")["tags"] or None, "the scalars' names")
-    tab = open_tab(server)
-    tab.page.goto(server.url)
+    tab = open_tab(server, host=True)
+    tab.go()
     tab.page.wait_for_function("() => location.hash.startsWith('#timeseries')")
     expect(tab.page.locator(IFRAME)).to_have_count(0)
     tab.page.get_by_role("tab", name="RL Board").click()
@@ -100,61 +94,46 @@ def test_beside_event_files_tensorboards_scalars_are_drawn(
     assert [[float(cell) for cell in row] for row in drawn] == [[s, v] for s, v in LOSSES.items()]
 
 
-def test_a_run_that_begins_later_appears(tmp_path: Path, serve: Serve, open_tab: OpenTab) -> None:
-    rollouts.write(tmp_path / "logs" / "early", small())
-    server = serve("--logdir", str(tmp_path / "logs"), "--reload_interval", "1")
-    server.wait_for_runs("early")
-    tab = open_tab(server).open(step=20)
-    expect(tab.get("step-input")).to_have_value("20")
-    rollouts.write(tmp_path / "logs" / "sweep" / "late", small((1, 2)))
-    until(lambda: tab.run_names() == ["early", "sweep/late"] or None, "the later run in the list")
-    tab.expect_selected(run="early", step="20")
-    tab.choose_run("sweep/late")
-    expect(tab.get("step-input")).to_have_value("2")
-    expect_curves_and_a_sample(tab)
-
-
-def test_an_empty_folder_says_where_it_looked_and_fills(
+def test_an_empty_folder_fills_and_grows_under_the_readers_eyes(
     tmp_path: Path, serve: Serve, open_tab: OpenTab
 ) -> None:
     logs = tmp_path / "logs"
     logs.mkdir()
     server = serve("--logdir", str(logs), "--reload_interval", "1")
-    tab = open_tab(server).open()
-    expect(tab.view.get_by_role("heading", name="No rollout files found")).to_be_visible()
-    expect(tab.view.locator("main")).to_contain_text(str(logs))
-    expect(tab.view.locator("main")).to_contain_text("RolloutWriter(")
-    rollouts.write(logs / "ppo", small())
+    tab = open_tab(server, host=True).open()
+    it_says_where_it_looked(tab, logs)
+    it_names_a_file_that_only_looks_like_rollouts(tab, logs)
+    path = rollouts.write(logs / "ppo", small())
     server.wait_for_runs("ppo")
-    # "Look again" asks at once; without it the page asks by itself.
     tab.view.get_by_role("button", name="Look again").click()
     expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
     assert tab.selected()["run"] == "ppo"
+    tensorboards_reload_button_asks_at_once(tab, path)
+    a_run_that_begins_later_appears(tab, logs)
 
 
-def test_a_file_that_only_looks_like_rollouts_is_named_with_the_reason(
-    tmp_path: Path, serve: Serve, open_tab: OpenTab
-) -> None:
-    logs = tmp_path / "logs"
+def it_says_where_it_looked(tab: Tab, logs: Path) -> None:
+    expect(tab.view.get_by_role("heading", name="No rollout files found")).to_be_visible()
+    expect(tab.view.locator("main")).to_contain_text(str(logs))
+    expect(tab.view.locator("main")).to_contain_text("RolloutWriter(")
+
+
+def it_names_a_file_that_only_looks_like_rollouts(tab: Tab, logs: Path) -> None:
     metrics = [{"step": step, "loss": 1 / step, "lr": 1e-5} for step in range(1, 6)]
     rollouts.write(logs / "trainer", metrics, "metrics.jsonl")
-    server = serve("--logdir", str(logs))
-    ignored = until(lambda: server.ask("runs")["ignored"] or None, "the ignored file")
+    ignored = until(lambda: tab.server.ask("runs")["ignored"] or None, "the ignored file")
     assert [entry["file"] for entry in ignored] == ["trainer/metrics.jsonl"]
     assert ignored[0]["reason"]
-    tab = open_tab(server).open()
+    # "Look again" asks at once; without it the page asks by itself.
+    tab.view.get_by_role("button", name="Look again").click()
     expect(tab.view.locator("main")).to_contain_text(f"trainer/metrics.jsonl: {ignored[0]['reason']}")
     expect(tab.get("run-select")).to_have_count(0)
 
 
-def test_tensorboards_reload_button_asks_at_once(tmp_path: Path, serve: Serve, open_tab: OpenTab) -> None:
-    path = rollouts.write(tmp_path / "logs" / "ppo", small())
-    server = serve("--logdir", str(tmp_path / "logs"), "--reload_interval", "1")
-    server.wait_for_runs("ppo")
-    tab = open_tab(server).open(run="ppo")
+def tensorboards_reload_button_asks_at_once(tab: Tab, path: Path) -> None:
     expect(tab.get("scrubber")).to_have_attribute("max", "2")
     rollouts.append(path, rollouts.lines(small((40,))))
-    until(lambda: _newest(server) == 40 or None, "the server to have read it")
+    until(lambda: _newest(tab.server) == 40 or None, "the server to have read it")
     asked = sum("/plugin/rlboard/runs" in url for url in tab.requests)
     with tab.page.expect_request(lambda request: "/plugin/rlboard/runs" in request.url):
         tab.page.locator("app-header-reload button").click()
@@ -164,3 +143,16 @@ def test_tensorboards_reload_button_asks_at_once(tmp_path: Path, serve: Serve, o
 
 def _newest(server: TensorBoard) -> object:
     return server.ask("runs")["runs"][0]["steps"]["last"]
+
+
+def a_run_that_begins_later_appears(tab: Tab, logs: Path) -> None:
+    tab.get("step-input").fill("20")
+    tab.get("step-input").press("Enter")
+    tab.expect_selected(run="ppo", step="20")
+    rollouts.write(logs / "sweep" / "late", small((1, 2)))
+    until(lambda: tab.run_names() == ["ppo", "sweep/late"] or None, "the later run in the list")
+    expect(tab.get("step-input")).to_have_value("20")
+    tab.expect_selected(run="ppo", step="20")
+    tab.choose_run("sweep/late")
+    expect(tab.get("step-input")).to_have_value("2")
+    expect_curves_and_a_sample(tab)

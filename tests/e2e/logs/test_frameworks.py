@@ -9,7 +9,7 @@ import pytest
 from hosting import Gallery, TensorBoard
 from playwright.sync_api import expect
 from repository import SAMPLES
-from tab import OpenTab, Tab
+from tab import OpenTab
 
 pytestmark = pytest.mark.browser
 
@@ -70,12 +70,21 @@ def test_every_dump_is_a_run_of_its_format(server: TensorBoard) -> None:
     assert found["talk"]["formats"] == ["native"]
 
 
-@pytest.mark.parametrize("run", RUNS)
-def test_samples_of_every_dump_open(run: str, server: TensorBoard, open_tab: OpenTab) -> None:
-    tab: Tab = open_tab(server).open(run=run, view="samples")
-    tab.get("sample-row").first.click()
-    expect(tab.get("drawer")).to_be_visible()
-    expect(tab.get("drawer")).to_contain_text("reward")
+def test_samples_of_every_dump_open(server: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(server)
+    for run in RUNS:
+        tab.open(run=run, view="samples")
+        tab.expect_run(run)
+        first = server.ask("samples", run=run, step=newest_step(server, run), limit=1)["columns"]["id"][0]
+        tab.expect_rows([first])
+        tab.get("sample-row").first.click()
+        expect(tab.get("drawer"), run).to_have_attribute("data-id", first)
+        expect(tab.get("drawer"), run).to_contain_text("reward")
+
+
+def newest_step(server: TensorBoard, name: str) -> int:
+    steps: list[int] = [run["steps"]["last"] for run in server.ask("runs")["runs"] if run["run"] == name]
+    return steps[0]
 
 
 def test_a_conversation_is_shown_as_one_and_its_text_stays_text(

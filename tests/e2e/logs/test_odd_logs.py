@@ -99,7 +99,7 @@ def expect_untouched(tab: Tab) -> None:
 def test_hostile_texts_stay_texts_in_the_overview_and_the_table(
     server: TensorBoard, open_tab: OpenTab
 ) -> None:
-    tab = open_tab(server).open(run=HOSTILE_RUN)
+    tab = open_tab(server, host=True).open(run=HOSTILE_RUN)
     expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
     # Its own key becomes a metric, and that a chart.
     tab.get("chart-picker").click()
@@ -127,7 +127,7 @@ def test_hostile_texts_stay_texts_in_the_overview_and_the_table(
 def test_hostile_texts_stay_texts_in_an_opened_sample(
     server: TensorBoard, open_tab: OpenTab, place: int
 ) -> None:
-    tab = open_tab(server).open(run=HOSTILE_RUN, view="samples")
+    tab = open_tab(server, host=True).open(run=HOSTILE_RUN, view="samples")
     tab.get("sample-row").nth(place).click()
     expect(tab.get("token").first).to_be_attached()
     row = hostile()[place]

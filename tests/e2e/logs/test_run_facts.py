@@ -85,7 +85,7 @@ def test_the_pairing_is_shown_and_can_be_changed(server: TensorBoard, open_tab: 
     tab.view.get_by_role("checkbox", name="loss/critic").check()
     expect(tab.get("chart-loss/critic").locator("canvas")).to_be_visible()
     # The link keeps the choice.
-    tab.page.reload()
+    tab.reload()
     expect(tab.get("chart-loss/critic").locator("canvas")).to_be_visible()
     tab.press("i")
     tab.get("pairing-automatic").click()

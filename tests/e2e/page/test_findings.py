@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from accessibility import serious
+from accessibility import serious_in_light_and_dark
 from hosting import Gallery, TensorBoard
 from planted_runs.run import Plan, write_run
 from playwright.sync_api import expect
@@ -120,15 +120,12 @@ def test_a_healthy_run_is_quiet(planted: Planted, open_tab: OpenTab) -> None:
     expect(tab.view.locator(".chart-band")).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious_in_the_findings(
-    planted: Planted, open_tab: OpenTab, axe: str, theme: Any
-) -> None:
-    tab = open_tab(planted.server, theme=theme).open(run=SPIKE.name)
+def test_axe_finds_nothing_serious_in_the_findings(planted: Planted, open_tab: OpenTab, axe: str) -> None:
+    tab = open_tab(planted.server).open(run=SPIKE.name)
     expect(tab.get("findings-strip")).to_be_visible()
     expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
-    assert serious(tab, axe) == []
+    assert serious_in_light_and_dark(tab, axe) == []
     tab.open(run=SPIKE.name, view="findings", finding="kl_spike:k3_mean")
     expect(tab.get("finding-summary")).to_be_visible()
     tab.get("thresholds").locator("summary").click()
-    assert serious(tab, axe) == []
+    assert serious_in_light_and_dark(tab, axe) == []

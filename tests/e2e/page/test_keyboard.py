@@ -17,8 +17,10 @@ def ids(server: TensorBoard, step: int) -> list[str]:
     return found
 
 
-def opened(server: TensorBoard, open_tab: OpenTab, width: int = 1280, **selection: object) -> Tab:
-    tab = open_tab(server, width=width).open(run="ppo", **selection)
+def opened(
+    server: TensorBoard, open_tab: OpenTab, width: int = 1280, *, host: bool = False, **selection: object
+) -> Tab:
+    tab = open_tab(server, width=width, host=host).open(run="ppo", **selection)
     expect(tab.get("step-input")).to_be_visible()
     tab.page.wait_for_function(
         "iframe => document.activeElement === document.querySelector(iframe)", arg=IFRAME
@@ -29,7 +31,7 @@ def opened(server: TensorBoard, open_tab: OpenTab, width: int = 1280, **selectio
 def test_arrows_walk_the_steps_and_p_pins_without_a_click_before(
     library: TensorBoard, open_tab: OpenTab
 ) -> None:
-    tab = opened(library, open_tab, step=50)
+    tab = opened(library, open_tab, host=True, step=50)
     tab.press("ArrowRight", "ArrowRight")
     expect(tab.get("step-input")).to_have_value("70")
     tab.press("ArrowLeft")
@@ -47,7 +49,7 @@ def test_arrows_walk_the_steps_and_p_pins_without_a_click_before(
 def test_the_tab_key_leads_from_tensorboards_header_into_the_tab(
     library: TensorBoard, open_tab: OpenTab
 ) -> None:
-    tab = opened(library, open_tab, step=50)
+    tab = opened(library, open_tab, host=True, step=50)
     tab.page.locator("app-header-reload button").focus()
     inside = "iframe => document.activeElement === document.querySelector(iframe)"
     assert not tab.page.evaluate(inside, IFRAME)

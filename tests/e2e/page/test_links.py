@@ -19,7 +19,7 @@ def nth_sample(server: TensorBoard, step: int, place: int) -> str:
 
 def test_a_link_leads_from_nothing_to_a_token(library: TensorBoard, open_tab: OpenTab) -> None:
     id_ = nth_sample(library, 70, 4)
-    tab = open_tab(library, anew=True).open(
+    tab = open_tab(library, anew=True, host=True).open(
         run="ppo", view="samples", step=70, pin=10, sample=id_, metric="values", token=6
     )
     expect(tab.get("drawer")).to_have_attribute("data-id", id_)
@@ -48,7 +48,7 @@ def test_a_link_to_a_run_that_is_not_here_says_so(library: TensorBoard, open_tab
 def test_back_and_forward_follow_what_was_opened_not_what_was_walked(
     library: TensorBoard, open_tab: OpenTab
 ) -> None:
-    tab = open_tab(library).open(run="ppo", step=40)
+    tab = open_tab(library, host=True).open(run="ppo", step=40)
     tab.get("tab-samples").click()
     tab.get("sample-row").nth(1).click()
     expect(tab.get("drawer")).to_have_attribute("data-id", nth_sample(library, 40, 1))
@@ -68,7 +68,7 @@ def test_back_and_forward_follow_what_was_opened_not_what_was_walked(
 
 
 def test_settings_survive_a_reload_and_the_link_does(library: TensorBoard, open_tab: OpenTab) -> None:
-    tab = open_tab(library).open(run="ppo", step=30)
+    tab = open_tab(library, host=True).open(run="ppo", step=30)
     tab.get("drawing").click()
     tab.get("band").select_option("p25_p75")
     tab.get("tab-samples").click()
@@ -76,7 +76,7 @@ def test_settings_survive_a_reload_and_the_link_does(library: TensorBoard, open_
     tab.get("matrix-toggle").click()
     expect(tab.get("matrix").get_by_role("table")).to_be_visible()
     before = tab.selected()
-    tab.page.reload()
+    tab.reload()
     expect(tab.get("matrix").get_by_role("table")).to_be_visible()
     assert tab.selected() == before
     stored = tab.js(
@@ -98,7 +98,7 @@ def test_settings_of_another_version_are_not_believed(library: TensorBoard, open
             localStorage.setItem("rlboard.language", "{");
         }"""
     )
-    tab.page.reload()
+    tab.reload()
     expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
     tab.get("tab-samples").click()
     expect(tab.get("col-head-reward")).to_be_visible()
@@ -184,6 +184,6 @@ def test_a_chinese_browser_gets_chinese_and_the_choice_is_remembered(
     expect(tab.view.locator("html")).to_have_attribute("lang", "zh-CN")
     tab.get("lang").click()
     expect(tab.get("tab-overview")).to_have_text("Overview")
-    tab.page.reload()
+    tab.reload()
     expect(tab.get("tab-overview")).to_have_text("Overview")
     expect(tab.view.locator("html")).to_have_attribute("lang", "en")

@@ -32,10 +32,11 @@ class Reported(NamedTuple):
 def reported(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Reported:
     home: Path = tmp_path_factory.mktemp("reported")
     write_run(SPIKE, home / "logs", home / "truths")
-    server = gallery.show(home / "logs", SPIKE.name)
-    ask = ("report", str(gallery.log(SPIKE.name).parent.parent), "--run", SPIKE.name, "--tab-url", server.url)
+    # Before the run lies among those of all other tests: the report would look at every one of them.
+    ask = ("report", str(home / "logs"), "--run", SPIKE.name, "--tab-url", gallery.url)
     for name in ("x.json", "x.html"):
         assert cli.main([*ask, "-o", str(home / name)]) == 0
+    server = gallery.show(home / "logs", SPIKE.name)
     made = json.loads((home / "x.json").read_text("utf-8"))
     return Reported(server, made["runs"][0]["findings"][0], home / "x.html")
 
@@ -43,7 +44,7 @@ def reported(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Repo
 def test_a_link_opens_the_token_that_shows_it(reported: Reported, open_tab: OpenTab) -> None:
     example = reported.finding["examples"][0]
     position = example["passage"]["before"] + example["passage"]["shown_at"]
-    tab = open_tab(reported.server, anew=True).open()
+    tab = open_tab(reported.server, host=True).open()
     tab.page.goto(example["address"])
     expect(tab.get("drawer")).to_have_attribute("data-id", example["id"])
     expect(tab.get("token-metric")).to_have_value("k3")
@@ -52,7 +53,7 @@ def test_a_link_opens_the_token_that_shows_it(reported: Reported, open_tab: Open
 
 
 def test_a_link_opens_the_finding_and_its_onset(reported: Reported, open_tab: OpenTab) -> None:
-    tab = open_tab(reported.server, anew=True).open()
+    tab = open_tab(reported.server, host=True).open()
     tab.page.goto(reported.finding["address"])
     expect(tab.get("finding-summary")).to_have_text(reported.finding["summary"])
     tab.page.goto(reported.finding["onset_address"])

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import rollouts
-from accessibility import serious
-from hosting import Gallery, Serve, TensorBoard, until
+from accessibility import serious_in_light_and_dark
+from hosting import Gallery, TensorBoard, until
 from playwright.sync_api import expect
 from tab import OpenTab, Tab
 
@@ -98,7 +98,7 @@ def test_conversation_and_text_are_one_key_apart_and_remembered(
     tab.press("v")
     expect(tab.get("message")).to_have_count(2)
     expect(tab.get("token")).to_have_count(0)
-    tab.page.reload()
+    tab.reload()
     expect(tab.get("message")).to_have_count(2)
     # A key of the tokens leads to them.
     tab.get("drawer").press("n")
@@ -107,21 +107,19 @@ def test_conversation_and_text_are_one_key_apart_and_remembered(
 
 
 def test_a_guess_is_said_and_the_file_that_it_gives_ends_it(
-    serve: Serve, open_tab: OpenTab, tmp_path: Path
+    gallery: Gallery, open_tab: OpenTab, tmp_path: Path
 ) -> None:
-    logs = tmp_path / "logs"
-    rollouts.write(logs / "own", [answered(step, i) for step in (1, 2) for i in range(4)])
-    server = serve("--logdir", str(logs))
-    server.wait_for_runs("own")
-    tab = open_tab(server).open(run="own")
+    rollouts.write(tmp_path / "corrected", [answered(step, i) for step in (1, 2) for i in range(4)])
+    server = gallery.show(tmp_path, "corrected")
+    tab = open_tab(server).open(run="corrected")
     bar = "reward ← score · step ← iteration · prompt ← question · response ← answer"
     expect(tab.get("mapping-bar")).to_contain_text(bar)
     tab.get("mapping-open").click()
     written = tab.get("mapping-toml").inner_text()
     assert 'prompt = "question"' in written
-    (logs / "own" / "rlboard.toml").write_text(written, encoding="utf-8")
-    until(lambda: None if guessed(server, "own") else True, "the file to be noticed")
-    tab.page.reload()
+    gallery.log("corrected", "rlboard.toml").write_text(written, encoding="utf-8")
+    until(lambda: None if guessed(server, "corrected") else True, "the file to be noticed")
+    tab.reload()
     expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
     expect(tab.get("mapping-bar")).to_have_count(0)
     tab.press("i")
@@ -133,21 +131,20 @@ def guessed(server: TensorBoard, name: str) -> bool:
     return bool(found[name]["mapping_guessed"])
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious(server: TensorBoard, open_tab: OpenTab, axe: str, theme: Any) -> None:
-    tab = open_first(open_tab(server, theme=theme), "agent")
+def test_axe_finds_nothing_serious(server: TensorBoard, open_tab: OpenTab, axe: str) -> None:
+    tab = open_first(open_tab(server), "agent")
     found = {}
     expect(tab.get("message")).to_have_count(5)
     tab.get("fold-all").click()
-    found["conversation"] = serious(tab, axe)
+    found["conversation"] = serious_in_light_and_dark(tab, axe)
     tab.press("i")
     expect(tab.get("run-info-dialog")).to_be_visible()
-    found["run"] = serious(tab, axe)
+    found["run"] = serious_in_light_and_dark(tab, axe)
     tab.press("Escape")
     tab.open(run="own")
     tab.get("mapping-open").click()
     expect(tab.get("mapping-toml")).to_be_visible()
-    found["mapping"] = serious(tab, axe)
+    found["mapping"] = serious_in_light_and_dark(tab, axe)
     assert found == {screen: [] for screen in found}
 
 
@@ -158,6 +155,6 @@ def test_the_guess_leaves_room_on_a_small_screen(server: TensorBoard, open_tab: 
     assert heights <= 32
     tab.get("mapping-hide").click()
     expect(tab.get("mapping-bar")).to_have_count(0)
-    tab.page.reload()
+    tab.reload()
     expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
     expect(tab.get("mapping-bar")).to_have_count(0)

@@ -46,7 +46,7 @@ def test_a_filter_narrows_list_and_curves_until_it_is_taken_off(
     tab.get("tab-overview").click()
     expect(tab.get("filter-chip")).to_contain_text(WHERE)
     expect(tab.get("chart-reward")).to_contain_text(f"mean over {fitting(20)} samples")
-    tab.page.reload()
+    tab.reload()
     expect(tab.get("chart-reward")).to_contain_text(f"mean over {fitting(20)} samples")
 
     tab.get("filter-clear").click()
