@@ -109,6 +109,12 @@ def _runs(board: Board, revision: int) -> dict[str, RunInfo]:
     return {info.run: info for info in board.runs().runs}
 
 
+def leave_out_ways(patch: pytest.MonkeyPatch) -> None:
+    """Has samples opened without the ways to those before and after them, and to their prompt at other steps."""
+    patch.setattr(neighbours, "_before_and_after", lambda *_: (None, None))
+    patch.setattr(neighbours, "_visits", lambda *_: [])
+
+
 @functools.cache
 def _opened(board: Board, run: str, revision: int) -> list[Opened]:
     """Every sample of a run, in the order of the table. To open them is what these tests cost: it is done once.
@@ -116,8 +122,7 @@ def _opened(board: Board, run: str, revision: int) -> list[Opened]:
     Without the ways from a sample to others, which are half of that, and which no dump shows.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(neighbours, "_before_and_after", lambda *_: (None, None))
-        patch.setattr(neighbours, "_visits", lambda *_: [])
+        leave_out_ways(patch)
         return list(_open_all(board, run, revision))
 
 
