@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { alarms } from "../data/findings/findings";
+import { seriousFindings } from "../data/findings/findings";
 import { hasStepRange } from "../data/scopes";
 import { steps, stepsStale } from "../data/steps";
 import { indexAtOrBelow, stepIndex } from "../data/stepWalk";
@@ -59,7 +59,7 @@ export function StepSlider(): JSX.Element | null {
         )}
         {at >= 0 && <line class="here" x1={x(at)} x2={x(at)} y1={0} y2={HEIGHT} />}
       </svg>
-      {alarms.value.map(({ id, severity, title, steps: [first, end] }) => (
+      {seriousFindings.value.map(({ id, severity, title, steps: [first, end] }) => (
         <button
           key={id}
           type="button"

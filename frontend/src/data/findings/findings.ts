@@ -25,4 +25,6 @@ export const namedFindings = computed<readonly NamedFinding[]>(() => {
 });
 
 /** Those that are more than a hint. */
-export const alarms = computed(() => namedFindings.value.filter(({ severity }) => severity !== "info"));
+export const seriousFindings = computed(() =>
+  namedFindings.value.filter(({ severity }) => severity !== "info"),
+);

@@ -1,7 +1,7 @@
 /** How many findings there are, by severity: on the tab that leads to them. */
 
 import type { JSX } from "preact";
-import { alarms } from "../../data/findings/findings";
+import { seriousFindings } from "../../data/findings/findings";
 import { t } from "../../i18n";
 import { adopt } from "../../ui";
 import css from "./findings.css?inline";
@@ -10,7 +10,7 @@ import { SEVERITY_SIGNS } from "./SeveritySign";
 
 export function FindingsBadge(): JSX.Element | null {
   adopt(css);
-  const found = alarms.value;
+  const found = seriousFindings.value;
   if (found.length === 0) return null;
   return (
     <span

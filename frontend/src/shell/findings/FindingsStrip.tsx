@@ -1,7 +1,7 @@
 /** One quiet line above the curves: the worst findings with their steps, or on how much nothing was found. */
 
 import type { JSX } from "preact";
-import { alarms, findings, type NamedFinding } from "../../data/findings/findings";
+import { findings, type NamedFinding, seriousFindings } from "../../data/findings/findings";
 import { said, t } from "../../i18n";
 import { count } from "../../lib/format";
 import { select } from "../../state/selection";
@@ -18,7 +18,7 @@ export function FindingsStrip(): JSX.Element | null {
   adopt(css);
   const answer = findings.value;
   if (answer === null) return null;
-  if (alarms.value.length === 0) {
+  if (seriousFindings.value.length === 0) {
     const numbers = { kinds: answer.checked.length, samples: count(answer.n_samples) };
     const healthy = answer.state === "ready" ? "findings.healthy" : "findings.so_far";
     const words = numbers.kinds === 0 ? t("findings.nothing_checked") : t(healthy, numbers);
@@ -30,12 +30,12 @@ export function FindingsStrip(): JSX.Element | null {
       </p>
     );
   }
-  const more = answer.findings.length - Math.min(NAMED, alarms.value.length);
+  const more = answer.findings.length - Math.min(NAMED, seriousFindings.value.length);
   return (
     <section class="findings-strip" aria-label={t("findings.strip")} data-testid="findings-strip">
-      <span class="findings-counts">{countsText(alarms.value)}</span>
+      <span class="findings-counts">{countsText(seriousFindings.value)}</span>
       <ul>
-        {alarms.value.slice(0, NAMED).map((finding) => (
+        {seriousFindings.value.slice(0, NAMED).map((finding) => (
           <li key={finding.id}>
             <Named finding={finding} />
           </li>

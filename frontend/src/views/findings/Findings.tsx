@@ -16,11 +16,11 @@ import { adopt, ErrorBox } from "../../ui";
 import { SampleDrawer } from "../sample/SampleDrawer";
 import { FindingItem } from "./FindingItem";
 import css from "./findings.css?inline";
+import { GoneAndUnchecked } from "./GoneAndUnchecked";
 import { Healthy } from "./Healthy";
 import { evidenceOf, openStrongest } from "./openEvidence";
-import { isFindingLost, shownFinding, useProofAhead } from "./shownFinding";
+import { isFindingLost, shownFinding, usePrefetchedEvidence } from "./shownFinding";
 import { Thresholds } from "./Thresholds";
-import { Unfound } from "./Unfound";
 import "./words";
 
 /** The samples of the open finding are what ▲, ▼, j and k walk; each is opened at its own token and step. */
@@ -65,7 +65,7 @@ export function Findings(): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   useFocusHome(place, "findings");
   useEvidenceWalk(open);
-  useProofAhead(open);
+  usePrefetchedEvidence(open);
   useKeys(
     {
       j: () => walk(1),
@@ -135,7 +135,7 @@ function Listed({ answer, open }: { answer: Answer; open: NamedFinding | null })
           ))}
         </ul>
       )}
-      <Unfound answer={answer} />
+      <GoneAndUnchecked answer={answer} />
       <Thresholds thresholds={answer.thresholds} />
     </>
   );

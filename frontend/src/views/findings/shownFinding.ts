@@ -27,7 +27,7 @@ export function isFindingLost(): boolean {
 }
 
 /** Fetches what Enter would open. */
-export function useProofAhead(open: NamedFinding | null): void {
+export function usePrefetchedEvidence(open: NamedFinding | null): void {
   const strongest = open === null ? undefined : evidenceOf(open)[0]?.id;
   const scope = sampleScope.value;
   const ready = strongest !== undefined && selected.sample.value === null;

@@ -16,7 +16,7 @@ import { adopt, Empty, ErrorBox } from "../../ui";
 import { SampleDrawer } from "../sample/SampleDrawer";
 import { ByChoice } from "./ByChoice";
 import { Kinds } from "./Kinds";
-import { Pages } from "./Pages";
+import { Paging } from "./Paging";
 import { PassCurves } from "./PassCurves";
 import { PromptTable } from "./PromptTable";
 import { PromptPage } from "./page/PromptPage";
@@ -84,7 +84,7 @@ function List(): JSX.Element {
               )}
             </Empty>
           )}
-          <Pages total={data.total} />
+          <Paging total={data.total} />
         </>
       )}
     </div>

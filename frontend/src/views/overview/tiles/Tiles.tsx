@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { Steps } from "../../../api/answers";
 import type { Severity } from "../../../api/findings";
 import { stepBeside } from "../../../charts/shared/series";
-import { alarms } from "../../../data/findings/findings";
+import { seriousFindings } from "../../../data/findings/findings";
 import { said, t } from "../../../i18n";
 import { num } from "../../../lib/format";
 import { sparkline } from "../../../lib/sparkline";
@@ -58,7 +58,7 @@ function Tile({ tile, steps, at, other, few }: TileProps) {
   const step = steps[at] ?? 0;
   const expected = expectedAt(tile.values, at, tile.least);
   const isBeyond = few === "" && isDeviating(value, expected, tile.bad);
-  const alarm = alarms.value.find(
+  const finding = seriousFindings.value.find(
     ({ metric, steps: [first, last] }) => tile.metrics.includes(metric) && first <= step && step <= last,
   );
   const isOdd = isBeyond || (tile.id === "nonfinite" && (value ?? 0) > 0);
@@ -66,7 +66,7 @@ function Tile({ tile, steps, at, other, few }: TileProps) {
   const label = t(`overview.tile.${tile.id}`);
   const shown = tileValue(value, tile.unit);
   const hint = [
-    alarm === undefined ? "" : said(alarm.title),
+    finding === undefined ? "" : said(finding.title),
     t(`overview.tile.${tile.id}.hint`),
     isOdd && expected !== null
       ? t("overview.tile.odd", {
@@ -80,7 +80,7 @@ function Tile({ tile, steps, at, other, few }: TileProps) {
   return (
     <button
       type="button"
-      class={classOf(isOdd, alarm?.severity)}
+      class={classOf(isOdd, finding?.severity)}
       title={hint.filter(Boolean).join("\n")}
       data-testid={`tile-${tile.id}`}
       onClick={() => (tile.id === "groups" ? openGroupsWithoutGradient() : openChart(tile.chart))}

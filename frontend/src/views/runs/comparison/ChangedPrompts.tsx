@@ -17,7 +17,7 @@ export interface ChangedPromptsProps {
   readonly onPage: (page: number) => void;
 }
 
-function Pages({ data, page, onPage }: ChangedPromptsProps): JSX.Element {
+function Paging({ data, page, onPage }: ChangedPromptsProps): JSX.Element {
   const [first, last] = [page * PAGE + 1, Math.min((page + 1) * PAGE, data.compared)];
   return (
     <span class="pages number">
@@ -52,7 +52,7 @@ export function ChangedPrompts(props: ChangedPromptsProps): JSX.Element {
           options={CHANGES.map((value) => ({ value, label: t(`runs.order.${value}`) }))}
           onChange={(changed) => select({ changed, pair: "" })}
         />
-        <Pages {...props} />
+        <Paging {...props} />
       </header>
       <table class="listing">
         <thead>
