@@ -5,12 +5,10 @@ from __future__ import annotations
 import shutil
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import duckdb
 
 from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
-
-if TYPE_CHECKING:
-    import duckdb
 
 _free: defaultdict[int, list[QueryDatabase]] = defaultdict(list)
 """Memory -> empty databases that nobody uses."""
@@ -47,10 +45,10 @@ class ReusedDatabase:
             return
         try:
             _empty(database)
-        except BaseException:
+        except duckdb.Error:  # somebody is still in the middle of a transaction
             database.close()
-            raise
-        _free[self._memory].append(database)
+        else:
+            _free[self._memory].append(database)
 
 
 def _empty(database: QueryDatabase) -> None:
