@@ -24,10 +24,8 @@ class ReusedDatabase:
 
     def __init__(self, parts: Path | None = None, memory: int = 256) -> None:
         self._is_shared, self._memory = parts is None, memory
-        is_at_hand = self._is_shared and _free[memory]
-        self._database: QueryDatabase | None = (
-            _free[memory].pop() if is_at_hand else QueryDatabase(parts, memory)
-        )
+        database = _at_hand(memory) if self._is_shared else None
+        self._database: QueryDatabase | None = database or QueryDatabase(parts, memory)
         self.folder = self._database.folder
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -49,6 +47,13 @@ class ReusedDatabase:
             database.close()
         else:
             _free[self._memory].append(database)
+
+
+def _at_hand(memory: int) -> QueryDatabase | None:
+    try:
+        return _free[memory].pop()
+    except IndexError:
+        return None
 
 
 def _empty(database: QueryDatabase) -> None:
