@@ -44,6 +44,7 @@ _COMPARED = words.PREFERENCE | {
 }
 """Names of answers that are compared with those of a policy, which are no agents."""
 _REWARDS = frozenset(plain(word) for words_of_tier in words.REWARD[:3] for word in words_of_tier)
+_RESPONSES = frozenset(map(plain, words.RESPONSE))
 _HOLDERS = _AGENTS | {plain(word) for word in (*words.MEMBERS, *words.RESPONSE, *words.CONVERSATION)}
 _PLAIN_NAME = re.compile(r"[\w-]{1,60}")
 _NUMBERED = re.compile(r"([A-Za-z]*)[ _-]?[0-9]+")
@@ -99,16 +100,23 @@ def with_lists(row: Row, is_sample: Callable[[Mapping[str, object]], bool]) -> R
 
 
 def _keys_of_agents(row: Row, is_sample: Callable[[Mapping[str, object]], bool]) -> list[str]:
-    """The keys of a row under which it has an agent's sample each, with a reward of its own; empty where it has none."""
-    names = sorted(
-        key
-        for key, value in row.items()
-        if isinstance(value, dict) and _PLAIN_NAME.fullmatch(key) and _has_reward(value) and is_sample(value)
-    )
-    found = {name: row[name] for name in names}
+    """The keys of a row under which it has an agent's sample each; empty where it has none.
+
+    Each has a reward of its own, or all have the same keys, a response among them.
+    """
+    objects = {
+        key: value for key, value in row.items() if isinstance(value, dict) and _PLAIN_NAME.fullmatch(key)
+    }
+    found = {key: value for key, value in objects.items() if _has_reward(value) and is_sample(value)}
+    if not found and len({frozenset(value) for value in objects.values()}) == 1:
+        found = {key: value for key, value in objects.items() if is_sample(value) and _has_response(value)}
     are_told = len(found) > 1 and bool(_names(found)) and are_agents(found)
-    is_of_split = any(is_eval_name(name) or snake_case(name) in TRAINING_NAMES for name in names)
-    return names if are_told and not is_of_split else []
+    is_of_split = any(is_eval_name(name) or snake_case(name) in TRAINING_NAMES for name in found)
+    return sorted(found) if are_told and not is_of_split else []
+
+
+def _has_response(item: Mapping[str, object]) -> bool:
+    return any(isinstance(key, str) and plain(snake_case(key)) in _RESPONSES for key in item)
 
 
 def _has_reward(item: Mapping[str, object]) -> bool:

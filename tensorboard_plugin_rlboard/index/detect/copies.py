@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
-_HINT = re.compile(r"[~#)]|copy|backup|bak|old|orig|save|prev|副本|备份|\.\d{1,3}$", re.IGNORECASE)
+_HINT = re.compile(r"[~#)]|copy|backup|bak|old|orig|save|prev|te?mp|副本|备份|\.\d{1,3}$", re.IGNORECASE)
 """What the name of any copy has: the other expressions need not be tried on the rest."""
-_MARK = r"(?:copy|backup|bak|old|orig(?:inal)?|saved?|prev(?:ious)?|副本|备份)[ _.-]?\d{0,3}"
+_MARK = r"(?:copy|backup|bak|old|orig(?:inal)?|saved?|prev(?:ious)?|te?mp|副本|备份)[ _.-]?\d{0,3}"
 _BEHIND = re.compile(rf"(?:~|\.{_MARK}|\.\d{{1,3}})$", re.IGNORECASE)
 """What stands behind the whole name."""
-_IN_STEM = re.compile(rf"(?:[ _.-]+{_MARK}| ?\((?:{_MARK}|\d{{1,3}})\)| ?（{_MARK}）)$", re.IGNORECASE)
+_IN_STEM = re.compile(
+    rf"(?:[ _.-]+{_MARK}| ?\((?:{_MARK}|\d{{1,3}}|[^()]{{0,60}}conflict[^()]{{0,60}})\)| ?（{_MARK}）)$",
+    re.IGNORECASE,
+)
 """What stands before the ending."""
 _BEFORE = re.compile(r"^(?:copy[ _]of[ _]|(?:backup|bak|old|orig)[ _-]|#)", re.IGNORECASE)
 _ENDING = re.compile(rf"(?:\.(?!{_MARK}\b)[A-Za-z]\w{{0,9}}){{1,2}}$", re.IGNORECASE)

@@ -71,6 +71,24 @@ def test_agents_that_are_keys_of_the_row_have_prompts_and_numbers_of_their_own(t
     assert found == [*both, *both, both[0]]
 
 
+def test_agents_with_one_reward_for_all_are_samples_and_it_is_said(tmp_path: Path, open_board: Open) -> None:
+    row = {
+        "step": 1,
+        "reward": 0.5,
+        "attacker": {"response": "I attack"},
+        "defender": {"response": "I defend"},
+    }
+    written(tmp_path / "log.jsonl", [row] * 2)
+    board = open_board(tmp_path)
+    assert columns(board, "agent", "response") == [("attacker", "I attack"), ("defender", "I defend")] * 2
+    assert {kind for kind, _ in reasons(board)} == {"not_of_format"}
+
+
+def test_what_was_asked_and_said_in_objects_are_no_agents(tmp_path: Path) -> None:
+    row = {"step": 1, "input": {"text": "why?"}, "output": {"text": "so"}, "reward": 0.5}
+    assert read(tmp_path, [row] * 3, "prompt", "response", "reward") == [("why?", "so", 0.5)] * 3
+
+
 @pytest.mark.parametrize("names", [("chosen", "rejected"), ("train", "eval"), ("ref", "policy")])
 def test_keys_of_the_row_that_are_no_agents(names: tuple[str, str], tmp_path: Path) -> None:
     row = {"step": 3} | {name: {"prompt": "p", "response": f"r {name}", "reward": 1.0} for name in names}

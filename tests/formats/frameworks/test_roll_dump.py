@@ -41,7 +41,7 @@ def test_rolls_agents() -> None:
     (logged,) = lines(FORMATS / "roll_dump" / "agentic.jsonl")
     assert recognise(logged) is ROLL_DUMP
     found = exploded(ROLL_DUMP, logged)
-    assert found.problems == ["1 of 2 samples have messages that are no conversation."]
+    assert found.problems == ["1 of 2 samples has messages that are no conversation."]
     row = found.rows[0]
     assert (row["step"], row["episode_score"], row["num_actions"]) == (4, 0.5, 2)
     assert row["prompt"] == "system: You move.\n\nuser: Where to?"

@@ -28,6 +28,8 @@ NAMES = [
         "a_copy2.jsonl",
         "backup_a.jsonl",
         "Copy of a.jsonl",
+        "a.jsonl.tmp",
+        "a (ann's conflicted copy 2024-05-01).jsonl",
         "#a.jsonl#",
     ),
 ]
