@@ -72,15 +72,10 @@ def test_agents_that_are_keys_of_the_row_have_prompts_and_numbers_of_their_own(t
 
 
 def test_agents_with_one_reward_for_all_are_samples_and_it_is_said(tmp_path: Path, open_board: Open) -> None:
-    row = {
-        "step": 1,
-        "reward": 0.5,
-        "attacker": {"response": "I attack"},
-        "defender": {"response": "I defend"},
-    }
+    row = STEP | {"reward": 0.5, "ann": {"response": "I attack"}, "bob": {"response": "I defend"}}
     written(tmp_path / "log.jsonl", [row] * 2)
     board = open_board(tmp_path)
-    assert columns(board, "agent", "response") == [("attacker", "I attack"), ("defender", "I defend")] * 2
+    assert columns(board, "agent", "response") == [("ann", "I attack"), ("bob", "I defend")] * 2
     assert {kind for kind, _ in reasons(board)} == {"not_of_format"}
 
 
