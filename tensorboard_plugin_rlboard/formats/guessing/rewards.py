@@ -39,6 +39,7 @@ from tensorboard_plugin_rlboard.formats.guessing.verdicts import (
     take_judgement,
     take_letter,
     take_nulls,
+    take_only_score,
 )
 from tensorboard_plugin_rlboard.words import plain
 
@@ -169,9 +170,8 @@ class Reward:
         roles = self._roles
         lists = roles.candidates((*words.REWARD[0], *_OF_TURNS), is_number_list, own=True)
         if not lists or lists[0].path in roles.keys.values():
-            return False
+            return take_only_score(roles)
         roles.keys["reward"] = f"{lists[0].path}.{PARTS}"
-        self.has_score = True
         self._say_sum(f"the numbers in {lists[0].path}")
         return True
 

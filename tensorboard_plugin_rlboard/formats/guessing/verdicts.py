@@ -95,3 +95,25 @@ def take_judgement(roles: Roles) -> bool:
     found = [column for column in found if prompts is not None and differs_within(column, prompts)]
     found += roles.candidates(words.VERDICT, is_verdict, own=True)
     return roles.take("reward", [column for column in found if is_clear(column)])
+
+
+def take_only_score(roles: Roles) -> bool:
+    """Take the number in a list of one object, as tracers attach a score: `scores: [{"name": "reward", "value": 1.0}]`.
+
+    Returns:
+        Whether there is one.
+    """
+    for column in roles.candidates((*words.REWARD[0], *words.SCORE_PARTS), _is_scored_once, own=True):
+        if all(map(_is_scored_once, column.values.values())):
+            roles.keys["reward"] = f"{column.path}.0.value"
+            return True
+    return False
+
+
+def _is_scored_once(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 1
+        and isinstance(value[0], dict)
+        and is_number(value[0].get("value"))
+    )

@@ -23,6 +23,22 @@ def test_choices_answer_the_messages_beside_them(tmp_path: Path) -> None:
     assert found == [("why?", f"so {at}", at, n) for n in range(3) for at in range(2)]
 
 
+@pytest.mark.parametrize("more", [{}, {"comment": "fine", "dataType": "NUMERIC"}])
+def test_the_only_score_of_a_trace_is_its_reward(more: dict[str, Any], tmp_path: Path) -> None:
+    """As Langfuse and other tracers export traces: input, output, and a list of what they were scored."""
+    rows = [
+        {
+            "input": {"messages": ASKED},
+            "output": {"role": "assistant", "content": f"so {n}"},
+            "scores": [{"name": "reward", "value": n / 2, **more}],
+            "metadata": {"step": n},
+        }
+        for n in range(3)
+    ]
+    found = read(tmp_path, rows, "prompt", "response", "reward", "step")
+    assert found == [("why?", f"so {n}", n / 2, n) for n in range(3)]
+
+
 def test_whether_all_instructions_were_followed_is_the_score(tmp_path: Path) -> None:
     """As google-research's instruction_following_eval writes `eval_results_strict.jsonl`."""
     rows = [
