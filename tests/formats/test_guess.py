@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from example_counts import examples
 from guessed_rows import CHAT
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext
@@ -259,6 +259,7 @@ VALUES = st.recursive(
 )
 
 
+@example({"FUNC": []})
 @given(st.dictionaries(NAMES, VALUES, max_size=8))
 @settings(max_examples=examples(300), deadline=None)
 def test_a_guess_never_raises_and_always_has_a_text(row: dict[str, Any]) -> None:

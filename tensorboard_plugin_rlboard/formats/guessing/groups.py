@@ -1,4 +1,4 @@
-"""Which rows hold several groups, and the rows of these groups."""
+"""Which rows hold several groups, and the rows of these groups; and which text tells the groups of other rows apart."""
 
 from __future__ import annotations
 
@@ -9,13 +9,21 @@ from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.generic.fields import LISTS, MEMBERS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import value_at
 from tensorboard_plugin_rlboard.formats.generic.nested_groups import lists_of_groups, rows_of_groups
+from tensorboard_plugin_rlboard.formats.guessing.profile import differs_within
+from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_row
+from tensorboard_plugin_rlboard.formats.guessing.value_types import is_text
 from tensorboard_plugin_rlboard.words import plain, snake_case
 
 _LOOKED_AT = 8
 """Groups of one row that are looked at."""
 _PROMPTS = frozenset(plain(snake_case(word)) for word in words.PROMPT)
 _RESPONSES = frozenset(plain(snake_case(word)) for word in (*words.RESPONSE, *words.WEAK_RESPONSE))
+_TASKS = (
+    *("question", "problem", "problem_statement", "task_description", "input", "input_text"),
+    *("题目", "问题", "输入"),
+)
+"""Words for what is asked, beside an instruction that is the same for all of it."""
 _ROLES = frozenset({"role", "from"})
 
 
@@ -80,3 +88,20 @@ def _has_response(entry: object) -> bool:
         (isinstance(value, str) and plain(snake_case(key)) in _RESPONSES) or key in words.CONVERSATION
         for key, value in entry.items()
     )
+
+
+def take_task(roles: Roles) -> None:
+    """Take for the prompt what is asked, where what is called one is an instruction for several questions.
+
+    Samples with the same prompt are a group, and these would be one though they answer different questions.
+    """
+    prompts = roles.column("prompt")
+    if prompts is None or not prompts.fits(is_text):
+        return
+    for column in roles.candidates(_TASKS, is_text):
+        is_beside = (column.place.depth, column.place.of_each) == (prompts.place.depth, prompts.place.of_each)
+        is_whole = column.values.keys() == prompts.values.keys() and all(column.values.values())
+        if column is not prompts and is_beside and is_whole and differs_within(column, prompts):
+            roles.keys["prompt"] = column.path
+            roles.note("prompt", [prompts])
+            return

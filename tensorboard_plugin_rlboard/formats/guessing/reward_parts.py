@@ -84,7 +84,7 @@ def named_parts(roles: Roles, totals: list[Column]) -> tuple[list[Column], list[
     found = []
     for column in roles.profile:
         named = [word for word in column.place.name.split("_") if word not in _FUNCTION]
-        is_named = {plain(named[-1]), plain(named[0])} & {*words.REWARD_SUFFIXES}
+        is_named = {*map(plain, (*named[:1], *named[-1:]))} & {*words.REWARD_SUFFIXES}
         is_chinese = column.place.name.endswith("奖励") and not any(
             word in column.place.name for word in _NO_PARTS
         )

@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.formats.conversations.chat_markers import is_who
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import AFTER
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
+from tensorboard_plugin_rlboard.formats.guessing.groups import take_task
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
@@ -75,6 +76,7 @@ def assign_texts(roles: Roles) -> None:
             is_text if in_episode else lambda value: is_text(value) and " " in str(value),
         )
     _drop_name_of_prompt(roles)
+    take_task(roles)
     _assign_tokens(roles)
 
 

@@ -159,3 +159,26 @@ def test_prompt_is_cut_only_where_every_text_begins_with_it() -> None:
         {"prompt": "What is it?", "text": f"{start} It is.", "score": 1.0} for start in ("What is it?", "So:")
     ]
     assert guess_mapping(given).keys["response"] == "text"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("instruction", "input"), ("prompt", "question"), ("指令", "输入")]
+)
+def test_what_is_asked_is_the_prompt_and_not_the_instruction_for_all_of_it(
+    first: str, second: str, tmp_path: Path
+) -> None:
+    """Else the answers to different questions would be one group."""
+    rows = [
+        {"step": 1, first: "Translate it.", second: f"word {n // 2}", "output": f"Wort {n}", "reward": n}
+        for n in range(4)
+    ]
+    assert read(tmp_path, rows, "prompt", "response") == [(f"word {n // 2}", f"Wort {n}") for n in range(4)]
+    assert guess_mapping(rows).alternatives["prompt"] == (first,)
+
+
+def test_an_instruction_whose_inputs_are_empty_is_the_prompt(tmp_path: Path) -> None:
+    rows = [
+        {"step": 1, "instruction": f"Do {n // 2}.", "input": "", "output": f"done {n}", "reward": n}
+        for n in range(4)
+    ]
+    assert read(tmp_path, rows, "prompt") == [(f"Do {n // 2}.",) for n in range(4)]
