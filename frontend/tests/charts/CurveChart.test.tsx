@@ -65,8 +65,8 @@ beforeEach(() => {
   root = document.createElement("div");
   document.body.replaceChildren(root);
   vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(400);
-  vi.stubGlobal("requestAnimationFrame", (run: () => void) => {
-    run();
+  vi.stubGlobal("requestAnimationFrame", (run: FrameRequestCallback) => {
+    run(performance.now());
     return 0;
   });
 });
@@ -237,6 +237,29 @@ describe("Curve", () => {
     show(<CurveChart {...props} x={x} lines={dense} range={[0, 100]} />);
     expect(told.bucket).toHaveBeenLastCalledWith(1);
     expect(plot().options.scales.x.range(plot())).toEqual([0, 100]);
+  });
+
+  it("leaves charts to the next frame where those before have taken its time", () => {
+    const waiting: FrameRequestCallback[] = [];
+    vi.stubGlobal("requestAnimationFrame", (run: FrameRequestCallback) => waiting.push(run));
+    const frame = (time: number) => {
+      for (const run of waiting.splice(0)) run(time);
+    };
+    const now = vi.spyOn(performance, "now").mockReturnValue(1000);
+    show(
+      <>
+        <CurveChart {...props} />
+        <CurveChart {...props} />
+        <CurveChart {...props} />
+      </>,
+    );
+    // The first two are begun within 12 ms, the third is not.
+    now.mockReturnValueOnce(1000).mockReturnValueOnce(1012).mockReturnValue(1013);
+    frame(16);
+    expect(plots).toHaveLength(2);
+    frame(32);
+    expect(plots).toHaveLength(3);
+    now.mockRestore();
   });
 
   it("waits for a height: nothing is laid out in a hidden tab", () => {

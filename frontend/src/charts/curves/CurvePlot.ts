@@ -14,6 +14,17 @@ import { bucketSize } from "./stepBuckets";
 /** About what the numbers beside the axis of values take. */
 const AXIS_WIDTH = 50;
 
+/** New charts of one frame may take so long, in ms: the others come with the next ones, and the first are seen early. */
+const FRAME_MS = 12;
+let frame = { time: -1, began: 0 };
+
+/** Whether the frame of this time has no room for a further chart; the first one always has. */
+function isFrameSpent(time: number): boolean {
+  const now = performance.now();
+  if (frame.time !== time) frame = { time, began: now };
+  return now - frame.began > FRAME_MS;
+}
+
 /** Owns one uPlot: creates it when first in sight, repaints it at most once per frame, destroys it with its element. */
 export class CurvePlot {
   readonly #host: HTMLElement;
@@ -60,11 +71,15 @@ export class CurvePlot {
   }
 
   #schedule(): void {
-    if (this.#inSight && this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#paint());
+    if (this.#inSight && this.#frame === 0) this.#frame = requestAnimationFrame((time) => this.#paint(time));
   }
 
-  #paint(): void {
+  #paint(time: number): void {
     this.#frame = 0;
+    if (!this.#plot && isFrameSpent(time)) {
+      this.#schedule();
+      return;
+    }
     const [state, painted] = [this.#state, this.#painted];
     if (!this.#plot || !painted || colours(state) !== colours(painted)) this.#create(state);
     else if (isNewData(state, painted) || this.#bucketOf(state) !== this.#bucket) {

@@ -32,15 +32,17 @@ function shortest(value: number, tolerance: number, powers: boolean): string {
 /** Where nothing can be measured: wider than the digits of any usual font. */
 const GUESSED_EM = 0.62;
 
-let measuring: CanvasRenderingContext2D | null | undefined;
+/** Of no document: a canvas of the page has its styles computed before it takes a font. */
+let measuring: OffscreenCanvasRenderingContext2D | null | undefined;
 
 /** The width of the widest text in whole CSS pixels. */
 export function widestText(texts: readonly string[], font: string): number {
-  measuring ??=
-    typeof OffscreenCanvas === "undefined" ? null : document.createElement("canvas").getContext("2d");
+  measuring ??= typeof OffscreenCanvas === "undefined" ? null : new OffscreenCanvas(1, 1).getContext("2d");
   const size = Number.parseFloat(/(\d+(\.\d+)?)px/.exec(font)?.[1] ?? "11");
   if (!measuring) return Math.ceil(Math.max(0, ...texts.map((text) => text.length * size * GUESSED_EM)));
   measuring.font = font;
-  const widths = texts.map((text) => (measuring as CanvasRenderingContext2D).measureText(text).width);
+  const widths = texts.map(
+    (text) => (measuring as OffscreenCanvasRenderingContext2D).measureText(text).width,
+  );
   return Math.ceil(Math.max(0, ...widths));
 }

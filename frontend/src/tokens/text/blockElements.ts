@@ -34,12 +34,14 @@ export function plainBlocks(data: TokenData, { columns, fontSize }: TextSize): P
 /** One span per unit; `data-i` is the position of its first token. */
 export function blockSpans(data: TokenData, from: number, to: number, classOf: (i: number) => string): Node {
   const fragment = document.createDocumentFragment();
+  // Copied with its attribute: a response has thousands of these.
+  const token = document.createElement("span");
+  token.setAttribute("data-testid", "token");
   for (let unit = from; unit < to; unit++) {
     const i = data.units.start[unit] ?? 0;
-    const span = document.createElement("span");
+    const span = token.cloneNode() as HTMLElement;
     span.className = classOf(i);
     span.setAttribute("data-i", String(i));
-    span.setAttribute("data-testid", "token");
     fillToken(span, data.shown[i] ?? "");
     fragment.append(span);
   }
