@@ -10,6 +10,7 @@ import { runs } from "../../../src/data/runs";
 import { setLanguage } from "../../../src/i18n";
 import { DEFAULTS, select, selection } from "../../../src/state/selection";
 import { Prompts } from "../../../src/views/prompts/Prompts";
+import { nearPattern } from "../../../src/views/prompts/page/nearPrompts";
 import { runInfo } from "../../fixtures";
 import { nextRevision, press, runsAnswer, settle, stubLayout, violations } from "../../page";
 import { DIFF, EMPTY, PASSES, PROMPT, PROMPTS } from "./answers";
@@ -95,6 +96,22 @@ test("lists, kinds, the threshold and the order narrow and sort it", async () =>
   await act(() => select({ success: "0" }));
   await settle();
   expect(last("prompts")).toMatchObject({ order: "asc", threshold: "0" });
+});
+
+test("prompts that are nearly the same are looked for by their words", async () => {
+  expect(nearPattern("<|im_start|>user\nWhy is  2+2 = 4?\nSay.<|im_end|>")).toBe(
+    "(?is)Why.{0,6}is.{0,6}2.{0,6}2.{0,6}4",
+  );
+  expect(nearPattern("春天是什么？")).toBe("(?is)春天是什么");
+  expect(nearPattern("a.*(b")).toBe("(?is)a.{0,6}b");
+  expect(nearPattern("?!")).toBe("");
+  await show();
+  await act(() => all("prompt-open")[1]?.click());
+  await settle();
+  await act(() => all("near-prompts")[0]?.click());
+  await settle();
+  expect(selection.value).toMatchObject({ prompt: null, regex: true, in: "prompt", search: "(?is)1.{0,6}1" });
+  expect(last("prompts")).toMatchObject({ search: "(?is)1.{0,6}1", regex: "true", in: "prompt" });
 });
 
 test("a column with too many values can be taken back, and so can a kind beyond those that are listed", async () => {

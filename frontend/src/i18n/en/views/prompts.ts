@@ -117,5 +117,8 @@ export const prompts = {
   "prompts.renderings": "Logged as {n} {n|text|texts}",
   "prompts.renderings.why":
     "Texts that ask the same are one prompt ({identity}), whatever their template, system prompt and white space.",
+  "prompts.near": "Look for nearly the same",
+  "prompts.near.why":
+    "Lists the prompts that have the same words, whatever their capitals and the signs between them: what should be one prompt and is two is seen there",
   "prompts.rendering_of": "{n} {n|sample|samples}, steps {from} to {to}",
 } as const;

@@ -108,5 +108,8 @@ export const prompts = {
   "prompts.rendering": "只有一种写法",
   "prompts.renderings": "有 {n} 种写法",
   "prompts.renderings.why": "无论模板、系统提示词和空白如何，问题相同的文本算作一个提示词（{identity}）。",
+  "prompts.near": "查找几乎相同的提示词",
+  "prompts.near.why":
+    "列出含有相同词语的提示词，不论大小写与其间的符号：本应是同一提示词却被当作两个的，会在那里看到",
   "prompts.rendering_of": "{n} 个样本，第 {from} 至 {to} 步",
 } as const;

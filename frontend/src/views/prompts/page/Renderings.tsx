@@ -4,14 +4,23 @@ import { t } from "../../../i18n";
 import { count } from "../../../lib/format";
 import { select } from "../../../state/selection";
 import { Button } from "../../../ui";
+import { lookForNear, nearPattern } from "./nearPrompts";
 
 /** The texts that the prompt was logged with: two questions that were taken for one would be seen here. */
 export function Renderings({ data }: { data: Prompt }): JSX.Element {
   const { renderings, renderings_total: total } = data;
+  const near = nearPattern(data.prompt);
   return (
     <details class="prompt-renderings" open={total > 1} data-testid="renderings">
       <summary>{t(total === 1 ? "prompts.rendering" : "prompts.renderings", { n: count(total) })}</summary>
-      <p class="muted">{t("prompts.renderings.why", { identity: data.identity })}</p>
+      <p class="muted">
+        {t("prompts.renderings.why", { identity: data.identity })}{" "}
+        {near !== "" && (
+          <Button quiet testId="near-prompts" hint={t("prompts.near.why")} onClick={() => lookForNear(near)}>
+            {t("prompts.near")}
+          </Button>
+        )}
+      </p>
       <ul>
         {renderings.map(({ prompt_key, samples, first_step, last_step, prompt, id }) => (
           <li key={prompt_key} data-testid="rendering">
