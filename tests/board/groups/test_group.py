@@ -161,6 +161,12 @@ def test_prefixes_are_those_of_a_walk(texts: list[str]) -> None:
         assert found == (longest if longest < len(own) else None)
 
 
+def test_two_of_three_good_responses_tell_a_phrase_and_one_does_not() -> None:
+    """2/3 - 0/1 is more than half; of one response in three nothing is told, however rare."""
+    found = contrast(["x y", "x z", "w"], ["v"])
+    assert [(phrase.text, phrase.good, phrase.bad) for phrase in found.good] == [("x", 2, 0)]
+
+
 words = st.lists(st.sampled_from(["a", "b", "c", "=", "春"]), max_size=8).map(" ".join)
 
 

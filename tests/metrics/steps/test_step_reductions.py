@@ -13,7 +13,7 @@ import pytest
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.metrics.step_reductions import pooled_moments, step_shares
 from tensorboard_plugin_rlboard.metrics.step_statistics import StepSegments, step_segments
-from tensorboard_plugin_rlboard.metrics.step_sums import Moments
+from tensorboard_plugin_rlboard.metrics.step_sums import ROUNDING, Moments
 
 NAN = math.nan
 PAIR = Moments("n", ("a", "b"), {"aa": ("a", "a"), "ab": ("a", "b")})
@@ -137,6 +137,33 @@ def test_the_kl_of_one_token_counts_and_that_of_none_does_not() -> None:
     columns = {name: floats(NAN, NAN) for name in ("gap", "reward", "length", "truncated")}
     found = step_shares(steps(1, 2), **columns, k3=floats(0.5, 0.5), k3_tokens=floats(1, 0))
     np.testing.assert_equal(found["first_step_kl"], [0.5, NAN])
+
+
+def test_without_the_number_of_its_tokens_a_kl_is_none() -> None:
+    columns = {name: floats(NAN) for name in ("gap", "reward", "length", "truncated")}
+    assert "first_step_kl" not in step_shares(steps(1), **columns, k3=floats(0.5))
+
+
+def test_a_mean_that_its_sum_rounds_is_put_right() -> None:
+    # Half a million means of x and x + 1 with 53 digits each: their mean is x + 0.5, and their plain sum is rounded.
+    size, x = 500_000, 1e12 / 3
+    a = x + np.arange(size, dtype=np.float64) % 2
+    assert np.add.reduceat(np.sort(a), [0]).item() / size != x + 0.5, "else this test shows nothing"
+    zeros = np.zeros(size)
+    found = POOLED(steps(*[1] * size), n=np.ones(size), a=a, b=a, aa=zeros, ab=zeros)
+    assert found["a"].tolist() == [x + 0.5]
+
+
+@pytest.mark.parametrize("steady", ["reward", "length"])
+@pytest.mark.parametrize(("times", "correlation"), [(0.8, NAN), (1.2, 1.0)])
+def test_a_deviation_counts_from_the_rounding_of_the_mean_on(
+    steady: str, times: float, correlation: float
+) -> None:
+    """Four values of 1 ± d have the deviation d: none is told below 1e-12, and above it goes with 2, 1, 2, 1."""
+    d = times * ROUNDING
+    other = "length" if steady == "reward" else "reward"
+    found = shares(1, 1, 1, 1, **{steady: (1 + d, 1 - d, 1 + d, 1 - d), other: (2, 1, 2, 1)})
+    assert found["reward_length_correlation"] == [pytest.approx(correlation, abs=1e-3, nan_ok=True)]
 
 
 @pytest.mark.parametrize("steady", ["reward", "length"])
