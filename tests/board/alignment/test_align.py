@@ -175,6 +175,11 @@ def test_a_line_that_is_new_begins_at_its_own_beginning() -> None:
     ]
 
 
+def test_what_is_new_at_the_beginning_stands_there() -> None:
+    """As short were " a" behind the first word, or "a " behind the space."""
+    assert in_words("a b", "a a b") == [("insert", "", "a "), ("equal", "a b", "a b")]
+
+
 def test_a_new_word_is_not_cut() -> None:
     """As characters "e hom" may be new as well as "home "."""
     left, right = characters("go home now"), characters("go home home now")
@@ -231,7 +236,9 @@ def test_what_is_beyond_the_bound_is_compared_in_pieces() -> None:
 def test_equal_blocks_are_found_before_the_bound_counts() -> None:
     left = [f"w{i * i % 1009}" for i in range(1000)]
     right = [*left[:300], "new", *left[300:600], *left[700:]]
-    found = align(left, right, max_cells=80_000)
+    found = align(
+        left, right, max_cells=10_000
+    )  # between the blocks are 6,000 cells at most, with them four times as many
     assert found.in_one_piece
     check(left, right, found)
     assert [x.kind for x in found.opcodes] == ["equal", "insert", "equal", "delete", "equal"]
