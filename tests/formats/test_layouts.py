@@ -82,6 +82,17 @@ def test_texts_that_hold_json_in_cells_stay_texts(tmp_path: Path, open_board: Op
     assert columns(open_board(tmp_path), "prompt", "response") == [("[1, 2]", '{"a": 1}'), ("x", "[]")]
 
 
+@pytest.mark.parametrize("names", [("headers", "rows"), ("header", "data"), ("fields", "values")])
+@pytest.mark.parametrize("length", [1, 100_000], ids=["short", "longer than what is looked at"])
+def test_a_table_by_other_names(
+    names: tuple[str, str], length: int, tmp_path: Path, open_board: Open
+) -> None:
+    rows = [["why?", "so " * length, 1.0], ["why?", "no", 0.0]]
+    table = {names[0]: ["prompt", "response", "reward"], names[1]: rows}
+    (tmp_path / "a.json").write_text(json.dumps(table))
+    assert columns(open_board(tmp_path), "prompt", "reward") == [("why?", 1.0), ("why?", 0.0)]
+
+
 def test_a_table_with_rows_that_do_not_fit_says_how_many(tmp_path: Path, open_board: Open) -> None:
     data = [["a", "b", 1.0], ["c", "d"], ["e", "f", 0.0]]
     (tmp_path / "a.json").write_text(json.dumps({"columns": ["prompt", "response", "reward"], "data": data}))

@@ -32,6 +32,7 @@ _ROLES = {
     "env": "tool",
 }
 """What speakers are called where messages have no role -> the role."""
+_KNOWN = frozenset(_ROLES) | {"user", "assistant", "system", "tool"}
 THOUGHT_KEYS = ("thought", "thoughts", "thinking", "reasoning", "think", "plan")
 ACTION_KEYS = (
     *("action", "act", "response", "output", "completion", "tool_call", "command", "answer", "model_output"),
@@ -71,7 +72,7 @@ def as_conversation(value: object) -> list[Message] | None:
 
 
 def as_history(value: object) -> list[Message] | None:
-    """As `as_conversation`; a list of pairs, of what was asked and what was answered, is one as well.
+    """As `as_conversation`; a list of pairs is one as well, of a role and what it said, or of a question and its answer.
 
     Only a name can tell such pairs from groups of two texts, so it is asked for where a conversation is expected.
     """
@@ -80,6 +81,10 @@ def as_history(value: object) -> list[Message] | None:
         return found
     if not isinstance(value, list) or not value or not all(map(_is_pair, value)):
         return None
+    if all(isinstance(role, str) and role.lower() in _KNOWN for role, _ in value):
+        return as_messages(
+            [{"role": _ROLES.get(role.lower(), role.lower()), "content": said} for role, said in value]
+        )
     said = [
         {"role": role, "content": text}
         for pair in value

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.text.json_members import members_until_cut
+from tensorboard_plugin_rlboard.sources.text.json_shapes import HEADERS
 from tensorboard_plugin_rlboard.sources.text.row_names import (
     has_sample_word,
     is_group,
@@ -58,7 +59,7 @@ def cut_object(text: str) -> CutObject:
     """
     members = members_until_cut(text)
     is_sample = has_sample_word(members)
-    columns = members.get("columns")
+    columns = next((members[key] for key in HEADERS if key in members), None)
     is_table = columns is not None and (bool(columns.texts) or columns.is_list)
     are_lists = all(member.is_list for member in members.values())
     return CutObject(

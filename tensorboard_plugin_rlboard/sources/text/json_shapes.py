@@ -2,7 +2,7 @@
 
 | shape | written by |
 | --- | --- |
-| ``{"columns": ["prompt", …], "data": [["Q", …], …]}`` | W&B tables, pandas ``orient="split"`` |
+| ``{"columns": ["prompt", …], "data": [["Q", …], …]}`` | W&B tables, pandas ``orient="split"``; scripts, as ``headers``, ``rows`` |
 | ``{"step": 3, "results": [{…}, {…}]}`` | evaluations, scripts, pandas ``orient="table"`` |
 | ``{"prompt": ["Q", …], "reward": [1, …]}`` | ``dict`` of lists, pandas ``to_dict("list")`` |
 | ``{"prompt": {"0": "Q", …}, "reward": {"0": 1, …}}`` | pandas ``orient="columns"``, its default |
@@ -37,6 +37,8 @@ from tensorboard_plugin_rlboard.sources.text.row_names import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+HEADERS, _TABLE_ROWS = ("columns", "headers", "header", "fields"), ("data", "rows", "values")
+"""Members with the names of a table's columns, and with its rows."""
 _SHARED = re.compile(r"(?:.*_)?(?:epoch|iteration|iter|phase|rollout_id|split|stage|step)", re.IGNORECASE)
 """What is said once of all rows, and belongs to each of them."""
 
@@ -119,9 +121,10 @@ def plan_of(members: Mapping[str, Member], *, is_line: bool) -> RowPlan:
         is_line: Whether it is a whole line with its line's end. Some trainers write a batch into a line, as lists of
             equal lengths: such a line is one row, which their own formats read.
     """
-    columns, data = members.get("columns"), members.get("data")
-    if columns is not None and data is not None and columns.texts and data.is_list and data.all_lists:
-        return RowPlan(Shape.TABLE, "data", columns.texts)
+    columns = next((members[key].texts for key in HEADERS if key in members and members[key].texts), [])
+    table = next((key for key in _TABLE_ROWS if key in members and members[key].all_lists), "")
+    if columns and table and members[table].is_list:
+        return RowPlan(Shape.TABLE, table, columns)
     lists = frozenset(_list_of_rows(members)) or _lists_of_rows(members) or _list_of_groups(members)
     if len(lists) == 1:
         (key,) = lists

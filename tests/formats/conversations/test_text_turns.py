@@ -206,6 +206,15 @@ def test_pairs_of_question_and_answer_are_a_conversation(key: str, tmp_path: Pat
     ]
 
 
+@pytest.mark.parametrize(("user", "assistant"), [("user", "assistant"), ("Human", "AI")])
+def test_pairs_of_a_role_and_what_it_said_are_messages(user: str, assistant: str, tmp_path: Path) -> None:
+    chat = [["system", "be short"], [user, "hi?"], [assistant, "hello"]]
+    found = read(
+        tmp_path, [{"step": n, "messages": chat, "reward": n} for n in range(3)], "prompt", "response"
+    )
+    assert found == [("system: be short\n\nuser: hi?", "hello")] * 3
+
+
 def test_pairs_of_completions_are_groups_of_two(tmp_path: Path) -> None:
     row = {"step": 1, "prompts": ["a b", "c d"], "completions": [["r s", "t u"], ["v w", "x y"]]}
     rows = [row | {"rewards": [[0, 1], [1, 0]]}] * 2

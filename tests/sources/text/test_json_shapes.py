@@ -18,6 +18,8 @@ SAMPLES = [{"prompt": "Q", "completion": "A", "reward": 1}, {"prompt": "Q", "com
     ("document", "shape"),
     [
         ({"columns": ["a", "b"], "data": [["x", 1], ["y", 2]]}, Shape.TABLE),
+        ({"headers": ["a", "b"], "rows": [["x", 1], ["y", 2]]}, Shape.TABLE),
+        ({"values": [["x", 1], ["y", 2]], "fields": ["a", "b"]}, Shape.TABLE),
         ({"results": ROWS, "config": {"lr": 1}}, Shape.LIST),
         ({"anything": ROWS, "n": 2}, Shape.LIST),
         ({"anything": ROWS, "config": {"lr": 1}}, Shape.ROW),
