@@ -24,8 +24,8 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
 )
 from tensorboard_plugin_rlboard.formats.generic.named_members import add_group, name_groups
 from tensorboard_plugin_rlboard.formats.generic.row_members import Member, RowMembers
-from tensorboard_plugin_rlboard.formats.generic.text_turns import texts_as_turns
-from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, as_history, tokens_of_turns
+from tensorboard_plugin_rlboard.formats.generic.text_turns import as_history, texts_as_turns
+from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, tokens_of_turns
 from tensorboard_plugin_rlboard.formats.rows.column_batches import ids_as_text
 from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids
 from tensorboard_plugin_rlboard.words import PROMPT, plain, snake_case

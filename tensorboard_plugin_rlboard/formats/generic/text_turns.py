@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeGuard
 
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.conversations.from_row import is_content, structure_to_text
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message
+from tensorboard_plugin_rlboard.formats.generic.turns import ROLES, as_conversation
 from tensorboard_plugin_rlboard.words import ARRAYS, PROMPT, REWARD
 
 _SINGLE = ("response", "completion", "output", "generation", "model_response", "model_output")
@@ -24,6 +25,7 @@ _EPISODES = (
     ("action", "observation"),
 )
 """Lists of what an agent did and saw, turn by turn."""
+_KNOWN_ROLES = frozenset(ROLES) | {"user", "assistant", "system", "tool"}
 _REWARDS = tuple(word for tier in REWARD[:3] for word in tier)
 
 
@@ -103,3 +105,47 @@ def _are_tokens(texts: list[str]) -> bool:
 
 def _are_texts(value: object) -> TypeGuard[list[str]]:
     return isinstance(value, list) and bool(value) and all(isinstance(one, str) for one in value)
+
+
+def as_history(value: object) -> list[Message] | None:
+    """As `as_conversation`; a list of pairs is one as well, of a role and what it said, or of a question and its answer.
+
+    So are objects whose keys are the speakers (`[{"human": "q", "assistant": "a"}]`). Only a name can tell such lists from
+    groups of two texts, or of samples, so this is asked for where a conversation is expected.
+    """
+    found = as_conversation(value)
+    if found is not None or not isinstance(value, list) or not value:
+        return found
+    if all(isinstance(turn, dict) and turn.keys() and _are_roles(turn) for turn in value):
+        return _answered([(role, said) for turn in value for role, said in turn.items()])
+    if not all(map(_is_pair, value)):
+        return None
+    if _are_roles([role for role, _ in value]):
+        return _answered(value)
+    return _answered(
+        [(role, said) for pair in value for role, said in zip(("user", "assistant"), pair, strict=True)]
+    )
+
+
+def _answered(said: Iterable[Sequence[object]]) -> list[Message] | None:
+    """The messages of roles and what they said, where all of it is text and something is the assistant's."""
+    messages: list[Message] = []
+    for role, text in said:
+        if not (text is None or isinstance(text, str)):
+            return None
+        name = str(role).lower()
+        if text:
+            messages.append({"role": ROLES.get(name, name), "content": text})
+    return messages if any(message["role"] == "assistant" for message in messages) else None
+
+
+def _are_roles(names: Iterable[object]) -> bool:
+    return all(isinstance(name, str) and name.lower() in _KNOWN_ROLES for name in names)
+
+
+def _is_pair(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(one is None or isinstance(one, str) for one in value)
+    )

@@ -17,7 +17,7 @@ _LONGEST_TEXT, _LONGEST_LITERAL = 8_000_000, 200_000
 """Characters of a text that may be a conversation as JSON, and as Python prints it, which takes longer to read."""
 _SPEAKER_KEYS = ("from", "speaker", "author", "sender", "角色")
 _SAID_KEYS = ("value", "content", "text", "message", "utterance", "内容")
-_ROLES = {
+ROLES = {
     "human": "user",
     "gpt": "assistant",
     "chatgpt": "assistant",
@@ -32,7 +32,6 @@ _ROLES = {
     "env": "tool",
 }
 """What speakers are called where messages have no role -> the role."""
-_KNOWN = frozenset(_ROLES) | {"user", "assistant", "system", "tool"}
 THOUGHT_KEYS = ("thought", "thoughts", "thinking", "reasoning", "think", "plan")
 ACTION_KEYS = (
     *("action", "act", "response", "output", "completion", "tool_call", "command", "answer", "model_output"),
@@ -69,37 +68,6 @@ def as_conversation(value: object) -> list[Message] | None:
     if not isinstance(value[0], Mapping):
         return None
     return as_messages(value) or _speakers(value) or _events(value) or _chats(value) or _episode(value)
-
-
-def as_history(value: object) -> list[Message] | None:
-    """As `as_conversation`; a list of pairs is one as well, of a role and what it said, or of a question and its answer.
-
-    Only a name can tell such pairs from groups of two texts, so it is asked for where a conversation is expected.
-    """
-    found = as_conversation(value)
-    if found is not None:
-        return found
-    if not isinstance(value, list) or not value or not all(map(_is_pair, value)):
-        return None
-    if all(isinstance(role, str) and role.lower() in _KNOWN for role, _ in value):
-        return as_messages(
-            [{"role": _ROLES.get(role.lower(), role.lower()), "content": said} for role, said in value]
-        )
-    said = [
-        {"role": role, "content": text}
-        for pair in value
-        for role, text in zip(("user", "assistant"), pair, strict=True)
-    ]
-    messages: list[Message] = [message for message in said if message["content"]]
-    return messages if any(message["role"] == "assistant" for message in messages) else None
-
-
-def _is_pair(value: object) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) == 2
-        and all(one is None or isinstance(one, str) for one in value)
-    )
 
 
 def is_conversation_text(value: object) -> bool:
@@ -160,7 +128,7 @@ def _speakers(turns: list[object]) -> list[Message] | None:
         if not isinstance(speaker, str) or said is None:
             return None
         role = speaker.lower()
-        messages.append({"role": _ROLES.get(role, role), "content": said})
+        messages.append({"role": ROLES.get(role, role), "content": said})
     return as_messages(messages)
 
 

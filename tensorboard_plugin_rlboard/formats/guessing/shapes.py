@@ -19,8 +19,8 @@ from tensorboard_plugin_rlboard.formats.generic.fields import LISTS, MEMBERS, NU
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, numbers_of
 from tensorboard_plugin_rlboard.formats.generic.named_members import with_lists
 from tensorboard_plugin_rlboard.formats.generic.row_values import Place, values_of
-from tensorboard_plugin_rlboard.formats.generic.text_turns import with_joined_texts
-from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, as_history, is_episode
+from tensorboard_plugin_rlboard.formats.generic.text_turns import as_history, with_joined_texts
+from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_number,
     is_text,
@@ -135,6 +135,8 @@ def _is_members(place: Place, value: object) -> bool:
         return False
     name = plain(place.name)
     if (as_messages(value) is not None and "message" not in first[0]) or place.name in words.EPISODE:
+        return False
+    if name in _CONVERSATION and as_history(value) is not None:
         return False
     return any(_has_response(item, named=name in _MEMBERS | _STRONG) for item in first)
 

@@ -6,7 +6,8 @@ import re
 
 from tensorboard_plugin_rlboard.formats.arrays.logprob_entries import logprob_entries
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value, number_from_verdict
-from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, as_history
+from tensorboard_plugin_rlboard.formats.generic.text_turns import as_history
+from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
 from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids
 from tensorboard_plugin_rlboard.formats.splits import is_split_name
 

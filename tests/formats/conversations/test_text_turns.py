@@ -215,6 +215,19 @@ def test_pairs_of_a_role_and_what_it_said_are_messages(user: str, assistant: str
     assert found == [("system: be short\n\nuser: hi?", "hello")] * 3
 
 
+@pytest.mark.parametrize(
+    "chat",
+    [
+        [{"human": "hi?", "assistant": "hello"}, {"human": "and?", "assistant": "so"}],
+        [{"user": "hi?"}, {"assistant": "hello"}, {"user": "and?"}, {"assistant": "so"}],
+    ],
+)
+def test_objects_whose_keys_are_the_speakers_are_a_conversation(chat: list[Any], tmp_path: Path) -> None:
+    rows = [{"step": n, "conversation": chat, "reward": n} for n in range(3)]
+    found = read(tmp_path, rows, "prompt", "response", "reward")
+    assert found == [("hi?", "assistant: hello\n\nuser: and?\n\nassistant: so", n) for n in range(3)]
+
+
 def test_pairs_of_completions_are_groups_of_two(tmp_path: Path) -> None:
     row = {"step": 1, "prompts": ["a b", "c d"], "completions": [["r s", "t u"], ["v w", "x y"]]}
     rows = [row | {"rewards": [[0, 1], [1, 0]]}] * 2
