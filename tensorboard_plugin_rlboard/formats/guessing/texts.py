@@ -7,7 +7,6 @@ text is the one that counts, so where the likeliest key holds single words, one 
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
-from tensorboard_plugin_rlboard.formats.conversations.chat_markers import is_whole_chat
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import AFTER
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
@@ -16,6 +15,7 @@ from tensorboard_plugin_rlboard.formats.guessing.profile import Column
 from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_answered_conversation,
+    is_chat_text,
     is_conversation,
     is_history,
     is_label_list,
@@ -35,7 +35,6 @@ _FEWEST_MOVED = 2
 _TIMES_LONGER = 2
 _TELLING_PROMPT = 6
 """Characters of a prompt with which no text begins by chance."""
-_MESSAGES_WITHIN = ("raw_content",)
 _IDS_WITHIN = ("token_ids", "ids", "input_ids")
 _LARGE_ID = 256
 _CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)
@@ -58,9 +57,10 @@ def assign_texts(roles: Roles) -> None:
     if "response" not in roles.keys or roles.response_is_weak:
         _assign_conversation(roles)
         if roles.is_several and "response" in roles.keys and not {"prompt", "messages"} & roles.keys.keys():
-            roles.assign(
-                "prompt", words.CONVERSATION, is_conversation
-            )  # that all of the row's samples answer
+            # One that all of the row's samples answer.
+            roles.assign("prompt", words.CONVERSATION, is_conversation)
+        if not {"response", "messages"} & roles.keys.keys():
+            roles.assign("response", words.CONVERSATION, is_chat_text, own=True)
     elif "prompt" not in roles.keys and not roles.assign(
         "messages", _CONVERSATIONS, is_answered_conversation
     ):
@@ -113,8 +113,8 @@ def _moved(roles: Roles, found: list[Column]) -> list[Column]:
 def _within(roles: Roles, names: tuple[str, ...]) -> list[Column]:
     """Texts that are called so in an object with one of some names (`response.text`), or messages (`prompt.raw_content`)."""
     around = {plain(words.snake_case(name)) for name in names}
-    found = roles.candidates(words.SAID, is_said, own=names is words.RESPONSE)
-    found += roles.candidates(_MESSAGES_WITHIN, is_conversation, own=names is words.RESPONSE)
+    found = roles.candidates((*words.SAID, "value"), is_said, own=names is words.RESPONSE)
+    found += roles.candidates(("raw_content",), is_conversation, own=names is words.RESPONSE)
     return [column for column in found if around & {plain(name) for name in column.place.around[-1:]}]
 
 
@@ -140,7 +140,7 @@ def cut_prompt(roles: Roles) -> None:
     path = roles.keys.get("response", "")
     if prompts is None and texts is not None and path != "response" and not roles.keys.get("messages"):
         values = [value for value in texts.values.values() if isinstance(value, str) and value]
-        roles.keys |= {"prompt": path} if values and all(map(is_whole_chat, values)) else {}
+        roles.keys |= {"prompt": path} if values and all(map(is_chat_text, values)) else {}
     if prompts is None or texts is None or prompts.place.of_each or path in {"", "response"}:
         return
     pairs = [(prompts.values.get(at), text) for at, text in texts.values.items()]

@@ -6,6 +6,7 @@ import re
 
 from tensorboard_plugin_rlboard.formats.arrays.logprob_entries import logprob_entries
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value, number_from_verdict
+from tensorboard_plugin_rlboard.formats.conversations.chat_markers import is_whole_chat
 from tensorboard_plugin_rlboard.formats.generic.text_turns import as_history
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
 from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids
@@ -49,6 +50,11 @@ def is_answered_conversation(value: object) -> bool:
     """Whether it is a conversation that ends with an answer, or with what came of it."""
     messages = as_conversation(value)
     return messages is not None and messages[-1].get("role") in {"assistant", "tool"}
+
+
+def is_chat_text(value: object) -> bool:
+    """Whether it is a text that holds a whole conversation, as a template or plain words tell it."""
+    return isinstance(value, str) and is_whole_chat(value)
 
 
 def is_prompt(value: object) -> bool:

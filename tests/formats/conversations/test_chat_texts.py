@@ -109,3 +109,17 @@ def test_speakers_in_plain_words_tell_prompt_and_response_apart(asked: str, tmp_
 def test_other_texts_stay_whole(text: str, tmp_path: Path) -> None:
     rows = [{"step": n, "text": text, "reward": n} for n in range(3)]
     assert read(tmp_path, rows, "prompt", "response") == [(None, text)] * 3
+
+
+@pytest.mark.parametrize("key", ["conversation", "messages", "dialogue"])
+def test_a_whole_chat_under_the_name_of_a_conversation_is_told_apart(key: str, tmp_path: Path) -> None:
+    asked = "User: how much?\nAssistant: "
+    rows = [{"step": n, key: f"{asked}it is {n}", "reward": n} for n in range(3)]
+    assert read(tmp_path, rows, "prompt", "response") == [(asked, f"it is {n}") for n in range(3)]
+
+
+def test_values_in_objects_that_are_called_input_and_output(tmp_path: Path) -> None:
+    rows = [
+        {"step": n, "input": {"value": "why?"}, "output": {"value": f"so {n}"}, "reward": n} for n in range(3)
+    ]
+    assert read(tmp_path, rows, "prompt", "response") == [("why?", f"so {n}") for n in range(3)]
