@@ -40,8 +40,11 @@ export function readAddress(): Record<string, string> | null {
 /** True while others are told of an address that we wrote: events are dispatched at once, so no other falls into it. */
 let isWriting = false;
 
-/** After so long without another change the address is written. */
+/** After so long without another change the reader rests: the address is written, and the host is told of it. */
 const REST_MS = 500;
+/** Who changes something again within so long is walking along. */
+const WALK_MS = 1000;
+let changedAt = Number.NEGATIVE_INFINITY;
 const LEAVING = ["blur", "pagehide"] as const;
 
 /** What is still to be written, and our part of the address when that began. */
@@ -50,6 +53,8 @@ interface Unwritten {
   readonly instead: string;
 }
 let unwritten: Unwritten | null = null;
+/** Our part of the address is written, and the host does not know it yet. */
+let isUntold = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Our part of the address as it stands there. */
@@ -62,6 +67,7 @@ function forget(): void {
 
 /** The host keeps a copy of the hash and renews it only on this event, at a few milliseconds of its own. */
 function tellHost(): void {
+  isUntold = false;
   isWriting = true;
   try {
     hostWindow().dispatchEvent(new HashChangeEvent("hashchange"));
@@ -89,13 +95,19 @@ function put(values: Readonly<Record<string, string>>, how: "push" | "replace"):
 function writeNow(): void {
   const now = unwritten;
   forget();
-  if (now !== null && isOurs() && put(now.values, "replace")) tellHost();
+  if (now === null || !isOurs()) return;
+  if (put(now.values, "replace") || isUntold) tellHost();
+}
+
+/** Before a key of the browser's own, such as those for Back and for its address bar. */
+function onBrowserKey({ altKey, ctrlKey, metaKey, key }: KeyboardEvent): void {
+  if (altKey || ctrlKey || metaKey || key === "F5") writeNow();
 }
 
 /**
- * Writes our part of the address: at once where it is a history entry, else when the reader rests, or when the focus
- * goes over to the host, whose address bar and tabs have to know it. To write it takes as long as to show the next step,
- * and browsers stop whoever does it a few hundred times in a row.
+ * Writes our part of the address: at once, but for who walks along the steps or samples. That is written when the reader
+ * rests, or turns to the host or the browser, with the focus, the pointer or a key. To write it takes a tenth of the time
+ * of a step, and browsers stop whoever does it a few hundred times in a row.
  */
 export function writeAddress(values: Readonly<Record<string, string>>, how: "push" | "replace"): void {
   if (!isOurs()) return;
@@ -106,8 +118,11 @@ export function writeAddress(values: Readonly<Record<string, string>>, how: "pus
     if (put(values, "push")) tellHost();
     return;
   }
+  const isWalk = performance.now() - changedAt < WALK_MS;
+  changedAt = performance.now();
+  if (!isWalk && put(values, "replace")) isUntold = true;
   clearTimeout(timer);
-  unwritten = { values, instead: unwritten?.instead ?? ownPart() };
+  unwritten = { values, instead: (isWalk ? unwritten?.instead : undefined) ?? ownPart() };
   timer = setTimeout(writeNow, REST_MS);
 }
 
@@ -123,9 +138,13 @@ export function onAddress(changed: () => void): () => void {
   page.addEventListener("hashchange", heard);
   page.addEventListener("popstate", heard);
   for (const leaving of LEAVING) window.addEventListener(leaving, writeNow);
+  document.documentElement.addEventListener("mouseleave", writeNow);
+  document.addEventListener("keydown", onBrowserKey, { capture: true });
   return () => {
     page.removeEventListener("hashchange", heard);
     page.removeEventListener("popstate", heard);
     for (const leaving of LEAVING) window.removeEventListener(leaving, writeNow);
+    document.documentElement.removeEventListener("mouseleave", writeNow);
+    document.removeEventListener("keydown", onBrowserKey, { capture: true });
   };
 }

@@ -3,8 +3,19 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { onAddress, readAddress, writeAddress } from "../../src/host/address";
 
+let now = 0;
+
+/** Lets time pass. */
+function pass(ms: number): void {
+  now += ms;
+  vi.advanceTimersByTime(ms);
+}
+
 beforeEach(() => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  // Nothing was changed for long.
+  pass(10_000);
   window.history.replaceState(null, "", "/");
 });
 
@@ -42,12 +53,14 @@ test("push makes a history entry, replace does not, the same address neither", (
 test("the entry that is left says where the reader was last, however shortly before", async () => {
   writeAddress({ step: "1" }, "push");
   writeAddress({ step: "2" }, "replace");
-  writeAddress({ step: "2", sample: "a" }, "push");
+  writeAddress({ step: "3" }, "replace");
+  expect(readAddress()).toEqual({ step: "2" });
+  writeAddress({ step: "3", sample: "a" }, "push");
   vi.useRealTimers();
   const left = new Promise((done) => window.addEventListener("popstate", done, { once: true }));
   window.history.back();
   await left;
-  expect(readAddress()).toEqual({ step: "2" });
+  expect(readAddress()).toEqual({ step: "3" });
   vi.useFakeTimers();
 });
 
@@ -72,26 +85,42 @@ test("the host is told of a written address, since it keeps a copy of the hash; 
   window.removeEventListener("hashchange", hear);
 });
 
-test("a walk along the steps is written once, at its end or when the focus goes over to the host", () => {
+test("a change is written at once, a walk at its end or when the reader turns to the host or the browser", () => {
   const hear = vi.fn();
   const stop = onAddress(() => undefined);
   window.addEventListener("hashchange", hear);
   for (const step of ["1", "2", "3"]) {
     writeAddress({ step }, "replace");
-    vi.advanceTimersByTime(400);
+    expect(readAddress()).toEqual({ step: "1" });
+    pass(400);
   }
   expect(hear).toHaveBeenCalledTimes(0);
-  expect(window.location.hash).toBe("");
-  vi.advanceTimersByTime(100);
-  expect(hear).toHaveBeenCalledTimes(1);
+  pass(100);
   expect(readAddress()).toEqual({ step: "3" });
-  writeAddress({ step: "4" }, "replace");
-  window.dispatchEvent(new Event("blur"));
-  expect(readAddress()).toEqual({ step: "4" });
-  expect(hear).toHaveBeenCalledTimes(2);
-  window.dispatchEvent(new Event("blur"));
-  vi.runAllTimers();
-  expect(hear).toHaveBeenCalledTimes(2);
+  expect(hear).toHaveBeenCalledTimes(1);
+  const turns = [
+    () => window.dispatchEvent(new Event("blur")),
+    () => document.documentElement.dispatchEvent(new MouseEvent("mouseleave")),
+    () => document.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", altKey: true })),
+  ];
+  for (const [i, turn] of turns.entries()) {
+    const step = String(4 + i);
+    writeAddress({ step }, "replace");
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft" }));
+    expect(readAddress()).not.toEqual({ step });
+    turn();
+    expect(readAddress()).toEqual({ step });
+    expect(hear).toHaveBeenCalledTimes(2 + i);
+    turn();
+  }
+  pass(1000);
+  expect(hear).toHaveBeenCalledTimes(4);
+  // One change alone: the host hears of it at rest.
+  writeAddress({ step: "9" }, "replace");
+  expect(readAddress()).toEqual({ step: "9" });
+  expect(hear).toHaveBeenCalledTimes(4);
+  pass(500);
+  expect(hear).toHaveBeenCalledTimes(5);
   window.removeEventListener("hashchange", hear);
   stop();
 });
@@ -103,7 +132,7 @@ test("what others write meanwhile stays, and a link that is opened meanwhile cou
     window.history.replaceState(null, "", `/${hash}`);
     window.dispatchEvent(new HashChangeEvent("hashchange"));
   };
-  writeAddress({ step: "1" }, "push");
+  writeAddress({ step: "1" }, "replace");
   writeAddress({ step: "2" }, "replace");
   write("#rlboard&p.other.x=1&p.rlboard.step=1");
   expect(changed).not.toHaveBeenCalled();
