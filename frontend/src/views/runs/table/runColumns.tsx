@@ -37,6 +37,7 @@ function numbers(
   name: "problems" | "reward" | "best" | "area" | "kl" | "length" | "step" | "samples",
   value: (row: RunRow) => number | null | undefined,
   more: (row: RunRow) => string = () => "",
+  shown: (value: number) => string = num,
 ): Column<RunRow> {
   return {
     name,
@@ -44,9 +45,14 @@ function numbers(
     hint: t(`runs.head.${name}.hint`),
     width: NUMBER,
     align: "end",
-    cell: (row) => (
-      <span title={[full(value(row)), more(row)].filter(Boolean).join(" · ")}>{num(value(row))}</span>
-    ),
+    cell: (row) => {
+      const found = value(row) ?? null;
+      return (
+        <span title={[full(found), more(row)].filter(Boolean).join(" · ")}>
+          {found === null ? MISSING : shown(found)}
+        </span>
+      );
+    },
   };
 }
 
@@ -102,7 +108,7 @@ export function runColumns(): Column<RunRow>[] {
         ),
       { align: "end" },
     ),
-    numbers("problems", ({ problems }) => problems),
+    numbers("problems", ({ problems }) => problems, undefined, count),
     numbers("reward", (row) => rewardOf(row)?.last),
     numbers(
       "best",
@@ -117,7 +123,7 @@ export function runColumns(): Column<RunRow>[] {
       ({ last_step }) => last_step,
       ({ steps }) => t("runs.of_steps", { n: count(steps) }),
     ),
-    numbers("samples", ({ samples }) => samples),
+    numbers("samples", ({ samples }) => samples, undefined, count),
     column("changed", 104, ({ changed_at }) => time(changed_at), { align: "end" }),
   ];
   return freeze(columns, 2);
