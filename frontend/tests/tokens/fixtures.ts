@@ -18,6 +18,7 @@ export function data(
     rows: new Map(Object.entries(rows).map(([name, row]) => [name, Float32Array.from(row)])),
     missing: {},
     mask: null,
+    spaces: null,
     ...more,
   };
 }
@@ -34,5 +35,6 @@ export function tokens(shown: string[]): TokenData {
     rows: new Map([["log_ratio", Float32Array.from(shown, (_, i) => (i % 3) - 1)]]),
     missing: {},
     mask: null,
+    spaces: null,
   };
 }

@@ -38,6 +38,18 @@ describe("the token text", () => {
     expect(spans().map((span) => span.dataset["i"])).toEqual(["0", "2", "3", "4", "5", "6", "7", "8"]);
   });
 
+  it("stands apart as in the response where tokens were logged without blanks, which are no part of a token", () => {
+    const data = { ...tokens(["a", "cat", "sat"]), spaces: ["", " ", "\n"] };
+    const made = new TextView(root, data, events, null);
+    expect(root.textContent).toBe("a cat\nsat");
+    made.paint(colourCodes(data, "log_ratio", SCALE), "diverging");
+    expect(root.textContent).toBe("a cat\nsat");
+    expect(spans().map((span) => span.textContent)).toEqual(["a", "cat", "sat"]);
+    made.paint(colourCodes(data, "log_ratio", SCALE), "diverging");
+    expect(spans().map((span) => span.className)).toEqual(["heat d0", "heat d15", "heat d30"]);
+    expect(made.reveal(2)?.textContent).toBe("sat");
+  });
+
   it("makes no element of markup in a token", () => {
     view([HOSTILE, "<script>1</script>", "&lt;"]);
     expect(root.querySelector("img, script")).toBeNull();

@@ -37,6 +37,8 @@ export interface TokenData {
   missing: Readonly<Record<string, readonly Interval[]>>;
   /** True where the token counts; null where everything does. */
   mask: readonly boolean[] | null;
+  /** White space of the response in front of each token, where tokens were logged without it; null where they have it. */
+  spaces: readonly string[] | null;
 }
 
 /** A number, or why there is none. NaN and infinities are numbers that were logged. */

@@ -19,6 +19,7 @@ export function tokenStretch(data: TokenData, from: number, to = data.shown.leng
     rows: new Map([...data.rows].map(([name, row]) => [name, row.subarray(from, to)])),
     missing: Object.fromEntries(missing),
     mask: data.mask?.slice(from, to) ?? null,
+    spaces: data.spaces?.slice(from, to) ?? null,
   };
 }
 
@@ -50,5 +51,6 @@ export function joinedTokens(responses: readonly TokenData[]): TokenData {
     rows,
     missing,
     mask: isMasked ? responses.flatMap((data) => data.mask ?? data.shown.map(() => true)) : null,
+    spaces: null,
   };
 }

@@ -8,7 +8,10 @@ import type { TextSize } from "./textPlaces";
 /** A block's tokens as one plain text: what stands there until it comes near the viewport. */
 export function blockText(data: TokenData, from: number, to: number): string {
   const { start } = data.units;
-  return data.shown.slice(start[from], start[to]).join("");
+  const shown = data.shown.slice(start[from], start[to]);
+  const { spaces } = data;
+  if (spaces === null) return shown.join("");
+  return shown.map((text, k) => `${spaces[(start[from] ?? 0) + k] ?? ""}${text}`).join("");
 }
 
 /** A block of the response as one element of plain text. */
@@ -43,6 +46,9 @@ export function blockSpans(data: TokenData, from: number, to: number, classOf: (
     span.className = classOf(i);
     span.setAttribute("data-i", String(i));
     fillToken(span, data.shown[i] ?? "");
+    // Beside the token, not in it: it is none of the token's.
+    const space = data.spaces?.[i] ?? "";
+    if (space !== "") fragment.append(space);
     fragment.append(span);
   }
   return fragment;

@@ -2,6 +2,7 @@
 
 import type { SampleWithTokens } from "../../data/questions/sample";
 import { type TokenData, unitsOf } from "../../tokens/shared/responseTokens";
+import { tokensAgainstText } from "./texts/TextBesideTokens";
 
 /** Null where the log has no token strings: then there is nothing to point at. */
 export function tokenData({ sample, tokenMetrics }: SampleWithTokens): TokenData | null {
@@ -16,6 +17,7 @@ export function tokenData({ sample, tokenMetrics }: SampleWithTokens): TokenData
     rows: new Map(metrics.map(({ name }, k) => [name, rows[k] ?? new Float32Array(0)])),
     missing: sample.missing,
     mask: sample.mask,
+    spaces: tokensAgainstText(sample).spaces,
   };
 }
 

@@ -4,6 +4,7 @@ import { t } from "../../../i18n";
 import { count } from "../../../lib/format";
 import { type Coverage, partialCoverage } from "./coverage";
 import { LongText } from "./LongText";
+import { spaceBetween } from "./spaceBetween";
 import { TextBlock } from "./TextBlock";
 import { looksUndecoded } from "./undecoded";
 
@@ -15,6 +16,8 @@ export interface TokensAgainstText {
   areIds: boolean;
   /** They spell a part of it; null where they spell it all. */
   part: Coverage | null;
+  /** White space of the text in front of each token, where they lack nothing else of it. */
+  spaces: readonly string[] | null;
   /** The text has to stand beside the tokens, because they do not say it. */
   standsApart: boolean;
 }
@@ -31,10 +34,12 @@ export function tokensAgainstText(sample: Sample): TokensAgainstText {
 function compare(sample: Sample): TokensAgainstText {
   const text = sample.texts["response"];
   const areIds = looksUndecoded(sample.response_tokens);
-  const part = areIds || text === undefined ? null : partialCoverage(sample.response_tokens, text.shown);
+  const isSaid = areIds || text === undefined;
+  const spaces = isSaid ? null : spaceBetween(sample.response_tokens, text.shown);
+  const part = isSaid || spaces !== null ? null : partialCoverage(sample.response_tokens, text.shown);
   // A text that is made of the same ids would say everything twice.
   const saysMore = text !== undefined && !looksUndecoded(text.raw.split(/[ \n]|(?=#)/, 200));
-  return { areIds, part, standsApart: areIds ? saysMore : part !== null && part.rest === null };
+  return { areIds, part, spaces, standsApart: areIds ? saysMore : part !== null && part.rest === null };
 }
 
 /** The text of the response above its tokens, where these are ids or not the whole of it, and what to do about that. */
