@@ -11,11 +11,16 @@ from tab import OpenTab
 pytestmark = pytest.mark.browser
 
 KEPT = 9
+WORDS = ["the", "quick", "brown", "fox"]
 
 
 def rows() -> dict[str, list[rollouts.Row]]:
-    """A run whose first nine tokens are logged, one of ids, and one without a reference."""
-    fewer, ids, alone = ([rollouts.sample(1, index) for index in range(3)] for _ in range(3))
+    """A run whose first nine tokens are logged, one of ids, one without a reference, and one of bare words."""
+    fewer, ids, alone, words = ([rollouts.sample(1, index) for index in range(3)] for _ in range(4))
+    for row in words:
+        row["response"], row["response_tokens"] = " ".join(WORDS), WORDS
+        for name in ("logprobs", "ref_logprobs", "values", "token_rewards"):
+            row[name] = row[name][: len(WORDS)]
     for row in fewer:
         for name in ("response_tokens", "logprobs", "ref_logprobs", "values", "token_rewards"):
             row[name] = row[name][:KEPT]
@@ -24,7 +29,7 @@ def rows() -> dict[str, list[rollouts.Row]]:
     for row in alone:
         del row["ref_logprobs"]
         row["entropies"] = [0.25] * len(row["response_tokens"])
-    return {"fewer": fewer, "ids": ids, "alone": alone}
+    return {"fewer": fewer, "ids": ids, "alone": alone, "words": words}
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +60,16 @@ def test_where_the_tokens_end_the_text_goes_on_and_that_is_said(
     expect(rest).to_contain_text(said.format(n=len(spelled), all=len(whole)))
     shown = "".join(tab.get("token").all_text_contents()) + (rest.locator(".text").text_content() or "")
     assert shown.strip() == row["response"].strip(), "nothing is lost between the tokens and the rest"
+
+
+def test_words_that_were_logged_without_blanks_are_read_as_the_response_is(
+    server: TensorBoard, open_tab: OpenTab
+) -> None:
+    tab = open_tab(server).open(run="texts_words", view="samples")
+    tab.get("sample-row").first.click()
+    expect(tab.get("token")).to_have_text(WORDS)
+    expect(tab.view.locator(".token-text")).to_have_text(" ".join(WORDS))
+    expect(tab.get("text-apart")).to_have_count(0)
 
 
 def test_ids_stand_once_below_the_text_that_they_do_not_say(server: TensorBoard, open_tab: OpenTab) -> None:
