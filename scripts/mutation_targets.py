@@ -43,7 +43,8 @@ TARGETS = {
         "step_formulas",
         "discounts",
     ),
-    "board/run_schema.py::RunSchema.*|_metric.*|_token_metrics|_rank|_group_columns": (
+    "board/sums/group_columns.py": ("group_formulas", "board/compare/group_metrics"),
+    "board/run_schema.py::RunSchema.*|_metric.*|_token_metrics|_rank": (
         "metric_catalog",
         "sample_formulas",
         "group_formulas",

@@ -9,21 +9,17 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.api import MetricInfo
-from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
-from tensorboard_plugin_rlboard.board.ordered_sums import ordered_window
-from tensorboard_plugin_rlboard.index.column_names import hidden, logical, metric, quoted, text
+from tensorboard_plugin_rlboard.board.sums.group_columns import group_windows
+from tensorboard_plugin_rlboard.index.column_names import hidden, logical, metric, quoted
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.metrics.catalog import catalog
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import GROUP_METRIC_NAMES, split_statistic
 from tensorboard_plugin_rlboard.metrics.catalog.token_metrics import TOKEN_ENTRIES
-from tensorboard_plugin_rlboard.metrics.thresholds import ADVANTAGE_EPSILON
 
 if TYPE_CHECKING:
     import duckdb
 
-GROUP_KEY = f"coalesce({text('group_id')}, prompt_key)"
-"""What makes samples of one step a group: the logged id, else the prompt; a sample with neither is in none (NULL)."""
 _FIRST_METRICS = ("reward", "reward_gap", "ref_reward", "valid_reward", "ref_valid_reward", "n_tokens")
 _FIRST_TOKEN_METRICS = (
     *("token_rewards", "log_ratio", "k3", "values", "logprobs", "ref_logprobs", "prob", "ref_prob"),
@@ -140,7 +136,7 @@ def _schema_of(run: RunIndex) -> RunSchema:
         token_metrics=tuple(_token_metrics(with_values, run.keys.arrays)),
         stored_sums=frozenset(sums),
         computed_group_metrics=frozenset(GROUP_METRIC_NAMES if "reward" in logged else ()),
-        group_columns=_group_columns() if "reward" in logged else "",
+        group_columns=group_windows() if "reward" in logged else "",
         logged_advantage=logged_advantage,
     )
 
@@ -211,28 +207,3 @@ def _token_metrics(with_values: Iterable[str], logged_arrays: Iterable[str]) -> 
 
 def _rank(name: str, first: tuple[str, ...]) -> int:
     return first.index(name) if name in first else len(first)
-
-
-def _group_columns() -> str:
-    """Window expressions of the group metrics (GRPO: population standard deviation, arXiv 2402.03300).
-
-    A sample that is in no group has no reward among any.
-    """
-    grouped = f"{GROUP_KEY} IS NOT NULL AND {is_finite(metric('reward'))}"
-    reward = f"CASE WHEN {grouped} THEN {metric('reward')} END"
-    over = f"(PARTITION BY split, attempt, step, {GROUP_KEY})"
-    summed = ordered_window(f"split, attempt, step, {GROUP_KEY}", reward)
-    ranked = f"(PARTITION BY split, attempt, step, {GROUP_KEY} ORDER BY {reward} DESC NULLS LAST)"
-    low, high = f"min({reward}) OVER {over}", f"max({reward}) OVER {over}"
-    # Equal rewards added up and divided are not themselves to the last digit, which 1e-6 makes an advantage of.
-    mean = f"CASE WHEN {low} = {high} THEN {low} ELSE avg({reward}) OVER {summed} END"
-    std = f"stddev_pop({reward}) OVER {summed}"
-    columns = {
-        "group_mean": mean,
-        "group_std": std,
-        "group_rank": f"CASE WHEN {reward} IS NOT NULL THEN CAST(rank() OVER {ranked} AS DOUBLE) END",
-        # A group of one says nothing about its sample, and 0 would look like a finding.
-        "advantage": f"CASE WHEN count({reward}) OVER {over} > 1 THEN "
-        f"({reward} - ({mean})) / ({std} + {ADVANTAGE_EPSILON}) END",
-    }
-    return ", ".join(f"{sql} AS {name}" for name, sql in columns.items())

@@ -9,7 +9,8 @@ from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.board.filters.compiler import FilterCondition, compile_filter
 from tensorboard_plugin_rlboard.board.filters.filter_error import FilterError
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
+from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY, with_groups
 from tensorboard_plugin_rlboard.board.text_matches import PatternCondition, longest_text, matching_rows
 from tensorboard_plugin_rlboard.board.text_search import TextSearch, text_search
 from tensorboard_plugin_rlboard.errors import ArgumentError
@@ -96,7 +97,9 @@ def default_split(session: RunSession) -> str:
     return cached[1]
 
 
-def select_samples(session: RunSession, selection: Selection, *, groups: bool = False) -> Relation:
+def select_samples(
+    session: RunSession, selection: Selection, *, groups: bool = False, many_steps: bool = False
+) -> Relation:
     """The samples of a selection.
 
     Group metrics are computed over the whole group, before search and filter narrow the samples: what is looked for
@@ -106,6 +109,7 @@ def select_samples(session: RunSession, selection: Selection, *, groups: bool = 
         session: the run; within a snapshot where the selection searches, because what is found are row numbers.
         selection: which samples.
         groups: whether the samples have to bring the group metrics along; a filter may need them as well.
+        many_steps: whether they are computed by a way that is faster over many steps; their last digits may be others.
 
     Raises:
         ArgumentError: a text column that cannot be searched, a filter that is none, or a pattern that costs too much.
@@ -142,6 +146,8 @@ def select_samples(session: RunSession, selection: Selection, *, groups: bool = 
     ):  # else the bare table: a subquery over all its columns takes a millisecond
         source = f"(SELECT rowid, *, {schema.group_columns} FROM {schema.table} WHERE {steps})"
         where = str(further)
+        if many_steps:
+            source, values = with_groups(schema.table, str(steps)), [*steps.values, *values]
     if patterns:
         found = matching_rows(session, source, where, values, patterns)
         where = f"{where} AND rowid IN (SELECT place FROM {found})"

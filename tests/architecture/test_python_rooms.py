@@ -116,7 +116,7 @@ ORDER = {
             "alignment",
             "sql_rows",
             "finite_numbers",
-            "ordered_sums",
+            "sums",
             "run_schema",
             "missing_column",
             "labels",

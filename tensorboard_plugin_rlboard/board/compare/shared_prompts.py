@@ -105,7 +105,8 @@ def metric_sql(session: RunSession, name: str) -> str:
 
 def relation_of(session: RunSession, selection: Selection, metric: str) -> Relation:
     """The samples of one side, with the group metrics where the metric is one."""
-    return select_samples(session, selection, groups=session.schema.needs_groups([metric]))
+    groups = session.schema.needs_groups([metric])
+    return select_samples(session, selection, groups=groups, many_steps=selection.step is None)
 
 
 def shared_prompts(

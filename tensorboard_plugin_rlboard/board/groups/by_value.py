@@ -21,11 +21,16 @@ MOST_POINTS = 200
 """Points of such a line."""
 
 
-def ranked_codes(found: GroupTable) -> list[int]:
-    """The codes of the values of the matched groups, those with the most groups first; -1 stands for none."""
+def ranked_codes(found: GroupTable, labels: Sequence[str]) -> list[int]:
+    """The codes of the values of the matched groups, those with the most groups first, then by their texts; -1 is for none.
+
+    Args:
+        found: the groups, with their labels.
+        labels: text of each code.
+    """
     codes, counts = np.unique(found.label[found.matched], return_counts=True)
-    ranked: list[int] = codes[np.argsort(-counts, kind="stable")].tolist()
-    return ranked
+    groups = dict(zip(codes.tolist(), counts.tolist(), strict=True))
+    return sorted(groups, key=lambda code: (-groups[code], code < 0, labels[code] if code >= 0 else ""))
 
 
 def groups_by_value(

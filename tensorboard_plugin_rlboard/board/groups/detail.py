@@ -16,10 +16,11 @@ from tensorboard_plugin_rlboard.board.groups.prefixes import alone_from, numbers
 from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
 from tensorboard_plugin_rlboard.board.groups.words import ends_of, words_of
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSamples, SampleLocation
 from tensorboard_plugin_rlboard.board.selection import select_samples
 from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
+from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
 from tensorboard_plugin_rlboard.index.column_names import text
 from tensorboard_plugin_rlboard.metrics.segments import Ints

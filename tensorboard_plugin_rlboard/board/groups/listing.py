@@ -51,7 +51,7 @@ def groups(session: RunSession, question: GroupsQuestion) -> Groups:
     with session.snapshot():
         whole = select_samples(session, whole_steps(question.selection))
         found, ungrouped, samples = _find(session, question, whole, labels)
-        codes = ranked_codes(found) if by else []
+        codes = ranked_codes(found, labels.texts) if by else []
         values = groups_by_value(found, labels.texts, codes) if by else {}
         lines = lines_of(found, codes) if question.selection.step is None else []
         found = _of_value(question, found, labels)

@@ -7,7 +7,8 @@ of a token's log-probability. Where no advantage is logged for the tokens, that 
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSchema
+from tensorboard_plugin_rlboard.board.run_schema import RunSchema
+from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric
 
 NONE = "CAST(NULL AS DOUBLE)"

@@ -14,9 +14,10 @@ from tensorboard_plugin_rlboard.board.groups.group_table import (
     GroupTable,
     distinct_responses,
 )
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
 from tensorboard_plugin_rlboard.board.sql_rows import as_list
+from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY
 from tensorboard_plugin_rlboard.index.column_names import text
 from tensorboard_plugin_rlboard.metrics.groups.kinds import KINDS
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints

@@ -10,7 +10,6 @@ import numpy as np
 from tensorboard_plugin_rlboard.api import PromptLine, Prompts, Threshold
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.board.labels import checked_column
-from tensorboard_plugin_rlboard.board.ordered_sums import ordered_mean
 from tensorboard_plugin_rlboard.board.prompts.histories.history_cache import PromptHistories
 from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import PromptHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.selection_history import SelectionHistory
@@ -24,6 +23,7 @@ from tensorboard_plugin_rlboard.board.prompts.identity_cache import NUMBER, as_t
 from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import select_samples
+from tensorboard_plugin_rlboard.board.sums.ordered_sums import ordered_mean
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.column_names import text
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Ints

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation
 from tensorboard_plugin_rlboard.board.samples.ids import resolve_sample_id
+from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY
 from tensorboard_plugin_rlboard.errors import UnknownError
 
 _COLUMNS = {

@@ -10,8 +10,9 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.api import Neighbours, PromptVisit
 from tensorboard_plugin_rlboard.board.finite_numbers import finite_ones
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY, RunSession
+from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
+from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 from tensorboard_plugin_rlboard.metrics.thresholds import ADVANTAGE_EPSILON, HUGE
 

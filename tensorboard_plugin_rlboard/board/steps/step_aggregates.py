@@ -6,7 +6,6 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.board.groups.member_sql import GROUP_HASH, largest_advantage
-from tensorboard_plugin_rlboard.board.ordered_sums import ordered_mean
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema
 from tensorboard_plugin_rlboard.board.steps.aggregates import (
     OF_CRITIC,
@@ -15,6 +14,7 @@ from tensorboard_plugin_rlboard.board.steps.aggregates import (
     SHARES,
     Aggregate,
 )
+from tensorboard_plugin_rlboard.board.sums.ordered_sums import ordered_mean
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric, text
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import METRICS, split_statistic
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints

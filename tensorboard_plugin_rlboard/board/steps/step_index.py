@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
-from tensorboard_plugin_rlboard.board.run_schema import GROUP_KEY
+from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY
 from tensorboard_plugin_rlboard.index.column_names import metric, physical
 from tensorboard_plugin_rlboard.index.run import RunIndex
 

@@ -206,6 +206,7 @@ def test_many_values_are_counted_and_many_steps_share_points(tmp_path: Path) -> 
         with pytest.raises(ArgumentError, match="more than 1,000 values"):
             board.groups(GroupsQuestion(Selection("."), by="data_source"))
     assert (found.values_total, len(found.values["value"]), len(found.lines)) == (150, 100, 7)
+    assert found.values["value"][:3] == ["kind 0", "kind 1", "kind 10"], "as many of each: by their texts"
     assert len(found.lines[0].step) == 200
     assert found.lines[0].step[-1] == 449
     assert [x for x in found.lines[0].kinds["one_member"] if x is not None] == [1.0, 1.0, 1.0]

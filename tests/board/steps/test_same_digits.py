@@ -13,10 +13,10 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
-from tensorboard_plugin_rlboard.board.ordered_sums import ordered_mean, ordered_sum
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.board.sums.ordered_sums import ordered_mean, ordered_sum
 from tensorboard_plugin_rlboard.index.memory_budget import MemoryShares
 from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.registry import Registry

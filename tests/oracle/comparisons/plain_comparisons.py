@@ -56,6 +56,21 @@ def advantages(members: Sequence[Row]) -> list[Number]:
     ]
 
 
+def group_metrics(members: Sequence[Row]) -> list[dict[str, Number]]:
+    """The metrics of each member that are of its group."""
+    rewards = [r for r in map(reward_of, members) if r is not None]
+    spread = (0.0 if min(rewards) == max(rewards) else pstdev(rewards)) if rewards else None
+    return [
+        {
+            "advantage": advantage,
+            "group_mean": rewards[0] if spread == 0 else mean(rewards),
+            "group_std": spread,
+            "group_rank": None if own is None else float(1 + sum(r > own for r in rewards)),
+        }
+        for own, advantage in zip(map(reward_of, members), advantages(members), strict=True)
+    ]
+
+
 def weights(members: Sequence[Row]) -> list[Number]:
     """|advantage| × tokens of each member: the logged advantage where that is a number, else that of its reward."""
     found: list[Number] = []
@@ -150,6 +165,25 @@ def gap_of(row: Row) -> Number:
     """The reward less the reference's."""
     own, reference = row.get("reward"), row.get("ref_reward")
     return None if own is None or reference is None or math.isnan(own) else finite(own - reference)
+
+
+def values(rows: Sequence[Row], metric: str) -> list[tuple[Row, Number]]:
+    """Each row with its value of a metric: those of a group are over the whole group."""
+    groups = gathered(rows, group_key)
+    of_group = {
+        id(row): own for of in groups.values() for row, own in zip(of, group_metrics(of), strict=True)
+    }
+
+    def value(row: Row) -> Number:
+        if metric in {"advantage", "group_mean", "group_std", "group_rank"}:
+            computed = of_group.get(id(row), {}).get(metric)
+            return row.get("advantage", computed) if metric == "advantage" else computed
+        if metric == "reward_gap":
+            own, reference = row.get("reward"), row.get("ref_reward")
+            return None if own is None or reference is None else own - reference
+        return length_of(row) if metric == "n_tokens" else row.get(metric)
+
+    return [(row, value(row)) for row in rows]
 
 
 def threshold(rows: Sequence[Row]) -> tuple[float, str]:

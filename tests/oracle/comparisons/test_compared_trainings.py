@@ -29,7 +29,17 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.metrics.groups.kinds import KINDS
 
 STATUSES = ("solved", "regressed", "never_solved", "always_solved", "mixed", "unscored")
-METRICS = ("reward", "n_tokens", "ref_reward", "format_reward", "advantage", "group_mean", "reward_gap")
+METRICS = (
+    "reward",
+    "n_tokens",
+    "ref_reward",
+    "format_reward",
+    "advantage",
+    "group_mean",
+    "group_std",
+    "group_rank",
+    "reward_gap",
+)
 
 
 def near(x: float | None, *, scale: float = 1.0) -> Any:
@@ -226,30 +236,10 @@ def check_passes(board: Board, selection: Selection, rows: Sequence[Row], thresh
         assert found.avg_at_k[j][at] == near(plain.mean(sum(of) / len(of) for of in counted))
 
 
-def values(rows: Sequence[Row], metric: str) -> list[tuple[Row, float | None]]:
-    """Each row with its value of a metric: those of a group are over the whole group."""
-    groups = plain.gathered(rows, plain.group_key)
-    of_group = {
-        id(row): (advantage, plain.mean(map(plain.reward_of, of)))
-        for of in groups.values()
-        for row, advantage in zip(of, plain.advantages(of), strict=True)
-    }
-
-    def value(row: Row) -> float | None:
-        if metric == "advantage":
-            return row.get("advantage", of_group.get(id(row), (None, None))[0])
-        if metric == "group_mean":
-            return of_group.get(id(row), (None, None))[1]
-        if metric == "reward_gap":
-            own, reference = row.get("reward"), row.get("ref_reward")
-            return None if own is None or reference is None else own - reference
-        return plain.length_of(row) if metric == "n_tokens" else row.get(metric)
-
-    return [(row, value(row)) for row in rows]
-
-
 def check_comparison(found: Comparison, metric: str, a: Sequence[Row], b: Sequence[Row]) -> None:
-    sides = [plain.gathered(values(side, metric), lambda pair: plain.identity(pair[0])) for side in (a, b)]
+    sides = [
+        plain.gathered(plain.values(side, metric), lambda pair: plain.identity(pair[0])) for side in (a, b)
+    ]
     means = [{name: plain.mean(finite(x) for _, x in of) for name, of in side.items()} for side in sides]
     shared = means[0].keys() & means[1].keys()
     differences = {}
@@ -262,7 +252,7 @@ def check_comparison(found: Comparison, metric: str, a: Sequence[Row], b: Sequen
         (found.a, a, means[0], means[1]),
         (found.b, b, means[1], means[0]),
     ):
-        expected = [x for _, x in values(rows, metric)]
+        expected = [x for _, x in plain.values(rows, metric)]
         assert side.samples == len(rows)
         assert (side.prompts, side.only_here) == (len(own), len(own.keys() - other.keys()))
         assert side.without_prompt == sum(row.get("prompt") is None for row in rows)

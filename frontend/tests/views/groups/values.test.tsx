@@ -49,6 +49,7 @@ const BY = {
 let root: HTMLElement;
 let list: object = LIST;
 let isRefused = false;
+let isRefusedOverSteps = false;
 const asked: string[] = [];
 
 const all = (name: string): HTMLElement[] => [...root.querySelectorAll<HTMLElement>(`[data-testid=${name}]`)];
@@ -56,7 +57,8 @@ const all = (name: string): HTMLElement[] => [...root.querySelectorAll<HTMLEleme
 function answer(url: string): Response {
   asked.push(url);
   if (!/\bgroups\?/.test(url)) return new Response("No such group.", { status: 404 });
-  if (isRefused && url.includes("by="))
+  const isRefusedNow = isRefused || (isRefusedOverSteps && !url.includes("step="));
+  if (isRefusedNow && url.includes("by="))
     return new Response("by=id has more than 1,000 values.", { status: 400 });
   return Response.json(list);
 }
@@ -77,7 +79,7 @@ beforeEach(() => {
   stubLayout();
   asked.length = 0;
   list = LIST;
-  isRefused = false;
+  isRefused = isRefusedOverSteps = false;
   root = document.body.appendChild(document.createElement("main"));
   revision.value = nextRevision();
   runs.value = runsAnswer(runInfo({ text_columns: ["prompt", "response", "data_source"] }));
@@ -129,6 +131,17 @@ test("a column of which no group has a value says so", async () => {
   await vi.waitFor(() =>
     expect(root.textContent).toContain("No group of these steps has a text “data_source”"),
   );
+});
+
+test("values that are too many along all steps are said so, beside those of the step", async () => {
+  list = BY;
+  isRefusedOverSteps = true;
+  select({ groups_by: "data_source" });
+  await show();
+  await vi.waitFor(() =>
+    expect(root.querySelector(".group-values")?.textContent).toContain("more than 1,000"),
+  );
+  expect(all("group-value")).toHaveLength(3);
 });
 
 test("a column with too many values can be taken back", async () => {

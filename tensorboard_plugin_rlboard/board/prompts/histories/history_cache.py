@@ -84,7 +84,7 @@ class PromptHistories:
         Raises:
             TooManyKindsError: not even the last of them.
         """
-        if not is_loading(session.run):
+        if self._saved.may_have(session.run) and not is_loading(session.run):
             self._restore(session.run)
         no_kinds = self._no_kinds.setdefault(session.run, set())
         for by in columns[:-1]:
@@ -163,11 +163,10 @@ class PromptHistories:
             ]
             if not run.restored_digest or len(fits) < len(stored.entries) or not all(fits):
                 return
-            history = stored.history
-            self._identities.learn(history.keys, history.identity_of_key)
+            self._identities.learn(stored.history.keys, stored.history.identity_of_key)
             self._no_kinds.setdefault(run, set()).update(stored.no_kinds)
             kept = _Kept(
-                settled=history,
+                settled=stored.history,
                 stamps={step: entry.stamp for step, entry in now.items()},
                 threshold=stored.threshold,
                 labels=Labels(stored.labels),
@@ -179,9 +178,9 @@ class PromptHistories:
         """Saves the history for the next start, not too often."""
         with self._saving:
             kept = self._kept.get((run.name, read.split, None, read.by))
-            if kept is None or not self._saved.is_due(run):
-                return
-            with kept.lock:
+            if kept is None or not self._saved.is_due(run) or not kept.lock.acquire(blocking=False):
+                return  # where it is being read, the next time
+            try:
                 entries = {
                     step: entry
                     for (split, step), entry in self._steps(run).entries.items()
@@ -190,11 +189,11 @@ class PromptHistories:
                 history, labels = kept.settled, tuple(kept.labels.texts)
                 if not entries or entries.keys() != kept.stamps.keys():
                     return  # it is about to be read anew, or so little that it is read in no time
+            finally:
+                kept.lock.release()
             no_kinds = sorted(self._no_kinds.get(run, ()))
-            self._saved.save(
-                run,
-                StoredHistory(read.split, read.by, no_kinds, kept.threshold, labels, entries, history),
-            )
+            stored = StoredHistory(read.split, read.by, no_kinds, kept.threshold, labels, entries, history)
+            self._saved.save(run, stored)
 
     def _read(
         self, session: RunSession, selection: Selection, threshold: float | None, by: str

@@ -44,6 +44,11 @@ class SavedHistories:
         self._cache = cache
         self._runs: WeakKeyDictionary[RunIndex, _OfRun] = WeakKeyDictionary()
 
+    def may_have(self, run: RunIndex) -> bool:
+        """Whether there may be a history that was not looked up yet."""
+        of, digest = self._runs.get(run), run.restored_digest
+        return bool(digest) and (of is None or of.looked_up != digest)
+
     def taken(self, run: RunIndex) -> StoredHistory | None:
         """The history of the parts that a run began with; looked up once, and None from then on."""
         of, digest, cache = self._runs.setdefault(run, _OfRun()), run.restored_digest, self._cache()

@@ -10,9 +10,9 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.board.labels import Labels, label_sql
-from tensorboard_plugin_rlboard.board.ordered_sums import ordered_sum
 from tensorboard_plugin_rlboard.board.prompts.identity_cache import NUMBER, Keys, PromptIdentities
 from tensorboard_plugin_rlboard.board.sql_rows import as_list
+from tensorboard_plugin_rlboard.board.sums.ordered_sums import ordered_sum
 from tensorboard_plugin_rlboard.index.column_names import hidden
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 

@@ -3,7 +3,7 @@ import type { Value } from "../../../api/answers";
 import { GROUP_KINDS, type Groups } from "../../../api/groups";
 import { groupLines } from "../../../data/questions/groups";
 import { useAnswer } from "../../../data/useAnswer";
-import { t } from "../../../i18n";
+import { said, t } from "../../../i18n";
 import { count, percent } from "../../../lib/format";
 import { linesParameters, shownValue, showValue } from "../chosenGroup";
 import { ValueLines } from "./ValueLines";
@@ -21,6 +21,7 @@ export function Values({ data: { by, values, values_total, kinds } }: { data: Gr
         {t("groups.values", { by, n: count(values_total) })}
         {names.length < values_total && ` · ${t("groups.values.most", { n: names.length })}`}
       </summary>
+      {along.error !== null && <p class="odd">{said(along.error.message)}</p>}
       <div class="group-values-scroll">
         <table class="listing" data-testid="group-values">
           <thead>
