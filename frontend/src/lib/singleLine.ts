@@ -83,3 +83,36 @@ export function around(excerpt: string, start: number, end: number, columns: num
     after: oneLine(chars.slice(end).join("")),
   };
 }
+
+/** Characters before the first that differs which a line keeps. */
+const BEFORE = 8;
+
+/**
+ * A line of `columns` letters for each text: its end, and where that is the same of different texts, from where they part.
+ *
+ * Prompts begin with one system prompt and often end with one instruction.
+ */
+export function distinctLines(texts: readonly string[], columns: number): string[] {
+  const lines = texts.map((text) => {
+    const { head, tail } = bothEnds(text, columns, 1);
+    return head + tail;
+  });
+  const alike = new Map<string, Set<string>>();
+  lines.forEach((line, at) => {
+    alike.set(line, (alike.get(line) ?? new Set()).add(texts[at] ?? ""));
+  });
+  return lines.map((line, at) => {
+    const same = alike.get(line) ?? new Set();
+    return same.size < 2 ? line : fromParting(texts[at] ?? "", [...same], columns);
+  });
+}
+
+/** A text from shortly before the first character in which some texts differ. */
+function fromParting(text: string, texts: readonly string[], columns: number): string {
+  const chars = Array.from(oneLine(text));
+  const others = texts.map((other) => Array.from(oneLine(other)));
+  const parted = chars.findIndex((char, at) => others.some((other) => other[at] !== char));
+  const from = Math.max(0, (parted < 0 ? chars.length : parted) - BEFORE);
+  const line = take(chars.slice(from), columns - 2, "start");
+  return `${from > 0 ? "…" : ""}${line}${from + Array.from(line).length < chars.length ? "…" : ""}`;
+}

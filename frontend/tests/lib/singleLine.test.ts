@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
-import { around, bothEnds, columnCount, oneLine } from "../../src/lib/singleLine";
+import { around, bothEnds, columnCount, distinctLines, oneLine } from "../../src/lib/singleLine";
 
 test("line breaks show, blanks shrink", () => {
   expect(oneLine("a\r\nb \n c\t\td\u2028e")).toBe("a ↵ b ↵ c d ↵ e");
@@ -27,6 +27,21 @@ test("no cut falls inside a character", () => {
   const { head, tail } = bothEnds("😀".repeat(500), 20);
   expect(head).toMatch(/^(😀)+$/u);
   expect(tail).toMatch(/^(😀)+$/u);
+});
+
+test("texts that end alike are told apart from where they part; others keep their ends", () => {
+  const asked = (question: string) => `System prompt. ${question} Put your answer in a box, step by step.`;
+  expect(
+    distinctLines([asked("2 + 2?"), asked("3 + 3?"), `${"z".repeat(40)} other`, asked("2 + 2?")], 24),
+  ).toEqual([
+    "…prompt. 2 + 2? Put you…",
+    "…prompt. 3 + 3? Put you…",
+    `…${"z".repeat(17)} other`,
+    "…prompt. 2 + 2? Put you…",
+  ]);
+  expect(distinctLines(["Why?", "Why?"], 24)).toEqual(["Why?", "Why?"]);
+  expect(distinctLines([`a${"x".repeat(50)}`, `b${"x".repeat(50)}`], 8)).toEqual(["axxxxx…", "bxxxxx…"]);
+  expect(distinctLines([], 8)).toEqual([]);
 });
 
 test("a text of a megabyte costs no more than its ends", () => {

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { t } from "../../i18n";
 import { full, num } from "../../lib/format";
-import { bothEnds } from "../../lib/singleLine";
+import { distinctLines } from "../../lib/singleLine";
 import { choose } from "./chosenGroup";
 import { type GroupRow, rewardEnds } from "./groupRows";
 import { RewardDots } from "./RewardDots";
@@ -12,6 +12,10 @@ const PROMPT_COLUMNS = 44;
 /** The groups of the page: prompt, what it gives, members on the reward axis, mean reward. */
 export function GroupList({ rows, chosen }: { rows: readonly GroupRow[]; chosen: number }): JSX.Element {
   const ends = rewardEnds(rows);
+  const prompts = distinctLines(
+    rows.map(({ prompt }) => prompt),
+    PROMPT_COLUMNS,
+  );
   const hasSteps = rows.some(({ step }) => step !== rows[0]?.step);
   return (
     <ul class="group-items" aria-label={t("groups.list")}>
@@ -28,7 +32,7 @@ export function GroupList({ rows, chosen }: { rows: readonly GroupRow[]; chosen:
           >
             <span class="group-words">
               <span class="group-prompt" title={row.prompt}>
-                {promptLine(row.prompt)}
+                {prompts[at]}
               </span>
               <span class="muted number">{told(row, hasSteps)}</span>
             </span>
@@ -41,11 +45,6 @@ export function GroupList({ rows, chosen }: { rows: readonly GroupRow[]; chosen:
       ))}
     </ul>
   );
-}
-
-function promptLine(prompt: string): string {
-  const { head, tail } = bothEnds(prompt, PROMPT_COLUMNS, 1);
-  return head + tail;
 }
 
 /** The second line of a row: why there is no gradient, else how much of the step's is its own. */

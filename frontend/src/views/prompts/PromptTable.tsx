@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Num } from "../../api/answers";
 import { t } from "../../i18n";
 import { full, num, percent, signed } from "../../lib/format";
-import { bothEnds } from "../../lib/singleLine";
+import { distinctLines } from "../../lib/singleLine";
 import { sparkline } from "../../lib/sparkline";
 import type { PromptRow } from "./promptRows";
 import { openPrompt, shownSort, sortBy } from "./shownPrompts";
@@ -34,6 +34,10 @@ export function PromptTable({
   hasKinds: boolean;
 }): JSX.Element {
   const shown = COLUMNS.filter(([name]) => rows.some((row) => row.number(name) !== null));
+  const prompts = distinctLines(
+    rows.map(({ prompt }) => prompt),
+    PROMPT_COLUMNS,
+  );
   return (
     <div class="prompt-scroll">
       <table class="listing prompt-table" aria-label={t("prompts.table")}>
@@ -49,7 +53,7 @@ export function PromptTable({
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {rows.map((row, at) => (
             <tr key={row.identity} data-testid="prompt-row" data-status={row.status}>
               <td class="prompt-cell">
                 <button
@@ -60,7 +64,7 @@ export function PromptTable({
                   data-key={row.key}
                   onClick={() => openPrompt(row.key)}
                 >
-                  {oneLine(row.prompt)}
+                  {prompts[at]}
                 </button>
               </td>
               <td>
@@ -112,9 +116,4 @@ function Line({ rewards }: { rewards: readonly Num[] }) {
       <path d={sparkline(rewards, width, height)} />
     </svg>
   );
-}
-
-function oneLine(prompt: string): string {
-  const { head, tail } = bothEnds(prompt, PROMPT_COLUMNS, 1);
-  return head + tail;
 }
