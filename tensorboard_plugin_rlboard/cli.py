@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tensorboard_plugin_rlboard import __version__
+from tensorboard_plugin_rlboard.operating_system import leave_output
 from tensorboard_plugin_rlboard.report import arguments as report_arguments
 from tensorboard_plugin_rlboard.watch import arguments as watch_arguments
 
@@ -22,10 +23,8 @@ them: one event file for each run, in the run's own folder (or in a folder "rlbo
 _SCALARS_EXIT_CODES = """exit codes: 0 all is written, 1 some run's file is not or some log could not be read, 2 the command could not begin, 130 interrupted"""
 _DOCTOR = """Says of each file below a folder which format it is and why, what is in it and what is missing, what is wrong,
 which settings and scalars belong to it, and what to do next. Writes nothing."""
-_DOCTOR_EXIT_CODES = (
-    "exit codes: 0 all is well, 1 there is nothing to show, a file could not be read or settings do not count,\n"
-    "130 interrupted"
-)
+_DOCTOR_EXIT_CODES = """exit codes: 0 all is well, 1 there is nothing to show, a file could not be read or settings do not count,
+130 interrupted"""
 _DEMO = """Starts TensorBoard on sample logs that come with the package, and prints its address. Ctrl-C ends it."""
 _DEMO_EXIT_CODES = "exit codes: 0 ended, 1 it could not start"
 
@@ -252,6 +251,9 @@ def main(command_line: Sequence[str] | None = None) -> int:
         return function(arguments)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read what is said has ended, as `head` does
+        leave_output()
+        return 1
 
 
 if __name__ == "__main__":

@@ -131,6 +131,12 @@ def give_back_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+def leave_output() -> None:
+    """Send what is still to be written to the standard output nowhere: whoever read it has ended."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def watch_parent(stdin: int, said: Callable[[], object]) -> None:
     """End this process as soon as its standard input ends, which is when its parent does, killed or not.
 

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 _PATIENCE_S = 10.0
 """Seconds without any computing after which a thread counts as held: whoever copies from a slow server computes."""
 _POLL_S = 1.0
+_MOST_HELD = 8
+"""Threads that may be held at once; where so many are, another one would not go far."""
 
 
 class GivenUpError(BaseException):
@@ -85,33 +87,47 @@ class ReplaceableThread:
             logger.info("A file system that did not answer answers again")
         finally:
             followed.pop(me, None)
-            self._came_back.pop(me, lambda: None)()
+            self._came_back.pop(me, _nothing)()
 
     def _watch(self) -> None:
-        """Replaces the thread where it is held: it has something to do, and computes nothing for long."""
-        computed, since = -1.0, time.monotonic()
+        """Replaces the thread where it is held: it has something to do, and computes nothing for long.
+
+        Looks are counted and not seconds: a process that was stopped for an hour has not been held for an hour.
+        """
+        computed, waited = -1.0, 0.0
         while (thread := self._thread) is not None and thread.is_alive():
             time.sleep(self._poll_s)
-            now = time.monotonic()
             seconds = thread_seconds(thread.ident) if thread.ident and thread.is_alive() else None
             if seconds is None:
                 return
             if not self._is_busy or seconds != computed:
-                computed, since = seconds, now
-            elif now - since > self._patience_s and self._replace(thread):
-                computed, since = -1.0, now
+                computed, waited = seconds, 0.0
+                continue
+            waited += self._poll_s
+            if waited > self._patience_s and self._replace(thread):
+                computed, waited = -1.0, 0.0
 
     def _replace(self, thread: threading.Thread) -> bool:
-        """Has another thread go on, where this one is held by a mount that depends on somebody else."""
+        """Has another thread go on, where this one is held by a mount that depends on somebody else.
+
+        By which one, is told by what it has asked for last. What that was is not known of everything that asks, so it may
+        also be one that is known to be silent.
+        """
         assert thread.ident is not None  # noqa: S101 (it was started)
         path = followed.get(thread.ident, "")
         came_back = mounts.note_held(path)
-        if came_back is None:
+        if came_back is None and not mounts.is_any_silent:
             return False
-        self._came_back[thread.ident] = came_back
+        if len(self._came_back) >= _MOST_HELD:
+            return False
+        self._came_back[thread.ident] = came_back or _nothing
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread.ident), ctypes.py_object(GivenUpError)
         )
         logger.warning("RL Board goes on without %s, whose file system does not answer", path)
         self._begin()
         return True
+
+
+def _nothing() -> None:
+    """What is to be told of a thread that comes back, where nobody waits for that."""

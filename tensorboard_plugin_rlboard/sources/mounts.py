@@ -153,6 +153,11 @@ class Mounts:
             raise asked.error
         return asked.answer
 
+    @property
+    def is_any_silent(self) -> bool:
+        """Whether a mount has not answered yet what it was asked."""
+        return any(not asked.answered.is_set() for asked in tuple(self._asked.values()))
+
     def note_held(self, path: str) -> Callable[[], None] | None:
         """Notes that a thread is held by a file for long, whose mount counts as silent from now on.
 

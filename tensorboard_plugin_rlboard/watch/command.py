@@ -99,8 +99,16 @@ def watch(request: WatchRequest) -> int:
     board, said = Board(indexer), Watch()
     try:
         while True:
-            indexer.index_now()
-            worst = _look(board, request, said)
+            worst = -1
+            try:
+                indexer.index_now()
+                worst = _look(board, request, said)
+            except Exception as error:
+                if request.once or isinstance(error, BrokenPipeError):  # nobody listens any more
+                    raise
+                _say(
+                    f"This look failed ({type(error).__name__}: {' '.join(str(error).split())}); the next one is in {request.interval:g} seconds."
+                )
             if request.once or (request.until and worst >= SEVERITIES.index(request.until)):
                 return FOUND if worst >= SEVERITIES.index(request.until or "error") else 0
             time.sleep(request.interval)
@@ -117,7 +125,7 @@ def _look(board: Board, request: WatchRequest, said: Watch) -> int:
         findings = list(board.findings(FindingsQuestion(Selection(run))).findings)
         worst = max([worst, *(SEVERITIES.index(finding.severity) for finding in findings)])
         for line in said.news(run, findings):
-            print(json.dumps(line, ensure_ascii=False), flush=True)
+            print(_as_json(line, sys.stdout.encoding), flush=True)
             if line["event"] == "found":
                 _run_commands(request, line)
     return worst
@@ -133,14 +141,34 @@ def _run_commands(request: WatchRequest, line: Mapping[str, object]) -> None:
             f"RLBOARD_{key.upper()}": str(line[key])
             for key in ("run", "kind", "severity", "title", "summary")
         }
-        environment = os.environ | names | {"RLBOARD_FINDING": json.dumps(line, ensure_ascii=False)}
+        names["RLBOARD_FINDING"] = _as_json(line)
+        environment = os.environ | {name: _as_variable(value) for name, value in names.items()}
         # the command is the user's own, from the command line; what a log says reaches it as variables only
-        code = subprocess.run(command, shell=True, check=False, env=environment).returncode  # noqa: S602 (the user's own)
+        try:
+            code: object = subprocess.run(command, shell=True, check=False, env=environment).returncode  # noqa: S602 (the user's own)
+        except OSError as error:  # no process, or no room for such variables
+            code = error.strerror
         if code:
-            print(
-                f"The command for {line['kind']} of run {line['run']} ended with code {code}.",
-                file=sys.stderr,
-            )
+            _say(f"The command for {line['kind']} of run {line['run']} ended with code {code}.")
+
+
+def _say(sentence: str) -> None:
+    print(sentence.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
+
+
+def _as_json(line: Mapping[str, object], encoding: str = "utf-8") -> str:
+    """A line as JSON, with escapes where it has characters that cannot be written as they are, as half a surrogate pair."""
+    text = json.dumps(line, ensure_ascii=False)
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(line)
+    return text
+
+
+def _as_variable(value: str) -> str:
+    """A text as an environment can have it: no NUL, no half of a surrogate pair."""
+    return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def _said(finding: FindingInfo) -> dict[str, object]:

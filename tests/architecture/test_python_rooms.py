@@ -23,7 +23,16 @@ pytestmark = pytest.mark.xdist_group(ONE_PROCESS)
 MAY_IMPORT = {
     "plugin": {"api", "board", "broken_tab", "dependencies", "errors", "index", "sources", "training", "web"},
     "web": {"api", "board", "errors", "texts"},
-    "cli": {"cluster", "doctor", "demo", "report", "scalars_command", "watch", "__init__"},
+    "cli": {
+        "cluster",
+        "doctor",
+        "demo",
+        "operating_system",
+        "report",
+        "scalars_command",
+        "watch",
+        "__init__",
+    },
     "doctor": {"api", "board", "errors", "formats", "index", "sources", "texts", "training"},
     "report": {
         "api",

@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.index import replaceable_thread as module
 from tensorboard_plugin_rlboard.index.replaceable_thread import ReplaceableThread
 from tensorboard_plugin_rlboard.operating_system import thread_seconds
 from tensorboard_plugin_rlboard.sources.local_files import note_asked
-from tensorboard_plugin_rlboard.sources.mounts import Mounts
+from tensorboard_plugin_rlboard.sources.mounts import Mounts, SilentError
 
 pytestmark = pytest.mark.skipif(
     thread_seconds(threading.get_ident()) is None, reason="the system does not say what a thread computes"
@@ -99,3 +99,26 @@ def test_a_thread_that_has_nothing_to_do_is_not_held(held: Held) -> None:
     assert thread.join(PATIENCE_S)
     assert time.monotonic() - begins < PATIENCE_S
     assert held.mounts.silence_at(str(Path(held.path).parent)) == ""
+
+
+def test_one_that_is_held_in_an_unknown_place_is_replaced_while_a_mount_is_silent(held: Held) -> None:
+    answers = threading.Event()
+    with pytest.raises(SilentError):
+        held.mounts.in_time(held.path, lambda: answers.wait(PATIENCE_S))
+    held.path = "/somewhere/else"
+    held.thread.start()
+    assert held.second.wait(PATIENCE_S)
+    os.write(held.writes, b"x")
+    held.began[0].join(PATIENCE_S)
+    assert held.went_on == []
+    assert held.mounts.is_any_silent, "it is that mount that has not answered"
+    answers.set()
+
+
+def test_no_more_than_a_few_are_held(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST_HELD", 0)
+    held.thread.start()
+    assert not held.second.wait(0.6)
+    os.write(held.writes, b"x")
+    assert held.thread.join(PATIENCE_S)
+    assert held.went_on == held.began

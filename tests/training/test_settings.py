@@ -13,8 +13,12 @@ from repository import ROOT
 from settings_files import finder, write
 
 from tensorboard_plugin_rlboard.formats.generic.fields import FIELDS
+from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.sources.mounts import SilentError
 from tensorboard_plugin_rlboard.texts import TextRules
-from tensorboard_plugin_rlboard.training.settings import toml_file
+from tensorboard_plugin_rlboard.training.hyperparameters import trainer_files
+from tensorboard_plugin_rlboard.training.hyperparameters.trainer_files import TrainerFiles
+from tensorboard_plugin_rlboard.training.settings import toml_file, toml_lookup
 from tensorboard_plugin_rlboard.training.settings.sections import (
     MappingSection,
     ReferenceSection,
@@ -53,6 +57,30 @@ file = "later/scores.jsonl"
 pad = ["<pad>"]
 system_end = "<|im_end|>"
 """
+
+
+def test_settings_of_a_mount_that_is_silent_stay_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Silent:
+        def in_time(self, path: str, work: object) -> None:
+            raise SilentError("/mnt")
+
+    run = tmp_path / "run"
+    write(run, "[config]\ngamma = 0.5")
+    look, trainer = finder(tmp_path), TrainerFiles(parse_roots(str(tmp_path), ""), 0.0)
+    (run / "config.json").write_text('{"learning_rate": 0.1, "kl_coef": 0.2}')
+    before, of_trainer = look.for_path(str(run)), trainer.sources_for(str(run))
+    assert before.hyperparameters == {"gamma": 0.5}
+    assert len(of_trainer) == 1
+    look.max_age = 0.0
+    for module in (toml_lookup, trainer_files):
+        monkeypatch.setattr(module, "mounts", Silent())
+    write(run, "[config]\ngamma = 0.9")
+    assert look.for_path(str(run)) == before
+    assert look.for_path(str(run / "a.jsonl")) == before
+    assert look.for_path(str(tmp_path / "other")).hyperparameters == {}
+    assert trainer.sources_for(str(run)) == of_trainer
 
 
 def test_every_section_is_read(tmp_path: Path) -> None:

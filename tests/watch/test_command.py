@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from repository import ROOT
 
 from tensorboard_plugin_rlboard import cli
-from tensorboard_plugin_rlboard.watch.command import FOUND, WatchRequest, watch
+from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.watch.command import FOUND, WatchRequest, _as_json, _run_commands, watch
 
 
 def write(folder: Path, *rows: dict[str, Any]) -> None:
@@ -63,6 +68,62 @@ def test_a_command_is_run_with_the_finding_in_its_environment(
     watch(WatchRequest(str(tmp_path / "log"), on=(("error", command),), once=True))
     assert out.read_text(encoding="utf-8") == "non_finite error ."
     assert "ended with code 7" in capfd.readouterr().err
+
+
+def test_any_text_of_a_log_reaches_a_terminal_and_a_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = {
+        "event": "found",
+        "run": "秋",
+        "kind": "k",
+        "severity": "error",
+        "title": "a\0b\ud800",
+        "summary": "s",
+    }
+    out = tmp_path / "out"
+    command = f'printf %s "$RLBOARD_TITLE|$RLBOARD_RUN|$RLBOARD_FINDING" > "{out}"'
+    _run_commands(WatchRequest("", on=(("info", command),)), line)
+    title, run, finding = out.read_text(encoding="utf-8").split("|")
+    assert (title, run) == ("a\ufffdb?", "秋")
+    assert json.loads(finding) == line
+    assert json.loads(_as_json(line)) == line
+    assert _as_json({"a": "秋"}) == '{"a": "秋"}'
+    assert _as_json({"a": "秋é"}, "latin-1") == '{"a": "\\u79cb\\u00e9"}'
+    _run_commands(WatchRequest("", on=(("info", "true"),)), line | {"summary": "x" * 5_000_000})
+    assert capsys.readouterr().err.startswith("The command for k of run 秋 ended with code ")
+
+
+def test_a_look_that_fails_is_followed_by_the_next(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "log", row(1, float("nan")))
+    really, looks = BackgroundIndexer.index_now, list[int]()
+
+    def index_now(self: BackgroundIndexer) -> None:
+        looks.append(1)
+        if len(looks) == 1:
+            raise RuntimeError("no room\non the disk")
+        really(self)
+
+    monkeypatch.setattr(BackgroundIndexer, "index_now", index_now)
+    assert watch(WatchRequest(str(tmp_path / "log"), until="error", interval=0.01)) == FOUND
+    heard = capsys.readouterr()
+    assert heard.err.startswith("This look failed (RuntimeError: no room")
+    assert "the next one is in 0.01 seconds" in heard.err
+    assert json.loads(heard.out)["kind"] == "non_finite"
+
+
+def test_it_ends_when_nobody_listens_any_more(tmp_path: Path) -> None:
+    write(tmp_path / "log", row(1, float("nan")))
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, "-m", "tensorboard_plugin_rlboard.cli", "watch", str(tmp_path / "log")]
+    with os.fdopen(writes, "wb") as output:
+        done = subprocess.run(
+            command, stdout=output, stderr=subprocess.PIPE, cwd=ROOT, check=False, timeout=60
+        )
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_a_log_that_says_a_command_runs_none(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from served import Served
 _VOLATILE = frozenset({"revision", "changed", "computed_at", "seconds", "elapsed", "rate", "read_at"})
 """Members that tell of the server and not of the log."""
 _PAGE = 200
+_GIVEN_UP, _TRIES = 503, 5
 
 
 def answers(server: Served) -> dict[str, str]:
@@ -20,7 +21,7 @@ def answers(server: Served) -> dict[str, str]:
 
     def note(route: str, **arguments: object) -> Any:
         try:
-            data = server.raw(route, **arguments)
+            data = _patiently(server, route, **arguments)
         except urllib.error.HTTPError as error:  # that is an answer, too
             found[f"{route} {arguments}"] = f"{error.code} {error.read()[:200]!r}"
             return None
@@ -47,6 +48,17 @@ def answers(server: Served) -> dict[str, str]:
                 note("tokens", run=run, id=name)
             offset += _PAGE
     return found
+
+
+def _patiently(server: Served, route: str, **arguments: object) -> bytes:
+    """The bytes of an answer; what a busy machine has no time for (503) is asked again."""
+    for _ in range(_TRIES):
+        try:
+            return server.raw(route, **arguments)
+        except urllib.error.HTTPError as error:
+            if error.code != _GIVEN_UP:
+                raise
+    return server.raw(route, **arguments)
 
 
 def differing(found: dict[str, str], wanted: dict[str, str]) -> list[str]:

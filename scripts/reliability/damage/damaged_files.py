@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +21,8 @@ _IN_ROWS = tuple(
     name for name in MUTATIONS if name not in {"two lines in one", "nesting beyond every parser"}
 )
 _TRIES = 20
+_WRITTEN_S = 100.0
+"""Seconds since a file was written: what is being written may end anywhere, and nothing is said of it."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ def damaged_file(
     broken, data = _broken(rng, data) if breaks else ("", data)
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / path).write_bytes(data)
+    os.utime(folder / path, (time.time() - _WRITTEN_S,) * 2)
     return DamagedFile(path, seed, packing, lines, intact, damage, is_torn, broken)
 
 

@@ -22,6 +22,7 @@ from tensorboard_plugin_rlboard.formats.tokenization.style_evidence import decod
 from tensorboard_plugin_rlboard.formats.tokenization.token_text import TokenStyle
 from tensorboard_plugin_rlboard.sources.companions import place_of
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
+from tensorboard_plugin_rlboard.sources.mounts import mounts
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +112,7 @@ def load_whole_tokenizer(path: str, option: str) -> LoadedTokenizer | None:
         return None
     file = folders[int(level)] / inner / _FILE_NAME
     try:
-        found = file.stat()
+        found = mounts.in_time(str(file), file.stat)
     except OSError as error:
         logger.warning("The tokenizer %s cannot be read: %s", file, error)
         return None
@@ -211,7 +212,7 @@ def _import_tokenizers() -> Any:
 
 def _file_size(file: Path) -> int | None:
     try:
-        found = file.stat()
+        found = mounts.in_time(str(file), file.stat)
     except (OSError, ValueError):
         return None
     return found.st_size if stat.S_ISREG(found.st_mode) else None

@@ -27,6 +27,9 @@ class JoinSides:
     Args:
         registry: the runs.
         side_files: the groups.
+
+    Attributes:
+        concerned: names of the runs that something may be joined to, as of the last `assign`.
     """
 
     def __init__(self, registry: Registry, side_files: SideDiscovery) -> None:
@@ -35,6 +38,7 @@ class JoinSides:
         self._groups: dict[str, list[SideGroup]] = {}
         self._settings: dict[str, Settings] = {}
         self._first_answers: dict[tuple[str, bool], FirstAnswers] = {}
+        self.concerned: frozenset[str] = frozenset()
 
     def assign(self) -> None:
         """Reads the settings of each run and chooses its groups."""
@@ -44,6 +48,13 @@ class JoinSides:
             run.name: settings.for_path(min(file.path for file in run.files.values())) for run in runs
         }
         self._groups = {run.name: self._choose_groups(run.name) for run in runs}
+        self.concerned = frozenset(
+            run.name
+            for run in runs
+            if self._groups[run.name]
+            or (reference := self._settings[run.name].reference).first_visit
+            or reference.run
+        )
 
     def _choose_groups(self, run_name: str) -> list[SideGroup]:
         """The groups that are for a run: those that its settings name first, then the nearest."""

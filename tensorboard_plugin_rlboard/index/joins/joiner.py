@@ -177,7 +177,10 @@ class Joiner:
     def _next_run(self) -> RunIndex | None:
         """A run whose joins are not up to date, and can be brought there now."""
         now, looked_at = time.monotonic(), self._attention.run_name
-        for name, run in sorted(self._registry.runs.items(), key=lambda pair: pair[0] != looked_at):
+        runs = self._registry.runs
+        concerned = runs.keys() & (self._sides.concerned | self._joins.keys())
+        for name in sorted(concerned, key=lambda name: (name != looked_at, name)):
+            run = runs[name]
             if run.pending and now - self._joined_at.get(name, 0.0) < _JOIN_EVERY:
                 continue
             if not run.samples or self._failed.get(name, (-1,))[0] == run.version:

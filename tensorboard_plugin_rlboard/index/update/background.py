@@ -36,10 +36,12 @@ _UNPACKING_SECONDS = 0.2
 """For so long is waited at once for a file that is being unpacked, so that stopping is noticed."""
 _SECONDS_BETWEEN_CALLS = 1.0
 """Between two calls of who prepares answers about a run that is still being indexed."""
-_STOPPING_SECONDS = 4.0
+_STOPPING_SECONDS = 3.0
 """For so long is waited for the thread to end. One that a file system holds never does, and TensorBoard ends all the same; the
 databases that it uses go with the process."""
 _SECONDS_BETWEEN_TIDYING = 60.0
+_SHARE_OF_LOOKS = 5.0
+"""For so many times what a look at all files takes is read before the next: of thousands of runs it takes seconds."""
 _SECONDS_OF_EXAMINING = 1.0
 """So long are runs examined at once; then what a training has written meanwhile is read first."""
 
@@ -129,8 +131,7 @@ class BackgroundIndexer:
                 self.registry, self.attention, only_file=self._only_file, read_limit=self._read_limit
             )
         scheduler = self._scheduler
-        scheduler.survey()
-        survey_again_at = time.monotonic() + max(1.0, self.interval)
+        survey_again_at = self._survey(scheduler)
         while not self._stop.is_set():
             run = scheduler.index_next()
             if run is not None:
@@ -139,11 +140,17 @@ class BackgroundIndexer:
                 break
             # A long first indexing must not miss what a training writes meanwhile.
             if time.monotonic() > survey_again_at:
-                scheduler.survey()
-                survey_again_at = time.monotonic() + max(1.0, self.interval)
+                survey_again_at = self._survey(scheduler)
         scheduler.compare_runs()
         scheduler.stop_workers()
         self._examine_runs()
+
+    def _survey(self, scheduler: Scheduler) -> float:
+        """Looks at every file; returns when that is to be done again: what a look takes is a small share of the time."""
+        began = time.monotonic()
+        scheduler.survey()
+        took = time.monotonic() - began
+        return began + took + max(1.0, self.interval, _SHARE_OF_LOOKS * took)
 
     def _examine_runs(self) -> None:
         """Has runs examined that were read, the one that is looked at first; those left over at the end of the next round."""

@@ -6,7 +6,7 @@ The ranges of a file are loaded in its order and without gaps: line numbers and 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.index.update.part_loader import PartLoader
 from tensorboard_plugin_rlboard.index.update.range_orders import RangeOrders
 from tensorboard_plugin_rlboard.index.update.ready_files import ready_files, unpacked_together
 from tensorboard_plugin_rlboard.index.update.same_samples import SameSamples
-from tensorboard_plugin_rlboard.index.update.turns import Turns, Waiting
+from tensorboard_plugin_rlboard.index.update.turns import WORKERS_FROM, RunTurns
 from tensorboard_plugin_rlboard.sources.mounts import mounts
 from tensorboard_plugin_rlboard.sources.reader import is_packed, stop_unpacking, unpacking_jobs
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.run import RunIndex
     from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 
-WORKERS_FROM = 12 * 1024 * 1024
-"""Bytes left of a run from which worker processes are worth their start (half a second each)."""
 _COLLECT_SECONDS = 0.3
 """For so long small ranges are collected before they are loaded together; the first of a run is loaded alone."""
 _MAX_PARTS = 50
@@ -71,9 +69,7 @@ class Scheduler:
         self._orders = RangeOrders(WorkerPool(folder, shares.workers, shares.worker))
         self._ranges = FileRanges(read_limit)
         self._same_samples = SameSamples(self._cursor)
-        self._turns = Turns()
-        self._large_others = 0
-        self._do_others_hurry = False
+        self._turns = RunTurns(registry, attention, self._ranges.bytes_left)
         self._newest = NewestLines(self._ranges, self._loader)
         self._loaded_at = 0.0
 
@@ -89,6 +85,7 @@ class Scheduler:
     def survey(self) -> None:
         """Looks at every file below the roots; what was ordered of a file that is gone or rewritten is not wanted."""
         self._discovery.survey()
+        self._turns.end_line()
         runs = tuple(self._registry.runs.values())
         self._leave_silent(file for run in runs for file in run.files.values())
         for run in runs:
@@ -107,13 +104,17 @@ class Scheduler:
 
     def index_next(self) -> RunIndex | None:
         """Does the next piece of work and returns the run it was for; None where only half-written lines are left."""
-        pending = {run: files for run in tuple(self._registry.runs.values()) if (files := ready_files(run))}
-        if self._joiner.is_next(runs_are_waiting=bool(pending)):
-            return self._joiner.do_next()
-        if not pending:
-            return None
-        run = self._next_run(pending)
-        files = sorted(unpacked_together(pending[run]), key=self._share_ordered)
+        run = self._turns.in_line()
+        if run is None:
+            pending = {
+                one: ready for one in tuple(self._registry.runs.values()) if (ready := ready_files(one))
+            }
+            if self._joiner.is_next(runs_are_waiting=bool(pending)):
+                return self._joiner.do_next()
+            if not pending:
+                return None
+            run = self._turns.next(pending)
+        files = sorted(unpacked_together(ready_files(run)), key=self._share_ordered)
         restoring = [file for file in files if file.to_load]
         start = time.monotonic()
         size = self._load_cached(run, restoring) if restoring else self._index_new(run, files)
@@ -121,23 +122,11 @@ class Scheduler:
             self._registry.range_indexed(run, size, start, time.monotonic())
         return run
 
-    def _next_run(self, pending: Mapping[RunIndex, Sequence[IndexedFile]]) -> RunIndex:
-        """The run whose turn it is, of those that something is left to do for."""
-        waiting = {
-            run.name: Waiting(run.name, sum(map(self._ranges.bytes_left, files)), is_new=not run.indexed)
-            for run, files in pending.items()
-        }
-        name = self._turns.next(tuple(waiting.values()), self._attention.run_name)
-        others = [run for run in waiting.values() if run.name != name]
-        self._large_others = sum(run.bytes_left >= WORKERS_FROM for run in others)
-        self._do_others_hurry = any(run.is_new or run.bytes_left < WORKERS_FROM for run in others)
-        return next(run for run in pending if run.name == name)
-
     def _index_new(self, run: RunIndex, files: Sequence[IndexedFile]) -> int:
         """Loads what the processes have finished or, where they have none of the run, what is built here; returns bytes."""
         if any(not self._orders.has(file) and self._loader.adopt(run, file) for file in files):
             return 0
-        self._orders.begin_turn(self._large_others + 1)
+        self._orders.begin_turn(self._turns.large_others + 1)
         uses_workers = self._is_worth_workers(run, files)
         if uses_workers:
             self._order(run, files)
@@ -173,7 +162,7 @@ class Scheduler:
         """
         looked_at = self._attention.run_name
         until = max(self._loaded_at + _LOAD_EVERY, time.monotonic() + _LOAD_EVERY / 10)
-        if self._do_others_hurry or not any(map(self._orders.has, files)):
+        if self._turns.do_others_hurry or not any(map(self._orders.has, files)):
             until = (
                 time.monotonic() + _PASS_SECONDS
             )  # the others have something to do, or the processes for others

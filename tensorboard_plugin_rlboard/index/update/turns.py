@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.index.update.ready_files import ready_files
+
+if TYPE_CHECKING:
+    from tensorboard_plugin_rlboard.index.attention import Attention
+    from tensorboard_plugin_rlboard.index.registry import Registry
+    from tensorboard_plugin_rlboard.index.run import RunIndex
+    from tensorboard_plugin_rlboard.index.run_file import IndexedFile
+
+WORKERS_FROM = 12 * 1024 * 1024
+"""Bytes left of a run from which worker processes are worth their start (half a second each)."""
+_LINE = 100
+"""Runs that stand in line at most."""
 SHORT_BYTES = 4 * 1024 * 1024
 """Bytes left of a run that are done with in about one turn."""
 
@@ -64,3 +78,67 @@ class Turns:
         if self._is_for_short:
             return min(short, key=lambda run: (run.bytes_left, run.name)).name
         return min(others, key=lambda run: (self._last.get(run.name, 0), run.bytes_left, run.name)).name
+
+
+class RunTurns:
+    """Gives turns to the runs of a registry. Used by the thread that indexes.
+
+    Among thousands of runs that nothing is to be seen of yet, finding the next one would take longer than reading it. So the
+    next ones stand in a line, as long as no survey has found others and the user looks at the same run.
+
+    Args:
+        registry: the runs.
+        attention: what users look at.
+        bytes_left: bytes that are still to be read of a file.
+
+    Attributes:
+        large_others: how many of the runs that wait have so much left that processes are worth their start.
+        do_others_hurry: whether one of them is new, or has less left than that.
+    """
+
+    def __init__(
+        self, registry: Registry, attention: Attention, bytes_left: Callable[[IndexedFile], int]
+    ) -> None:
+        self._registry = registry
+        self._attention = attention
+        self._bytes_left = bytes_left
+        self._turns = Turns()
+        self._line: deque[RunIndex] = deque()
+        self._line_looked_at = ""
+        self.large_others = 0
+        self.do_others_hurry = False
+
+    def next(self, pending: Mapping[RunIndex, Sequence[IndexedFile]]) -> RunIndex:
+        """The run whose turn it is.
+
+        Args:
+            pending: the runs that something is left to do for, at least one, and their files.
+        """
+        waiting = {
+            run.name: Waiting(run.name, sum(map(self._bytes_left, files)), is_new=not run.indexed)
+            for run, files in pending.items()
+        }
+        looked_at = self._attention.run_name
+        name = self._turns.next(tuple(waiting.values()), looked_at)
+        others = [run for run in waiting.values() if run.name != name]
+        self.large_others = sum(run.bytes_left >= WORKERS_FROM for run in others)
+        self.do_others_hurry = any(run.is_new or run.bytes_left < WORKERS_FROM for run in others)
+        if looked_at not in waiting:
+            unseen = sorted((run for run in others if run.is_new), key=lambda run: (run.bytes_left, run.name))
+            self._line = deque(self._registry.runs[run.name] for run in unseen[:_LINE])
+            self._line_looked_at = looked_at
+        return self._registry.runs[name]
+
+    def in_line(self) -> RunIndex | None:
+        """The next run in line, of which nothing is to be seen yet; None where it has to be found out whose turn it is."""
+        if self._attention.run_name != self._line_looked_at:
+            self.end_line()
+        while self._line:
+            run = self._line.popleft()
+            if not run.indexed and ready_files(run):
+                return run
+        return None
+
+    def end_line(self) -> None:
+        """Lets nobody stand in line: others may have come, or runs may be gone."""
+        self._line.clear()

@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.sources.containers.base import (
     DamagedFileError,
     KeyTwiceError,
     RowsLeftOutError,
+    TornFileError,
 )
 from tensorboard_plugin_rlboard.sources.text.encodings import open_text
 from tensorboard_plugin_rlboard.sources.text.repeated_keys import repeated, sentence
@@ -159,7 +160,8 @@ def _cell_pattern(separator: str, *, is_spaced: bool) -> re.Pattern[str]:
 def _read_rows(path: Path) -> Iterator[object]:
     skipped, first = 0, 0
     with open_text(path) as file:
-        records = _records(file)
+        table = _Records(file)
+        records = table.read()
         header = next(records, "")
         told = told_separator(header)
         header = next(records, "") if told else header
@@ -191,36 +193,55 @@ def _read_rows(path: Path) -> Iterator[object]:
                 for name, cell in zip(names, cells, strict=True)
                 if name
             }
-    twice = repeated(filter(None, names))
-    said = sentence(twice, "the header") if twice else ""
+    _say_what_is_left_out(names, skipped, first, is_torn=table.is_torn)
+
+
+def _say_what_is_left_out(names: list[str], skipped: int, first: int, *, is_torn: bool) -> None:
+    """Raise what is to be said of a table that was read to its end; nothing where all of it was taken."""
+    said = [sentence(twice, "the header")] if (twice := repeated(filter(None, names))) else []
     if skipped:
         msg = f"Rows with another number of cells than the header are left out: {skipped}, the first of them row {first}."
-        raise RowsLeftOutError(f"{msg} {said}".rstrip())
+        said.insert(0, msg)
+    if is_torn:
+        raise TornFileError(" ".join(["It ends within a row, which is left out.", *said]))
     if said:
-        raise KeyTwiceError(said)
+        raise (RowsLeftOutError if skipped else KeyTwiceError)(" ".join(said))
 
 
-def _records(file: TextIO) -> Iterator[str]:
-    """Yield whole records: lines until every quotation mark is closed.
+class _Records:
+    """The whole records of a table: lines until every quotation mark is closed.
 
-    A last one without its line's end waits while the file is written, and is whole once nobody has for some seconds.
+    A last one without its line's end waits while the file is written. Once nobody has written for some seconds it is whole, or
+    the table is torn.
+
+    Attributes:
+        is_torn: whether it ends within a record, which is known at its end.
     """
-    record, is_header = "", True
-    while line := file.readline(_MAX_RECORD):
-        if is_header and not record and line.startswith("#") and line.endswith("\n"):
-            yield line  # a comment may have a quotation mark that is never closed
-            continue
-        record += line
-        if len(record) > _MAX_RECORD:
-            msg = "A record of the table has more than 64 MB, or a quotation mark is never closed."
-            raise DamagedFileError(msg)
-        if line.endswith("\n") and record.count('"') % 2 == 0:
-            is_header = is_header and not record.strip()
-            yield record
-            record = ""
-    is_settled = abs(time.time() - os.fstat(file.fileno()).st_mtime) > _SETTLED_SECONDS
-    if record and is_settled and not is_header and record.count('"') % 2 == 0:
-        yield record
+
+    def __init__(self, file: TextIO) -> None:
+        self.is_torn = False
+        self._file = file
+
+    def read(self) -> Iterator[str]:
+        """Yield one after the other."""
+        record, is_header = "", True
+        while line := self._file.readline(_MAX_RECORD):
+            if is_header and not record and line.startswith("#") and line.endswith("\n"):
+                yield line  # a comment may have a quotation mark that is never closed
+                continue
+            record += line
+            if len(record) > _MAX_RECORD:
+                raise DamagedFileError(
+                    "A record of the table has more than 64 MB, or a quotation mark is never closed."
+                )
+            if line.endswith("\n") and record.count('"') % 2 == 0:
+                is_header = is_header and not record.strip()
+                yield record
+                record = ""
+        is_settled = abs(time.time() - os.fstat(self._file.fileno()).st_mtime) > _SETTLED_SECONDS
+        if record and is_settled and not is_header:
+            self.is_torn = record.count('"') % 2 != 0
+            yield from () if self.is_torn else (record,)
 
 
 def _value(cell: str, *, has_comma: bool) -> object:

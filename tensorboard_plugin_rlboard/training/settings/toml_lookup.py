@@ -43,9 +43,13 @@ class SettingsFinder:
 
     def for_path(self, path: str) -> Settings:
         """The settings for a folder, or for a file in it; for a remote one, those of --rlboard_config. Never raises."""
-        return self._for_folder(
-            path if path in self._by_folder or os.path.isdir(path) else os.path.dirname(path)
-        )
+        is_folder = path in self._by_folder
+        if not is_folder:
+            try:
+                is_folder = mounts.in_time(path, lambda: os.path.isdir(path))
+            except SilentError:
+                is_folder = not os.path.splitext(path)[1]
+        return self._for_folder(path if is_folder else os.path.dirname(path))
 
     def for_file(self, path: str) -> Settings:
         """The settings for a path that is a file, mostly without a system call."""
@@ -61,7 +65,13 @@ class SettingsFinder:
             default=None,
         )
         files = tuple(self._files_for(folder, root, now))
-        settings = cached[2] if cached is not None and cached[1] == files else _merge(files, root)
+        if cached is not None and cached[1] == files:
+            settings = cached[2]
+        else:
+            try:  # links are followed in it
+                settings = mounts.in_time(folder, lambda: _merge(files, root))
+            except SilentError:
+                settings = _merge((), root) if cached is None else cached[2]
         self._by_folder[folder] = now, files, settings
         return settings
 

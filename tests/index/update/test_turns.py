@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tensorboard_plugin_rlboard.index.update.turns import SHORT_BYTES, Turns, Waiting
+from rollout_log import TestLog, row
+
+from tensorboard_plugin_rlboard.index.attention import Attention
+from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
+from tensorboard_plugin_rlboard.index.update.turns import SHORT_BYTES, RunTurns, Turns, Waiting
 
 LARGE = 100 * SHORT_BYTES
 
@@ -60,3 +64,32 @@ def test_with_a_small_one_beside_it_all_three_kinds_have_turns() -> None:
         Waiting("s", 1, is_new=False),
     ]
     assert given(Turns(), *runs, looked_at="b") == ["b", "s", "b", "a", "b", "s"]
+
+
+def test_new_runs_stand_in_line_until_another_one_is_looked_at(test_log: TestLog) -> None:
+    for name in "abcd":
+        test_log.write(row(1), file=f"{name}/a.jsonl")
+    test_log.write(row(1), row(2), file="e/a.jsonl")
+    indexer, attention = test_log.indexer(), Attention()
+    registry = indexer.registry
+    scheduler = Scheduler(registry, attention)
+    scheduler.survey()
+    turns = RunTurns(registry, attention, lambda file: file.state.size)
+    pending = {run: list(run.files.values()) for run in registry.runs.values()}
+    assert turns.in_line() is None
+    assert turns.next(pending).name == "a"
+    first, second = turns.in_line(), turns.in_line()
+    assert (first is not None and first.name, second is not None and second.name) == ("b", "c")
+    attention.user_looks_at("e")
+    assert turns.in_line() is None
+    assert turns.next(pending).name == "e"
+    assert turns.in_line() is None, "who is looked at has every second turn"
+    attention.user_looks_at("")
+    assert turns.next(pending).name == "a"
+    while scheduler.index_next():
+        pass
+    assert turns.in_line() is None, "all of them are to be seen by now"
+    assert {name: run.samples for name, run in registry.runs.items()} == {
+        **dict.fromkeys("abcd", 1),
+        "e": 2,
+    }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -120,6 +122,18 @@ def test_cells_become_what_they_were_and_rows_that_do_not_fit_are_counted(tmp_pa
         {"step": 2, "said": None, "reward": -1.0, "ok": False, "number": "1e5", "id": None},
         {"step": 4, "said": "é", "reward": math.inf, "ok": None, "number": 12, "id": "7.0"},
     ]
+
+
+def test_a_table_that_ends_within_a_quoted_text_says_so_once_nobody_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b'said,reward\na,1.0\nb\n"not closed,2.0\n')
+    few = "Rows with another number of cells than the header are left out: 1, the first of them row 2."
+    assert damage_behind(path) == (1, few)
+    os.utime(path, (time.time() - 100,) * 2)
+    assert damage_behind(path) == (1, f"It ends within a row, which is left out. {few}")
+    path.write_bytes(b"said,reward\na,1.0\nb,2.0")
+    os.utime(path, (time.time() - 100,) * 2)
+    assert damage_behind(path) == (2, "")
 
 
 @pytest.mark.parametrize("first", ["sep=;\r\n", '"SEP=;"\n'])
