@@ -209,8 +209,10 @@ def test_runs_are_paired_again_only_when_something_changes(
     known = TensorBoardRuns(("a", "b"))
     assert trainings.of(run, known).pairing.method == "same"
     trainings.of(run, known)
-    trainings.of(run, TensorBoardRuns(("a", "b")))
+    again = TensorBoardRuns(("a", "b"))
+    trainings.of(run, again)
     assert len(counted) == 1
+    assert trainings._cache.tensorboard_runs is again, "of thousands of runs one is compared, not each"
     facts = EventMetadata((RolloutDeclaration("b", ("../a/r.jsonl",)),))
     declared = trainings.of(run, TensorBoardRuns(("a", "b"), facts))
     assert (declared.pairing.runs, declared.pairing.method, len(counted)) == (("b",), "declared", 2)

@@ -60,8 +60,9 @@ def same_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
             "out.",
             {"other": better.name, "lacks": lacks},
         )
-    for other in runs.values():
-        if same.get(other.name) == run.name:
+    for name, held_by in same.items():  # few, of however many runs
+        other = runs.get(name) if held_by == run.name else None
+        if other is not None:
             lacks = _lacking(other, run)
             yield Notice(
                 "same_samples_elsewhere",

@@ -123,6 +123,7 @@ class Trainings:
         same = cache.tensorboard_runs is tensorboard_runs or cache.tensorboard_runs == tensorboard_runs
         if cache.runs is not runs or not same:
             cache = self._cache = _PairingCache(tensorboard_runs, runs)
+        cache.tensorboard_runs = tensorboard_runs  # so that the next run is asked for with the same ones
         made_of = named, len(run.files)
         last = cache.paired.get(run.name)
         if last is not None and last[0] == made_of:
