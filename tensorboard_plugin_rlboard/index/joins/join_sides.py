@@ -45,7 +45,7 @@ class JoinSides:
         runs = [run for run in self._registry.runs.values() if run.files]
         settings = self._registry.settings
         self._settings = {
-            run.name: settings.for_path(min(file.path for file in run.files.values())) for run in runs
+            run.name: settings.for_file(min(file.path for file in run.files.values())) for run in runs
         }
         self._groups = {run.name: self._choose_groups(run.name) for run in runs}
         self.concerned = frozenset(

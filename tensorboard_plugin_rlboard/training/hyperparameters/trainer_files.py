@@ -96,7 +96,10 @@ class TrainerFiles:
             key=lambda root: len(root.path),
             default=None,
         )
-        found = () if root is None else tuple(self._sources(folder, root))
+        try:
+            found = () if root is None else mounts.in_time(folder, lambda: tuple(self._sources(folder, root)))
+        except SilentError:  # they may be as they were
+            found = () if known is None else known[1]
         self._by_folder[folder] = now, found
         return found
 
@@ -120,22 +123,16 @@ class TrainerFiles:
         if cached is not None and now - cached.read_at < self._seconds:
             return cached.values
         try:
-            stamp = mounts.in_time(path, lambda: _stamp(path))
-            if cached is not None and cached.stamp == stamp:
-                values = cached.values
-            else:
-                values = mounts.in_time(path, lambda: _read_config(path))
-        except SilentError:  # it may be as it was
-            return None if cached is None else cached.values
+            status = os.stat(path)
+            stamp = status.st_mtime_ns, status.st_size, status.st_ino
         except (OSError, ValueError):
-            stamp = values = None
+            stamp = None
+        if cached is not None and cached.stamp == stamp:
+            values = cached.values
+        else:
+            values = None if stamp is None else _read_config(path)
         self._cache[path] = _CachedFile(now, stamp, values)
         return values
-
-
-def _stamp(path: str) -> tuple[int, int, int]:
-    status = os.stat(path)
-    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _read_config(path: str) -> Mapping[str, object] | None:

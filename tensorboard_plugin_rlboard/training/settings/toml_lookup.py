@@ -64,16 +64,19 @@ class SettingsFinder:
             key=lambda root: len(root.path),
             default=None,
         )
-        files = tuple(self._files_for(folder, root, now))
-        if cached is not None and cached[1] == files:
-            settings = cached[2]
-        else:
-            try:  # links are followed in it
-                settings = mounts.in_time(folder, lambda: _merge(files, root))
-            except SilentError:
-                settings = _merge((), root) if cached is None else cached[2]
-        self._by_folder[folder] = now, files, settings
-        return settings
+
+        def look() -> tuple[tuple[SettingsFile, ...], Settings]:
+            files = tuple(self._files_for(folder, root, now))
+            is_same = cached is not None and cached[1] == files
+            return files, cached[2] if cached is not None and is_same else _merge(files, root)
+
+        found: tuple[tuple[SettingsFile, ...], Settings]
+        try:
+            found = mounts.in_time(folder, look)
+        except SilentError:  # they may be as they were
+            found = ((), _merge((), root)) if cached is None else cached[1:]
+        self._by_folder[folder] = now, *found
+        return found[1]
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -108,16 +111,11 @@ class SettingsFinder:
         cached = self._by_path.get(path)
         if cached is not None and now - cached[0] < self.max_age:
             return cached[2]
-        try:
-            stamp = mounts.in_time(path, lambda: _stamp(path))
-            if cached is not None and cached[1] == stamp:
-                found = cached[2]
-            elif stamp is None:
-                found = None
-            else:
-                found = mounts.in_time(path, lambda: read_settings_file(path, shown, folder))
-        except SilentError:  # it may be as it was
-            return None if cached is None else cached[2]
+        stamp = _stamp(path)
+        if cached is not None and cached[1] == stamp:
+            found = cached[2]
+        else:
+            found = None if stamp is None else read_settings_file(path, shown, folder)
         self._by_path[path] = now, stamp, found
         return found
 
