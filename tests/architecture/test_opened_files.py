@@ -27,6 +27,7 @@ OWN_FILES = {
     "cluster/range_tasks.py": "a part that was just built",
     "index/parts/worker.py": "its own standard output",
     "doctor/command.py": "the null device",
+    "operating_system.py": "the same",
     "plugin.py": "the bundle",
     "web/bundle.py": "the bundle",
     "report/chinese.py": "the bundle's sentences",

@@ -63,9 +63,8 @@ class TermBuilder:
     def __init__(self, session: RunSession) -> None:
         self.groups = False
         self.texts: dict[str, None] = {}
-        self.instructions = 0
+        self.instructions = self._count = 0
         self._session = session
-        self._count = 0
 
     def condition(self, tree: dict[str, Any]) -> Term:
         """The SQL of a whole expression.
