@@ -13,6 +13,7 @@ import argparse
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -45,7 +46,9 @@ def main() -> int:
     parser.add_argument("--wrong", action="store_true", help="also print each run that was not judged right")
     arguments = parser.parse_args()
     chunks = plans_of(arguments.kinds, arguments.strengths, arguments.shapes, arguments.seeds)
-    with tempfile.TemporaryDirectory() as nowhere, ProcessPoolExecutor(arguments.jobs) as pool:
+    # Anew and not forked: a fork has the databases of this process without their threads.
+    processes = ProcessPoolExecutor(arguments.jobs, get_context("spawn"))
+    with tempfile.TemporaryDirectory() as nowhere, processes as pool:
         keep = arguments.keep or Path(nowhere)
         looked: list[Looked] = [
             each for found in pool.map(look_at, chunks, [keep] * len(chunks)) for each in found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import defaultdict
 from pathlib import Path
@@ -12,6 +13,17 @@ from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
 
 _free: defaultdict[int, list[QueryDatabase]] = defaultdict(list)
 """Memory -> empty databases that nobody uses."""
+_of_the_parent: list[list[QueryDatabase]] = []
+"""After a fork: its threads are not there, so that not even closing it would end."""
+
+
+def _leave_to_parent() -> None:
+    _of_the_parent.extend(_free.values())
+    _free.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)
 
 
 class ReusedDatabase:
