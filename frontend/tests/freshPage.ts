@@ -3,7 +3,7 @@
  *
  * To make a document costs a second of a processor, to load our modules half of one. So files follow one another in
  * one process (`isolate: false`), and this gives each of them what it would have alone: modules that nobody has used,
- * an empty page at its own address, empty stores, and no listener of the file before.
+ * an empty page at its own address, empty stores, and no listener and no timer of the file before.
  */
 
 import { afterAll, vi } from "vitest";
@@ -30,10 +30,28 @@ function listeningOf(target: EventTarget): () => void {
   };
 }
 
+/** Notes what is to be called later; what is returned takes all of it back. */
+function timersOf(target: typeof globalThis): () => void {
+  const start = target.setTimeout;
+  const waiting: ReturnType<typeof setTimeout>[] = [];
+  const noted = ((...told: Parameters<typeof setTimeout>) => {
+    const timer = start(...told);
+    waiting.push(timer);
+    return timer;
+  }) as typeof setTimeout;
+  target.setTimeout = noted;
+  return () => {
+    for (const timer of waiting) clearTimeout(timer);
+    if (target.setTimeout === noted) target.setTimeout = start;
+  };
+}
+
 if (typeof document !== "undefined") {
+  const stopTimers = timersOf(globalThis);
   const elements = [document.documentElement, document.body];
   const stops = [window, document, ...elements].map(listeningOf);
   afterAll(() => {
+    stopTimers();
     for (const stop of stops) stop();
     for (const element of elements) {
       for (const name of element.getAttributeNames()) element.removeAttribute(name);
