@@ -125,9 +125,8 @@ class TermBuilder:
             raise FilterError(f"{name[:40]} takes nothing but its arguments in brackets.")
         if node.get("is_operator"):
             if name in LIKES and len(arguments) == 2:
-                return _combined(
-                    f"({{}} {LIKES[name]} {{}})", self._arguments(name, "tt", arguments, depth), "truth"
-                )
+                texts = self._arguments(name, "tt", arguments, depth)
+                return _combined(f"({{}} {LIKES[name]} {{}})", texts, "truth")
             if name in OPERATORS and len(arguments) in OPERATORS[name]:
                 numbers = [
                     _double(term) for term in self._arguments(name, "n" * len(arguments), arguments, depth)
