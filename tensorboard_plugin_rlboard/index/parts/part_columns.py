@@ -18,15 +18,8 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     shortened,
 )
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.rows.row_kinds import (
-    FAILED,
-    answered_and_failed,
-    late_splits,
-    no_response,
-    odd_splits,
-    split_columns,
-    truths,
-)
+from tensorboard_plugin_rlboard.formats.rows.row_kinds import FAILED, answered_and_failed, no_response, truths
+from tensorboard_plugin_rlboard.formats.rows.row_splits import row_splits
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.index.parts.column_collector import Column, ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys, column_name
@@ -81,14 +74,29 @@ class PartColumns:
             columns.texts[name] = columns._text(collector, keys)
         for name, keys in file_format.number_keys.items():
             columns.numbers[name] = columns._number(collector, name, keys)
-        extra = ExtraKeys.of({key: column for key, column in collector.columns.items() if key not in read})
+        further = {key: column for key, column in collector.columns.items() if key not in read}
+        extra = ExtraKeys.of(further)
         columns.keys = ExtraKeys(extra.numbers, extra.texts, lists)
         for key in sorted(extra.texts):
             columns._note_tensor_text(key, collector.columns[key])
             columns.texts[column_name(key, reserved)] = columns._text(collector, (key,))
         for key in sorted(extra.numbers):
             columns.numbers[column_name(key, reserved)] = columns._number(collector, key, (key,))
-        columns._add_own_columns(collector)
+        has_step = columns._add_step(collector)
+        columns._add_split(collector, further)
+        columns.texts = {
+            "group_id": columns._group(collector),
+            "finish_reason": columns._text(collector, file_format.finish_reason_keys),
+            **columns.texts,
+        }
+        zeros = np.zeros(columns.count)
+        n_tokens, trimmed = (columns.computed.pop(("h", name), zeros) for name in (SIZE, TRIMMED))
+        columns._choose_samples(collector, has_step, n_tokens > 0)
+        columns._add_truncation()
+        columns._remove_padding(collector.last_tokens, trimmed.astype(int).tolist())
+        with np.errstate(invalid="ignore"):
+            for reward in ("reward", "valid_reward"):
+                columns.numbers[f"{reward}_gap"] = columns.numbers[reward] - columns.numbers[f"ref_{reward}"]
         return columns
 
     def _add_computed(self, blocks: list[Block]) -> None:
@@ -101,62 +109,55 @@ class PartColumns:
                     array[first : first + len(found[name])] = found[name]
             self.computed[name] = array
 
-    def _add_own_columns(self, collector: ColumnCollector) -> None:
-        file_format = self._format
-        defaults = file_format.file_defaults()
-        step = self._number(collector, "", file_format.step_keys).filled(np.nan)
-        step[truths(collector.columns, file_format.step_keys)] = np.nan
-        if defaults.step is not None:
-            step = np.where(np.isnan(step), float(defaults.step), step)
+    def _add_step(self, collector: ColumnCollector) -> Bools:
+        """Adds the step of each row; returns which of them have one, bool [rows]."""
+        keys, default = self._format.step_keys, self._format.file_defaults().step
+        step = self._number(collector, "", keys).filled(np.nan)
+        step[truths(collector.columns, keys)] = np.nan
+        if default is not None:
+            step = np.where(np.isnan(step), float(default), step)
         with np.errstate(invalid="ignore"):
-            whole = np.isfinite(step) & (step == np.round(step)) & (np.abs(step) < _LARGEST_STEP)
-        split = self._values(collector, file_format.split_keys).tolist()
-        validation = self._values(collector, file_format.validation_keys)
+            whole: Bools = np.isfinite(step) & (step == np.round(step)) & (np.abs(step) < _LARGEST_STEP)
         self.location["step"] = np.where(whole, step, 0.0).astype(np.int64)
-        if file_format.has_late_splits:
-            split = late_splits(split, collector.columns, file_format.read_keys())
-        for name, row in odd_splits(split).items():
+        return whole
+
+    def _add_split(self, collector: ColumnCollector, further: Mapping[str, Column]) -> None:
+        file_format = self._format
+        found = row_splits(
+            self._values(collector, file_format.split_keys).tolist(),
+            self._values(collector, file_format.validation_keys).tolist(),
+            file_format.file_defaults().split,
+            further if file_format.has_late_splits else {},
+        )
+        for name, row in found.odd.items():
             reason = f"The split {shortened(name)} means neither training nor evaluation here; it is shown as training."
             self._problems.append(("odd_split", reason, np.asarray([row])))
-        splits, names = split_columns(split, validation.tolist(), defaults.split)
-        self.location["split"] = np.asarray(splits, object)
-        if any(names):
-            self.texts["logged.split"] = _objects(names)
-        self.texts = {
-            "group_id": self._group(collector),
-            "finish_reason": self._text(collector, file_format.finish_reason_keys),
-            **self.texts,
-        }
-        n, trimmed = (self.computed.pop(("h", name), np.zeros(self.count)) for name in (SIZE, TRIMMED))
-        response = self.texts["response"]
+        self.location["split"] = np.asarray(found.splits, object)
+        if any(found.names):
+            self.texts["logged.split"] = _objects(found.names)
+
+    def _choose_samples(self, collector: ColumnCollector, has_step: Bools, has_tokens: Bools) -> None:
+        """Tells which rows are samples and which of them failed, and what is wrong with the others."""
+        file_format = self._format
         is_rollout = ~np.ma.getmaskarray(self.numbers["reward"])
         # What makes samples of a line says itself which of them failed.
-        says_failed = whole | (file_format.to_samples is not None)
+        says_failed = has_step | (file_format.to_samples is not None)
         is_rollout[collector.unanswered] |= says_failed[collector.unanswered]
-        answered, failed = answered_and_failed(
-            response.tolist(), self.texts["prompt"].tolist(), is_rollout, n > 0
-        )
+        responses, prompts = self.texts["response"].tolist(), self.texts["prompt"].tolist()
+        answered, failed = answered_and_failed(responses, prompts, is_rollout, has_tokens)
         self.sample, self.failed = answered | failed, failed
-        response_keys = file_format.text_keys.get("response", ("response",))
-        reason = no_response(file_format.name, response_keys)
+        reason = no_response(file_format.name, file_format.text_keys.get("response", ("response",)))
         self._problems.append(("no_response", reason, np.flatnonzero(~self.sample)))
         self._problems.append(("failed_rollout", FAILED, np.flatnonzero(failed)))
         if file_format.step_keys:
             key = file_format.step_keys[0]
             reason = f"The line has no whole number as {key}; its sample is shown at step 0."
-            self._problems.append(("no_step", reason, np.flatnonzero(self.sample & ~whole)))
+            self._problems.append(("no_step", reason, np.flatnonzero(self.sample & ~has_step)))
+
+    def _add_truncation(self) -> None:
         reasons = self.texts["finish_reason"].tolist()
-        self.computed["m", "truncated"] = np.asarray(
-            [np.nan if reason is None else float(reason.lower() in TRUNCATED_REASONS) for reason in reasons],
-            float,
-        )
-        self._remove_padding(collector.last_tokens, trimmed.astype(int).tolist())
-        for gap, one, other in (
-            ("reward_gap", "reward", "ref_reward"),
-            ("valid_reward_gap", "valid_reward", "ref_valid_reward"),
-        ):
-            with np.errstate(invalid="ignore"):
-                self.numbers[gap] = self.numbers[one] - self.numbers[other]
+        cut = [np.nan if reason is None else float(reason.lower() in TRUNCATED_REASONS) for reason in reasons]
+        self.computed["m", "truncated"] = np.asarray(cut, float)
 
     def _group(self, collector: ColumnCollector) -> Any:
         groups = self._text(collector, self._format.group_keys)
