@@ -136,8 +136,7 @@ class TermBuilder:
         if name in SAME_KIND and arguments:
             return self._same_kind(name, arguments, depth)
         if name in FUNCTIONS:
-            signature = FUNCTIONS[name].get(len(arguments))
-            if signature is None:
+            if (signature := FUNCTIONS[name].get(len(arguments))) is None:
                 counts = " or ".join(str(count) for count in FUNCTIONS[name])
                 raise FilterError(f"{name} takes {counts} {plural(counts == '1', 'argument', 'arguments')}.")
             kinds, result, template = signature
