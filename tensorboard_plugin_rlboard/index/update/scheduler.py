@@ -105,15 +105,16 @@ class Scheduler:
     def index_next(self) -> RunIndex | None:
         """Does the next piece of work and returns the run it was for; None where only half-written lines are left."""
         run = self._turns.in_line()
+        pending: dict[RunIndex, list[IndexedFile]] = {}
         if run is None:
             pending = {
                 one: ready for one in tuple(self._registry.runs.values()) if (ready := ready_files(one))
             }
-            if self._joiner.is_next(runs_are_waiting=bool(pending)):
-                return self._joiner.do_next()
-            if not pending:
-                return None
-            run = self._turns.next(pending)
+        if self._joiner.is_next(runs_are_waiting=run is not None or bool(pending)):
+            return self._joiner.do_next()
+        if run is None and not pending:
+            return None
+        run = self._turns.next(pending) if run is None else self._turns.leave_line()
         files = sorted(unpacked_together(ready_files(run)), key=self._share_ordered)
         restoring = [file for file in files if file.to_load]
         start = time.monotonic()

@@ -130,14 +130,19 @@ class RunTurns:
         return self._registry.runs[name]
 
     def in_line(self) -> RunIndex | None:
-        """The next run in line, of which nothing is to be seen yet; None where it has to be found out whose turn it is."""
+        """The first run in line, of which nothing is to be seen yet; None where it has to be found out whose turn it is."""
         if self._attention.run_name != self._line_looked_at:
             self.end_line()
         while self._line:
-            run = self._line.popleft()
+            run = self._line[0]
             if not run.indexed and ready_files(run):
                 return run
+            self._line.popleft()
         return None
+
+    def leave_line(self) -> RunIndex:
+        """The same run, whose turn it is now, so that it stands in line no more; there has to be one."""
+        return self._line.popleft()
 
     def end_line(self) -> None:
         """Lets nobody stand in line: others may have come, or runs may be gone."""

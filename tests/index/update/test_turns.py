@@ -78,8 +78,11 @@ def test_new_runs_stand_in_line_until_another_one_is_looked_at(test_log: TestLog
     pending = {run: list(run.files.values()) for run in registry.runs.values()}
     assert turns.in_line() is None
     assert turns.next(pending).name == "a"
-    first, second = turns.in_line(), turns.in_line()
-    assert (first is not None and first.name, second is not None and second.name) == ("b", "c")
+    for name in ("b", "c"):
+        first = turns.in_line()
+        assert first is not None
+        assert first is turns.in_line(), "it stands there until it has its turn"
+        assert turns.leave_line().name == name
     attention.user_looks_at("e")
     assert turns.in_line() is None
     assert turns.next(pending).name == "e"
