@@ -177,7 +177,9 @@ def _metric_sql(logged: Mapping[str, str], sums: Mapping[str, str], logged_advan
     if "logprobs_mean" in sql:
         sql.setdefault("perplexity", f"exp(-{sql['logprobs_mean']})")
     if "policy_version" in logged:
-        computed = f"step - {metric('policy_version')}"
+        version = metric("policy_version")
+        # Step 0 is also that of a row without one, which says nothing of how many versions ago it was sampled.
+        computed = f"CASE WHEN step > 0 OR {version} <= 0 THEN step - {version} END"
         sql["staleness"] = (
             f"coalesce({sql['staleness']}, {computed})" if "staleness" in sql else f"({computed})"
         )

@@ -189,7 +189,10 @@ def own_metrics(sample: OracleSample, gamma: float, lam: float) -> dict[str, Num
         if reason is None
         else float(reason.lower() in {"length", "max_length", "max_tokens", "truncated"}),
         "repetition": 1 - len(zlib.compress(raw, 1)) / len(raw) if len(raw) >= 200 else None,
-        "staleness": numbers.get("staleness", None if version is None else sample.step - version),
+        "staleness": numbers.get(
+            "staleness",
+            None if version is None or (sample.step == 0 and version > 0) else sample.step - version,
+        ),
         "value_mse": mean(list(map(square, errors))),
         "explained_variance": explained_variance(critic_pairs(sample, gamma, lam)),
         "nonfinite": sum(

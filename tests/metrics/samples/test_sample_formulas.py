@@ -120,6 +120,12 @@ def test_staleness_is_step_minus_policy_version(columns_of: Columns) -> None:
     assert columns_of(rows, "staleness")["staleness"] == [-3.0, 3.0]
 
 
+def test_a_row_without_a_step_has_no_staleness(columns_of: Columns) -> None:
+    """It counts as step 0; how many versions lie between is not known."""
+    rows = [{"response": "a", "policy_version": 12}, {"step": 0, "response": "b", "policy_version": 0}]
+    assert columns_of(rows, "staleness")["staleness"] == [None, 0.0]
+
+
 def test_a_logged_staleness_is_chosen_sample_by_sample(columns_of: Columns, opened_of: Opened) -> None:
     rows: list[Row] = [
         {"step": 5, "response": "a", "policy_version": 3},
