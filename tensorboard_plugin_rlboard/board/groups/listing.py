@@ -34,6 +34,8 @@ from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 MAX_LIMIT = 200
 SORTS = ("weight", "reward_mean", "reward_std", "n_tokens", "distinct", "logged")
 """What the list can be sorted by."""
+MAX_GROUPS = 2_000_000
+"""Groups of a question: 150 bytes each."""
 _ROWS_AT_ONCE = 200_000
 """Rows whose numbers are held at once: 20 MB."""
 
@@ -43,7 +45,7 @@ def groups(session: RunSession, question: GroupsQuestion) -> Groups:
 
     Raises:
         ArgumentError: an unknown sort, order, kind or text column, a text column of too many values, a limit that is too
-            large, or a selection that cannot be answered.
+            large, more than `MAX_GROUPS` groups, or a selection that cannot be answered.
     """
     _check(question)
     labels = Labels()
@@ -104,9 +106,12 @@ def _find(
     if selection.step is not None:
         samples = read_samples(session, whole, tell_responses=True, by=by)
         return group_table(samples, chosen, by, labels), samples.ungrouped, samples
-    parts, ungrouped = [], 0
+    parts: list[GroupTable] = []
+    ungrouped = 0
     for some in pieces_of(session.cursor, whole, _ROWS_AT_ONCE):
         check_stopped()
+        if sum(len(part.step) for part in parts) > MAX_GROUPS:
+            raise ArgumentError(f"There are more than {MAX_GROUPS:,} groups: ask for fewer steps.")
         samples = read_samples(session, some, tell_responses=question.sort == "distinct", by=by)
         parts.append(group_table(samples, chosen, by, labels))
         ungrouped += samples.ungrouped

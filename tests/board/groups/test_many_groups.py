@@ -1,0 +1,36 @@
+"""A selection of many groups: in parts, and refused where they do not fit."""
+
+from __future__ import annotations
+
+import pytest
+from rollout_log import TestLog
+
+from tensorboard_plugin_rlboard.board.groups import listing
+from tensorboard_plugin_rlboard.board.groups.question import GroupsQuestion
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.errors import ArgumentError
+
+ALL = GroupsQuestion(Selection("."), sort="logged")
+
+
+def test_parts_make_one_table(test_log: TestLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    test_log.write(*(member(step) for step in range(1, 5)))
+    board = test_log.open()
+    whole = board.groups(ALL)
+    monkeypatch.setattr(listing, "_ROWS_AT_ONCE", 1)
+    assert board.groups(ALL) == whole
+    assert whole.columns["step"] == [1, 2, 3, 4]
+
+
+def test_more_groups_than_fit_are_refused(test_log: TestLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    test_log.write(*(member(step) for step in range(1, 5)))
+    board = test_log.open()
+    monkeypatch.setattr(listing, "_ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(listing, "MAX_GROUPS", 2)
+    with pytest.raises(ArgumentError, match=r"There are more than 2 groups: ask for fewer steps\."):
+        board.groups(ALL)
+    assert board.groups(GroupsQuestion(Selection(".", step=4))).total == 1
+
+
+def member(step: int) -> dict[str, object]:
+    return {"step": step, "prompt": "p", "group_id": f"g{step}", "response": "r", "reward": float(step)}
