@@ -94,7 +94,11 @@ function Head({ name }: { name: (typeof COLUMNS)[number][0] }) {
   const { sort, order } = shownSort();
   const sorted = sort === name;
   return (
-    <th scope="col" aria-sort={sorted ? (order === "asc" ? "ascending" : "descending") : "none"}>
+    <th
+      scope="col"
+      class="number"
+      aria-sort={sorted ? (order === "asc" ? "ascending" : "descending") : "none"}
+    >
       <button
         type="button"
         class="prompt-sort"
