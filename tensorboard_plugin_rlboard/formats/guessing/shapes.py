@@ -136,8 +136,8 @@ def _is_members(place: Place, value: object) -> bool:
     name = plain(place.name)
     if (as_messages(value) is not None and "message" not in first[0]) or place.name in words.EPISODE:
         return False
-    if name in _CONVERSATION and as_history(value) is not None:
-        return False
+    if name in _CONVERSATION and as_conversation(value) is None and as_history(value) is not None:
+        return False  # objects whose keys are speakers
     return any(_has_response(item, named=name in _MEMBERS | _STRONG) for item in first)
 
 
