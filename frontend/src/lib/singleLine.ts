@@ -87,24 +87,41 @@ export function around(excerpt: string, start: number, end: number, columns: num
 /** Characters before the first that differs which a line keeps. */
 const BEFORE = 8;
 
+/** Of a line, what is certainly seen: the page may have less room than letters were counted for. */
+const SEEN = 0.6;
+
 /**
- * A line of `columns` letters for each text: its end, and where that is the same of different texts, from where they part.
+ * A line of `columns` letters for each text: its beginning where no other text begins so; else its end, and where that is
+ * the same of different texts, from where they part.
  *
- * Prompts begin with one system prompt and often end with one instruction.
+ * Prompts often begin with one system prompt and end with one instruction.
  */
 export function distinctLines(texts: readonly string[], columns: number): string[] {
+  const near = texts.map((text) => Array.from(oneLine(text.slice(0, ENOUGH))));
+  const beginnings = near.map((chars) => take(chars, columns * SEEN, "start"));
   const lines = texts.map((text) => {
     const { head, tail } = bothEnds(text, columns, 1);
     return head + tail;
   });
-  const alike = new Map<string, Set<string>>();
-  lines.forEach((line, at) => {
-    alike.set(line, (alike.get(line) ?? new Set()).add(texts[at] ?? ""));
-  });
+  const [beginAlike, endAlike] = [alike(beginnings, texts), alike(lines, texts)];
   return lines.map((line, at) => {
-    const same = alike.get(line) ?? new Set();
-    return same.size < 2 ? line : fromParting(texts[at] ?? "", [...same], columns);
+    const text = texts[at] ?? "";
+    if ((beginAlike.get(beginnings[at] ?? "")?.size ?? 0) < 2) {
+      const chars = near[at] ?? [];
+      return line === chars.join("") ? line : `${take(chars, columns - 1, "start")}…`;
+    }
+    const same = endAlike.get(line) ?? new Set();
+    return same.size < 2 ? line : fromParting(text, [...same], columns);
   });
+}
+
+/** Line -> the different texts that it would stand for. */
+function alike(lines: readonly string[], texts: readonly string[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  lines.forEach((line, at) => {
+    found.set(line, (found.get(line) ?? new Set()).add(texts[at] ?? ""));
+  });
+  return found;
 }
 
 /** A text from shortly before the first character in which some texts differ. */

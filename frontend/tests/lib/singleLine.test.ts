@@ -29,18 +29,22 @@ test("no cut falls inside a character", () => {
   expect(tail).toMatch(/^(😀)+$/u);
 });
 
-test("texts that end alike are told apart from where they part; others keep their ends", () => {
+test("a line begins as its text does, but where others begin so; those that end alike, too, begin where they part", () => {
   const asked = (question: string) => `System prompt. ${question} Put your answer in a box, step by step.`;
   expect(
     distinctLines([asked("2 + 2?"), asked("3 + 3?"), `${"z".repeat(40)} other`, asked("2 + 2?")], 24),
   ).toEqual([
     "…prompt. 2 + 2? Put you…",
     "…prompt. 3 + 3? Put you…",
-    `…${"z".repeat(17)} other`,
+    `${"z".repeat(23)}…`,
     "…prompt. 2 + 2? Put you…",
   ]);
   expect(distinctLines(["Why?", "Why?"], 24)).toEqual(["Why?", "Why?"]);
-  expect(distinctLines([`a${"x".repeat(50)}`, `b${"x".repeat(50)}`], 8)).toEqual(["axxxxx…", "bxxxxx…"]);
+  expect(distinctLines([`a${"x".repeat(50)}`, `b${"x".repeat(50)}`], 8)).toEqual(["axxxxxx…", "bxxxxxx…"]);
+  expect(
+    distinctLines([`one system prompt: ${"a".repeat(9)}`, `one system prompt: ${"b".repeat(9)}`], 20),
+  ).toEqual([`…m prompt: ${"a".repeat(9)}`, `…m prompt: ${"b".repeat(9)}`]);
+  expect(distinctLines(["… begins so and is long", "… short"], 12)).toEqual(["… begins so…", "… short"]);
   expect(distinctLines([], 8)).toEqual([]);
 });
 
