@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
+import time
 import weakref
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,8 @@ _SUFFIX = ".owned"
 """Of folders that are made here: an empty one without a lock is of a process that was killed while it made or removed it."""
 _FILES = "files"
 _TRIES = 20
+_REMOVING_SECONDS = 2.0
+"""For so long is waited for the end of a folder that somebody else has locked."""
 
 
 class OwnedFolder:
@@ -46,7 +49,7 @@ class OwnedFolder:
                 continue
             # Between making and locking it, somebody who sweeps may have taken it for one that was left.
             is_locked = try_lock(lock)
-            if (outer / _LOCK).exists():
+            if (outer / _LOCK).exists() and (is_locked or not _is_being_removed(outer)):
                 break
             lock.close()
         else:
@@ -87,6 +90,16 @@ def sweep_left_folders() -> int:
         else:
             lock.close()
     return removed
+
+
+def _is_being_removed(outer: Path) -> bool:
+    """Whether a folder whose lock somebody else got goes within a moment; it stays where a file system has no locks."""
+    end = time.monotonic() + _REMOVING_SECONDS
+    while (outer / _LOCK).exists():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def _remove(outer: Path, lock: BinaryIO) -> None:

@@ -100,14 +100,17 @@ class Comparison:
             return max((abs(r) for r in finite_rewards(self._samples)), default=0.0)
         if name == "value_mse":
             return min(self._token_scale(sample, "value_error") ** 2, HUGE)
-        return 1.0 if name in _UNSURE else self._token_scale(sample, name.rpartition("_")[0])
+        token_metric, _, statistic = name.rpartition("_")
+        # A sum of 1e308, -1e308 and 1e200 is 1e200 or 0, by the order of adding.
+        most = 1e300 if statistic in {"sum", "mean"} else HUGE
+        return 1.0 if name in _UNSURE else self._token_scale(sample, token_metric, most)
 
-    def _token_scale(self, sample: OracleSample, name: str) -> float:
+    def _token_scale(self, sample: OracleSample, name: str, most: float = HUGE) -> float:
         arrays = self._arrays[id(sample)]
         inputs = CRITIC_ARRAYS if name in OF_CRITIC else LOGPROB_ARRAYS if name in OF_LOGPROBS else ()
         lists = [arrays.get(each, []) for each in (name, *inputs)]
         own = max((abs(x) for xs in lists for x in xs if x is not None and math.isfinite(x)), default=0.0)
-        return min(max(own, 1.0 if name in OF_LOGPROBS else 0.0), HUGE)
+        return min(max(own, 1.0 if name in OF_LOGPROBS else 0.0), most)
 
     def _compare_samples(self) -> None:
         """The table, the opened sample and its tokens, each number in every place that it stands in."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -135,12 +137,35 @@ def test_a_folder_that_is_being_made_is_made_again_if_somebody_sweeps_it(
     assert list(temporary.iterdir()) == []
 
 
+def test_a_folder_that_somebody_else_locks_first_is_made_again(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who sweeps has the lock, and removes the folder a moment later."""
+    real = operating_system.try_lock
+    removing: list[threading.Timer] = []
+
+    def locked_by_another(file: BinaryIO) -> bool:
+        if removing:
+            return real(file)
+        removing.append(threading.Timer(0.2, shutil.rmtree, [Path(file.name).parent]))
+        removing[0].start()
+        return False
+
+    monkeypatch.setattr(owned_folder, "try_lock", locked_by_another)
+    folder = OwnedFolder("test")
+    removing[0].join()
+    assert folder.path.is_dir()
+    assert len(list(temporary.iterdir())) == 1
+    folder.cleanup()
+
+
 def test_without_locks_folders_work_and_nothing_is_swept(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on a system that has neither kind of lock, or a file system that knows none."""
     monkeypatch.setattr(operating_system, "fcntl", None)
     monkeypatch.setattr(operating_system, "msvcrt", None)
+    monkeypatch.setattr(owned_folder, "_REMOVING_SECONDS", 0.05)
     folder = OwnedFolder("test")
     assert folder.path.is_dir()
     assert sweep_left_folders() == 0
