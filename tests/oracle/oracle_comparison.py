@@ -97,7 +97,9 @@ class Comparison:
     def _scale(self, sample: OracleSample, name: str) -> float:
         """The largest number that a metric of a sample is made of: what its rounding is measured by."""
         if name.startswith(("group_", "advantage")) and not name.startswith("advantages_"):
-            return max((abs(r) for r in finite_rewards(self._samples)), default=0.0)
+            # It may be the mean of its tokens' advantages, whose huge ones cancel as in a sum.
+            of_tokens = self._token_scale(sample, "advantages", 1e300) if name == "advantage" else 0.0
+            return max((abs(r) for r in finite_rewards(self._samples)), default=0.0) + of_tokens
         if name == "value_mse":
             return min(self._token_scale(sample, "value_error") ** 2, HUGE)
         token_metric, _, statistic = name.rpartition("_")
