@@ -121,6 +121,7 @@ ORDER = {
     "board": [
         *(
             "lru_cache",
+            "stored_arrays",
             "limits",
             "alignment",
             "sql_rows",

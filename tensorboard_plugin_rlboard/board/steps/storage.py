@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -15,11 +11,11 @@ import numpy as np
 from tensorboard_plugin_rlboard.board.steps.aggregates import Aggregate
 from tensorboard_plugin_rlboard.board.steps.step_index import StepEntry, StepKey
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
+from tensorboard_plugin_rlboard.board.stored_arrays import StoredArrays, dump_arrays, load_arrays
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 _MAGIC = b"rlboard-curves-4\n"
 """Changes with everything that the numbers depend on beside the samples and aggregates: their meaning, the layout."""
-_DIGEST_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -52,34 +48,31 @@ def dump_curves(curves: StoredCurves) -> bytes:
         "units": {name: _fields_of(aggregate) for name, aggregate in curves.aggregates.items()},
         "entries": [[*key, entry.attempts, entry.largest_group] for key, entry in curves.entries.items()],
     }
-    arrays["head"] = np.frombuffer(json.dumps(head).encode(), np.uint8)
-    content = io.BytesIO()
-    np.savez(content, allow_pickle=False, **arrays)
-    data = content.getvalue()
-    return _MAGIC + blake2b(data, digest_size=_DIGEST_BYTES).digest() + data
+    return dump_arrays(_MAGIC, StoredArrays(head, arrays))
 
 
 def load_curves(data: bytes) -> StoredCurves | None:
     """The curves of `dump_curves`, None where the bytes are no such thing."""
-    body = memoryview(data)[len(_MAGIC) + _DIGEST_BYTES :]
-    if not data.startswith(_MAGIC + blake2b(body, digest_size=_DIGEST_BYTES).digest()):
+    found = load_arrays(_MAGIC, data)
+    if found is None:
         return None
+    head = found.head
     try:
-        with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
-            head = json.loads(arrays["head"].tobytes())
-            tables = {}
-            for number, stored in enumerate(head["splits"]):
-                step, attempt = arrays[f"keys{number}"]
-                columns: dict[str, dict[str, Floats]] = {}
-                for (name, column), values in zip(stored["columns"], arrays[f"values{number}"], strict=True):
-                    columns.setdefault(name, {})[column] = values
-                tables[stored["split"]] = StepTable(step, attempt, columns)
+        tables = {}
+        for number, stored in enumerate(head["splits"]):
+            step, attempt = found.arrays[f"keys{number}"]
+            columns: dict[str, dict[str, Floats]] = {}
+            for (name, column), values in zip(
+                stored["columns"], found.arrays[f"values{number}"], strict=True
+            ):
+                columns.setdefault(name, {})[column] = values
+            tables[stored["split"]] = StepTable(step, attempt, columns)
         aggregates = {name: _aggregate(stored) for name, stored in head["units"].items()}
         entries = {
             (split, step): StepEntry(0, tuple((attempt, count) for attempt, count in attempts), int(largest))
             for split, step, attempts, largest in head["entries"]
         }
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+    except (ValueError, KeyError, TypeError):
         return None
     return StoredCurves(entries, aggregates, tables)
 

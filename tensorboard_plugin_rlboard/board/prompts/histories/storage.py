@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 
 from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import PassSums, PromptHistory
 from tensorboard_plugin_rlboard.board.steps.step_index import StepEntry
+from tensorboard_plugin_rlboard.board.stored_arrays import StoredArrays, dump_arrays, load_arrays
 
 _MAGIC = b"rlboard-prompts-1\n"
 """Changes with everything that the numbers depend on beside the samples: what a prompt's identity is, the layout."""
-_DIGEST_BYTES = 16
 _ARRAYS = tuple(field.name for field in fields(PromptHistory) if field.name != "passes")
 
 
@@ -60,25 +56,20 @@ def dump_history(stored: StoredHistory) -> bytes:
     for place, name in enumerate(("pass_counts", "pass_sums", "share_sums")):
         columns = [of_step[place] for of_step in passes.values()]
         arrays[name] = np.concatenate(columns) if columns else np.zeros(0)
-    arrays["head"] = np.frombuffer(json.dumps(head).encode(), np.uint8)
-    content = io.BytesIO()
-    np.savez(content, allow_pickle=False, **arrays)
-    data = content.getvalue()
-    return _MAGIC + blake2b(data, digest_size=_DIGEST_BYTES).digest() + data
+    return dump_arrays(_MAGIC, StoredArrays(head, arrays))
 
 
 def load_history(data: bytes) -> StoredHistory | None:
     """The history of `dump_history`, None where the bytes are no such thing."""
-    body = memoryview(data)[len(_MAGIC) + _DIGEST_BYTES :]
-    if not data.startswith(_MAGIC + blake2b(body, digest_size=_DIGEST_BYTES).digest()):
+    stored = load_arrays(_MAGIC, data)
+    if stored is None:
         return None
+    head, arrays = stored.head, stored.arrays
     try:
-        with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
-            head = json.loads(arrays["head"].tobytes())
-            columns = {name: arrays[name] for name in _ARRAYS}
-            counts = arrays["pass_counts"].astype(np.int64)
-            sums, shares = (arrays[name].astype(np.float64) for name in ("pass_sums", "share_sums"))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        columns = {name: arrays[name] for name in _ARRAYS}
+        counts = arrays["pass_counts"].astype(np.int64)
+        sums, shares = (arrays[name].astype(np.float64) for name in ("pass_sums", "share_sums"))
+    except (ValueError, KeyError):
         return None
     passes: dict[int, PassSums] = {}
     at = 0
