@@ -53,7 +53,7 @@ export function Kinds({ data }: { data: Prompts }): JSX.Element | null {
                   ) : (
                     <button
                       type="button"
-                      class="prompt-sort"
+                      class="cell-button prompt-sort"
                       aria-pressed={shown === String(name)}
                       onClick={() =>
                         select({

@@ -58,7 +58,7 @@ export function PromptTable({
               <td class="prompt-cell">
                 <button
                   type="button"
-                  class="prompt-open"
+                  class="cell-button prompt-open"
                   title={row.prompt}
                   data-testid="prompt-open"
                   data-key={row.key}
@@ -101,7 +101,7 @@ function Head({ name }: { name: (typeof COLUMNS)[number][0] }) {
     >
       <button
         type="button"
-        class="prompt-sort"
+        class="cell-button prompt-sort"
         title={t(`prompts.column.${name}.why`)}
         data-testid={`sort-${name}`}
         onClick={() => sortBy(name)}

@@ -75,7 +75,7 @@ function Name({ value }: { value: Value }): JSX.Element {
   return (
     <button
       type="button"
-      class="group-value"
+      class="cell-button group-value"
       title={name}
       aria-pressed={shownValue() === name}
       onClick={() => showValue(name)}

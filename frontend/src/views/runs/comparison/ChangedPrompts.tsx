@@ -84,7 +84,7 @@ export function ChangedPrompts(props: ChangedPromptsProps): JSX.Element {
               <td>
                 <button
                   type="button"
-                  class="changed-open"
+                  class="cell-button changed-open"
                   aria-expanded={key === open}
                   title={prompts.prompt[row] ?? undefined}
                   onClick={() => select({ pair: key === open ? "" : key })}
