@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from read_visits import steps_read_from_now_on
 from rollout_log import TestLog, row
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.prompts.histories import history_cache, visits
 from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 
@@ -18,26 +18,12 @@ Open = Callable[[Path], Board]
 Write = Callable[[Path, Iterable[Any]], Path]
 
 
-def read_of(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
-    """The steps of each reading from now on."""
-    steps: list[list[int]] = []
-    read = visits.read_visits
-
-    def noting(*arguments: Any) -> Any:
-        found = read(*arguments)
-        steps.append(sorted(set(found.step.tolist())))
-        return found
-
-    monkeypatch.setattr(history_cache, "read_visits", noting)
-    return steps
-
-
 def test_a_page_that_is_open_has_prompts_prepared(test_log: TestLog, monkeypatch: pytest.MonkeyPatch) -> None:
     test_log.write(*(row(step, prompt=f"p{step % 3}") for step in range(1, 21)))
     board = test_log.open()
     board.indexer.attention.note_request()
     test_log.append(row(21, prompt="p0"))
-    read = read_of(monkeypatch)
+    read = steps_read_from_now_on(monkeypatch)
     board.indexer.index_now()
     assert read == [list(range(1, 14)), list(range(14, 22))]
     assert board.prompts.prompts(PromptsQuestion(Selection("."))).counts["all"] == 3
@@ -53,7 +39,7 @@ def test_a_command_has_no_prompts_prepared(test_log: TestLog, monkeypatch: pytes
     test_log.write(row(1))
     board = test_log.open()
     test_log.append(row(2))
-    read = read_of(monkeypatch)
+    read = steps_read_from_now_on(monkeypatch)
     board.indexer.index_now()
     assert read == []
 
@@ -68,7 +54,7 @@ def test_many_runs_do_not_push_each_other_out(
     board.indexer.attention.note_request()
     for name in "abcde":
         write_rows(tmp_path / name / "b.jsonl", [row(2)])
-    read = read_of(monkeypatch)
+    read = steps_read_from_now_on(monkeypatch)
     board.indexer.index_now()
     assert len(read) == 3
     board.indexer.attention.user_looks_at("e")

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from read_visits import steps_read_from_now_on
 from rollout_log import TestLog, row
 
 from tensorboard_plugin_rlboard.api import Prompts
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.prompts.histories import history_cache, saved, visits
+from tensorboard_plugin_rlboard.board.prompts.histories import saved
 from tensorboard_plugin_rlboard.board.prompts.histories.storage import dump_history, load_history
 from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion, PromptsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -53,16 +54,7 @@ def kept_files(log: TestLog) -> list[Path]:
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     """The steps of each reading from now on."""
-    steps: list[list[int]] = []
-    read_visits = visits.read_visits
-
-    def noting(*arguments: Any) -> Any:
-        found = read_visits(*arguments)
-        steps.append(sorted(set(found.step.tolist())))
-        return found
-
-    monkeypatch.setattr(history_cache, "read_visits", noting)
-    return steps
+    return steps_read_from_now_on(monkeypatch)
 
 
 def fresh(log: TestLog, tmp_path: Path) -> Prompts:

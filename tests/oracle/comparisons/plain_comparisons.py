@@ -8,6 +8,7 @@ from statistics import fmean, pstdev
 from typing import Any, TypeVar
 
 from compared_trainings import Row, finite, k3_of
+from plain_groups import kind_of
 
 from tensorboard_plugin_rlboard.board.prompts.prompt_identity import prompt_identity
 
@@ -81,21 +82,6 @@ def weights(members: Sequence[Row]) -> list[Number]:
     return found
 
 
-def kind(members: Sequence[Row]) -> str:
-    rewards = [r for r in map(reward_of, members) if r is not None]
-    pushes = [abs(p) for p in (finite(row.get("advantage")) for row in members) if p is not None]
-    differ = len(rewards) > 1 and max(rewards) - min(rewards) > 1e-8
-    if max(pushes) > 1e-8 if pushes else differ:
-        return "gradient"
-    if len(rewards) < 2:
-        return "one_member" if rewards else "unrewarded"
-    if differ:
-        return "filtered"
-    if all(row.get("finish_reason") == "length" for row in members):
-        return "all_truncated"
-    return "all_right" if min(rewards) >= 1 else "all_wrong" if max(rewards) <= 0 else "all_equal"
-
-
 def group(members: Sequence[Row]) -> dict[str, Any]:
     """The numbers of a row of `/groups`."""
     rewards = [r for r in map(reward_of, members) if r is not None]
@@ -103,7 +89,7 @@ def group(members: Sequence[Row]) -> dict[str, Any]:
     known = [w for w in weights(members) if w is not None]
     equal = bool(rewards) and min(rewards) == max(rewards)
     return {
-        "kind": kind(members),
+        "kind": kind_of(members),
         "size": len(members),
         "rewarded": len(rewards),
         "reward_mean": rewards[0] if equal else mean(rewards),
