@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
@@ -27,10 +27,10 @@ def looked_at(steps: Sequence[int]) -> list[int]:
     return sorted(chosen | dict.fromkeys(steps[-NEWEST_STEPS:]))
 
 
-def drawn(
-    session: RunSession, selection: Selection, steps: Sequence[int], count: int, condition: str
-) -> list[int]:
-    """Row numbers of at most so many samples of each step: those whose places have the smallest hashes.
+def drawn_samples(
+    session: RunSession, selection: Selection, steps: Sequence[int], count: int, condition: str, columns: str
+) -> list[tuple[Any, ...]]:
+    """Columns of at most so many samples of each step, those whose places have the smallest hashes, in the order of the table.
 
     Args:
         session: of the run, within a snapshot.
@@ -38,6 +38,7 @@ def drawn(
         steps: which steps, one at least.
         count: samples of each.
         condition: SQL that they fulfil.
+        columns: SQL of what is read of them.
     """
     bounds = Selection(
         selection.run,
@@ -52,7 +53,11 @@ def drawn(
         f"WHERE {rows.where} AND step IN ({', '.join(map(str, steps))}) AND {condition} GROUP BY step",
         rows.values,
     ).fetchall()
-    return sorted(place for (places,) in found for place in places)
+    table = session.schema.table
+    return session.cursor.execute(
+        f"SELECT {columns} FROM (SELECT unnest(?) AS place) JOIN {table} ON {table}.rowid = place ORDER BY place",
+        [sorted(place for (places,) in found for place in places)],
+    ).fetchall()
 
 
 class StepCache(Generic[Value]):

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.board.findings.drawn_samples import StepCache, drawn
+from tensorboard_plugin_rlboard.board.findings.drawn_samples import StepCache, drawn_samples
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, read_sample
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues
 
 SAMPLES, MAX_LINE = 3, 512 * 1024
 """Samples of a step that are read again, and the longest line in bytes: 64 KB a step for 4,000 tokens, 1.5 MB at most."""
+_COLUMNS = ("step", "file", "line_offset", "line_length", '"row"', "annotations")
 _MAX_STEPS = 2048
 _ZEROS = 3
 """So many equal tokens of log-probability 0.0 at the end are none that were written."""
@@ -46,14 +47,9 @@ class EndingSampler:
 
 
 def _read(session: RunSession, selection: Selection, steps: Sequence[int]) -> dict[int, StepEndings]:
-    table = session.schema.table
+    columns = ", ".join(_COLUMNS)
     with session.snapshot():
-        places = drawn(session, selection, steps, SAMPLES, f"line_length <= {MAX_LINE}")
-        rows = session.cursor.execute(
-            f'SELECT step, file, line_offset, line_length, "row", annotations '
-            f"FROM (SELECT unnest(?) AS place) JOIN {table} ON {table}.rowid = place ORDER BY place",
-            [places],
-        ).fetchall()
+        rows = drawn_samples(session, selection, steps, SAMPLES, f"line_length <= {MAX_LINE}", columns)
     files = {file.number: file for file in tuple(session.run.files.values())}
     of_step: dict[int, list[SampleLocation]] = {step: [] for step in steps}
     for step, file, offset, length, row, traces in rows:

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.board.findings.drawn_samples import StepCache, drawn
+from tensorboard_plugin_rlboard.board.findings.drawn_samples import StepCache, drawn_samples
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts, measured
@@ -42,19 +42,15 @@ class TextSampler:
 
 
 def _read(session: RunSession, selection: Selection, steps: Sequence[int]) -> dict[int, StepTexts]:
-    schema, table = session.schema, session.schema.table
+    schema = session.schema
     response, prompt = schema.text_sql["response"], schema.text_sql.get("prompt", "NULL")
     reward, trusted = (
         f"CAST({schema.metric_sql[name]} AS DOUBLE)" if name in schema.metrics else "NULL"
         for name in ("reward", "valid_reward")
     )
+    columns = f"step, {_cut(response, MAX_TEXT)}, {_cut(prompt, MAX_PROMPT)}, {reward}, {trusted}"
     with session.snapshot():
-        places = drawn(session, selection, steps, RESPONSES, f"{response} IS NOT NULL")
-        rows = session.cursor.execute(
-            f"SELECT step, {_cut(response, MAX_TEXT)}, {_cut(prompt, MAX_PROMPT)}, {reward}, {trusted} "
-            f"FROM (SELECT unnest(?) AS place) JOIN {table} ON {table}.rowid = place ORDER BY place",
-            [places],
-        ).fetchall()
+        rows = drawn_samples(session, selection, steps, RESPONSES, f"{response} IS NOT NULL", columns)
     of_step: dict[int, list[tuple[str, str | None, float | None, float | None]]] = defaultdict(list)
     for step, *values in rows:
         of_step[step].append(tuple(values))
