@@ -59,7 +59,9 @@ def unpack(path: str, target: Path, room: _Room, memory: int) -> Unpacked:
     except OSError as error:
         return Unpacked(error=(error.errno or errno.EIO, error.strerror or str(error)))
     is_corrupt = decompressor is not None and bool(decompressor.damage)
-    ends_a_member = decompressor is not None and not decompressor.truncation and not is_corrupt
+    # Who goes on behind zeros has to know of them, and reads the archive again.
+    is_odd = decompressor is not None and bool(decompressor.truncation or decompressor.padding)
+    ends_a_member = decompressor is not None and not is_odd and not is_corrupt
     return Unpacked(
         entry.size,
         damage,

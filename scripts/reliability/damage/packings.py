@@ -10,7 +10,7 @@ import math
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,11 +82,15 @@ def _cell(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, (dict, list)) else value
 
 
+def _columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The columns of a table: where a damaged row lacks one, the others' order is the trainer's all the same."""
+    [(usual, _)] = Counter(map(tuple, rows)).most_common(1) or [((), 0)]
+    return list(dict.fromkeys((*usual, *(name for row in rows for name in row))))
+
+
 def _csv(lines: Sequence[bytes]) -> bytes:
     rows = _rows(lines)
-    # A table has one header: where a damaged row lacks a column, the others' order is the trainer's all the same.
-    [(usual, _)] = Counter(map(tuple, rows)).most_common(1) or [((), 0)]
-    names = list(dict.fromkeys((*usual, *(name for row in rows for name in row))))
+    names = _columns(rows)
     written = io.StringIO()
     table = csv.DictWriter(written, names, lineterminator="\n")
     table.writeheader()
@@ -101,7 +105,7 @@ def _torch(lines: Sequence[bytes]) -> bytes:
 
 def _sqlite(lines: Sequence[bytes]) -> bytes:
     rows = _rows(lines)
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    names = _columns(rows)
     with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
         connection = sqlite3.connect(Path(made) / "store.db")
         columns = ", ".join(_quoted(name) for name in names)
@@ -130,7 +134,8 @@ def _parquet(lines: Sequence[bytes]) -> bytes:
         marks = ", ".join("?" * len(names))
         for row in rows:
             database.execute(f"INSERT INTO made VALUES ({marks})", [row.get(name) for name in names])  # noqa: S608  question marks
-        database.execute(f"COPY made TO '{target}' (FORMAT parquet)")
+        ordered = ", ".join(_quoted(name) for name in _columns(rows) if name in names)
+        database.execute(f"COPY (SELECT {ordered} FROM made) TO '{target}' (FORMAT parquet)")  # noqa: S608  quoted names
         return target.read_bytes()
 
 

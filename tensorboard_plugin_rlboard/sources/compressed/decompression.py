@@ -7,6 +7,8 @@ import io
 import zlib
 from typing import TYPE_CHECKING, Any, cast
 
+from tensorboard_plugin_rlboard.texts import plural
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from typing import BinaryIO
@@ -56,6 +58,7 @@ class Decompressor:
         self._is_gzip = compression == GZIP
         self._zstd = None if self._is_gzip else _zstd()
         self._decoder: Any = None
+        self._zeros = 0
         self.members = members
 
     @property
@@ -64,6 +67,19 @@ class Decompressor:
         if self._decoder is None:
             return ""
         return "The archive ends in the middle, or is still being written; the lines up to there are shown."
+
+    @property
+    def padding(self) -> str:
+        """One sentence if zeros stand behind members of the archive; else empty.
+
+        They may be no more than padding, but a crash or a full disk leaves the same where members stood.
+        """
+        if not self._zeros:
+            return ""
+        return (
+            f"The archive has {self._zeros} {plural(self._zeros, 'byte', 'bytes')} of zeros behind its members, as padding or a "
+            "crash leaves them: lines that stood there are gone."
+        )
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Decompress further bytes of the archive.
@@ -78,8 +94,10 @@ class Decompressor:
         self._fed += len(data)
         while not self.damage:
             if self._decoder is None:
-                # Padding with zeros behind a member is allowed, as tapes and block devices have it.
-                data = data.lstrip(b"\0") if self._is_gzip and self.members else data
+                if self._is_gzip and self.members:
+                    # Zeros behind a member are allowed: tapes and block devices have them.
+                    given, data = len(data), data.lstrip(b"\0")
+                    self._zeros += given - len(data)
                 if not data:
                     return
                 self._decoder = zlib.decompressobj(wbits=31) if self._zstd is None else self._new_decoder()

@@ -100,7 +100,7 @@ def _decompress(entry: UnpackedFile, stored: BinaryIO, has_room: Callable[[int],
             entry.head = entry.head or data[:_PROBE_BYTES]
             entry.tail = data[-_PROBE_BYTES:]
     entry.damage = unpacker.damage
-    return Damage(unpacker.damage or unpacker.truncation)
+    return Damage(unpacker.damage or unpacker.truncation or unpacker.padding)
 
 
 def _write_rows(

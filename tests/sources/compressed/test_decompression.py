@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.sources.kinds.names import compression_by_name
 def unpack(suffix: str, pieces: list[bytes]) -> tuple[bytes, str]:
     unpacker = Decompressor(compression_by_name(suffix))
     data = b"".join(b"".join(unpacker.feed(piece)) for piece in pieces)
-    return data, unpacker.damage or unpacker.truncation
+    return data, unpacker.damage or unpacker.truncation or unpacker.padding
 
 
 @both
@@ -115,8 +115,18 @@ def test_corrupt_zstd_gives_the_blocks_before_the_damage() -> None:
 
 def test_what_lies_behind_the_archive() -> None:
     packed = gzip.compress(b"a\n")
-    assert unpack(".gz", [packed, bytes(5000)]) == (b"a\n", "")
     data, damage = unpack(".gz", [packed, b"garbage that is long enough"])
     assert data == b"a\n"
     assert damage == "Behind the archive's end are bytes that are no archive; they are left out."
     assert "corrupt" in unpack(".gz", [b"no archive at all"])[1]
+
+
+def test_zeros_behind_members_are_said_as_lines_may_be_gone_there() -> None:
+    a, b = gzip.compress(b"a\n"), gzip.compress(b"b\n")
+    assert unpack(".gz", [a, bytes(1)]) == (
+        b"a\n",
+        "The archive has 1 byte of zeros behind its members, as padding or a crash leaves them: lines that stood there are gone.",
+    )
+    data, said = unpack(".gz", [a + bytes(300), bytes(200), b])
+    assert data == b"a\nb\n"
+    assert "500 bytes of zeros" in said

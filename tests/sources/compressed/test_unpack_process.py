@@ -88,6 +88,17 @@ def test_an_archive_that_grows_afterwards_is_continued(
     assert fresh_spool.damage(str(path)) == ""
 
 
+def test_zeros_in_an_archive_stay_said_while_it_grows(tmp_path: Path, fresh_spool: UnpackCache) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    holed = gzip.compress(TEXT[:5000]) + bytes(40)
+    path.write_bytes(holed)
+    assert fresh_spool.update(str(path), SIGNATURE, settled=True) == 5000
+    assert "40 bytes of zeros" in fresh_spool.damage(str(path))
+    path.write_bytes(holed + gzip.compress(TEXT[5000:]))
+    assert fresh_spool.update(str(path), (9, 9, 9, 9), settled=True) == len(TEXT)
+    assert "40 bytes of zeros" in fresh_spool.damage(str(path))
+
+
 def test_what_is_wrong_is_said_as_if_unpacked_here(
     tmp_path: Path, fresh_spool: UnpackCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,6 +107,7 @@ def test_what_is_wrong_is_said_as_if_unpacked_here(
     contents = {
         "corrupt.jsonl.gz": bytes(corrupt),
         "trailing.jsonl.gz": gzip.compress(TEXT) + b"rubbish",
+        "zeros.jsonl.gz": gzip.compress(TEXT) + bytes(40),
         "torn.parquet": b"PAR1 and no more",
         "empty.parquet": b"PAR1" + b"\0" * 20 + b"PAR1",
     }
