@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 
 from damage.audit import Tally
+from damage.damaged_files import LINES_PER_FILE
 from damage.extremes import try_extremes
 from damage.rounds import lose_nothing
 from figures import add_write, finish, made_by, table
@@ -36,6 +37,12 @@ def main(arguments: list[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--lines", type=int, default=10_000, help="how many lines at least")
+    parser.add_argument(
+        "--lines-per-file",
+        type=int,
+        default=LINES_PER_FILE,
+        help="few: more kinds of files; many: sooner done",
+    )
     parser.add_argument("--seed", type=int, default=1, help="of all that is random")
     parser.add_argument("--first-is-whole", action="store_true", help="never damage the first line of a file")
     parser.add_argument(
@@ -43,10 +50,17 @@ def main(arguments: list[str] | None = None) -> None:
     )
     add_write(parser)
     args = parser.parse_args(arguments)
-    tally = lose_nothing(args.lines, args.seed, print, first_is_whole=args.first_is_whole)
+    tally = lose_nothing(
+        args.lines,
+        args.seed,
+        print,
+        lines_per_file=args.lines_per_file,
+        first_is_whole=args.first_is_whole,
+    )
     extremes, failures = try_extremes(args.extreme, print)
     flag = " --first-is-whole" if args.first_is_whole else ""
-    command = f"python scripts/reliability/nothing_lost.py --lines {args.lines} --seed {args.seed}{flag} --extreme {args.extreme}"
+    per_file = f" --lines-per-file {args.lines_per_file}" if args.lines_per_file != LINES_PER_FILE else ""
+    command = f"python scripts/reliability/nothing_lost.py --lines {args.lines}{per_file} --seed {args.seed}{flag} --extreme {args.extreme}"
     finish(args, "nothing lost", report(tally, extremes, command), tally.losses + failures)
 
 

@@ -46,6 +46,8 @@ class Observations:
         parts: sample metrics that only this log has, among them the parts of its reward.
         token_metrics: the token metrics that are logged.
         problems: kind of a problem -> how many lines or values have it, over the whole run.
+        lines: lines of the whole run's files, blank ones left out.
+        lost_lines: kind of a problem -> lines of these that gave no sample because of it.
         prompts: how single prompts do against the reference.
         resumed: whether the training was started again, so that its first step is none.
         texts: a few responses of some steps, ascending; none where there are no responses, or they are not loaded yet.
@@ -60,6 +62,8 @@ class Observations:
     parts: tuple[str, ...] = ()
     token_metrics: tuple[str, ...] = ()
     problems: Mapping[str, int] = field(default_factory=dict)
+    lines: int = 0
+    lost_lines: Mapping[str, int] = field(default_factory=dict)
     prompts: PromptRecord = PromptRecord()
     resumed: bool = False
     texts: tuple[StepTexts, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -41,6 +41,8 @@ class IndexedFile:
         early_range: (offset, end) of its last lines while they are shown before their turn, else None.
         unlike: how much later ranges differ from those before, samples without a reward where earlier ones had one,
             lines without a sample, and keys that were not seen before.
+        lines: lines of what is loaded, blank ones left out.
+        lost_lines: those of them that gave no sample, by kind of problem (`Part.lost_lines`).
         unrewarded: samples at its end that have no reward although earlier ones have (`Part.lost`).
     """
 
@@ -57,6 +59,8 @@ class IndexedFile:
     to_load: deque[CachedRange] = field(default_factory=deque)
     early_range: tuple[int, int] | None = None
     unlike: int = 0
+    lines: int = 0
+    lost_lines: Counter[str] = field(default_factory=Counter)
     unrewarded: int = 0
     _keys: set[str] = field(default_factory=set)
     _had_rewards: bool = False
@@ -166,6 +170,8 @@ class IndexedFile:
         """
         self._compare(part)
         self.parts += 1
+        self.lines += part.lines
+        self.lost_lines.update(part.lost_lines)
         if self.early_range and end >= self.early_range[1]:
             self.early_range = None
         for split, step, offset in part.changes:

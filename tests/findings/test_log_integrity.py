@@ -29,14 +29,20 @@ def test_values_that_could_not_be_used() -> None:
 
 def test_lines_that_gave_no_sample() -> None:
     seen = replace(
-        observed(45, n_samples=[45, 45]), problems={"bad_json": 9, "no_sample": 1, "key_twice": 50}
+        observed(45, n_samples=[45, 45]),
+        problems={"bad_json": 9, "no_sample": 1, "key_twice": 50},
+        lines=100,
+        lost_lines={"bad_json": 9, "no_sample": 1},
     )
     (finding,) = found(DETECTOR, seen)
     assert finding.value == pytest.approx(0.1), "10 lines beside 90 samples"
     assert "Lost lines: 10 (bad json (9), no sample (1))." in finding.summary
-    two = replace(observed(8, n_samples=[8]), problems={"bad_json": 2})
+    two = replace(observed(8, n_samples=[8]), lines=10, lost_lines={"bad_json": 2})
     assert not found(DETECTOR, two), "of so few lines nothing follows"
-    assert not found(DETECTOR, replace(observed(1000, n_samples=[1000]), problems={"bad_json": 9}))
+    few = replace(observed(1000, n_samples=[1000]), lines=1009, lost_lines={"bad_json": 9})
+    assert not found(DETECTOR, few)
+    odd = replace(seen, lines=100, lost_lines={}, problems={"not_of_format": 700})
+    assert not found(DETECTOR, odd), "values that were left out of samples that are there"
 
 
 def test_log_probabilities_of_zero_at_every_token() -> None:
@@ -73,7 +79,7 @@ def test_steps_that_lack_samples() -> None:
     (finding,) = found(DETECTOR, seen)
     assert (finding.first, finding.last, finding.value) == (7, 7, 0.25)
     assert "Most steps have 64 samples, these as few as 48" in finding.summary
-    lost = replace(seen, problems={"bad_json": 30})
+    lost = replace(seen, lines=1306, lost_lines={"bad_json": 30})
     assert [each.threshold_name for each in found(DETECTOR, lost)] == ["log_integrity_lines"]
     varying: Floats = np.asarray(64.0 + np.arange(20) % 5, np.float64)
     varying[7] = 30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
+_UNLISTED = re.compile(r" (\d+) more of this kind follow(?:s)? in the next lines, not listed one by one\.$")
 Sample = tuple[int, str | None, float | None]
 """What is compared of a sample: its row within the line, response, reward."""
 
@@ -27,6 +29,7 @@ class Account:
         reason: why it is left alone; empty where it is not.
         samples: 1-based line -> its samples.
         problems: 1-based line -> the kinds of its problems; of the file as a whole under 0.
+        unlisted: how many problems are only counted, behind a thousand of their kind.
         is_read: whether every byte of it was read.
     """
 
@@ -34,6 +37,7 @@ class Account:
     reason: str = ""
     samples: dict[int, list[Sample]] = field(default_factory=lambda: defaultdict(list))
     problems: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    unlisted: int = 0
     is_read: bool = False
 
 
@@ -64,7 +68,9 @@ def accounts(registry: Registry) -> dict[str, Account]:
         query = f'SELECT file, line, "row", {response}, {reward} FROM {run.table} ORDER BY file, line, "row"'  # noqa: S608  our own names
         for number, line, row, said, value in cursor.execute(query).fetchall():
             found[paths[number]].samples[line].append((row, said, value))
-        query = f"SELECT file, coalesce(line, 0), kind FROM {run.problem_table}"  # noqa: S608  our own name
-        for path, line, kind in cursor.execute(query).fetchall():
+        query = f"SELECT file, coalesce(line, 0), kind, reason FROM {run.problem_table}"  # noqa: S608  our own name
+        for path, line, kind, said in cursor.execute(query).fetchall():
             found[path].problems[line][kind] += 1
+            more = _UNLISTED.search(said)
+            found[path].unlisted += int(more[1]) if more else 0
     return found

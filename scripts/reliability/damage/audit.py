@@ -65,6 +65,7 @@ def _audit_lines(
     whole: set[int],
 ) -> None:
     last = max((line for line, samples in account.samples.items() if samples), default=0)
+    unlisted = account.unlisted
     ends_early = file.packing.holds_rows and bool(account.problems.get(0))
     for line in sorted(whole):
         samples, problems = account.samples.get(line, []), account.problems.get(line, Counter())
@@ -80,6 +81,9 @@ def _audit_lines(
         elif ends_early and line > last:
             tally.counts["rows behind the place where a container cannot be read on, named with it"] += 1
             continue
+        elif unlisted > 0:
+            unlisted -= 1
+            tally.counts["lines that are counted behind a thousand problems of their kind"] += 1
         elif is_last and not account.is_read:
             tally.counts["last lines that wait for their end"] += 1
         elif line - 1 in file.intact and not clean[file.intact[line - 1]]:

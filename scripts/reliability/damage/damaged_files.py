@@ -51,7 +51,13 @@ class DamagedFile:
 
 
 def damaged_file(
-    rng: random.Random, seed: SeedLog, number: int, folder: Path, *, first_is_whole: bool
+    rng: random.Random,
+    seed: SeedLog,
+    number: int,
+    folder: Path,
+    *,
+    lines: int = LINES_PER_FILE,
+    first_is_whole: bool,
 ) -> DamagedFile:
     """Writes one file.
 
@@ -60,31 +66,32 @@ def damaged_file(
         seed: the log whose lines they are.
         number: of the file; its folder is named so.
         folder: the log directory.
+        lines: how many the file gets.
         first_is_whole: whether the first line is never damaged. By it is told whether a file holds lines or one document.
     """
     packing = rng.choice(seed.packings)
     breaks = bool(packing.suffix) and rng.random() < 0.2
-    lines: list[bytes] = []
+    written: list[bytes] = []
     intact: dict[int, int] = {}
     damage: dict[int, str] = {}
     share = 0.0 if breaks else rng.choice([0.1, 0.5, 0.5, 0.9])
-    for index in range(LINES_PER_FILE):
+    for index in range(lines):
         which = rng.randrange(len(seed.lines))
         if rng.random() > share or (index == 0 and (first_is_whole or rng.random() < 0.8)):
             intact[index] = which
-            lines.append(seed.lines[which])
+            written.append(seed.lines[which])
         else:
             damage[index], line = _damaged(rng, packing, seed.lines[which])
-            lines.append(line)
+            written.append(line)
     is_torn = not packing.suffix and rng.random() < 0.2
     path = f"{number:06}/{path_of(seed, packing)}"
-    data = packing.pack(lines)
+    data = packing.pack(written)
     data = data[:-1] if is_torn else data
     broken, data = _broken(rng, data) if breaks else ("", data)
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / path).write_bytes(data)
     os.utime(folder / path, (time.time() - _WRITTEN_S,) * 2)
-    return DamagedFile(path, seed, packing, lines, intact, damage, is_torn, broken)
+    return DamagedFile(path, seed, packing, written, intact, damage, is_torn, broken)
 
 
 def path_of(seed: SeedLog, packing: Packing) -> str:

@@ -40,7 +40,12 @@ def add_clean_logs(clean: Clean, seeds: Sequence[SeedLog], wanted: Iterable[tupl
 
 
 def lose_nothing(
-    lines: int, seed: int, say: Callable[[str], None] = lambda _: None, *, first_is_whole: bool = False
+    lines: int,
+    seed: int,
+    say: Callable[[str], None] = lambda _: None,
+    *,
+    lines_per_file: int = LINES_PER_FILE,
+    first_is_whole: bool = False,
 ) -> Tally:
     """Damages, indexes and accounts, until so many lines are done.
 
@@ -48,6 +53,7 @@ def lose_nothing(
         lines: how many at least.
         seed: of all that is random: the same seed gives the same files.
         say: is told how far it is.
+        lines_per_file: how many of them stand in each file.
         first_is_whole: see `damaged_file`.
     """
     tally = Tally()
@@ -56,11 +62,13 @@ def lose_nothing(
     round_number = 0
     while tally.counts["lines"] < lines:
         rng = random.Random(f"{seed}:{round_number}")
-        left = -(-(lines - tally.counts["lines"]) // LINES_PER_FILE)
+        left = -(-(lines - tally.counts["lines"]) // lines_per_file)
         with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
             chosen = [rng.randrange(len(seeds)) for _ in range(min(FILES_PER_ROUND, left))]
             files = [
-                damaged_file(rng, seeds[which], number, Path(made), first_is_whole=first_is_whole)
+                damaged_file(
+                    rng, seeds[which], number, Path(made), lines=lines_per_file, first_is_whole=first_is_whole
+                )
                 for number, which in enumerate(chosen)
             ]
             add_clean_logs(clean, seeds, zip(chosen, (file.packing for file in files), strict=True))

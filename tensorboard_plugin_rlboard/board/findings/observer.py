@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -57,6 +58,12 @@ class Observer:
         kinds = session.cursor.execute(f"SELECT kind, count(*) FROM {run.problem_table} GROUP BY kind")
         problems = {str(kind): int(count) for kind, count in kinds.fetchall()}
         texts = self._texts.texts(session, chosen, steps)
+        files = tuple(run.files.values())
         return replace(
-            seen, texts=texts, endings=self._endings.endings(session, chosen, steps), problems=problems
+            seen,
+            texts=texts,
+            endings=self._endings.endings(session, chosen, steps),
+            problems=problems,
+            lines=sum(file.lines for file in files),
+            lost_lines=sum((file.lost_lines for file in files), Counter()),
         )

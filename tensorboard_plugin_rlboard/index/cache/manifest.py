@@ -68,7 +68,7 @@ class Manifest(Struct, frozen=True, rename={"format_spec": "known", "formats_dig
 
 
 class _PartFacts(Struct, omit_defaults=True):
-    """What is stored of a part beside its rows; in this order. An earlier version knew nothing of the last three."""
+    """What is stored of a part beside its rows; in this order. An earlier version knew nothing of the last four."""
 
     format: tuple[str, str]
     fingerprint: Fingerprint
@@ -82,6 +82,7 @@ class _PartFacts(Struct, omit_defaults=True):
     rewarded: _Count | None = None
     sampleless: _Count = 0
     lost: _Count = 0
+    lost_lines: dict[str, _Count] = {}
 
 
 def is_digest(text: str) -> bool:
@@ -113,6 +114,7 @@ def part_facts(file_format: Format, built: BuiltRange) -> bytes:
         rewarded=part.rewarded,
         sampleless=part.sampleless,
         lost=part.lost,
+        lost_lines=dict(part.lost_lines),
     )
     return _encoded(facts)
 
@@ -132,7 +134,11 @@ def read_part(content: bytes) -> BuiltRange:
     offsets = [offset for _, offset, _, _ in facts.problems]
     if max(facts.samples, facts.lines, facts.newlines) > length:
         raise ValueError("there are more lines than bytes")
-    if (facts.rewarded or 0) + facts.lost > facts.samples or facts.sampleless > facts.lines:
+    if (
+        (facts.rewarded or 0) + facts.lost > facts.samples
+        or facts.sampleless > facts.lines
+        or sum(facts.lost_lines.values()) > facts.sampleless
+    ):
         raise ValueError("there are fewer samples or lines")
     if max((*offsets, *(offset for _, _, offset in facts.changes)), default=0) > start + length:
         raise ValueError("a line lies behind its range")
@@ -149,6 +155,7 @@ def read_part(content: bytes) -> BuiltRange:
         rewarded=facts.rewarded,
         sampleless=facts.sampleless,
         lost=facts.lost,
+        lost_lines=facts.lost_lines,
     )
     return BuiltRange(facts.fingerprint, part)
 

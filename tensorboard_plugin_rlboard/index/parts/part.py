@@ -7,7 +7,8 @@ processor's cache, so what is held is one block, and the texts and numbers of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -59,6 +60,8 @@ _MAX_LISTED = 1000
 """Problems of one kind that a range lists one by one; the number of the others is said with the last of them."""
 
 _MORE_THAN_BEFORE = 2
+_LOSES_NOTHING = frozenset({"repeated_line", "empty_object"})
+"""Problems of lines without a sample that there would be none of in any case."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class Part:
         lost: the samples behind the last one with a reward, as far as that is more than twice of what ever follows another
             without a reward before; all of them where none has one. Rollouts that failed, or say an error, are not counted:
             they have no reward that could be lost.
+        lost_lines: kind of a problem -> lines that gave no sample because of it; each counts under its first problem.
     """
 
     samples: int
@@ -94,6 +98,7 @@ class Part:
     rewarded: int | None = None
     sampleless: int = 0
     lost: int = 0
+    lost_lines: Mapping[str, int] = field(default_factory=dict)
 
 
 def build_part(
@@ -136,6 +141,7 @@ def build_part(
     )
     columns.locate(line_offsets[of_row], line_lengths[of_row], line_numbers[of_row], collector.samples)
     columns.computed["m", "problems"] = counts[of_row]
+    with_samples = np.unique(of_row[columns.sample])
     has_reward = columns.sample & ~np.ma.getmaskarray(columns.numbers["reward"])
     array_names = (*file_format.array_keys, *sorted(collector.extra_arrays))
     return Part(
@@ -149,10 +155,11 @@ def build_part(
         newlines=decoder.newlines,
         changes=step_changes(columns),
         rewarded=int(np.count_nonzero(has_reward)),
-        sampleless=len(decoder.places) - len(np.unique(of_row[columns.sample])),
+        sampleless=len(decoder.places) - len(with_samples),
         lost=_lost_at_end(
             has_reward[columns.sample & ~columns.failed & ~says_error(columns.texts, columns.count)]
         ),
+        lost_lines=_lost_lines(problems, frozenset(with_samples.tolist())),
     )
 
 
@@ -164,6 +171,15 @@ def _lost_at_end(has_reward: Bools) -> int:
     gaps = np.diff(rewarded, prepend=-1) - 1
     at_end = len(has_reward) - 1 - int(rewarded[-1])
     return at_end if at_end > _MORE_THAN_BEFORE * int(gaps.max()) else 0
+
+
+def _lost_lines(problems: Sequence[Problem], with_samples: frozenset[int]) -> dict[str, int]:
+    """See `Part.lost_lines`; `with_samples` are the lines, by index, that gave a sample."""
+    first: dict[int, str] = {}
+    for problem in problems:
+        if problem.line not in with_samples:
+            first.setdefault(problem.line, problem.kind)
+    return dict(sorted(Counter(kind for kind in first.values() if kind not in _LOSES_NOTHING).items()))
 
 
 def _shortened(problems: list[Problem]) -> list[Problem]:

@@ -63,6 +63,7 @@ def kind_of_first_bytes(head: Head) -> FileKind | None:
         head.is_utf8
         and b"\0" in data
         and not head.has_log_name
+        and head.named_kind is not CSV  # whose header may be longer
         and not data.lstrip().startswith((b"{", b"["))
     ):
         return kind_of_content(head)

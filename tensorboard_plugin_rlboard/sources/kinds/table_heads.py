@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.containers.base import FileKind, Preview
+from tensorboard_plugin_rlboard.sources.containers.base import PREVIEW_BYTES, FileKind, Preview
 from tensorboard_plugin_rlboard.sources.containers.csv_tables import (
     CSV,
     cells_of,
@@ -40,6 +40,12 @@ def kind_of_table(head: Head) -> FileKind | None:
     separator = told or separator_of(header)
     names = cells_of(header + end, separator) or []
     is_called_table = head.named_kind is CSV
+    if is_called_table and not end and not head.is_whole:
+        reason = (
+            f"Its first line, which is the header, has more than {PREVIEW_BYTES // 1024} kB: it names too many columns, or a "
+            "line's end is missing."
+        )
+        return FileKind(CSV, preview=not_read(reason, is_named=True))
     if not end or len(names) < 2 or all(_NUMBER.fullmatch(name.strip()) for name in names):
         # A first record whose text has several lines, as Comet writes lists without `headers`.
         first = next(_records(head.text, separator_of(header)), None) or ()

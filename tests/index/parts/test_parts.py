@@ -199,3 +199,18 @@ def test_long_texts_are_written_within_little_memory(target: Path, monkeypatch: 
     lines = [{**ROW, "step": i, "response": f"{i}{text}"} for i in range(400)]
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(part_of, lines, target).result().samples == 400
+
+
+def test_lines_without_a_sample_count_once_under_what_is_wrong_with_them(target: Path) -> None:
+    lines = [
+        b'{"prompt": "a", "response": "b", "reward": 1, "step": 1}',
+        b"{broken",
+        b"[1]",
+        b"{}",
+        b'{"prompt": "a", "response": "b", "reward": "tensor(1)", "step": 1}',
+        b"{broken too",
+    ]
+    part = build_part([line + b"\n" for line in lines], 0, NATIVE, target)
+    assert (part.lines, part.samples, part.sampleless) == (6, 2, 4)
+    assert dict(part.lost_lines) == {"bad_json": 2, "not_an_object": 1}
+    assert {problem.kind for problem in part.problems} > {"not_a_number", "empty_object"}

@@ -201,3 +201,19 @@ def test_a_table_with_a_nul_in_one_of_its_texts_is_a_table(tmp_path: Path) -> No
 def test_bytes_that_somebody_calls_a_table_are_none(tmp_path: Path) -> None:
     kind = file_kind(write(tmp_path / "a.csv", b"\0" * 4096))
     assert not kind.preview.may_hold_rollouts
+
+
+def test_a_wide_table_with_an_odd_name_among_its_columns_is_read(tmp_path: Path) -> None:
+    names = ["prompt", "response", "re\0ward", *(f"column_{number}" for number in range(900))]
+    row = ["a", "b", "1", *("2" for _ in range(900))]
+    kind = file_kind(write(tmp_path / "wide.csv", f"{','.join(names)}\n{','.join(row)}\n" * 9))
+    assert kind.container is CSV
+    assert kind.preview.may_hold_rollouts
+    assert kind.preview.is_named
+
+
+def test_a_header_without_end_is_said(tmp_path: Path) -> None:
+    kind = file_kind(write(tmp_path / "endless.csv", "prompt,response," + "column," * 20_000))
+    assert not kind.preview.may_hold_rollouts
+    assert kind.preview.is_named
+    assert "more than 64 kB" in kind.preview.reason

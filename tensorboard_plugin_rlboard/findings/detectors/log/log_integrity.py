@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Thr
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 from tensorboard_plugin_rlboard.texts import plural
 
-_LOST_LINES = ("bad_json", "not_an_object", "not_of_format", "no_sample", "not_indexed", "bad_utf8")
 _LEAST_LINES = 3
 _SEVERE_SHARE = 0.5
 _VALUES = Threshold(
@@ -28,7 +27,7 @@ _LINES = Threshold(
     "log_integrity_lines",
     0.01,
     "of the lines",
-    "share of the log's lines that gave no sample, or only damaged ones",
+    "share of the log's lines that gave no sample because of what is wrong with them",
     MEASURED,
     high=1.0,
 )
@@ -71,7 +70,7 @@ def _unusable_values(seen: Observations, limits: Limits) -> Finding | None:
     flags = share > limits[_VALUES.name]
     if not flags.any():
         return None
-    named = ", ".join(f"{kind.replace('_', ' ')} ({count})" for kind, count in _most(seen))
+    named = _most(seen.problems)
     kinds = f" Of the whole log: {named}." if named else ""
     worst = float(share.max())
     return _finding(
@@ -89,14 +88,11 @@ def _unusable_values(seen: Observations, limits: Limits) -> Finding | None:
 
 
 def _lost_lines(seen: Observations, limits: Limits) -> Finding | None:
-    lost = sum(seen.problems.get(kind, 0) for kind in _LOST_LINES)
-    total = float(seen.samples.sum()) + lost
-    share = lost / max(total, 1.0)
+    lost = sum(seen.lost_lines.values())
+    share = lost / max(seen.lines, 1)
     if share <= limits[_LINES.name] or lost < _LEAST_LINES or not len(seen.step):
         return None
-    named = ", ".join(
-        f"{kind.replace('_', ' ')} ({count})" for kind, count in _most(seen) if kind in _LOST_LINES
-    )
+    named = _most(seen.lost_lines)
     return _finding(
         seen,
         np.ones(len(seen.step), bool),
@@ -186,9 +182,10 @@ def _missing_samples(seen: Observations, limits: Limits) -> Finding | None:
     )
 
 
-def _most(seen: Observations) -> list[tuple[str, int]]:
-    """The three most frequent kinds of problems."""
-    return sorted(seen.problems.items(), key=lambda item: (-item[1], item[0]))[:3]
+def _most(problems: Mapping[str, int]) -> str:
+    """The three most frequent kinds of problems, with how many there are."""
+    most = sorted(problems.items(), key=lambda item: (-item[1], item[0]))[:3]
+    return ", ".join(f"{kind.replace('_', ' ')} ({count})" for kind, count in most)
 
 
 def _finding(
