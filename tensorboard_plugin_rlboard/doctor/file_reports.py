@@ -113,14 +113,14 @@ def _count_problems(board: Board, run: RunIndex) -> dict[str, list[ProblemCount]
     rows = (
         board.cursor()
         .execute(
-            "SELECT file, kind, count(*), min(line), arg_min(reason, coalesce(line, 0)) "
-            f"FROM {run.problem_table} GROUP BY file, kind ORDER BY file, count(*) DESC, kind"
+            "SELECT file, kind, sum(1 + unlisted), min(line), arg_min(reason, coalesce(line, 0)) "
+            f"FROM {run.problem_table} GROUP BY file, kind ORDER BY file, sum(1 + unlisted) DESC, kind"
         )
         .fetchall()
     )
     counts: dict[str, list[ProblemCount]] = {}
     for file, kind, count, line, reason in rows:
-        counts.setdefault(file, []).append(ProblemCount(kind, count, line or 0, reason))
+        counts.setdefault(file, []).append(ProblemCount(kind, int(count), line or 0, reason))
     return counts
 
 

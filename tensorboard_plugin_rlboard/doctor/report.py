@@ -19,7 +19,7 @@ class MissingField:
 
 @dataclass(frozen=True)
 class ProblemCount:
-    """Problems of one kind in a file: how many are listed, and the first of them (line 0: not known)."""
+    """Problems of one kind in a file: how many, and the first of them (line 0: not known)."""
 
     kind: str
     count: int

@@ -72,7 +72,14 @@ class LoadablePart:
         """Its problems, with line numbers of the whole file."""
         lines, offsets, before = self.part.line_numbers, self.part.line_offsets, self.range.newlines_before
         return [
-            (self.file.relative, int(lines[p.line]) + before + 1, int(offsets[p.line]), p.kind, p.reason)
+            ProblemRow(
+                self.file.relative,
+                int(lines[p.line]) + before + 1,
+                int(offsets[p.line]),
+                p.kind,
+                p.reason,
+                p.unlisted,
+            )
             for p in self.part.problems
         ]
 

@@ -159,7 +159,7 @@ class RunIndex:
                 if name not in self.token_metrics:
                     self.token_metrics.append(name)
         self.samples += sum(loadable.part.samples for loadable in parts) - loaded.replaced_rows
-        self.problems += len(problems)
+        self.problems += sum(1 + problem.unlisted for problem in problems)
         self.invalidations += loaded.has_changed_rows
         self.version += 1
 
@@ -199,7 +199,7 @@ class RunIndex:
     def add_problems(self, cursor: Cursor, problems: Sequence[ProblemRow]) -> None:
         """Adds problems to the table of problems."""
         self._rows.add_problems(cursor, problems)
-        self.problems += len(problems)
+        self.problems += sum(1 + problem.unlisted for problem in problems)
         self.version += 1
 
     def clear_problems(

@@ -52,3 +52,15 @@ def test_problems_of_one_kind_are_asked_for(tmp_path: Path, open_board: Open, wr
     assert [one.count for one in page.kinds] == [2, 1]
     none = board.problems(ProblemsQuestion(run, kind="'; DROP TABLE x; --"))
     assert list(none.columns.line) == []
+
+
+def test_what_is_not_listed_one_by_one_is_counted_all_the_same(
+    tmp_path: Path, open_board: Open, write_rows: Write
+) -> None:
+    write_rows(tmp_path / "a.jsonl", [row(1), *(row(2, reward="good") for _ in range(1500)), row(3)])
+    board = open_board(tmp_path)
+    run = run_of(board)
+    answer = board.problems(ProblemsQuestion(run, offset=1000, limit=10))
+    assert [(one.kind, one.count, one.unlisted) for one in answer.kinds] == [("not_a_number", 1001, 499)]
+    assert answer.total == board.runs(TensorBoardRuns()).runs[0].problems == 1500
+    assert list(answer.columns.line) == [1002]

@@ -83,7 +83,7 @@ export type WorstTokens = Decoded<typeof worstTokens>;
 
 export const problems = object({
   total: number,
-  kinds: array(object({ kind: string, count: number })),
+  kinds: array(object({ kind: string, count: number, unlisted: number })),
   columns: object({
     file: array(string),
     line: array(nullable(number)),

@@ -21,10 +21,17 @@ class ProblemColumns:
 
 @dataclass(frozen=True)
 class ProblemKind:
-    """How many problems of one kind a run has."""
+    """How many problems of one kind a run has.
+
+    Attributes:
+        kind: stable name of what is wrong.
+        count: how many are listed one by one.
+        unlisted: how many more there are.
+    """
 
     kind: str
     count: int
+    unlisted: int
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,9 @@ class Observer:
         session = open_session(run, self._cursor())
         chosen = Selection(run.name, split=split, attempt=selection.attempt)
         steps = looked_at(seen.step.astype(int).tolist())
-        kinds = session.cursor.execute(f"SELECT kind, count(*) FROM {run.problem_table} GROUP BY kind")
+        kinds = session.cursor.execute(
+            f"SELECT kind, sum(1 + unlisted) FROM {run.problem_table} GROUP BY kind"
+        )
         problems = {str(kind): int(count) for kind, count in kinds.fetchall()}
         texts = self._texts.texts(session, chosen, steps)
         files = tuple(run.files.values())

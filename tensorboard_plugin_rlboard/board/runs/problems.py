@@ -24,7 +24,7 @@ def problems(session: RunSession, question: ProblemsQuestion) -> Problems:
         raise ArgumentError(f"limit takes 1 to {MAX_LIMIT} and offset 0 or more.")
     table = session.run.problem_table
     kinds = session.cursor.execute(
-        f"SELECT kind, count(*) FROM {table} GROUP BY kind ORDER BY count(*) DESC, kind"
+        f"SELECT kind, count(*), sum(unlisted) FROM {table} GROUP BY kind ORDER BY sum(1 + unlisted) DESC, kind"
     ).fetchall()
     columns = fetch_columns(
         session.cursor,
@@ -36,7 +36,7 @@ def problems(session: RunSession, question: ProblemsQuestion) -> Problems:
     step, ids = _samples_of(session, columns["file"], columns["offset"])
     return Problems(
         session.run.problems,
-        [ProblemKind(str(kind), int(count)) for kind, count in kinds],
+        [ProblemKind(str(kind), int(count), int(unlisted)) for kind, count, unlisted in kinds],
         ProblemColumns(**columns, step=step, id=ids),
     )
 

@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.index.annotations.annotation_table import Annota
 from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.parts.line_decoder import LineDecoder
 from tensorboard_plugin_rlboard.index.parts.range_builder import read
+from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.sources.file_changes import (
     Change,
     FileState,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class AnnotationFile:
     def add_problem(self, line: int, offset: int, kind: str, reason: str) -> None:
         """Notes what is wrong with a line."""
         if len(self.problems) < _MAX_LISTED:
-            self.problems.append((self.relative, line, offset, kind, reason))
+            self.problems.append(ProblemRow(self.relative, line, offset, kind, reason))
         else:
             self.unlisted_problems += 1
 
@@ -207,9 +207,13 @@ class AnnotationFiles:
         for file in self.files.values():
             rows += file.problems
             if file.unlisted_problems:
-                reason = f"{file.unlisted_problems} more {plural(file.unlisted_problems, 'line', 'lines')} of this file could not be used and {plural(file.unlisted_problems, 'is', 'are')} not listed one by one."
-                rows.append((file.relative, None, None, "further_problems", reason))
+                more = file.unlisted_problems
+                reason = (
+                    f"{more} more {plural(more, 'line', 'lines')} of this file could not be used and "
+                    f"{plural(more, 'is', 'are')} not listed one by one."
+                )
+                rows.append(ProblemRow(file.relative, None, None, "further_problems", reason, more - 1))
             if file.read_error:
                 reason = f"It cannot be read, so samples lack what it says of them: {file.read_error}"
-                rows.append((file.relative, None, None, "unreadable", reason))
+                rows.append(ProblemRow(file.relative, None, None, "unreadable", reason))
         return rows

@@ -21,6 +21,7 @@ from tensorboard_plugin_rlboard.index.annotations.run_annotations import (
     failures_problem,
     strangers_problem,
 )
+from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.attention import Attention
     from tensorboard_plugin_rlboard.index.registry import Registry
     from tensorboard_plugin_rlboard.index.run import RunIndex
-    from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 logger = logging.getLogger(__name__)

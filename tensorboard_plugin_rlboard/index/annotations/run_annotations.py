@@ -30,6 +30,7 @@ from tensorboard_plugin_rlboard.index.join_summary import JoinSummary
 from tensorboard_plugin_rlboard.index.loadable_part import FileRange, LoadablePart
 from tensorboard_plugin_rlboard.index.parts.part import Part, build_part
 from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, read
+from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.sources.file_changes import fingerprint_of_bytes
 from tensorboard_plugin_rlboard.texts import plural
 
@@ -214,19 +215,19 @@ class RunAnnotations:
         return int(cursor.execute(query).fetchall()[0][0])
 
 
-def strangers_problem(relative: str, count: int) -> tuple[str, None, None, str, str]:
+def strangers_problem(relative: str, count: int) -> ProblemRow:
     """The problem row of annotations without a sample."""
     reason = (
         f"It and the files beside it know something of {count} {plural(count, 'trace', 'traces')} that no sample is of: their chunk of the stream is "
         "missing, or it held no message of the model."
     )
-    return (relative, None, None, "unmatched", reason)
+    return ProblemRow(relative, None, None, "unmatched", reason)
 
 
-def failures_problem(relative: str, failures: list[str]) -> tuple[str, None, None, str, str]:
+def failures_problem(relative: str, failures: list[str]) -> ProblemRow:
     """The problem row of lines that could not be built again."""
     reason = (
         f"What it knows could not be brought to the samples of {len(failures)} {plural(len(failures), 'stretch', 'stretches')} of lines ({failures[-1]}); "
         "TensorBoard's own output has the details."
     )
-    return (relative, None, None, "not_annotated", reason)
+    return ProblemRow(relative, None, None, "not_annotated", reason)

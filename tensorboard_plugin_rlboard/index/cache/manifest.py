@@ -68,7 +68,7 @@ class Manifest(Struct, frozen=True, rename={"format_spec": "known", "formats_dig
 
 
 class _PartFacts(Struct, omit_defaults=True):
-    """What is stored of a part beside its rows; in this order. An earlier version knew nothing of the last four."""
+    """What is stored of a part beside its rows; in this order. An earlier version knew nothing of the last five."""
 
     format: tuple[str, str]
     fingerprint: Fingerprint
@@ -83,6 +83,7 @@ class _PartFacts(Struct, omit_defaults=True):
     sampleless: _Count = 0
     lost: _Count = 0
     lost_lines: dict[str, _Count] = {}
+    unlisted: dict[_Count, _Count] = {}
 
 
 def is_digest(text: str) -> bool:
@@ -115,6 +116,7 @@ def part_facts(file_format: Format, built: BuiltRange) -> bytes:
         sampleless=part.sampleless,
         lost=part.lost,
         lost_lines=dict(part.lost_lines),
+        unlisted={i: p.unlisted for i, p in enumerate(part.problems) if p.unlisted},
     )
     return _encoded(facts)
 
@@ -147,7 +149,10 @@ def read_part(content: bytes) -> BuiltRange:
         lines=facts.lines,
         keys=ExtraKeys(frozenset(facts.keys[0]), frozenset(facts.keys[1]), facts.keys[2]),
         token_metrics=facts.token_metrics,
-        problems=[Problem(i, kind, reason) for i, (_, _, kind, reason) in enumerate(facts.problems)],
+        problems=[
+            Problem(i, kind, reason, facts.unlisted.get(i, 0))
+            for i, (_, _, kind, reason) in enumerate(facts.problems)
+        ],
         line_offsets=np.asarray(offsets, np.int64),
         line_numbers=np.asarray([number for number, _, _, _ in facts.problems], np.int64),
         newlines=facts.newlines,

@@ -68,7 +68,7 @@ class JoinProblems:
                         f"It could not be joined ({failed[name][1]}); TensorBoard's own output has the details. "
                         "A larger --rlboard_memory_limit may help."
                     )
-                    problems.append((group.first_file, None, None, "not_joined", reason))
+                    problems.append(ProblemRow(group.first_file, None, None, "not_joined", reason))
                 elif group.table.rows and group.source not in matched:
                     problems.append(_unmatched(run, group))
             if problems != self._reported.get(name, []):
@@ -98,14 +98,14 @@ class JoinProblems:
             if path in missing:
                 name = printable_path(os.path.basename(path))  # noqa: PTH119 (paths are texts here)
                 reason = f"The file {name} that it names is not there: nothing of it is joined."
-                problems.append((_SETTINGS_FILE, None, None, "no_file", reason))
+                problems.append(ProblemRow(_SETTINGS_FILE, None, None, "no_file", reason))
         run = settings.reference.run
         if run and run not in registry.runs:
             reason = (
                 f"There is no run {run}, whose answers are to be the references: run takes its folder, as seen from "
                 "the folder of rlboard.toml."
             )
-            problems.append((_SETTINGS_FILE, None, None, "no_run", reason))
+            problems.append(ProblemRow(_SETTINGS_FILE, None, None, "no_run", reason))
         return problems
 
 
@@ -122,4 +122,4 @@ def _unmatched(run: RunIndex, group: SideGroup) -> ProblemRow:
             "tab shows, the sample's own sample_id, id or uid, or the very prompt and response. If these are rollouts, "
             "give each line its step."
         )
-    return group.first_file, None, None, "unmatched", reason
+    return ProblemRow(group.first_file, None, None, "unmatched", reason)

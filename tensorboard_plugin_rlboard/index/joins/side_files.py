@@ -164,7 +164,7 @@ class SideGroup:
         for problem in rows.problems:
             if len(file.problems) < _MAX_LISTED:
                 line = file.lines + problem.line + 1
-                file.problems.append((file.relative, line, None, problem.kind, problem.reason))
+                file.problems.append(ProblemRow(file.relative, line, None, problem.kind, problem.reason))
             else:
                 file.unlisted_problems += 1
         file.lines += len(lines) - 1
@@ -186,14 +186,14 @@ class SideGroup:
                     f"{more} more {plural(more, 'line', 'lines')} of this file could not be used and "
                     f"{plural(more, 'is', 'are')} not listed one by one."
                 )
-                rows.append((file.relative, None, None, "further_problems", reason))
+                rows.append(ProblemRow(file.relative, None, None, "further_problems", reason, more - 1))
             if file.read_error:
                 reason = f"It cannot be read, so less is joined than could be: {file.read_error}"
-                rows.append((file.relative, None, None, "unreadable", reason))
+                rows.append(ProblemRow(file.relative, None, None, "unreadable", reason))
         if conflicts:
             reason = (
                 f"{conflicts} {plural(conflicts, 'line', 'lines')} {plural(conflicts, 'says', 'say')} something else for a {'prompt' if self.kind == 'reference' else 'sample'} that "
                 "an earlier line has: the first line counts. Leave one line for each of them."
             )
-            rows.append((self.first_file, None, None, "repeated_key", reason))
+            rows.append(ProblemRow(self.first_file, None, None, "repeated_key", reason))
         return rows

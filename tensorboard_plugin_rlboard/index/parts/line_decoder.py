@@ -39,11 +39,13 @@ class Problem:
         line: 0-based index among the range's lines.
         kind: stable name of what is wrong.
         reason: one sentence with the remedy where there is one.
+        unlisted: how many more of its kind it stands for, which follow it and are not listed one by one.
     """
 
     line: int
     kind: str
     reason: str
+    unlisted: int = 0
 
 
 class Row(Protocol):

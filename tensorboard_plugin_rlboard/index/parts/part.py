@@ -187,10 +187,10 @@ def _shortened(problems: list[Problem]) -> list[Problem]:
     kept: list[Problem] = []
     for _, group in groupby(sorted(problems, key=lambda p: (p.kind, p.line)), key=lambda p: p.kind):
         same = list(group)
-        more = len(same) - _MAX_LISTED
-        kept += same[:_MAX_LISTED]
+        listed, more = same[: _MAX_LISTED + 1], len(same) - _MAX_LISTED - 1
         if more > 0:
-            last = same[_MAX_LISTED]
-            further = f"{more - 1} more of this kind {plural(more - 1, 'follows', 'follow')} in the next lines, not listed one by one."
-            kept.append(Problem(last.line, last.kind, f"{last.reason} {further}"))
+            last = listed.pop()
+            further = f"{more} more of this kind {plural(more, 'follows', 'follow')} in the next lines, not listed one by one."
+            listed.append(Problem(last.line, last.kind, f"{last.reason} {further}", more))
+        kept += listed
     return sorted(kept, key=lambda problem: problem.line)

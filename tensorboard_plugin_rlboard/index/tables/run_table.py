@@ -98,7 +98,9 @@ class RunTable:
     def create(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Makes the tables empty."""
         self._define(cursor, FIXED)
-        problem = "file VARCHAR, line BIGINT, line_offset BIGINT, kind VARCHAR, reason VARCHAR"
+        problem = (
+            "file VARCHAR, line BIGINT, line_offset BIGINT, kind VARCHAR, reason VARCHAR, unlisted BIGINT"
+        )
         cursor.execute(f"CREATE OR REPLACE TABLE {self.problems} ({problem})")
         self.columns, self._all = dict(FIXED), set(FIXED)
         self._set_logged(set())
@@ -230,10 +232,9 @@ class RunTable:
         kinds = f" AND kind = {literal(kind)}" if kind else ""
         if lines is not None:
             kinds += f" AND line_offset >= {lines.start} AND line_offset < {lines.stop}"
-        gone = cursor.execute(
-            f"DELETE FROM {self.problems} WHERE file = {literal(relative)}{kinds}"
-        ).fetchall()
-        return int(gone[0][0])
+        where = f"file = {literal(relative)}{kinds}"
+        gone = cursor.execute(f"DELETE FROM {self.problems} WHERE {where} RETURNING unlisted").fetchall()
+        return sum(1 + unlisted for (unlisted,) in gone)
 
     def remove_file(self, cursor: duckdb.DuckDBPyConnection, number: int, relative: str) -> tuple[int, int]:
         """Drops the rows and problems of a file; returns how many they were."""

@@ -13,6 +13,7 @@ from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.detect.repeated_rows import RepeatedRows
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
+from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.index.update.file_messages import FileMessages
 from tensorboard_plugin_rlboard.index.update.run_messages import RunMessages
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
@@ -161,7 +162,7 @@ class Discovery:
         is_sealed = any(f"{file.relative}{suffix}" in present for suffix in COMPRESSED_SUFFIXES)
         if seen.change is Change.VANISHED and not is_sealed:
             reason = "The file was there and is gone; its samples are no longer shown."
-            run.add_problems(self._cursor, [(file.relative, None, None, "vanished", reason)])
+            run.add_problems(self._cursor, [ProblemRow(file.relative, None, None, "vanished", reason)])
         self._registry.changed()
         return True
 
@@ -218,7 +219,7 @@ class Discovery:
             run.add_file(file.path, file.relative, found, state)
             reason = self._later_look.understood(file)
             if reason:
-                run.add_problems(self._cursor, [(file.relative, None, None, "read_anew", reason)])
+                run.add_problems(self._cursor, [ProblemRow(file.relative, None, None, "read_anew", reason)])
             self._registry.file_added(run, file.relative)
 
     def _restore_cached(self, file: SourceFile, present: Mapping[str, SourceFile]) -> bool:

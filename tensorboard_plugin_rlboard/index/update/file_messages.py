@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.sources.reader import DAMAGE_KINDS, damage_in, damage_kind
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class FileMessages:
         self._said[file.relative, kind] = reason
         run.clear_problems(self._cursor, file.relative, kind)
         if reason:
-            run.add_problems(self._cursor, [(file.relative, None, None, kind, reason)])
+            run.add_problems(self._cursor, [ProblemRow(file.relative, None, None, kind, reason)])
         self._registry.changed()
 
     def say_damage(self, run: RunIndex, file: IndexedFile) -> None:

@@ -13,6 +13,7 @@ from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
 from tensorboard_plugin_rlboard.index.loadable_part import FileRange, LoadablePart
 from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, RangeOrder, build_range, read
 from tensorboard_plugin_rlboard.index.parts.worker_pool import FinishedRange
+from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.index.update.discovery import Discovery
 from tensorboard_plugin_rlboard.sources.file_changes import fingerprint_of_bytes
 from tensorboard_plugin_rlboard.sources.lines import byte_ranges, line_offsets
@@ -196,7 +197,9 @@ class PartLoader:
         first = int(starts[0]) if len(starts) else 0
         reason = f"The line could not be indexed ({type(error).__name__}); it is left out."
         line = file.newlines + 1 + data.count(b"\n", 0, first)
-        run.add_problems(self._cursor, [(file.relative, line, offset + first, "not_indexed", reason)])
+        run.add_problems(
+            self._cursor, [ProblemRow(file.relative, line, offset + first, "not_indexed", reason)]
+        )
         file.advance(fingerprint_of_bytes(data, offset), data.count(b"\n"))
 
     def _load_together(self, run: RunIndex, finished: Sequence[tuple[IndexedFile, FinishedRange]]) -> int:

@@ -183,6 +183,7 @@ def test_problems_of_one_kind_are_not_listed_without_end(tmp_path: Path) -> None
     line = b'{"step": 1, "response": "a", "reward": "good"}\n'
     found = build_part([line] * 1500, 0, NATIVE, tmp_path / "part.parquet").problems
     assert len(found) == 1001
+    assert [problem.unlisted for problem in found] == [0] * 1000 + [499]
     assert found[-1].reason.endswith("499 more of this kind follow in the next lines, not listed one by one.")
 
 

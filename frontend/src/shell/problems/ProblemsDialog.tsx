@@ -34,8 +34,15 @@ export function ProblemsDialog({ onClose }: { onClose: () => void }): JSX.Elemen
       )}
       {answer.data === null && answer.loading && <p>{t("shell.loading")}</p>}
       {answer.data !== null && kinds.length === 0 && <p>{t("shell.problems.none")}</p>}
-      {kinds.map(({ kind, count: n }) => (
-        <Kind key={kind} kind={kind} n={n} opened={kinds.length === 1} onClose={onClose} />
+      {kinds.map(({ kind, count: n, unlisted }) => (
+        <Kind
+          key={kind}
+          kind={kind}
+          n={n}
+          unlisted={unlisted}
+          opened={kinds.length === 1}
+          onClose={onClose}
+        />
       ))}
       <Ignored run={run} />
     </Dialog>
@@ -44,12 +51,15 @@ export function ProblemsDialog({ onClose }: { onClose: () => void }): JSX.Elemen
 
 interface KindProps {
   kind: string;
+  /** How many are listed one by one. */
   n: number;
+  /** How many more there are. */
+  unlisted: number;
   opened: boolean;
   onClose: () => void;
 }
 
-function Kind({ kind, n, opened, onClose }: KindProps): JSX.Element {
+function Kind({ kind, n, unlisted, opened, onClose }: KindProps): JSX.Element {
   const [open, setOpen] = useState(opened);
   return (
     <details
@@ -59,7 +69,7 @@ function Kind({ kind, n, opened, onClose }: KindProps): JSX.Element {
       onToggle={(event) => setOpen(event.currentTarget.open)}
     >
       <summary>
-        <span>{kindWords(kind)}</span> <span class="number problems-count">{count(n)}</span>
+        <span>{kindWords(kind)}</span> <span class="number problems-count">{count(n + unlisted)}</span>
       </summary>
       {open && <ProblemRows kind={kind} total={n} onClose={onClose} />}
     </details>
