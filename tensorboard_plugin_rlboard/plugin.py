@@ -32,15 +32,14 @@ from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.training.event_metadata import EventMetadataReader
 from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
-from tensorboard_plugin_rlboard.web import json_answers
 from tensorboard_plugin_rlboard.web.arguments import required, texts
 from tensorboard_plugin_rlboard.web.bundle import ENTRY, bundle_damage, gzipped
 from tensorboard_plugin_rlboard.web.connection import disconnected
-from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswers
+from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswer, EncodedAnswers
 from tensorboard_plugin_rlboard.web.foreign_requests import OTHER_SITE, reason_foreign
 from tensorboard_plugin_rlboard.web.own_names import OwnNames
 from tensorboard_plugin_rlboard.web.routes import ROUTES, Route
-from tensorboard_plugin_rlboard.web.shared_answers import EncodedAnswer, SharedAnswers
+from tensorboard_plugin_rlboard.web.shared_answers import SharedAnswers
 
 if TYPE_CHECKING:
     from tensorboard.plugins.base_plugin import TBContext
@@ -87,7 +86,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         self._board = Board(self._indexer)
         self._encoded_answers = EncodedAnswers()
         self._shared_answers = SharedAnswers()
-        self._board.when_steps_prepared(self._encoded_answers.gzipped)
+        self._board.when_steps_prepared(self._encoded_answers.prepare)
         self._scalars = ScalarReader(context.data_provider)
         self._events = EventMetadataReader(context.data_provider)
 
@@ -153,7 +152,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         revision = self._board.revision
 
         def answer() -> EncodedAnswer:
-            return self._encoded(route.answer(self._board, question))
+            return self._encoded_answers.of(route.answer(self._board, question))
 
         if not route.is_shared:
             return self._respond(request, answer(), revision)
@@ -162,15 +161,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
 
     def _answer(self, request: wrappers.Request, ask: Callable[[], object]) -> wrappers.Response:
         revision = self._board.revision
-        return self._respond(request, self._encoded(ask()), revision)
-
-    def _encoded(self, answer: object) -> EncodedAnswer:
-        """An answer as JSON or, where it is bytes, as it is."""
-        if isinstance(answer, bytes):
-            return EncodedAnswer(answer, "application/octet-stream")
-        if (gzipped := self._encoded_answers.gzipped(answer)) is not None:
-            return EncodedAnswer(gzipped, "application/json", "gzip")
-        return EncodedAnswer(json_answers.encode(answer), "application/json")
+        return self._respond(request, self._encoded_answers.of(ask()), revision)
 
     def _respond(self, request: wrappers.Request, answer: EncodedAnswer, revision: int) -> wrappers.Response:
         """A response, marked with the revision that its answer is at least as new as."""

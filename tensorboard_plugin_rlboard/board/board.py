@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.board.groups.detail import group
 from tensorboard_plugin_rlboard.board.groups.listing import groups
 from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
-from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
+from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError, interruptible
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.prompts.service import PromptService
 from tensorboard_plugin_rlboard.board.run_schema import RunSession, open_session
@@ -79,10 +79,11 @@ class Board:
         self._steps = steps = StepService(registry, indexer.attention, self.cursor, self._slot)
         self.prompts = PromptService(self.session, steps.run_steps, self._slot, lambda: registry.cache)
         self._trainings = Trainings(registry)
+        prepared = partial(steps.snapshot, fresh=False)
         self._findings = FindingService(
-            self._steps.snapshot,
-            partial(self._steps.snapshot, fresh=False),
-            self._steps.is_complete,
+            steps.snapshot,
+            prepared,
+            steps.is_complete,
             self.cursor,
             self._trainings.known_numbers,
             self._trainings.thresholds,
@@ -90,7 +91,6 @@ class Board:
         self._run_list = RunList(
             registry, self._trainings, steps.run_steps, steps.last_mean, self._findings.counted, self.cursor
         )
-        prepared = partial(self._steps.snapshot, fresh=False)
         self._run_numbers = RunNumbers(registry, prepared, self._steps.run_steps, self._findings.counted)
         self._comparisons = Comparisons(self.prompts.identities)
         indexer.call_after_round(self._steps.update_in_background)
@@ -120,7 +120,7 @@ class Board:
             cursor = self.registry.cursor()
         except RuntimeError as error:
             raise StoppedError(str(error)) from error
-        return self.limits.cursor(cursor)
+        return interruptible(cursor)
 
     def run(self, name: str) -> RunIndex:
         """The index of a run, which is indexed first from now on.
@@ -189,10 +189,11 @@ class Board:
     def samples(self, question: SamplesQuestion) -> api.Samples:
         """One page of a list of samples."""
         run = self.run(question.selection.run)
-        key = (run.name, run.version, total_depends_on(question))
+        list_key = (run.name, run.version, total_depends_on(question))
         with self._slot(question.selection):
-            session = self.session(run)
-            return samples(session, question, partial(self._totals.get_or_compute, key))
+            answer = samples(self.session(run), question, self._totals.get(list_key))
+        self._totals.put(list_key, answer.total)
+        return answer
 
     def groups(self, question: GroupsQuestion) -> api.Groups:
         """One page of the list of groups."""
@@ -253,8 +254,7 @@ class Board:
         return self.limits.heavy() if always or selection.step is None else self.limits.quick()
 
     def _tokens(self, question: TokensQuestion) -> tuple[DecodedSample, list[str]]:
-        run = self.run(question.run)
         with self.limits.quick():
-            session = self.session(run)
-            decoded = self._decoded_samples.get(run, index_row(session, question.id, {}).location)
+            session = self.session(question.run)
+            decoded = self._decoded_samples.get(session.run, index_row(session, question.id, {}).location)
             return decoded, token_metric_names(session.schema, decoded)

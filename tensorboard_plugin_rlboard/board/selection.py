@@ -122,8 +122,9 @@ def select_samples(
         further.require("prompt_key = ?", selection.prompt_key)
     if selection.group is not None:
         further.require(f"{GROUP_KEY} = ?", selection.group)
-    search = text_search(session, selection.search, regex=selection.regex, within=selection.within)
-    patterns = []
+    search, patterns = TextSearch(), []
+    if selection.search:
+        search = text_search(session, selection.search, regex=selection.regex, within=selection.within)
     if search.condition is not None:
         if search.is_quick and longest_text(session) <= _SHORT_TEXT:
             further.require(search.condition.sql, *search.condition.values)

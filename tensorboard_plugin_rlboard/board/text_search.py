@@ -117,15 +117,13 @@ def text_search(session: RunSession, pattern: str, *, regex: bool, within: Seque
 
     Args:
         session: the run.
-        pattern: what is searched for; empty for nothing.
+        pattern: what is searched for.
         regex: whether it is a regular expression.
         within: names of texts; empty for all.
 
     Raises:
         ArgumentError: a text that cannot be searched, or no regular expression.
     """
-    if not pattern:
-        return TextSearch()
     for name in within:
         if name not in TEXTS:
             raise ArgumentError(f"in={name} is not known: it takes {', '.join(TEXTS)}.")

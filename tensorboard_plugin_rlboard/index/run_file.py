@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 
 from tensorboard_plugin_rlboard.formats.base import Format
@@ -71,7 +72,7 @@ class IndexedFile:
         """Offset up to which its rows are in the table."""
         return self.to_load[0].offset if self.to_load else self.state.read_to
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Ten characters that name the file in ids, from its path below the log directory.
 

@@ -66,6 +66,14 @@ def required(args: Arguments, name: str) -> str:
     return value
 
 
+def split_name(args: Arguments, name: str) -> str | None:
+    """A split, None where the argument is absent or empty."""
+    split = string(args, name)
+    if split not in {"", "train", "eval"}:
+        raise ArgumentError(f"{name}={split[:40]} is not known: it takes train or eval.")
+    return split or None
+
+
 def integer(args: Arguments, name: str) -> int | None:
     """A whole number, None where the argument is absent or empty."""
     value = args.get(name)

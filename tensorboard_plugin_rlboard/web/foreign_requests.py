@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from tensorboard_plugin_rlboard.web.own_names import FLAG, OwnNames, host_name
+from tensorboard_plugin_rlboard.web.own_names import OwnNames, host_name, remedy
 
 OTHER_SITE = "RL Board does not answer other sites."
 _PROXY_HEADERS = ("HTTP_X_FORWARDED_CONTEXT", "HTTP_X_PROXYCONTEXTPATH")
@@ -27,21 +27,13 @@ def reason_foreign(environ: Mapping[str, Any], names: OwnNames) -> str:
     host = str(environ.get("HTTP_HOST", ""))
     target = str(environ.get("RAW_URI", environ.get("REQUEST_URI", "/")))
     if target and not target.startswith(("/", "?")):
-        return f"RL Board answers requests for a path only, not for an address; {_remedy('')}"
-    name = host_name(host)
-    if name is None:
-        shown = "without a host name" if not host else "whose Host is no single host name"
-        return f"RL Board does not answer a request {shown}; {_remedy('')}"
-    if not names.allow(name) and not _came_through_jupyter(environ, names, host):
-        return f"RL Board does not answer for the host name {name}; {_remedy(name)}"
+        return f"RL Board answers requests for a path only, not for an address; {remedy('')}"
+    if reason := names.reason_unknown(host, through_jupyter=_came_through_jupyter(environ, names, host)):
+        return reason
     # Browsers send none with what the tab asks of its own server.
     if not _is_own_origin(environ.get("HTTP_ORIGIN"), host, names):
         return OTHER_SITE
     return ""
-
-
-def _remedy(name: str) -> str:
-    return f"if it is a name of this server, start TensorBoard with {FLAG}={name or 'NAME'}."
 
 
 def _is_own_origin(origin: object, host: str, names: OwnNames) -> bool:

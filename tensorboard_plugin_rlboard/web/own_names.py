@@ -64,6 +64,21 @@ class OwnNames:
         self._of_machine = _MachineNames()
         self.in_jupyter = any(environment.get(name) for name in _JUPYTER)
 
+    def reason_unknown(self, host: str, *, through_jupyter: bool) -> str:
+        """Why a `Host` header names no TensorBoard of ours, as one sentence; empty where it does.
+
+        Args:
+            host: the header.
+            through_jupyter: whether jupyter-server-proxy has passed the request on, whose users have names of their own.
+        """
+        name = host_name(host)
+        if name is None:
+            shown = "without a host name" if not host else "whose Host is no single host name"
+            return f"RL Board does not answer a request {shown}; {remedy('')}"
+        if self.allow(name) or through_jupyter:
+            return ""
+        return f"RL Board does not answer for the host name {name}; {remedy(name)}"
+
     def allow(self, name: str) -> bool:
         """Whether a name, as `host_name` gives it, is one of ours."""
         if self._every or _is_loopback(name) or is_address_in_digits(name) or name == self._bound:
@@ -81,6 +96,11 @@ class OwnNames:
     def is_allowed_by_user(self, name: str) -> bool:
         """Whether the user, or the notebook server around, has named it."""
         return any(_is_at_or_below(name, allowed) for allowed in self._allowed)
+
+
+def remedy(name: str) -> str:
+    """What to do where a name is one of ours after all."""
+    return f"if it is a name of this server, start TensorBoard with {FLAG}={name or 'NAME'}."
 
 
 def host_name(host: str) -> str | None:

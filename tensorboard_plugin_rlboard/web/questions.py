@@ -29,6 +29,7 @@ from tensorboard_plugin_rlboard.web.arguments import (
     integer_or,
     named_numbers,
     required,
+    split_name,
     string,
     texts,
 )
@@ -38,7 +39,7 @@ def read_selection(args: Arguments) -> Selection:
     """The common selection arguments."""
     return Selection(
         run=required(args, "run"),
-        split=_split(args, "split"),
+        split=split_name(args, "split"),
         attempt=integer(args, "attempt"),
         step=integer(args, "step"),
         step_min=integer(args, "step_min"),
@@ -52,20 +53,13 @@ def read_selection(args: Arguments) -> Selection:
     )
 
 
-def _split(args: Arguments, name: str) -> str | None:
-    split = string(args, name)
-    if split not in {"", "train", "eval"}:
-        raise ArgumentError(f"{name}={split[:40]} is not known: it takes train or eval.")
-    return split or None
-
-
 def read_compare(args: Arguments) -> CompareQuestion:
     """The question of /compare: what B is beside A begins with `against_`; both are searched and filtered alike."""
     a = read_selection(args)
     b = replace(
         a,
         run=string(args, "against_run") or a.run,
-        split=_split(args, "against_split") or a.split,
+        split=split_name(args, "against_split") or a.split,
         attempt=integer(args, "against_attempt"),
         step=integer(args, "against_step"),
         step_min=integer(args, "against_step_min"),

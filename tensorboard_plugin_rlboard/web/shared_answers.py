@@ -12,29 +12,10 @@ from dataclasses import dataclass, field
 
 from tensorboard_plugin_rlboard.board.limits.running_question import Turn, check_stopped, current_question
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
+from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswer
 
 _CACHE_BYTES = 16 * 1024 * 1024
 _BUSY = "Somebody else's equal question was being answered all the time; try again in a moment."
-
-
-@dataclass(frozen=True)
-class EncodedAnswer:
-    """An answer as it is sent.
-
-    Attributes:
-        content: its bytes.
-        mime_type: what they are.
-        encoding: `gzip` where they are packed.
-    """
-
-    content: bytes
-    mime_type: str
-    encoding: str | None = None
-
-    @property
-    def size(self) -> int:
-        """Bytes that it holds, about."""
-        return len(self.content) + 500
 
 
 @dataclass(eq=False)
@@ -78,7 +59,8 @@ class SharedAnswers:
             if work.answer is not None:
                 return work.answer
         try:
-            mine.answer = self._kept.get_or_compute(key, answer)
+            mine.answer = answer()
+            self._kept.put(key, mine.answer)
             return mine.answer
         finally:
             with self._lock:

@@ -10,7 +10,8 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
 from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
-from tensorboard_plugin_rlboard.web.shared_answers import EncodedAnswer, SharedAnswers
+from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswer
+from tensorboard_plugin_rlboard.web.shared_answers import SharedAnswers
 
 
 def answer_of(content: bytes) -> EncodedAnswer:

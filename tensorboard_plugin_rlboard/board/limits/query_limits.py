@@ -1,6 +1,6 @@
 """Timeout, concurrency cap, cancellation on disconnect.
 
-A question is what happens inside `QueryLimits.question`, in one thread. A database cursor that it takes from `cursor` is
+A question is what happens inside `QueryLimits.question`, in one thread. A database cursor of its own (`interruptible`) is
 interrupted when its time is up, when its client went away, or when the same client asked anew for the same place on the
 screen. Interrupting takes milliseconds and leaves other cursors alone. A regular expression does not hear it before the
 end of its rows, so those go in pieces that are short in time (`text_matches`).
@@ -12,18 +12,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.board.limits.places import Places
 from tensorboard_plugin_rlboard.board.limits.running_question import (
     RunningQuestion,
     StoppedError,
-    check_stopped,
     current_question,
 )
-
-if TYPE_CHECKING:
-    import duckdb
 
 SECONDS = 20.0
 """Time of a question. A regular expression over the responses of a million samples takes about one second."""
@@ -112,18 +107,6 @@ class QueryLimits:
                 if self._by_place.get(key) is question:
                     del self._by_place[key]
             question.cursors.clear()
-
-    def cursor(self, cursor: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-        """The same cursor, interrupted when the current question is given up.
-
-        Raises:
-            StoppedError: it was given up already.
-        """
-        question = current_question.get()
-        if question is not None:
-            question.cursors.append(cursor)
-            check_stopped()
-        return cursor
 
     def heavy(self) -> AbstractContextManager[None]:
         """One of the few places for questions that look at a whole run; waits for it as long as the question lasts."""

@@ -73,3 +73,16 @@ def check_stopped() -> None:
     question = current_question.get()
     if question is not None and question.stop_reason:
         raise StoppedError(question.stop_reason)
+
+
+def interruptible(cursor: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """The same cursor, interrupted when the current question is given up.
+
+    Raises:
+        StoppedError: it was given up already.
+    """
+    question = current_question.get()
+    if question is not None:
+        question.cursors.append(cursor)
+        check_stopped()
+    return cursor

@@ -7,10 +7,9 @@ from typing import Any
 from tensorboard_plugin_rlboard.api import Samples
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
-from tensorboard_plugin_rlboard.board.samples.paging import CountOnce, column_sql, list_rows, page
+from tensorboard_plugin_rlboard.board.samples.paging import Page, column_sql, page
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
-from tensorboard_plugin_rlboard.board.text_search import TextSearch
 from tensorboard_plugin_rlboard.errors import ArgumentError
 
 MAX_LIMIT = 500
@@ -32,13 +31,13 @@ _DEFAULT_COLUMNS = (
 )
 
 
-def samples(session: RunSession, question: SamplesQuestion, count_once: CountOnce) -> Samples:
+def samples(session: RunSession, question: SamplesQuestion, known_total: int | None = None) -> Samples:
     """Answers /samples.
 
     Args:
         session: the run.
         question: which page of which list.
-        count_once: knows the number of samples from an earlier page, or has it counted.
+        known_total: the number of samples of the list where an earlier page has counted them.
 
     Raises:
         ArgumentError: an unknown column, order or preset, or a limit that is too large.
@@ -49,16 +48,14 @@ def samples(session: RunSession, question: SamplesQuestion, count_once: CountOnc
     # Row numbers hold within one view of the table. It begins when the session knows every column that can be asked
     # for: one that is added meanwhile would not be in it.
     with session.snapshot():
-        rows = list_rows(session, question)
-        search = rows.relation.search
-        total, row_numbers = page(session, rows, question, count_once)
-        values = _values(session, columns, search, row_numbers)
-        hits = search.hits(session, values, row_numbers) if question.selection.search else {}
+        found = page(session, question, known_total)
+        values = _values(session, columns, found)
+        hits = found.search.hits(session, values, found.row_numbers) if question.selection.search else {}
     answer: dict[str, list[Any]] = {"id": values["id"], "step": values["step"]}
     for position, name in enumerate(columns):
         column = values[f"c{position}"]
         answer[name] = [question.text_rules.list_cell(name, value) for value in column]
-    return Samples(total, answer | hits)
+    return Samples(found.total, answer | hits)
 
 
 def _columns(session: RunSession, question: SamplesQuestion) -> dict[str, str]:
@@ -71,24 +68,22 @@ def _columns(session: RunSession, question: SamplesQuestion) -> dict[str, str]:
     return {name: column_sql(session, name) for name in names}
 
 
-def _values(
-    session: RunSession, columns: dict[str, str], search: TextSearch, row_numbers: list[int]
-) -> dict[str, list[Any]]:
-    """The values of some rows: id, step, the columns as c0, c1, … and what the search needs to find its hits.
+def _values(session: RunSession, columns: dict[str, str], found: Page) -> dict[str, list[Any]]:
+    """The values of a page: id, step, the columns as c0, c1, … and what its search needs to find the hits.
 
     Args:
         session: the run, inside the transaction that the row numbers are of.
         columns: name -> SQL.
-        search: what the list was searched for.
-        row_numbers: in the order of the answer.
+        found: the page.
     """
     table, group_columns = session.schema.table, session.schema.group_columns
     fields = [
         *("file", "line_offset", '"row"', "step"),
         *(f"{sql} AS c{position}" for position, sql in enumerate(columns.values())),
-        *search.hit_fields,
+        *found.search.hit_fields,
     ]
     source = f"(SELECT unnest(?) AS place, unnest(?) AS turn) JOIN {table} ON {table}.rowid = place"
+    row_numbers = found.row_numbers
     values: list[object] = [row_numbers, list(range(len(row_numbers)))]
     if group_columns and session.schema.needs_groups(columns):
         # Over the whole groups of these rows, and of no others.

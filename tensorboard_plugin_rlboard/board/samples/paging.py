@@ -5,13 +5,13 @@ Wide columns are fetched afterwards for these rows only: sorting a million rows 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tensorboard_plugin_rlboard.board.missing_column import missing_column
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Relation, select_samples
+from tensorboard_plugin_rlboard.board.text_search import TextSearch
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.column_names import metric, text
 
@@ -39,8 +39,6 @@ _LOW_REWARD = 0.25
 """Suspect SFT data: the reference is sure of a response whose reward is in the lowest quarter of the selection."""
 _MANY = 20_000
 """Of more rows the finite ones are looked for first: without the others the database keeps only the best as it goes."""
-CountOnce = Callable[[Callable[[], int]], int]
-"""Gives a number that is known already, or what the function that it is called with counts."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +70,18 @@ class ListOrder:
 
 
 @dataclass(frozen=True)
-class ListRows:
-    """The rows of a list and their order."""
+class Page:
+    """One page of a list.
 
-    relation: Relation
-    order: ListOrder
+    Attributes:
+        total: the number of rows of the list.
+        row_numbers: those of the page, in their order.
+        search: the text search that the list was narrowed by.
+    """
+
+    total: int
+    row_numbers: list[int]
+    search: TextSearch
 
 
 def column_sql(session: RunSession, name: str) -> str:
@@ -102,8 +107,13 @@ def total_depends_on(question: SamplesQuestion) -> tuple[object, ...]:
     return question.selection, question.preset if question.preset == _NARROWING_PRESET else ""
 
 
-def list_rows(session: RunSession, question: SamplesQuestion) -> ListRows:
-    """The samples of a list and their order.
+def page(session: RunSession, question: SamplesQuestion, known_total: int | None = None) -> Page:
+    """One page of a list.
+
+    Args:
+        session: inside a transaction, so that row numbers stay what they are.
+        question: which page of which list.
+        known_total: the number of rows of the list where an earlier page has counted them.
 
     Raises:
         ArgumentError: an unknown column, order or preset, or a selection that cannot be answered.
@@ -112,26 +122,10 @@ def list_rows(session: RunSession, question: SamplesQuestion) -> ListRows:
     relation = select_samples(session, question.selection, groups=order.groups)
     if question.preset == _NARROWING_PRESET:
         relation = _lowest_rewards(relation)
-    return ListRows(relation, order)
-
-
-def page(
-    session: RunSession, rows: ListRows, question: SamplesQuestion, count_once: CountOnce
-) -> tuple[int, list[int]]:
-    """The number of rows of a list, and the row numbers of one page in their order.
-
-    Args:
-        session: inside a transaction, so that row numbers stay what they are.
-        rows: the list.
-        question: which page.
-        count_once: knows the number of rows, or has it counted.
-    """
-    relation, order, execute = rows.relation, rows.order, session.cursor.execute
-    found: list[int] | None = None
+    execute = session.cursor.execute
     window = f"LIMIT {int(question.limit)} OFFSET {int(question.offset)}"
 
-    def count_and_list() -> int:
-        nonlocal found
+    def counted_and_listed() -> tuple[int, list[int]]:
         key = f", {order.key} AS k" if order.key else ""
         by = order.sql("k")
         answer = execute(
@@ -141,10 +135,9 @@ def page(
             f"ON true ORDER BY {by}",
             relation.values,
         ).fetchall()
-        found = [int(row[1]) for row in answer if row[1] is not None]
-        return int(answer[0][0])
+        return int(answer[0][0]), [int(row[1]) for row in answer if row[1] is not None]
 
-    def count() -> int:
+    def counted() -> int:
         sql = f"SELECT count(*) FROM {relation.source} WHERE {relation.where}"
         return int(execute(sql, relation.values).fetchall()[0][0])
 
@@ -152,13 +145,15 @@ def page(
         sql = f"SELECT rowid FROM {relation.source} WHERE {where} ORDER BY {by} {window}"
         return [int(row[0]) for row in execute(sql, relation.values).fetchall()]
 
-    # A condition on texts takes long for each row: one scan then counts and lists.
-    reads_texts = bool(question.selection.search or question.selection.where)
-    number = count_once(count_and_list if reads_texts else count)
-    if found is None and order.key and order.numeric and number > _MANY:
+    if known_total is None and (question.selection.search or question.selection.where):
+        # A condition on texts takes long for each row: one scan counts and lists.
+        return Page(*counted_and_listed(), relation.search)
+    total = counted() if known_total is None else known_total
+    if order.key and order.numeric and total > _MANY:
         finite = listed(f"{relation.where} AND isfinite({order.key})", order.directed(order.key))
-        found = finite if len(finite) == question.limit else None
-    return number, listed(relation.where, order.sql(order.key)) if found is None else found
+        if len(finite) == question.limit:
+            return Page(total, finite, relation.search)
+    return Page(total, listed(relation.where, order.sql(order.key)), relation.search)
 
 
 def _list_order(session: RunSession, question: SamplesQuestion) -> ListOrder:

@@ -10,7 +10,11 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.limits import query_limits
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
-from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError, check_stopped
+from tensorboard_plugin_rlboard.board.limits.running_question import (
+    StoppedError,
+    check_stopped,
+    interruptible,
+)
 
 ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE hash(a.range, b.range) = 1"
 
@@ -32,7 +36,7 @@ def ask(
     """Asks what would take for ever; returns why it ended."""
     try:
         with watched.question(client, place, gone):
-            watched.cursor(database.cursor()).execute(ENDLESS).fetchall()
+            interruptible(database.cursor()).execute(ENDLESS).fetchall()
     except StoppedError as error:
         return str(error)
     return "answered"
@@ -63,13 +67,13 @@ def test_what_comes_after_the_time_is_stopped_as_well(database: duckdb.DuckDBPyC
 
     def begun() -> None:
         with watched.question():
-            watched.cursor(early)
+            interruptible(early)
             time.sleep(0.2)
             early.execute(ENDLESS).fetchall()
 
     for question in (
         begun,
-        lambda: late(lambda: watched.cursor(database.cursor())),
+        lambda: late(lambda: interruptible(database.cursor())),
         lambda: late(check_stopped),
     ):
         with pytest.raises(StoppedError, match="longer"):
@@ -188,13 +192,13 @@ def test_searches_have_places_of_their_own() -> None:
 def test_once_it_has_its_place_a_question_has_taken_too_long(database: duckdb.DuckDBPyConnection) -> None:
     watched = QueryLimits(seconds=0.2, searches=1)
     with pytest.raises(StoppedError, match="longer"), watched.question(), watched.search():
-        watched.cursor(database.cursor()).execute(ENDLESS).fetchall()
+        interruptible(database.cursor()).execute(ENDLESS).fetchall()
 
 
 def test_errors_of_a_question_stay_what_they_are(database: duckdb.DuckDBPyConnection) -> None:
     watched = QueryLimits()
     with pytest.raises(duckdb.ParserException), watched.question():
-        watched.cursor(database.cursor()).execute("SELEC")
+        interruptible(database.cursor()).execute("SELEC")
     with pytest.raises(ZeroDivisionError), watched.question():
         _ = 1 / 0
 
@@ -203,7 +207,7 @@ def test_what_needs_too_much_memory_says_what_to_do() -> None:
     small = duckdb.connect(config={"memory_limit": "10MB", "temp_directory": ""})
     watched = QueryLimits()
     with pytest.raises(StoppedError, match="memory"), watched.question():
-        watched.cursor(small.cursor()).execute(
+        interruptible(small.cursor()).execute(
             "SELECT count(DISTINCT hash(range) || 'x') FROM range(5000000)"
         ).fetchall()
     small.close()
@@ -213,12 +217,11 @@ def test_nothing_is_kept_of_questions_that_have_ended(database: duckdb.DuckDBPyC
     watched = QueryLimits()
     for _ in range(5):
         with watched.question("tab", "table"):
-            watched.cursor(database.cursor())
+            interruptible(database.cursor())
     assert not watched._running
     assert not watched._by_place
 
 
 def test_outside_of_a_question_nothing_is_limited(database: duckdb.DuckDBPyConnection) -> None:
-    watched = QueryLimits(seconds=0)
-    assert watched.cursor(database.cursor()).execute("SELECT 1").fetchall() == [(1,)]
+    assert interruptible(database.cursor()).execute("SELECT 1").fetchall() == [(1,)]
     check_stopped()

@@ -216,11 +216,12 @@ def test_large_answers_are_encoded_once(
     named = Steps(answer.step, answer.metrics, {'quo"te': wild})
     expected = [json.loads(json_answers.encode(steps)) for steps in (answer, named)]
     encoded = EncodedAnswers()
-    assert encoded.gzipped(answer) is None
+    small = encoded.of(answer)
+    assert (json.loads(small.content), small.encoding) == (expected[0], None)
     monkeypatch.setattr(json_answers, "LARGE", 1)
-    bodies = [encoded.gzipped(steps) for steps in (answer, named)]
-    assert [json.loads(gzip.decompress(body or b"")) for body in bodies] == expected
-    assert encoded.gzipped(answer) is bodies[0], "the same answer is encoded once"
+    large = [encoded.of(steps) for steps in (answer, named)]
+    assert [json.loads(gzip.decompress(body.content)) for body in large] == expected
+    assert encoded.of(answer) is large[0], "the same answer is encoded once"
 
 
 def test_answers_are_prepared_before_they_are_asked_for_again(
