@@ -1,13 +1,12 @@
-"""What the rows of a part are: which of them are samples, which failed, and which have no step."""
+"""What the rows of a part are: which of them are samples, and which of these failed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.arrays.number_values import is_truth
 from tensorboard_plugin_rlboard.metrics.segments import Bools
 
 _ERROR_KEYS = frozenset({"error", "error_message", "exception", "traceback"})
@@ -34,47 +33,35 @@ def no_response(format_name: str, keys: Sequence[str]) -> str:
     )
 
 
-class _Column(Protocol):
-    rows: list[int]
-    values: list[Any]
+@dataclass(frozen=True)
+class RowKinds:
+    """What rows are, bool [rows] each.
+
+    Attributes:
+        sample: rows that are samples.
+        failed: those of them that are rollouts that failed: asked, but not answered.
+        says_error: rows that say that something went wrong.
+    """
+
+    sample: Bools
+    failed: Bools
+    says_error: Bools
 
 
-def truths(columns: Mapping[str, _Column], keys: Sequence[str]) -> list[int]:
-    """The rows with a truth value under one of some keys of a step, which is a number elsewhere and no step."""
-    found: list[int] = []
-    for column in (columns[key] for key in keys if key in columns):
-        if not {bool, str}.isdisjoint(map(type, column.values)):
-            found += [row for row, value in zip(column.rows, column.values, strict=True) if is_truth(value)]
-    return found
-
-
-def answered_and_failed(
-    responses: Sequence[object], prompts: Sequence[object], is_rollout: Bools, has_tokens: Bools
-) -> tuple[Bools, Bools]:
-    """Which rows have a response, and which are rollouts that failed: asked, but not answered.
+def row_kinds(texts: Mapping[str, Sequence[object]], is_rollout: Bools, has_tokens: Bools) -> RowKinds:
+    """What rows are, by what they have.
 
     Args:
-        responses: the responses, None where there is none.
-        prompts: the prompts, None where there is none.
+        texts: name -> a text for each row, None where it has none; prompt and response among them.
         is_rollout: whether there is a reward, or a step and null for the response, bool [rows].
         has_tokens: whether there are tokens or values for tokens, bool [rows].
     """
-    answered = np.asarray([response is not None for response in responses], bool) | has_tokens
-    asked = np.asarray([prompt is not None for prompt in prompts], bool)
-    return answered, ~answered & asked & is_rollout
-
-
-def says_error(texts: Mapping[str, Sequence[object]], count: int) -> Bools:
-    """Which rows say that something went wrong: an error's text, or an end that is none of a response, bool [rows].
-
-    Args:
-        texts: name -> a text for each row, None where it has none.
-        count: how many rows there are.
-    """
-    found = np.zeros(count, bool)
+    answered = np.asarray([text is not None for text in texts["response"]], bool) | has_tokens
+    asked = np.asarray([text is not None for text in texts["prompt"]], bool)
+    failed = ~answered & asked & is_rollout
+    says_error = np.zeros(len(answered), bool)
     for name in _ERROR_KEYS & texts.keys():
-        found |= np.asarray([bool(text) for text in texts[name]], bool)
-    ends = texts.get("finish_reason", ())
-    if len(ends):
-        found |= np.asarray([isinstance(end, str) and end.lower() in _FAILED_ENDS for end in ends], bool)
-    return found
+        says_error |= np.asarray([bool(text) for text in texts[name]], bool)
+    ends = texts["finish_reason"]
+    says_error |= np.asarray([isinstance(end, str) and end.lower() in _FAILED_ENDS for end in ends], bool)
+    return RowKinds(answered | failed, failed, says_error)

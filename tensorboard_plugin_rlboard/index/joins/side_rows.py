@@ -15,9 +15,9 @@ from typing import Any, Literal
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
 from tensorboard_plugin_rlboard.formats.rows.json_parsers import to_python
+from tensorboard_plugin_rlboard.index.parts.clean_texts import without_leading, without_trailing
 from tensorboard_plugin_rlboard.index.parts.extra_keys import can_be_column
 from tensorboard_plugin_rlboard.index.parts.line_decoder import LineDecoder, Problem, Row
-from tensorboard_plugin_rlboard.index.parts.padding import without_leading, without_trailing
 
 SideKind = Literal["reference", "scores"]
 ID_KEYS = ("sample_id", "id", "uid")

@@ -59,6 +59,7 @@ class ColumnCollector:
         columns: key -> its values, of all rows so far.
         extra_arrays: keys beside the format's own with a list of numbers.
         last_tokens: the last token of each row of the blocks so far where it looks like no word, else None.
+        keys: the keys of the rows by what the format reads under them.
         unanswered: rows whose response is logged as null.
         problems: values that cannot be used.
     """
@@ -71,8 +72,8 @@ class ColumnCollector:
         self.last_tokens: list[str | None] = []
         self.unanswered: list[int] = []
         self.problems: list[Problem] = []
-        self._keys = keys
-        self._responses, self._ignored, self._arrays = keys.responses, keys.ignored, keys.arrays
+        self.keys = keys
+        self._ignored, self._arrays = keys.ignored, keys.arrays
         self._n_extra = 0
         self._is_full = False
         self._lists_as_text: set[str] = set()
@@ -98,6 +99,7 @@ class ColumnCollector:
                     first = len(self.lines)
         if first < len(self.lines):
             yield self._block_since(first)
+        self._add_single_numbers()
 
     def _add_line(self, line: int, rows: Sequence[Row]) -> None:
         """Takes every value of the rows of a line, one for each of its samples."""
@@ -117,7 +119,7 @@ class ColumnCollector:
                 except KeyError:  # simdjson finds no key with a NUL in it, which can be no column either
                     continue
                 if value is None:
-                    if key in self._responses:
+                    if key in self.keys.responses:
                         self.unanswered.append(index)
                     continue
                 if type(value) in _SCALARS:
@@ -125,7 +127,7 @@ class ColumnCollector:
                     if column is not None:  # nearly every value; a call for each took a tenth of the time
                         column.rows.append(index)
                         column.values.append(value)
-                    elif key not in self._arrays and key not in self._keys.tokens:
+                    elif key not in self._arrays and key not in self.keys.tokens:
                         self._add_scalar(line, key, value)
                     elif value != "":  # written where there is none
                         self._add_array(line, key, value)
@@ -136,7 +138,7 @@ class ColumnCollector:
     def _add_scalar(self, line: int, key: str, value: Any) -> None:
         column = self.columns.get(key)
         if column is None:
-            if key not in self._keys.read:
+            if key not in self.keys.read:
                 if not can_be_column(key) or key in self._ignored:
                     return
                 if self._n_extra >= MAX_EXTRA_KEYS:
@@ -147,20 +149,17 @@ class ColumnCollector:
         column.rows.append(len(self.lines) - 1)
         column.values.append(value)
 
-    def add_single_numbers(self) -> None:
+    def _add_single_numbers(self) -> None:
         """Adds what keys of arrays held as one number of a sample to the columns, where the number's own key does not."""
         for name, single in self._single_numbers.items():
-            key = name if name not in self._keys.read else f"logged.{name}"
+            key = name if name not in self.keys.read else f"logged.{name}"
             column, own = Column(), self.columns.get(key, Column())
             column.rows, column.values = single.rows + own.rows, single.values + own.values
             self.columns[key] = column
 
     def _complain_of_keys(self, line: int) -> None:
         if not self._is_full:
-            reason = (
-                f"The lines have more than {MAX_EXTRA_KEYS} different keys, or {MAX_EXTRA_ARRAYS} with lists; "
-                "the further ones are only shown with their samples."
-            )
+            reason = f"The lines have more than {MAX_EXTRA_KEYS} different keys, or {MAX_EXTRA_ARRAYS} with lists; the further ones are only shown with their samples."
             self._complain(line, "too_many_keys", reason)
         self._is_full = True
 
@@ -177,22 +176,22 @@ class ColumnCollector:
                 return
         is_list = not hasattr(value, "keys")
         is_array = named is not None
-        if key in self._keys.tokens and is_list and not is_array:
+        if key in self.keys.tokens and is_list and not is_array:
             self._block.add_tokens(value)
             return
-        may_be_array = is_array or (is_list and key not in self._keys.read and can_be_array(key))
+        may_be_array = is_array or (is_list and key not in self.keys.read and can_be_array(key))
         if may_be_array and self._add_array(line, key, value):
             return
-        if key in self._keys.texts:
+        if key in self.keys.texts:
             text = structure_to_text(to_python(value))
             self._add_scalar(line, key, text)
-        elif key in self._keys.numbers:
+        elif key in self.keys.numbers:
             self._complain(line, "not_a_number", not_a_number(key, to_python(value)))
-        elif is_array or key in self._keys.tokens:
+        elif is_array or key in self.keys.tokens:
             self._complain_of_array(line, key, to_python(value))
 
     def _complain_of_array(self, line: int, key: str, value: Any) -> None:
-        is_tokens = key in self._keys.tokens and key not in self._arrays
+        is_tokens = key in self.keys.tokens and key not in self._arrays
         self._complain(line, "not_an_array", (not_tokens if is_tokens else not_an_array)(key, value))
 
     def _add_array(self, line: int, key: str, value: Any) -> bool:
@@ -203,7 +202,7 @@ class ColumnCollector:
             as absent.
         """
         is_extra = key not in self._arrays
-        field, rank = self._arrays.get(key) or (key, self._keys.array_fields.get(key, 0))
+        field, rank = self._arrays.get(key) or (key, self.keys.array_fields.get(key, 0))
         if type(value) in _SCALARS:
             if not is_extra and field in SINGLE_NUMBERS and number_from_value(value) is not None:
                 column = self._single_numbers.setdefault(SINGLE_NUMBERS[field], Column())
@@ -241,8 +240,8 @@ class ColumnCollector:
 
     def _block_since(self, first: int) -> RowBlock:
         """The arrays of the rows from one on, which are held no longer."""
-        mask = () if self._keys.mask is None else (self._keys.mask,)
-        order = dict.fromkeys((*self._keys.array_fields, *sorted(self.extra_arrays), *mask))
+        mask = () if self.keys.mask is None else (self.keys.mask,)
+        order = dict.fromkeys((*self.keys.array_fields, *sorted(self.extra_arrays), *mask))
         found = self._block.logged(order, self.extra_arrays - TOKEN_METRICS.keys(), self._is_truncated)
         self.last_tokens += found.last_token
         self._block = ArrayBlock()
@@ -252,7 +251,7 @@ class ColumnCollector:
         """Whether responses of the present block were cut off, by their finish reasons."""
         first = len(self.last_tokens)
         reasons: dict[int, Any] = {}
-        for key in reversed(self._keys.finish_reasons):
+        for key in reversed(self.keys.finish_reasons):
             column = self.columns.get(key, Column())
             start = bisect_left(column.rows, first)
             reasons.update(zip(column.rows[start:], column.values[start:], strict=True))

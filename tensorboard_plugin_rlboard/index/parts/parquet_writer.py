@@ -1,4 +1,4 @@
-"""Writes the rows of a part as Parquet, and finds where their steps change."""
+"""Writes the rows of a part as Parquet."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 def write_parquet(columns: PartColumns, parquet: Path) -> int:
     """Writes the samples as a Parquet file; returns how many there are."""
-    keep = columns.sample
+    keep = columns.kinds.sample
     samples = int(keep.sum())
     if not samples:
         return 0
@@ -71,16 +71,3 @@ def write_parquet(columns: PartColumns, parquet: Path) -> int:
     # DuckDB finds `frame` among the variables here; a view of it would be planned twice, a quarter of the time of a row.
     _database().execute(f"COPY (SELECT {selected} FROM frame) TO {literal(str(parquet))} ({_OPTIONS})")
     return samples
-
-
-def step_changes(columns: PartColumns) -> list[tuple[str, int, int]]:
-    """Where the step of a split differs from its row before: (split, step, byte offset), in file order."""
-    keep = columns.sample
-    splits, steps, offsets = (columns.location[name][keep] for name in ("split", "step", "line_offset"))
-    found: list[tuple[str, int, int]] = []
-    for split in dict.fromkeys(splits.tolist()):
-        rows = np.flatnonzero(splits == split)
-        own = steps[rows]
-        changed = rows[np.concatenate(([True], own[1:] != own[:-1]))]
-        found += [(split, int(steps[i]), int(offsets[i])) for i in changed.tolist()]
-    return sorted(found, key=lambda change: change[2])

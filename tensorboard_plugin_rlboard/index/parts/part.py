@@ -18,11 +18,10 @@ import numpy as np
 from tensorboard_plugin_rlboard.formats.base import OWN_COLUMNS, Format, LineContext
 from tensorboard_plugin_rlboard.formats.row_keys import RowKeys
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
-from tensorboard_plugin_rlboard.formats.rows.row_kinds import says_error
 from tensorboard_plugin_rlboard.index.parts.column_collector import ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem, SampleDecoder
-from tensorboard_plugin_rlboard.index.parts.parquet_writer import step_changes, write_parquet
+from tensorboard_plugin_rlboard.index.parts.parquet_writer import write_parquet
 from tensorboard_plugin_rlboard.index.parts.part_columns import PartColumns
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED, SampleStatistics
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Ints
@@ -125,42 +124,50 @@ def build_part(
     statistics = SampleStatistics(keys.mask, *discount)
     for block in blocks:  # each step works as the next one asks, line by line, so that one block is held
         statistics.add_block(block)
-    line_offsets, line_lengths, line_numbers = np.asarray(decoder.places, np.int64).reshape(-1, 3).T
-    of_row = np.asarray(collector.lines, np.int64)
+    places = np.asarray(decoder.places, np.int64).reshape(-1, 3)
     extra_statistics = {
         f"{name}_{statistic}" for name in collector.extra_arrays for statistic in (*STORED, "mean")
     }
     reserved = RESERVED | OWN_COLUMNS | extra_statistics
-    columns = PartColumns.of(file_format, collector, statistics.blocks, statistics.lists, reserved)
-    problems = decoder.problems + statistics.problems + collector.problems + columns.problems(of_row)
+    columns = PartColumns.of(file_format, collector, statistics, places, reserved)
+    problems = decoder.problems + statistics.problems + collector.problems + columns.problems
     problems += [
         problem for key in sorted(columns.keys.arrays) for problem in statistics.list_problems.get(key, ())
     ]
-    counts = np.bincount([problem.line for problem in problems], minlength=len(decoder.places)).astype(
-        np.float64
-    )
-    columns.locate(line_offsets[of_row], line_lengths[of_row], line_numbers[of_row], collector.samples)
-    columns.computed["m", "problems"] = counts[of_row]
-    with_samples = np.unique(of_row[columns.sample])
-    has_reward = columns.sample & ~np.ma.getmaskarray(columns.numbers["reward"])
+    of_row = np.asarray(collector.lines, np.int64)
+    counts = np.bincount([problem.line for problem in problems], minlength=len(places))
+    columns.computed["m", "problems"] = counts.astype(np.float64)[of_row]
+    kinds, has_reward = columns.kinds, columns.kinds.sample & ~np.ma.getmaskarray(columns.numbers["reward"])
+    with_samples = np.unique(of_row[kinds.sample])
     array_names = (*file_format.array_keys, *sorted(collector.extra_arrays))
     return Part(
         samples=write_parquet(columns, parquet),
-        lines=len(decoder.places),
+        lines=len(places),
         keys=columns.keys,
         token_metrics=tuple(name for name in array_names if name in statistics.token_metrics),
         problems=_shortened(problems),
-        line_offsets=np.ascontiguousarray(line_offsets),
-        line_numbers=np.ascontiguousarray(line_numbers),
+        line_offsets=np.ascontiguousarray(places[:, 0]),
+        line_numbers=np.ascontiguousarray(places[:, 2]),
         newlines=decoder.newlines,
-        changes=step_changes(columns),
+        changes=_step_changes(columns),
         rewarded=int(np.count_nonzero(has_reward)),
-        sampleless=len(decoder.places) - len(with_samples),
-        lost=_lost_at_end(
-            has_reward[columns.sample & ~columns.failed & ~says_error(columns.texts, columns.count)]
-        ),
+        sampleless=len(places) - len(with_samples),
+        lost=_lost_at_end(has_reward[kinds.sample & ~kinds.failed & ~kinds.says_error]),
         lost_lines=_lost_lines(problems, frozenset(with_samples.tolist())),
     )
+
+
+def _step_changes(columns: PartColumns) -> list[tuple[str, int, int]]:
+    """Where the step of a split differs from its row before: (split, step, byte offset), in file order."""
+    keep = columns.kinds.sample
+    splits, steps, offsets = (columns.location[name][keep] for name in ("split", "step", "line_offset"))
+    found: list[tuple[str, int, int]] = []
+    for split in dict.fromkeys(splits.tolist()):
+        rows = np.flatnonzero(splits == split)
+        own = steps[rows]
+        changed = rows[np.concatenate(([True], own[1:] != own[:-1]))]
+        found += [(split, int(steps[i]), int(offsets[i])) for i in changed.tolist()]
+    return sorted(found, key=lambda change: change[2])
 
 
 def _lost_at_end(has_reward: Bools) -> int:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from hashlib import md5
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,20 +11,21 @@ import numpy as np
 from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     floats_of_values,
     is_tensor_text,
+    is_truth,
     not_a_number,
     number_from_value,
     score_from_value,
     shortened,
 )
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.rows.row_kinds import FAILED, answered_and_failed, no_response, truths
+from tensorboard_plugin_rlboard.formats.rows.row_kinds import FAILED, no_response, row_kinds
 from tensorboard_plugin_rlboard.formats.rows.row_splits import row_splits
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
+from tensorboard_plugin_rlboard.index.parts.clean_texts import clean_texts, objects
 from tensorboard_plugin_rlboard.index.parts.column_collector import Column, ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys, column_name
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem
-from tensorboard_plugin_rlboard.index.parts.padding import without_leading, without_trailing
-from tensorboard_plugin_rlboard.index.parts.sample_statistics import SIZE, TRIMMED, Block, repetition
+from tensorboard_plugin_rlboard.index.parts.sample_statistics import SIZE, TRIMMED, Block, SampleStatistics
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS
 
@@ -41,7 +41,8 @@ class PartColumns:
         numbers: our metric -> numbers as logged, masked where there is none.
         computed: kind and name of a column -> float64 [rows], NaN where there is no value.
         location: column -> step, split and place of the rows, and the key of their prompt.
-        sample: bool [rows], False for rows that are no sample.
+        kinds: which rows are samples.
+        problems: what is wrong with values.
     """
 
     def __init__(self, file_format: Format, count: int) -> None:
@@ -52,8 +53,8 @@ class PartColumns:
         self.numbers: dict[str, Any] = {}
         self.computed: dict[tuple[ColumnKind, str], Floats] = {}
         self.location: dict[str, Any] = {}
-        self.sample: Bools = np.ones(count, bool)
-        self._problems: list[tuple[str, str, Ints]] = []
+        self.problems: list[Problem] = []
+        self._row_problems: list[tuple[str, str, Ints]] = []
         self._value_problems: list[tuple[int, str]] = []
 
     @classmethod
@@ -61,22 +62,29 @@ class PartColumns:
         cls,
         file_format: Format,
         collector: ColumnCollector,
-        blocks: list[Block],
-        lists: Mapping[str, tuple[int, int]],
+        statistics: SampleStatistics,
+        places: Ints,
         reserved: frozenset[str] | set[str],
     ) -> PartColumns:
-        """The collected values; an extra key with a `reserved` name becomes `logged.<name>`. For `lists` see ExtraKeys."""
+        """The columns of the rows of some lines.
+
+        Args:
+            file_format: the format of their file.
+            collector: what they hold.
+            statistics: what was computed of their token arrays.
+            places: byte offset of each line, bytes, newline characters of the range before it, int64 [lines, 3].
+            reserved: names of further columns: an extra key of that name becomes `logged.<name>`.
+        """
         columns = cls(file_format, len(collector.lines))
-        collector.add_single_numbers()
-        columns._add_computed(blocks)
-        read = file_format.read_keys()
+        columns._add_computed(statistics.blocks)
+        read = collector.keys.read
         for name, keys in file_format.text_keys.items():
             columns.texts[name] = columns._text(collector, keys)
         for name, keys in file_format.number_keys.items():
             columns.numbers[name] = columns._number(collector, name, keys)
         further = {key: column for key, column in collector.columns.items() if key not in read}
         extra = ExtraKeys.of(further)
-        columns.keys = ExtraKeys(extra.numbers, extra.texts, lists)
+        columns.keys = ExtraKeys(extra.numbers, extra.texts, statistics.lists)
         for key in sorted(extra.texts):
             columns._note_tensor_text(key, collector.columns[key])
             columns.texts[column_name(key, reserved)] = columns._text(collector, (key,))
@@ -93,10 +101,15 @@ class PartColumns:
         n_tokens, trimmed = (columns.computed.pop(("h", name), zeros) for name in (SIZE, TRIMMED))
         columns._choose_samples(collector, has_step, n_tokens > 0)
         columns._add_truncation()
-        columns._remove_padding(collector.last_tokens, trimmed.astype(int).tolist())
+        clean = clean_texts(columns.texts, collector.last_tokens, trimmed.astype(int).tolist())
+        columns.texts |= clean.texts
+        columns.computed |= {("m", name): numbers for name, numbers in clean.metrics.items()}
+        columns.location["prompt_key"] = clean.prompt_keys
         with np.errstate(invalid="ignore"):
             for reward in ("reward", "valid_reward"):
                 columns.numbers[f"{reward}_gap"] = columns.numbers[reward] - columns.numbers[f"ref_{reward}"]
+        columns._add_places(collector, places)
+        columns._add_problems(collector.lines)
         return columns
 
     def _add_computed(self, blocks: list[Block]) -> None:
@@ -113,7 +126,12 @@ class PartColumns:
         """Adds the step of each row; returns which of them have one, bool [rows]."""
         keys, default = self._format.step_keys, self._format.file_defaults().step
         step = self._number(collector, "", keys).filled(np.nan)
-        step[truths(collector.columns, keys)] = np.nan
+        for key in keys:  # a truth value is a number elsewhere and no step
+            if (column := collector.columns.get(key)) and not {bool, str}.isdisjoint(
+                map(type, column.values)
+            ):
+                told = zip(column.rows, column.values, strict=True)
+                step[[row for row, value in told if is_truth(value)]] = np.nan
         if default is not None:
             step = np.where(np.isnan(step), float(default), step)
         with np.errstate(invalid="ignore"):
@@ -131,10 +149,10 @@ class PartColumns:
         )
         for name, row in found.odd.items():
             reason = f"The split {shortened(name)} means neither training nor evaluation here; it is shown as training."
-            self._problems.append(("odd_split", reason, np.asarray([row])))
+            self._row_problems.append(("odd_split", reason, np.asarray([row])))
         self.location["split"] = np.asarray(found.splits, object)
         if any(found.names):
-            self.texts["logged.split"] = _objects(found.names)
+            self.texts["logged.split"] = objects(found.names)
 
     def _choose_samples(self, collector: ColumnCollector, has_step: Bools, has_tokens: Bools) -> None:
         """Tells which rows are samples and which of them failed, and what is wrong with the others."""
@@ -143,16 +161,14 @@ class PartColumns:
         # What makes samples of a line says itself which of them failed.
         says_failed = has_step | (file_format.to_samples is not None)
         is_rollout[collector.unanswered] |= says_failed[collector.unanswered]
-        responses, prompts = self.texts["response"].tolist(), self.texts["prompt"].tolist()
-        answered, failed = answered_and_failed(responses, prompts, is_rollout, has_tokens)
-        self.sample, self.failed = answered | failed, failed
+        self.kinds = kinds = row_kinds(self.texts, is_rollout, has_tokens)
         reason = no_response(file_format.name, file_format.text_keys.get("response", ("response",)))
-        self._problems.append(("no_response", reason, np.flatnonzero(~self.sample)))
-        self._problems.append(("failed_rollout", FAILED, np.flatnonzero(failed)))
+        self._row_problems.append(("no_response", reason, np.flatnonzero(~kinds.sample)))
+        self._row_problems.append(("failed_rollout", FAILED, np.flatnonzero(kinds.failed)))
         if file_format.step_keys:
             key = file_format.step_keys[0]
             reason = f"The line has no whole number as {key}; its sample is shown at step 0."
-            self._problems.append(("no_step", reason, np.flatnonzero(self.sample & ~has_step)))
+            self._row_problems.append(("no_step", reason, np.flatnonzero(kinds.sample & ~has_step)))
 
     def _add_truncation(self) -> None:
         reasons = self.texts["finish_reason"].tolist()
@@ -160,41 +176,23 @@ class PartColumns:
         self.computed["m", "truncated"] = np.asarray(cut, float)
 
     def _group(self, collector: ColumnCollector) -> Any:
-        groups = self._text(collector, self._format.group_keys)
-        return (
-            groups if self._format.group_from_text is None else _mapped(groups, self._format.group_from_text)
-        )
+        groups, from_text = self._text(collector, self._format.group_keys), self._format.group_from_text
+        if from_text is None:
+            return groups
+        return objects([None if found is None else from_text(found) for found in groups.tolist()])
 
-    def _remove_padding(self, last_tokens: list[str | None], trimmed: list[int]) -> None:
-        self.texts["prompt"] = _mapped(self.texts["prompt"], without_leading)
-        for name in ("response", "ref_response"):
-            whole = zip(self.texts[name].tolist(), last_tokens, trimmed, strict=True)
-            cut = [None if found is None else without_trailing(found, last, n) for found, last, n in whole]
-            self.texts[name] = _objects(cut)
-            lengths = [np.nan if found is None else float(len(found)) for found in cut]
-            chars = "n_chars" if name == "response" else "ref_n_chars"
-            self.computed["m", chars] = np.asarray(lengths, np.float64)
-        self.computed["m", "repetition"] = repetition(self.texts["response"])
-        self.location["prompt_key"] = _mapped(self.texts["prompt"], _prompt_key)
-
-    def locate(self, offsets: Ints, lengths: Ints, lines: Ints, samples: list[int]) -> None:
-        """Adds where the rows lie.
-
-        Args:
-            offsets: byte offset of the line of each row, int64 [rows].
-            lengths: bytes of that line, int64 [rows].
-            lines: newline characters of the range before that line, int64 [rows].
-            samples: index of each row within its line.
-        """
+    def _add_places(self, collector: ColumnCollector, places: Ints) -> None:
+        """Adds where the rows lie: their line, and their index within it."""
+        offsets, lengths, lines = places[collector.lines].T
         self.location |= {"line_offset": offsets, "line_length": lengths, "line": lines}
-        self.location["row"] = np.asarray(samples, np.int32)
+        self.location["row"] = np.asarray(collector.samples, np.int32)
 
-    def problems(self, lines: Ints) -> list[Problem]:
-        """What is wrong with values; `lines` are the lines of the rows, int64 [rows]."""
-        of_values = [Problem(int(lines[row]), "not_a_number", reason) for row, reason in self._value_problems]
-        return of_values + [
-            Problem(int(lines[i]), kind, reason)
-            for kind, reason, rows in self._problems
+    def _add_problems(self, lines: list[int]) -> None:
+        """Adds what was noted; `lines` are the lines of the rows."""
+        of_values = [Problem(lines[row], "not_a_number", reason) for row, reason in self._value_problems]
+        self.problems = of_values + [
+            Problem(lines[i], kind, reason)
+            for kind, reason, rows in self._row_problems
             for i in rows.tolist()
         ]
 
@@ -244,17 +242,3 @@ class PartColumns:
                 missing[column.rows] = False
         self._value_problems += sorted(bad.items())
         return np.ma.masked_array(array, missing)
-
-
-def _objects(values: list[Any]) -> Any:
-    found = np.empty(len(values), object)
-    found[:] = values
-    return found
-
-
-def _mapped(texts: Any, change: Callable[[str], str]) -> Any:
-    return _objects([None if found is None else change(found) for found in texts.tolist()])
-
-
-def _prompt_key(prompt: str) -> str:
-    return md5(prompt.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:16]

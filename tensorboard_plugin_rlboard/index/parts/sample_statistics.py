@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -152,20 +151,3 @@ def sample_numbers(tokens: Tokens, gamma: float, lam: float) -> tuple[dict[str, 
     if "ev_tt" in sums:
         metrics["explained_variance"] = explained_variance(sums)
     return metrics, sums
-
-
-_MIN_REPETITION_BYTES = 200
-
-
-def repetition(responses: Iterable[object]) -> Floats:
-    """1 - compressed size (zlib, level 1) / size of each text of at least 200 bytes of UTF-8, else NaN; high is repetitive."""
-    return np.asarray([_repetition(response) for response in responses], np.float64)
-
-
-def _repetition(response: object) -> float:
-    raw = response.encode("utf-8", "replace") if isinstance(response, str) else b""
-    if len(raw) < _MIN_REPETITION_BYTES:
-        return np.nan
-    # A window as long as the text gives the same size as the largest one, which costs short texts twice the time.
-    window = max(10, min(15, len(raw).bit_length() + 1))
-    return 1.0 - len(zlib.compress(raw, 1, window)) / len(raw)

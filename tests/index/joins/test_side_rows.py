@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.index.joins.side_rows import (
     side_file_type,
     text_key,
 )
-from tensorboard_plugin_rlboard.index.parts.part_columns import _prompt_key
+from tensorboard_plugin_rlboard.index.parts.clean_texts import prompt_digest
 
 REFERENCE, SCORES = SideFileType("reference", is_sure=True), SideFileType("scores", is_sure=True)
 
@@ -56,7 +56,7 @@ def test_what_a_first_row_is_taken_for(row: dict[str, Any], expected: SideFileTy
 
 
 def test_keys_are_those_of_the_index() -> None:
-    assert prompt_key("<pad><pad>问题") == int(_prompt_key("问题"), 16)
+    assert prompt_key("<pad><pad>问题") == int(prompt_digest("问题"), 16)
     assert text_key("[PAD]p", "r<pad> <pad>") == text_key("p", "r")
     assert text_key("p", "r") != text_key("pr", "")
     assert id_key(3) == id_key(3.0) == id_key("3") != id_key("3.0")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tensorboard_plugin_rlboard.index.parts.sample_statistics import repetition
+from tensorboard_plugin_rlboard.index.parts.clean_texts import repetition
 
 Row = dict[str, Any]
 Columns = Callable[..., Mapping[str, list[Any]]]
