@@ -229,10 +229,9 @@ class RunTable:
         self, cursor: duckdb.DuckDBPyConnection, relative: str, kind: str = "", lines: range | None = None
     ) -> int:
         """Drops the problems of a file, or those of one kind or of some byte offsets; returns how many they were."""
-        kinds = f" AND kind = {literal(kind)}" if kind else ""
+        where = f"file = {literal(relative)}" + (f" AND kind = {literal(kind)}" if kind else "")
         if lines is not None:
-            kinds += f" AND line_offset >= {lines.start} AND line_offset < {lines.stop}"
-        where = f"file = {literal(relative)}{kinds}"
+            where += f" AND line_offset >= {lines.start} AND line_offset < {lines.stop}"
         gone = cursor.execute(f"DELETE FROM {self.problems} WHERE {where} RETURNING unlisted").fetchall()
         return sum(1 + unlisted for (unlisted,) in gone)
 
