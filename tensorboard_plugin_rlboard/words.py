@@ -41,8 +41,9 @@ WEAK_RESPONSE = _names(
 """Words that mean a response only where a prompt stands beside it."""
 SAID = _names("reply text content")  # those of them that mean the whole text of a response
 RESPONSE_PARTS = frozenset(_names("response output completion generation generated rollout"))
-WHOLE_PARTS = frozenset(_names("raw full whole complete original model llm policy text str"))
-"""Words that make up the name of a whole response (`raw_output`, `model_full_response`)."""
+WHOLE_PARTS = frozenset(
+    _names("raw full whole complete original model llm policy text str")
+)  # as in `raw_output`
 HISTORY = _names("history chat_history message_history context")
 """Words for what was said before the prompt."""
 CONVERSATION = _names(
@@ -126,7 +127,8 @@ NO_REWARD_WORDS = frozenset(
     _names(
         "weight weights threshold thresholds min max std var mean avg average baseline scale coef coefficient target ref "
         "reference old prev previous limit limits rating ratings count num n idx index id model fn func function name type "
-        "config time token tokens step steps penalty difficulty valid clip norm gap cost range version"
+        "config time token tokens step steps penalty difficulty valid clip norm gap cost range version loss margin margins "
+        "rank percentile quantile delta diff hack hacking"
     )
 )
 """Words in a key that ends or begins like a reward and is none."""
@@ -237,12 +239,12 @@ ENTRIES = _names("tokens token_details generated_tokens output_tokens completion
 """Words for lists of tokens whose objects have the log-probability as well."""
 PREFERENCE = frozenset(
     _names(
-        "chosen rejected chosen_response rejected_response winner loser preference preferred better_response"
+        "chosen rejected chosen_response rejected_response winner loser preference preferred better_response winner_tie "
+        "better_response_id safer_response_id preferred_response preference_label"
     )
 )
-PROGRAM_LOG = frozenset(
-    _names("level levelname severity logger lineno msg message timestamp ts trace_id span_id")
-)
+_LOGGED = "level levelname severity logger lineno msg message timestamp ts trace_id span_id"
+PROGRAM_LOG = frozenset(_names(_LOGGED))
 
 
 @lru_cache(maxsize=8192)

@@ -77,6 +77,7 @@ ORDER = {
             "splits",
             "base",
             "row_keys",
+            "known_files",
             "conversations",
             "native",
             "tokenization",

@@ -1,4 +1,4 @@
-"""Whether a log fits together: each of its five signs, with a number worked out by hand, and quiet where it does."""
+"""Whether a log fits together: each of its six signs, with a number worked out by hand, and quiet where it does."""
 
 from __future__ import annotations
 
@@ -43,6 +43,23 @@ def test_lines_that_gave_no_sample() -> None:
     assert not found(DETECTOR, few)
     odd = replace(seen, lines=100, lost_lines={}, problems={"not_of_format": 700})
     assert not found(DETECTOR, odd), "values that were left out of samples that are there"
+
+
+def test_samples_that_the_writer_dropped() -> None:
+    nan = float("nan")
+    lost = {"dropped_before__mean": [nan, 4.0, nan, 16.0], "dropped_before__count": [0, 2, 0, 1]}
+    (finding,) = found(DETECTOR, observed(64, n_samples=[64] * 4, **lost))
+    # 2 gaps of 4 and one of 16 are 24 samples, beside 4 * 64 = 256: 24 / 280 = 8.57 %; at its worst 16 / (16 + 64) = 0.2.
+    assert finding.title == "The writer dropped 8.57 % of the samples"
+    assert (finding.first, finding.onset, finding.value, finding.severity) == (1, 1, 0.2, "warning")
+    assert finding.summary.startswith(
+        "Samples that are in no number that is shown: 24, lost right before rows of 2 steps."
+    )
+    assert finding.evidence.where == "dropped_before > 0"
+    few = {"dropped_before__mean": [nan, 2.0], "dropped_before__count": [0, 1]}
+    assert not found(DETECTOR, observed(512, n_samples=[512, 512], **few)), (
+        "0.2% is a metric in the tab, and no finding"
+    )
 
 
 def test_log_probabilities_of_zero_at_every_token() -> None:

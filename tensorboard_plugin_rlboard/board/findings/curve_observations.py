@@ -15,6 +15,7 @@ from tensorboard_plugin_rlboard.board.steps.step_aggregates import (
     at_first_step,
 )
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
+from tensorboard_plugin_rlboard.findings.detectors.log.log_integrity import DROPPED
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
@@ -61,7 +62,7 @@ def observe(
     if FIRST_STEP_KL in step_metrics:
         first = int(step[0]) if len(step) and not resumed else None
         step_metrics[FIRST_STEP_KL] = at_first_step(step_metrics[FIRST_STEP_KL], step, first)
-    known = {*FINDING_METRICS, *(name.removeprefix(METRIC_PREFIX) for name in table.columns)}
+    known = {DROPPED, *FINDING_METRICS, *(name.removeprefix(METRIC_PREFIX) for name in table.columns)}
     return Observations(
         step=step.astype(np.float64),
         samples=step_metrics.get("n_samples", np.zeros(len(step))),

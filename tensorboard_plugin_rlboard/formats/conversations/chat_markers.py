@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable
 from functools import lru_cache
 
 _MARKERS = (
@@ -39,6 +41,11 @@ _INTRODUCTION = re.compile(
     re.DOTALL,
 )
 """What may stand before the first question: how R1-Zero, Vicuna and Alpaca introduce the two."""
+_OF_ONE_QUESTION = re.compile(r"(?:\s|<[^<>\s]{1,40}>)*+(?:A conversation between|Below is an instruction)")
+"""Introductions of one question (R1-Zero, Alpaca): questions behind its answer are the policy's own invention."""
+_FIRST, _LAST = "from the first of several answers on", "the last of several answers"
+_ALL_TURNS = 1_000_000
+_BLANK = re.compile(r"\s*+")
 _BEGINS = re.compile(
     r"\s*+(?:(?:<s>|<bos>|<\|begin_of_text\|>|<｜begin▁of▁sentence｜>|\[gMASK\]<sop>)\s*+)?"
     r"(?:<\|(?:im_start|start_header_id|header_start|start|turn)\|?>\s*(?:system|user|developer)|<start_of_turn>user"
@@ -53,8 +60,28 @@ def is_whole_chat(text: str) -> bool:
     return by_markers or split_plain_chat(text) is not None
 
 
+def split_whole_chat(text: str) -> tuple[str, str] | None:
+    """Split a text that is a conversation from its beginning; None where it is none.
+
+    With markers of a template everything from the first answer on is the response, as it is of agents. In plain words it is
+    the answer to the last question, because examples and earlier turns stand before it.
+    """
+    return split_chat_text(text, _ALL_TURNS) or split_plain_chat(text)
+
+
+def said_of_split(texts: Iterable[str]) -> str:
+    """Which part of conversations with several answers `split_whole_chat` takes; empty where all have one."""
+    for text in texts:
+        by_markers = split_chat_text(text, _ALL_TURNS)
+        if by_markers is not None and split_chat_text(text) != by_markers:
+            return _FIRST
+        if by_markers is None and _plain_answers(text)[:1] != _plain_answers(text)[-1:]:
+            return _FIRST if _OF_ONE_QUESTION.match(text) else _LAST
+    return ""
+
+
 def split_plain_chat(text: str) -> tuple[str, str] | None:
-    """Split a conversation in plain words (`User: …`, `Assistant: …`) where its first answer begins.
+    """Split a conversation in plain words (`User: …`, `Assistant: …`) where the answer to its last question begins.
 
     Args:
         text: the conversation, from its first question on or with an introduction before it.
@@ -62,23 +89,42 @@ def split_plain_chat(text: str) -> tuple[str, str] | None:
     Returns:
         Prompt, with the word for the assistant, and response; None where the text is no such conversation.
     """
+    starts = _plain_answers(text)
+    if not starts:
+        return None
+    start = starts[0] if _OF_ONE_QUESTION.match(text) else starts[-1]
+    return text[:start], text[start:]
+
+
+def _plain_answers(text: str) -> list[int]:
+    """Where the answers to the questions of a conversation in plain words begin; none of the last one where nothing is said."""
     for speakers in (*_SPEAKERS, *_EXAMPLES):
-        asks, answers = _speaker_patterns(*speakers)
-        asked = asks.match(text)
-        answered = None if asked is None else answers.search(text, asked.end())
-        if answered is None or not text[answered.end() :].strip():
+        first, asks, answers = _speaker_patterns(*speakers)
+        begun = first.match(text)
+        if begun is None:
             continue
-        if speakers in _EXAMPLES and answers.search(text, answered.end()):
+        asked = [begun.end() - 1, *(found.start() for found in asks.finditer(text, begun.end()))]
+        said = [
+            found.end() for found in answers.finditer(text, begun.end()) if not _is_blank(text, found.end())
+        ]
+        if not said or (speakers in _EXAMPLES and len(said) > 1):
             continue
-        return text[: answered.end()], text[answered.end() :]
-    return None
+        places = (bisect_left(said, at) for at in asked)
+        return list(dict.fromkeys(said[place] for place in places if place < len(said)))
+    return []
+
+
+def _is_blank(text: str, start: int) -> bool:
+    """Whether nothing follows from a place on."""
+    return _BLANK.fullmatch(text, start) is not None
 
 
 @lru_cache(maxsize=64)
-def _speaker_patterns(asks: str, answers: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What a text begins with up to its first question, and what stands before an answer, with one blank behind it."""
-    begin = re.compile(rf"{_INTRODUCTION.pattern}{re.escape(asks)} ?[:：]", re.DOTALL)
-    return begin, re.compile(rf"(?<!\S){re.escape(answers)} ?[:：][ \n]?")
+def _speaker_patterns(asks: str, answers: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What a text begins with up to its first question, and what stands before a question and an answer, with one blank."""
+    asked, answered = (rf"{re.escape(word)} ?[:：]" for word in (asks, answers))
+    begin = re.compile(rf"{_INTRODUCTION.pattern}{asked}", re.DOTALL)
+    return begin, re.compile(rf"(?<![^\s>]){asked}"), re.compile(rf"(?<!\S){answered}[ \n]?")
 
 
 def split_chat_text(text: str, model_turns: int = 1) -> tuple[str, str] | None:

@@ -170,7 +170,7 @@ def shown_sources(mapping: KeyMapping) -> dict[str, str]:
             ]
             parts = parts if inner in {"", ENTRIES} else []
         shown[name] = f"sum of {', '.join(parts)}" if len(parts) > 1 else f"sum of {path}" if is_sum else path
-        if name in mapping.notes:
+        if mapping.notes.get(name):
             shown[name] += f" ({mapping.notes[name]})"
     return shown
 

@@ -11,7 +11,8 @@
     rollouts[].reward     of each entry of a list, which is a sample of its own; `rewards[]` is the entry itself. An
                           object is read as the list of its values (`agents[].reward`)
     solver & critic[].reward    of each of several keys of the row, as if they stood in one object
-    output_#              of each numbered key (`output_1`, `output_2`), which is a sample of its own
+    output_#              of each numbered key (`output_1`, `output_2`), which is a sample of its own; so is each lettered
+                          one, from a to h (`response_a`, `response_b`)
 
 A key of a row that is spelt like a path itself is found first.
 """
@@ -19,7 +20,7 @@ A key of a row that is spelt like a path itself is found first.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import prod
 
@@ -31,6 +32,13 @@ TOGETHER = " & "
 AFTER = " after "
 _MAX_ALTERNATIVES = 8
 _DIGITS = 9
+_MAX_NUMBERED, _LONGEST = 512, 100
+"""Keys of a row that are looked at, and characters of one that may be numbered."""
+_LETTER = r"(?:(?<![A-Za-z])[a-hA-H]|(?<=[a-z])[A-H])(?![A-Za-z0-9])"
+"""A letter that stands for a number: apart from other letters (`response_a`, `b-output`), or a capital one (`responseA`)."""
+LETTERS = 10**_DIGITS
+"""The numbers of letters are from here on."""
+_LETTERED = re.compile(_LETTER)
 _NUMBER_TEXT = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})(?:[eE][+-]?\d{1,2})?", re.ASCII)
 Getter = Callable[[Row], object]
 
@@ -109,14 +117,27 @@ def list_of(path: str) -> tuple[str, str]:
 @lru_cache(maxsize=4096)
 def _numbered(path: str) -> re.Pattern[str]:
     before, _, after = path.partition(NUMBER)
-    return re.compile(rf"{re.escape(before)}([0-9]{{1,{_DIGITS}}}){re.escape(after)}")
+    return re.compile(rf"{re.escape(before)}(?:([0-9]{{1,{_DIGITS}}})|({_LETTER})){re.escape(after)}")
 
 
 def numbers_of(row: Row, path: str) -> dict[int, str]:
-    """Number -> key, of the keys of a row that a numbered path names, in the order of the numbers."""
+    """Number -> key, of the keys of a row that a numbered path names, in the order of the numbers; letters follow them."""
     pattern = _numbered(path)
-    found = {int(match[1]): key for key in row if (match := pattern.fullmatch(key))}
+    matches = ((match, key) for key in row if (match := pattern.fullmatch(key)))
+    found = {int(match[1]) if match[1] else LETTERS + ord(match[2].lower()): key for match, key in matches}
     return dict(sorted(found.items()))
+
+
+def numbered_paths(row: Row) -> Iterator[str]:
+    """The numbered paths that the keys of a row may be some of: `output_1` is one of `output_#`, `response_a` of `response_#`."""
+    for key in list(row)[:_MAX_NUMBERED]:
+        if len(key) >= _LONGEST or NUMBER in key or ENTRIES in key:
+            continue
+        start = next((at for at, letter in enumerate(key) if letter in "0123456789"), -1)
+        if start > 0:
+            yield f"{key[:start]}{NUMBER}{key[start:].lstrip('0123456789')}"
+        for match in _LETTERED.finditer(key):
+            yield f"{key[: match.start()]}{NUMBER}{key[match.end() :]}"
 
 
 def lists_in(row: Row, path: str) -> list[list[object]]:

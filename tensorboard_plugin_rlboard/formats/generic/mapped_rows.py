@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, LineContext, LineSamples, Row
-from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_chat_text, split_plain_chat
+from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_whole_chat
 from tensorboard_plugin_rlboard.formats.conversations.messages import messages_to_text, split_conversation
 from tensorboard_plugin_rlboard.formats.generic.fields import (
     COLUMN_PREFIX,
@@ -36,8 +36,6 @@ _OF_EACH_ONLY = (*RESPONSE_FIELDS, "reward", "ref_response", "ref_reward")
 """Fields of which each sample of a row needs a value of its own."""
 _PROMPTS = frozenset(map(plain, PROMPT))
 _TOKENS = frozenset({"response_tokens", "response_token_ids", MASK_FIELD, *ARRAY_KEYS})
-_FROM_FIRST = 1_000_000
-"""Answers of a chat that all count for the response, as those of a conversation do."""
 _Value = Callable[[str], object]
 
 
@@ -116,8 +114,7 @@ class MappedRows:
         if self._beginning is not None and "response" in fields:
             fields["response"] = rest_after(fields["response"], self._beginning(row))
         elif self._is_in_one and isinstance(text := fields.get("response"), str):
-            found = split_chat_text(text, _FROM_FIRST) or split_plain_chat(text)
-            fields["prompt"], fields["response"] = found or (None, text)
+            fields["prompt"], fields["response"] = split_whole_chat(text) or (None, text)
 
     def _member_sample(
         self,

@@ -31,7 +31,6 @@ from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import (
     numbers_of_response,
     reason_against,
     reason_against_own_words,
-    said_of_known,
 )
 from tensorboard_plugin_rlboard.formats.guessing.profile import Profile
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
@@ -39,11 +38,12 @@ from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_rows
 from tensorboard_plugin_rlboard.formats.guessing.texts import assign_texts, cut_prompt
 from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
+from tensorboard_plugin_rlboard.formats.known_files import said_of_known
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.words import plain
 
-VERSION = 10
+VERSION = 11
 """Counts the ways in which rows were understood: files that an earlier one has read are looked at again."""
 _MAX_LISTED_KEYS = 8
 _MAX_MAPPED = 60

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard import words
-from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS, SAMPLE, TURNS
 from tensorboard_plugin_rlboard.formats.guessing.profile import Column
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
@@ -36,29 +35,6 @@ _BEST_RATING, _FEWEST_RATINGS, _FEWEST_RATED = 10, 2, 3
 """The best note of a scale; how many kinds of ratings make a data set where there is nothing else, and beside a score."""
 _REWARDS = frozenset(words.plain(word) for tier in words.REWARD[:2] for word in tier)
 _DATA_STEPS = frozenset(words.WEAK_OF_DATA_SETS)
-_OPENAI_EVALS = (
-    "It is a log of OpenAI's evals, where an answer (sampling) and whether it is right (match) stand on lines of their own: "
-    "write one line for each sample_id, with prompt, response and reward."
-)
-_HELM_STATE = (
-    "It is what HELM asked and was answered, and the scores are in its per_instance_stats.json: write one line for each "
-    "instance, with prompt, response and reward."
-)
-_HELM_PREDICTIONS = (
-    "It is HELM's list of predictions, which has no prompts: to open it without them, write into an rlboard.toml in its "
-    'folder: [mapping], response = "predicted_text", reward = "stats.exact_match" or another of its stats.'
-)
-_SIMPLE_EVALS = (
-    "It is a result of simple-evals, which holds conversations without their scores: write one line for each of them, with "
-    "messages and reward."
-)
-_KNOWN = (
-    (frozenset({"run_id", "event_id", "sample_id", "type", "data"}), _OPENAI_EVALS),
-    (frozenset({"adapter_spec", "request_states"}), _HELM_STATE),
-    (frozenset({"instance_id", "predicted_text", "stats"}), _HELM_PREDICTIONS),
-    (frozenset({"score", "convos", "htmls"}), _SIMPLE_EVALS),
-)
-"""Keys of files that benchmarks write, which hold no whole samples, and what is said of them."""
 
 
 def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> str:
@@ -140,11 +116,6 @@ def reason_against_own_words(roles: Roles, reward: Reward) -> str:
     if numbers or not prompts.is_unique():
         return ""
     return "It looks like a data set: its rows have a prompt and a response, no number, and no prompt comes twice"
-
-
-def said_of_known(rows: Sequence[Row]) -> str:
-    """What is said of a file that a known benchmark wrote and that holds no whole samples; empty for any other."""
-    return next((said for keys, said in _KNOWN if any(keys <= row.keys() for row in rows)), "")
 
 
 def numbers_of_response(roles: Roles) -> Column | None:

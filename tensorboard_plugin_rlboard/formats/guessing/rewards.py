@@ -32,6 +32,7 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
 )
 from tensorboard_plugin_rlboard.formats.guessing.verdicts import (
     are_shares,
+    checked,
     counted,
     is_clear,
     is_list_text,
@@ -75,13 +76,12 @@ class Reward:
             [column for column in roles.candidates(names, is_one, own=True) if is_clear(column)]
             for names, is_one in zip(words.REWARD, fits, strict=True)
         ]
-        tiers[_CORRECT_TIER] = list(filter(are_shares, tiers[_CORRECT_TIER]))
+        tiers[_CORRECT_TIER] = list(filter(are_shares, tiers[_CORRECT_TIER])) or checked(roles)
         if self._take_only_entry():
             return
         apart, tiers = without_nested_parts(roles.profile, tiers)
         own = roles.profile.column("reward")
-        if own is not None and own.fits(lambda value: isinstance(value, (dict, list))):
-            own = None
+        own = None if own is not None and own.fits(lambda value: isinstance(value, (dict, list))) else own
         parts = objects_of_parts(roles, _PARTS)
         named, tiers[1] = named_parts(roles, tiers[1])
         strong = sorted(

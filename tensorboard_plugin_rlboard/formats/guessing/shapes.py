@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
 from tensorboard_plugin_rlboard.formats.generic.fields import LISTS, MEMBERS, NUMBERED, SAMPLE, TURNS
-from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, numbers_of
+from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, LETTERS, numbered_paths, numbers_of
 from tensorboard_plugin_rlboard.formats.generic.named_members import with_lists
 from tensorboard_plugin_rlboard.formats.generic.row_values import Place, values_of
 from tensorboard_plugin_rlboard.formats.generic.text_turns import as_history, with_joined_texts
@@ -31,7 +31,6 @@ from tensorboard_plugin_rlboard.words import plain, snake_case
 
 _LOOKED_AT = 8
 """Samples of one row that are looked at."""
-_MAX_NUMBERED = 64
 _STRONG = frozenset(map(plain, map(snake_case, words.RESPONSE)))
 _WEAK = frozenset(plain(snake_case(word)) for word in words.WEAK_RESPONSE)
 _CONVERSATION = frozenset(plain(snake_case(word)) for word in words.CONVERSATION)
@@ -122,10 +121,17 @@ def _several(shared: Mapping[Place, object], row: Row) -> Iterator[Shape]:
         for place, value in lists:
             if plain(place.name) in accepted and _is_response_list(value, accepted, lists):
                 yield Shape(LISTS, place.path)
-    for name, count in Counter(_patterns(row)).items():
-        word = plain(name_of_numbered(name))
-        if count > 1 and word in _STRONG | _WEAK:
+    for name, count in Counter(numbered_paths(row)).items():
+        if count > 1 and _is_numbered_response(name, row):
             yield Shape(NUMBERED, name)
+
+
+def _is_numbered_response(path: str, row: Row) -> bool:
+    """Whether numbered keys hold responses, or conversations with one; the answers a to d are the choices of a question."""
+    word, keys = plain(name_of_numbered(path)), numbers_of(row, path)
+    if word in _CONVERSATION:
+        return all(as_conversation(row[key]) is not None for key in keys.values())
+    return word in _STRONG or (word in _WEAK and min(keys, default=0) < LETTERS)
 
 
 def _is_members(place: Place, value: object) -> bool:
@@ -226,7 +232,7 @@ def _entries(shared: Mapping[Place, object], base: str) -> list[dict[Place, obje
 
 
 def _numbered(shared: Mapping[Place, object], row: Row, base: str) -> list[dict[Place, object]]:
-    patterns = [name for name, count in Counter(_patterns(row)).items() if count > 1]
+    patterns = [name for name, count in Counter(numbered_paths(row)).items() if count > 1]
     keys = {pattern: numbers_of(row, pattern) for pattern in patterns}
     taken = {key for numbered in keys.values() for key in numbered.values()}
     around = {place: value for place, value in shared.items() if place.path not in taken}
@@ -243,15 +249,6 @@ def _numbered(shared: Mapping[Place, object], row: Row, base: str) -> list[dict[
 
 def _each(place: Place, path: str) -> Place:
     return Place(path, place.name, place.depth, place.around, of_each=True)
-
-
-def _patterns(row: Row) -> Iterator[str]:
-    """The numbered key that each key of a row may be one of: `output_1` is one of `output_#`."""
-    for key in list(row)[: _MAX_NUMBERED * 8]:
-        start = next((at for at, letter in enumerate(key[:100]) if letter in "0123456789"), -1)
-        if start > 0 and len(key) < 100 and "#" not in key and ENTRIES not in key:
-            rest = key[start:].lstrip("0123456789")
-            yield f"{key[:start]}#{rest}"
 
 
 def name_of_numbered(pattern: str) -> str:

@@ -7,6 +7,7 @@ text is the one that counts, so where the likeliest key holds single words, one 
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.conversations.chat_markers import said_of_split
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import AFTER
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
@@ -30,11 +31,11 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
 )
 from tensorboard_plugin_rlboard.words import plain
 
-_FEWEST_MOVED = 2
-"""Samples under another key of the response that make it one: a single row may be anything."""
-_TIMES_LONGER = 2
-_TELLING_PROMPT = 6
-"""Characters of a prompt with which no text begins by chance."""
+_FEWEST_MOVED = 2  # samples under another key of the response that make it one: a single row may be anything
+_TIMES_LONGER, _TELLING_PROMPT = (
+    2,
+    6,
+)  # the latter: characters of a prompt with which no text begins by chance
 _IDS_WITHIN = ("token_ids", "ids", "input_ids")
 _LARGE_ID = 256
 _CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)
@@ -132,19 +133,21 @@ def _of_each_first(found: list[Column]) -> list[Column]:
 
 
 def cut_prompt(roles: Roles) -> None:
-    """Map the response to what follows the prompt, where its texts begin with it: they hold both.
+    """Map the response to what follows the prompt, where its texts begin with it, and conversations in one text to both.
 
-    Without a prompt they may be conversations as a chat template writes them, which are mapped to both and split. The key `response` is our own, and is what it says.
+    The key `response` is our own, and is what it says.
     """
     prompts, texts = roles.column("prompt"), roles.column("response")
     path = roles.keys.get("response", "")
     if prompts is None and texts is not None and path != "response" and not roles.keys.get("messages"):
         values = [value for value in texts.values.values() if isinstance(value, str) and value]
-        roles.keys |= {"prompt": path} if values and all(map(is_chat_text, values)) else {}
+        if values and all(map(is_chat_text, values)):
+            roles.keys["prompt"] = path
+            roles.notes["response"] = said_of_split(values)
     if prompts is None or texts is None or prompts.place.of_each or path in {"", "response"}:
         return
     pairs = [(prompts.values.get(at), text) for at, text in texts.values.items()]
-    known = [(prompt, text) for prompt, text in pairs if isinstance(prompt, str) and isinstance(text, str)]
+    known = [(asked, text) for asked, text in pairs if isinstance(asked, str) and isinstance(text, str)]
     repeat = [len(prompt) for prompt, text in known if prompt and text.startswith(prompt)]
     goes_on = any(len(text) > len(prompt) for prompt, text in known)
     if goes_on and len(repeat) == len(pairs) and max(repeat) >= _TELLING_PROMPT:

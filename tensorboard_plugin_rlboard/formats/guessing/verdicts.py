@@ -18,6 +18,36 @@ _SHARE = 0.9
 _SHOWN = 4
 _LONGEST = 20
 """Characters of a grade or a share."""
+_RIGHT = frozenset({"correct", "correctness"})
+_CHECKED = frozenset(
+    {
+        "is",
+        "final",
+        "answer",
+        "response",
+        "output",
+        "completion",
+        "generation",
+        "solution",
+        "prediction",
+        "pred",
+    }
+    | {
+        "math",
+        "verify",
+        "verifier",
+        "llm",
+        "llama",
+        "judge",
+        "model",
+        "rule",
+        "code",
+        "sympy",
+        "exact",
+        "strict",
+    }
+)
+"""Words that say of what a truth value is whether it is right, or who says so (`correctness_math_verify`)."""
 
 
 def is_clear(column: Column) -> bool:
@@ -29,6 +59,20 @@ def is_clear(column: Column) -> bool:
 def are_shares(column: Column) -> bool:
     """Whether next to all values of a column are verdicts or numbers from −1 to 1; one rating of 0 to 4 may often be 0 or 1."""
     return sum(map(is_share, column.values.values())) >= _SHARE * len(column.values)
+
+
+def checked(roles: Roles) -> list[Column]:
+    """Columns of truth values that say of each sample whether it is right, with more in their name than that word."""
+    found = (column for column in roles.profile if column.place.depth == 0 or column.place.of_each)
+    return [
+        column
+        for column in found
+        if (column.place.of_each or not roles.is_several)
+        and not _RIGHT.isdisjoint(parts := set(column.place.name.split("_")))
+        and parts <= _RIGHT | _CHECKED
+        and column.values
+        and all(isinstance(value, bool) for value in column.values.values())
+    ]
 
 
 def reason_unread(columns: Sequence[Column]) -> str:

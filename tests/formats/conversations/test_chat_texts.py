@@ -1,4 +1,4 @@
-"""Prompt and response in one text, as a chat template writes them: split where the first answer begins."""
+"""Prompt and response in one text, as a chat template or plain words write them: split where the response begins."""
 
 from __future__ import annotations
 
@@ -123,3 +123,53 @@ def test_values_in_objects_that_are_called_input_and_output(tmp_path: Path) -> N
         {"step": n, "input": {"value": "why?"}, "output": {"value": f"so {n}"}, "reward": n} for n in range(3)
     ]
     assert read(tmp_path, rows, "prompt", "response") == [("why?", f"so {n}") for n in range(3)]
+
+
+_ASKED_BEFORE = "Human: 1+1?\n\nAssistant: 2\n\nHuman: {}\n\nAssistant: "
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (_ASKED_BEFORE, "it is {}"),
+        (_ASKED_BEFORE, "it is {}\n\nHuman: thanks"),
+        (_ASKED_BEFORE, "it is {}, as an\n\nAssistant: says"),
+        (
+            "A chat between a user and an assistant. USER: 1+1? ASSISTANT: 2</s>USER: {} ASSISTANT: ",
+            "it is {}",
+        ),
+        (_R1_ZERO, "it is {}\nUser: and more?\nAssistant: no"),
+    ],
+    ids=[
+        "an example",
+        "a last word of the user",
+        "a word for the assistant",
+        "Vicuna",
+        "turns that R1-Zero made up",
+    ],
+)
+def test_the_answer_to_the_last_question_is_the_response(asked: str, said: str, tmp_path: Path) -> None:
+    rows = [{"step": 1, "text": asked.format(n) + said.format(n), "reward": n} for n in range(3)]
+    expected = [(asked.format(n), said.format(n)) for n in range(3)]
+    assert read(tmp_path, rows, "prompt", "response") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        (_ASKED_BEFORE + "a", "text (the last of several answers)"),
+        (_R1_ZERO + "a\nUser: b\nAssistant: c", "text (from the first of several answers on)"),
+        (
+            ASKED["ChatML"] + "a<|im_end|>\n<|im_start|>user\nb<|im_end|>\n<|im_start|>assistant\nc",
+            "text (from the first of several answers on)",
+        ),
+        (ASKED["ChatML"] + "a", "text"),
+    ],
+)
+def test_which_of_several_answers_is_the_response_is_said(
+    text: str, note: str, tmp_path: Path, open_board: Callable[[Path], Board]
+) -> None:
+    rows = [{"step": 1, "text": text.replace("{}", str(n)), "reward": n} for n in range(3)]
+    written(tmp_path / "log.jsonl", rows)
+    (info,) = open_board(tmp_path).runs().runs
+    assert info.mapping_sources["response"] == note

@@ -52,7 +52,6 @@ def test_parts_come_back_byte_for_byte() -> None:
     for path in parts:
         built, rows = read_part(path.read_bytes()), path.with_suffix(".parquet").read_bytes()
         assert part_facts(NATIVE, built) == path.read_bytes()
-        assert built.part.rewarded is None, "it was not stored then, and nothing is said of lost rewards"
         assert digest_of(path.read_bytes(), rows) == path.stem
 
 

@@ -13,6 +13,8 @@ from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Thr
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 from tensorboard_plugin_rlboard.texts import plural
 
+DROPPED = "dropped_before"
+"""The writer's note on the first row behind a gap: how many samples were dropped there."""
 _LEAST_LINES = 3
 _SEVERE_SHARE = 0.5
 _VALUES = Threshold(
@@ -27,7 +29,7 @@ _LINES = Threshold(
     "log_integrity_lines",
     0.01,
     "of the lines",
-    "share of the log's lines that gave no sample because of what is wrong with them",
+    "share of the log's lines that gave no sample because of what is wrong with them; of its samples that the writer dropped",
     MEASURED,
     high=1.0,
 )
@@ -60,7 +62,7 @@ _QUANTILES = {"max": 1.0, "p95": 0.95, "p75": 0.75, "p50": 0.5, "p25": 0.25, "p0
 
 def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     # lines that are lost are samples that lack: one cause is one finding
-    lost = _lost_lines(seen, limits) or _missing_samples(seen, limits)
+    lost = _lost_lines(seen, limits) or _dropped_samples(seen, limits) or _missing_samples(seen, limits)
     others = (find(seen, limits) for find in (_unusable_values, _zeros, _endings))
     return [finding for finding in (lost, *others) if finding is not None]
 
@@ -104,6 +106,26 @@ def _lost_lines(seen: Observations, limits: Limits) -> Finding | None:
         title=f"{percent(share)} of the log's lines could not be read as samples",
         summary=f"Lost lines: {lost} ({named}). Their samples are in no number that is shown.",
         evidence=EvidenceQuery("problems", "desc", "problems > 0"),
+    )
+
+
+def _dropped_samples(seen: Observations, limits: Limits) -> Finding | None:
+    dropped = np.nan_to_num(seen.statistic(DROPPED) * seen.statistic(DROPPED, "count"))
+    total = float(dropped.sum() + seen.samples.sum())
+    if dropped.sum() <= limits[_LINES.name] * total:
+        return None
+    lost, steps = int(dropped.sum()), int((dropped > 0).sum())
+    return _finding(
+        seen,
+        dropped > 0,
+        dropped / np.maximum(dropped + seen.samples, 1.0),
+        _LINES,
+        limits,
+        metric=DROPPED,
+        severity="error" if lost >= _SEVERE_SHARE * total else "warning",
+        title=f"The writer dropped {percent(lost / total)} of the samples",
+        summary=f"Samples that are in no number that is shown: {lost}, lost right before rows of {steps} {plural(steps, 'step', 'steps')}. Its queue was full, or the disk did not take them: the training's terminal says which.",
+        evidence=EvidenceQuery(DROPPED, "desc", f"{DROPPED} > 0"),
     )
 
 

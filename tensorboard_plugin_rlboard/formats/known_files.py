@@ -1,0 +1,72 @@
+"""Files of known programs that hold no whole samples, or hold them where nobody would guess; and what to write for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from tensorboard_plugin_rlboard.formats.base import Row
+
+_OPENAI_EVALS = (
+    "It is a log of OpenAI's evals, where an answer (sampling) and whether it is right (match) stand on lines of their own: "
+    "write one line for each sample_id, with prompt, response and reward."
+)
+_HELM_STATE = (
+    "It is what HELM asked and was answered, and the scores are in its per_instance_stats.json: write one line for each "
+    "instance, with prompt, response and reward."
+)
+_HELM_PREDICTIONS = (
+    "It is HELM's list of predictions, which has no prompts: to open it without them, write into an rlboard.toml in its "
+    'folder: [mapping], response = "predicted_text", reward = "stats.exact_match" or another of its stats.'
+)
+_SIMPLE_EVALS = (
+    "It is a result of simple-evals, which holds conversations without their scores: write one line for each of them, with "
+    "messages and reward."
+)
+_KNOWN = (
+    (frozenset({"run_id", "event_id", "sample_id", "type", "data"}), _OPENAI_EVALS),
+    (frozenset({"adapter_spec", "request_states"}), _HELM_STATE),
+    (frozenset({"instance_id", "predicted_text", "stats"}), _HELM_PREDICTIONS),
+    (frozenset({"score", "convos", "htmls"}), _SIMPLE_EVALS),
+)
+"""Keys of files that benchmarks write, which hold no whole samples, and what is said of them."""
+_INPUTS, _OUTPUTS = "attributes.input.value", "attributes.output.value"
+_ROOT_INPUTS = "data.spans.0.attributes.mlflow.spanInputs"
+_ROOT_OUTPUTS = "data.spans.0.attributes.mlflow.spanOutputs"
+
+
+def said_of_known(rows: Sequence[Row]) -> str:
+    """What is said of a file that a known program wrote, with its remedy; empty for any other."""
+    known = (said for keys, said in _KNOWN if any(keys <= row.keys() for row in rows))
+    return next((said for said in (*known, *map(_said_of_row, rows[:1])) if said), "")
+
+
+def _said_of_row(row: Row) -> str:
+    info, data, responses = (_object(row, key) for key in ("info", "data", "responses"))
+    if isinstance(data.get("spans"), list) and ("trace_id" in info or "request_id" in info):
+        return (
+            "It is a list of MLflow's traces, whose texts stand in their first spans: to open it, write into an rlboard.toml in "
+            f'its folder: [mapping], prompt = "{_ROOT_INPUTS}", response = "{_ROOT_OUTPUTS}".'
+        )
+    inner = _object(row, "attributes")
+    if _OUTPUTS in row or "output.value" in inner or isinstance(_object(inner, "output").get("value"), str):
+        return (
+            "It is a list of OpenInference's spans, as Phoenix exports them: to open it, write into an rlboard.toml in its folder: "
+            f'[mapping], prompt = "{_INPUTS}", response = "{_OUTPUTS}".'
+        )
+    lists = [key for key, value in responses.items() if isinstance(value, list) and _are_judged(value)]
+    if lists and "token_usages" in row:
+        base = f"responses.{lists[0]}[]"
+        return (
+            "It is a result of SkyThought, whose responses stand under their temperature: to open those of one, write into an "
+            f'rlboard.toml in its folder: [mapping], prompt = "prompt", response = "{base}.content", reward = "{base}.correctness".'
+        )
+    return ""
+
+
+def _object(row: Mapping[str, object], key: str) -> Mapping[str, object]:
+    value = row.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _are_judged(entries: Iterable[object]) -> bool:
+    return all(isinstance(entry, dict) and "content" in entry and "correctness" in entry for entry in entries)
