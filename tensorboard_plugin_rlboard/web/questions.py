@@ -177,6 +177,7 @@ def read_worst_tokens(args: Arguments) -> WorstTokensQuestion:
         end=string(args, "end"),
         limit=integer_or(args, "limit", 50),
         per_sample=integer_or(args, "per_sample", 0),
+        text_rules=read_text_rules(args),
     )
 
 

@@ -167,6 +167,14 @@ def test_tokens_are_shown_with_what_stands_around_them(
     assert (found[0]["prompt"], found[0]["reward"]) == ("", None)
 
 
+def test_prompts_are_shown_by_the_text_rules(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
+    row = {"step": 1, "prompt": "~~be brief|why?~", "response_tokens": ["a"], "logprobs": [-1.0]}
+    board = open_board(write_rows(tmp_path / "a.jsonl", [row]).parent)
+    for rules, shown in ((TextRules(), "~~be brief|why?~"), (TextRules(("~",), "|"), "why?")):
+        question = WorstTokensQuestion(Selection("."), "logprobs", text_rules=rules)
+        assert board.worst_tokens(question).columns["prompt"] == [shown]
+
+
 def test_by_token_and_position_gather_what_was_read(board: Board) -> None:
     everything = every(board, "k3")
     by_position = board.worst_tokens(WorstTokensQuestion(Selection("."), "k3", by="position", limit=200))

@@ -51,8 +51,9 @@ def test_every_argument_is_read() -> None:
         HERE, "n_tokens", 3, -1.0, 2.5, "step:4"
     )
     worst = (("metric", "k3"), ("by", "token"), ("end", "lowest"), ("limit", "9"), ("per_sample", "2"))
-    assert questions.read_worst_tokens(args(*worst)) == WorstTokensQuestion(
-        HERE, "k3", "token", "lowest", 9, 2
+    rules = (("pad", "~"), ("system_end", "|"))
+    assert questions.read_worst_tokens(args(*worst, *rules)) == WorstTokensQuestion(
+        HERE, "k3", "token", "lowest", 9, 2, TextRules(("~",), "|")
     )
     assert questions.read_problems(args(("offset", "3"), ("limit", "4"))) == ProblemsQuestion(".", 3, 4)
     assert questions.read_steps(args(("metrics", "reward"))) == StepsQuestion(HERE, ("reward",))

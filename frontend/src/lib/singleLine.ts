@@ -23,6 +23,14 @@ export function columnCount(text: string): number {
   return width;
 }
 
+/** Width of a letter at 13 px in the widest of the usual fonts: so many surely fit. */
+const LETTER_PX = 7.6;
+
+/** How many letters of one column surely fit into so many pixels. */
+export function lettersIn(pixels: number): number {
+  return Math.max(4, Math.floor(pixels / LETTER_PX));
+}
+
 /** One line: line breaks become a visible sign, runs of blanks one blank. */
 export function oneLine(text: string): string {
   return text.replace(/[ \t\f\v]+/g, " ").replace(/ ?(?:\r\n|[\n\r\u2028\u2029]) ?/g, " ↵ ");
@@ -39,6 +47,11 @@ function take(chars: readonly string[], columns: number, from: "start" | "end"):
   return (from === "start" ? chars.slice(0, n) : chars.slice(chars.length - n)).join("");
 }
 
+/** The start of a text that takes no more than so many columns. */
+export function takeColumns(text: string, columns: number): string {
+  return take(Array.from(text), columns, "start");
+}
+
 /** Beyond this many code points a cell looks at the two ends only. */
 const ENOUGH = 2000;
 
@@ -50,18 +63,16 @@ export interface Ends {
   tail: string;
 }
 
-/**
- * The two ends of a text for a line of `columns` letters.
- *
- * @param endShare How much of the room the end gets, 0 to 1; at 1 only the end is kept, after "…".
- */
-export function bothEnds(text: string, columns: number, endShare = 0.35): Ends {
+/** How much of a line's room the end of a text gets. */
+const END_SHARE = 0.35;
+
+/** The two ends of a text for a line of `columns` letters. */
+export function bothEnds(text: string, columns: number): Ends {
   const near = text.length > 2 * ENOUGH ? `${text.slice(0, ENOUGH)}${text.slice(-ENOUGH)}` : text;
   const line = Array.from(oneLine(near));
   if (near === text && columnCount(line.join("")) <= columns) return { head: line.join(""), tail: "" };
-  const end = Math.max(1, Math.round((columns - 1) * endShare));
-  const tail = take(line, end, "end").trimStart();
-  return endShare >= 1 ? { head: "", tail: `…${tail}` } : { head: take(line, 2 * columns, "start"), tail };
+  const end = Math.max(1, Math.round((columns - 1) * END_SHARE));
+  return { head: take(line, 2 * columns, "start"), tail: take(line, end, "end").trimStart() };
 }
 
 /** An excerpt in three parts. */
@@ -82,54 +93,4 @@ export function around(excerpt: string, start: number, end: number, columns: num
     hit: oneLine(chars.slice(start, end).join("")),
     after: oneLine(chars.slice(end).join("")),
   };
-}
-
-/** Characters before the first that differs which a line keeps. */
-const BEFORE = 8;
-
-/** Of a line, what is certainly seen: the page may have less room than letters were counted for. */
-const SEEN = 0.6;
-
-/**
- * A line of `columns` letters for each text: its beginning where no other text begins so; else its end, and where that is
- * the same of different texts, from where they part.
- *
- * Prompts often begin with one system prompt and end with one instruction.
- */
-export function distinctLines(texts: readonly string[], columns: number): string[] {
-  const near = texts.map((text) => Array.from(oneLine(text.slice(0, ENOUGH))));
-  const beginnings = near.map((chars) => take(chars, columns * SEEN, "start"));
-  const lines = texts.map((text) => {
-    const { head, tail } = bothEnds(text, columns, 1);
-    return head + tail;
-  });
-  const [beginAlike, endAlike] = [alike(beginnings, texts), alike(lines, texts)];
-  return lines.map((line, at) => {
-    const text = texts[at] ?? "";
-    if ((beginAlike.get(beginnings[at] ?? "")?.size ?? 0) < 2) {
-      const chars = near[at] ?? [];
-      return line === chars.join("") ? line : `${take(chars, columns - 1, "start")}…`;
-    }
-    const same = endAlike.get(line) ?? new Set();
-    return same.size < 2 ? line : fromParting(text, [...same], columns);
-  });
-}
-
-/** Line -> the different texts that it would stand for. */
-function alike(lines: readonly string[], texts: readonly string[]): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>();
-  lines.forEach((line, at) => {
-    found.set(line, (found.get(line) ?? new Set()).add(texts[at] ?? ""));
-  });
-  return found;
-}
-
-/** A text from shortly before the first character in which some texts differ. */
-function fromParting(text: string, texts: readonly string[], columns: number): string {
-  const chars = Array.from(oneLine(text));
-  const others = texts.map((other) => Array.from(oneLine(other)));
-  const parted = chars.findIndex((char, at) => others.some((other) => other[at] !== char));
-  const from = Math.max(0, (parted < 0 ? chars.length : parted) - BEFORE);
-  const line = take(chars.slice(from), columns - 2, "start");
-  return `${from > 0 ? "…" : ""}${line}${from + Array.from(line).length < chars.length ? "…" : ""}`;
 }

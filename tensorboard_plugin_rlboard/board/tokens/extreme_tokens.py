@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocat
 from tensorboard_plugin_rlboard.board.samples.shown_tokens import Spelling, shown_tokens
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens
-from tensorboard_plugin_rlboard.texts import cut_prompt
+from tensorboard_plugin_rlboard.texts import TextRules
 
 _CACHE_BYTES = 16 * 1024 * 1024
 _CONTEXT = 64
@@ -32,11 +32,13 @@ class TokenSearch:
         metric: a token metric.
         end: which values are extreme: `highest`, `lowest` or `extreme`.
         per_sample: how many tokens of the sample, with the text around them; 0 for all, without.
+        text_rules: how its prompt is shown.
     """
 
     metric: str
     end: str
     per_sample: int
+    text_rules: TextRules
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class SampleExtremes:
         values: of the metric, float64 [tokens].
         extremities: how far out each value lies, float64 [tokens]; the larger, the worse.
         texts: the text before each token, its own, and that after it.
-        prompt: of the sample, cut as in lists.
+        prompt: of the sample, by the text rules, cut as in lists.
     """
 
     positions: Ints
@@ -110,7 +112,7 @@ def _find(
         positions, values, extremities = positions[order], values[order], extremities[order]
     shown = shown_tokens(session, spelling, sample.row) if len(positions) else []
     texts = [_with_context(shown, int(at), has_context=bool(search.per_sample)) for at in positions]
-    prompt = cut_prompt(sample.row.texts.get("prompt", ""))
+    prompt = search.text_rules.list_cell("prompt", sample.row.texts.get("prompt", ""))
     return SampleExtremes(positions, values, extremities, texts, prompt)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.texts import TextRules
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class WorstTokensQuestion:
         end: `highest`, `lowest` or `extreme`; empty for what the kind of the metric suggests.
         limit: rows of the answer.
         per_sample: tokens of one sample at most; 0 for any number.
+        text_rules: how prompts are shown.
     """
 
     selection: Selection
@@ -26,3 +28,4 @@ class WorstTokensQuestion:
     end: str = ""
     limit: int = 50
     per_sample: int = 0
+    text_rules: TextRules = field(default_factory=TextRules)

@@ -161,7 +161,7 @@ def _search(session: RunSession, question: WorstTokensQuestion) -> tuple[MetricI
     if not 0 < question.limit <= MAX_LIMIT or question.per_sample < 0:
         raise ArgumentError(f"limit takes 1 to {MAX_LIMIT} and per_sample 0 (any number) or more.")
     per_sample = (question.per_sample or question.limit) if by == "sample" else 0
-    return info, TokenSearch(info.name, end, per_sample)
+    return info, TokenSearch(info.name, end, per_sample, question.text_rules)
 
 
 def _metric(session: RunSession, name: str) -> MetricInfo:

@@ -1,24 +1,28 @@
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import { full, num } from "../../lib/format";
-import { distinctLines } from "../../lib/singleLine";
+import { distinctLines } from "../../lib/prompts/distinctLines";
+import { useLineColumns } from "../../ui/lines/useLineColumns";
 import { choose } from "./chosenGroup";
 import { type GroupRow, rewardEnds } from "./groupRows";
 import { RewardDots } from "./RewardDots";
 
-/** Columns of a prompt's line. */
-const PROMPT_COLUMNS = 44;
+/** Letters of a prompt's line at 1280 px. */
+const PROMPT_COLUMNS = 23;
 
 /** The groups of the page: prompt, what it gives, members on the reward axis, mean reward. */
 export function GroupList({ rows, chosen }: { rows: readonly GroupRow[]; chosen: number }): JSX.Element {
   const ends = rewardEnds(rows);
+  const list = useRef<HTMLUListElement>(null);
+  const columns = useLineColumns(list, ".group-words", PROMPT_COLUMNS);
   const prompts = distinctLines(
     rows.map(({ prompt }) => prompt),
-    PROMPT_COLUMNS,
+    columns,
   );
   const hasSteps = rows.some(({ step }) => step !== rows[0]?.step);
   return (
-    <ul class="group-items" aria-label={t("groups.list")}>
+    <ul class="group-items" ref={list} aria-label={t("groups.list")}>
       {rows.map((row, at) => (
         <li key={`${row.step} ${row.key}`}>
           <button

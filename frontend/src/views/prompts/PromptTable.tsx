@@ -2,12 +2,13 @@ import type { JSX } from "preact";
 import type { Num } from "../../api/answers";
 import { t } from "../../i18n";
 import { full, num, percent, signed } from "../../lib/format";
-import { distinctLines } from "../../lib/singleLine";
+import { distinctLines } from "../../lib/prompts/distinctLines";
 import { sparkline } from "../../lib/sparkline";
 import type { PromptRow } from "./promptRows";
 import { openPrompt, shownSort, sortBy } from "./shownPrompts";
 
-const PROMPT_COLUMNS = 64;
+/** Letters that fit into the widest that the style sheet lets a prompt be. */
+const PROMPT_COLUMNS = 53;
 const LINE = { width: 96, height: 20 } as const;
 
 const COLUMNS = [

@@ -24,6 +24,7 @@ import { Toolbar } from "./Toolbar";
 import { compareWith } from "./table/bars";
 import { resizeColumn, shownNames } from "./table/columnChoice";
 import { tableColumns } from "./table/columns";
+import { tellPromptsApart } from "./table/promptLines";
 import { useOpenSampleFollowsStep } from "./useOpenSampleFollowsStep";
 
 /** The pages of the current list, and `listOrder` kept true to them. */
@@ -41,6 +42,7 @@ function usePages(): SamplePages {
       effect(() => {
         const rows = pages.rows.value;
         compareWith(rows);
+        tellPromptsApart(rows);
         listOrder.value = { ids: rows.map((row) => row && idOf(row)), total: pages.total.value };
       }),
     ];

@@ -4,7 +4,8 @@ import type { JSX } from "preact";
 import type { Value, WorstTokens } from "../../api/answers";
 import { t } from "../../i18n";
 import { count, full, num } from "../../lib/format";
-import { bothEnds, oneLine } from "../../lib/singleLine";
+import { distinctLines } from "../../lib/prompts/distinctLines";
+import { oneLine } from "../../lib/singleLine";
 import { select } from "../../state/selection";
 import { spelledOut } from "../../tokens/shared/visibleText";
 
@@ -22,19 +23,8 @@ function NumberCell({ value, of = 0 }: { value: Value | undefined; of?: number }
   );
 }
 
-/** Columns of a prompt's line. */
-const PROMPT_COLUMNS = 56;
-
-/** A prompt's end, where its question stands. */
-function PromptCell({ value }: { value: Value | undefined }): JSX.Element {
-  const prompt = String(value ?? "");
-  const { head, tail } = bothEnds(prompt, PROMPT_COLUMNS, 1);
-  return (
-    <td class="worst-prompt muted" title={prompt}>
-      {head + tail}
-    </td>
-  );
-}
+/** Letters of a prompt's line that are seen at 1280 px, beside the token's surroundings. */
+const PROMPT_COLUMNS = 40;
 
 /** Opens the sample of a row at its token. */
 function openRow({ columns, metric }: WorstTokens, row: number, at: number): void {
@@ -83,7 +73,9 @@ export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
   const { columns, by } = data;
   const single = by === "sample";
   const hasReward = single && (columns["reward"]?.some((reward) => reward !== null) ?? false);
-  const hasPrompt = single && (columns["prompt"]?.some((prompt) => prompt !== "") ?? false);
+  const prompts = single ? (columns["prompt"] ?? []).map((prompt) => String(prompt ?? "")) : [];
+  const hasPrompt = prompts.some((prompt) => prompt !== "");
+  const lines = distinctLines(prompts, PROMPT_COLUMNS);
   const largest = Math.max(...(columns["value"] ?? []).map((value) => Math.abs(numberOf(value) ?? 0)));
   const heads = single
     ? ([
@@ -126,7 +118,11 @@ export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
               <NumberCell value={columns["step"]?.[row]} />
               {hasReward && <NumberCell value={columns["reward"]?.[row]} />}
               {single && place}
-              {hasPrompt && <PromptCell value={columns["prompt"]?.[row]} />}
+              {hasPrompt && (
+                <td class="worst-prompt muted" title={prompts[row]}>
+                  {lines[row]}
+                </td>
+              )}
             </tr>
           );
         })}

@@ -2,7 +2,7 @@
 
 import type { RunInfo } from "../../api/answers";
 import type { WorstTokensParameters } from "../../api/parameters";
-import { hasStepRange, listScope, shownScope } from "../../data/scopes";
+import { hasStepRange, listScope, sampleScope, shownScope } from "../../data/scopes";
 import { followed } from "../../metrics";
 import { selection } from "../../state/selection";
 
@@ -25,5 +25,6 @@ export function worstMetric(info: RunInfo): string {
 export function worstTokensParameters(info: RunInfo): WorstTokensParameters {
   const { by, end, all_steps } = selection.value;
   const scope = (all_steps && !hasStepRange.value ? shownScope : listScope).value;
-  return { ...scope, metric: worstMetric(info), by, end, limit: ROWS, per_sample: by === "sample" ? 1 : 0 };
+  const shown = { metric: worstMetric(info), by, end, limit: ROWS, per_sample: by === "sample" ? 1 : 0 };
+  return { ...sampleScope.value, ...scope, ...shown };
 }

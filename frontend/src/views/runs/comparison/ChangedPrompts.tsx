@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { CHANGES, type Comparison } from "../../../api/compare/answers";
 import { t } from "../../../i18n";
 import { count, full, num, signed } from "../../../lib/format";
-import { oneLine } from "../../../lib/singleLine";
+import { distinctLines } from "../../../lib/prompts/distinctLines";
 import { metricLabel } from "../../../metrics";
 import { select, selected } from "../../../state/selection";
 import { Button, Select } from "../../../ui";
@@ -38,9 +38,16 @@ function Paging({ data, page, onPage }: ChangedPromptsProps): JSX.Element {
   );
 }
 
+/** Letters of a prompt's line that are seen at 1280 px. */
+const PROMPT_COLUMNS = 100;
+
 export function ChangedPrompts(props: ChangedPromptsProps): JSX.Element {
   const { prompts, metric } = props.data;
   const open = selected.pair.value;
+  const lines = distinctLines(
+    prompts.prompt.map((prompt) => prompt ?? ""),
+    PROMPT_COLUMNS,
+  );
   return (
     <section class="changed-prompts" aria-label={t("runs.prompts")}>
       <header class="tools">
@@ -89,7 +96,7 @@ export function ChangedPrompts(props: ChangedPromptsProps): JSX.Element {
                   title={prompts.prompt[row] ?? undefined}
                   onClick={() => select({ pair: key === open ? "" : key })}
                 >
-                  {oneLine(prompts.prompt[row] ?? "") || key}
+                  {lines[row] || key}
                 </button>
               </td>
             </tr>,

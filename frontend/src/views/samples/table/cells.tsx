@@ -5,13 +5,11 @@ import type { Value } from "../../../api/answers";
 import { cellOf, type Row } from "../../../data/questions/SamplePages";
 import { findMessage, t } from "../../../i18n";
 import { full, MISSING, num } from "../../../lib/format";
-import { around, bothEnds } from "../../../lib/singleLine";
+import { around, bothEnds, lettersIn } from "../../../lib/singleLine";
 
-/** Width of a letter at 13 px in the widest of the usual fonts: what is kept of a text's end surely fits. */
-const LETTER_PX = 7.6;
-
-function columnsIn(width: number): number {
-  return Math.max(4, Math.floor((width - 16) / LETTER_PX));
+/** How many letters surely fit into a cell of a width: what is kept of a text's end is seen. */
+export function columnsIn(width: number): number {
+  return lettersIn(width - 16);
 }
 
 /** The cell of a value that was not logged. */
@@ -36,8 +34,8 @@ function numberCell(value: number): JSX.Element {
   );
 }
 
-/** The two ends of a text on one line; `endShare` is how much of the room its end gets. */
-function textCell(text: string, width: number, endShare?: number): JSX.Element {
+/** The two ends of a text on one line. */
+function textCell(text: string, width: number, line: string | undefined): JSX.Element {
   if (text === "") {
     return (
       <span class="muted" title={t("samples.empty_text")}>
@@ -45,7 +43,7 @@ function textCell(text: string, width: number, endShare?: number): JSX.Element {
       </span>
     );
   }
-  const { head, tail } = bothEnds(text, columnsIn(width), endShare);
+  const { head, tail } = line === undefined ? bothEnds(text, columnsIn(width)) : { head: line, tail: "" };
   // The tooltip is plain text as well, and bounded: some systems stall on a long one.
   return (
     <span class="ends" title={text.length > 1500 ? `${text.slice(0, 1500)}…` : text}>
@@ -55,12 +53,16 @@ function textCell(text: string, width: number, endShare?: number): JSX.Element {
   );
 }
 
-/** The cell of any value. A function and no component: hundreds of cells come with a frame of a fast scroll. */
-export function valueCell(value: Value, width: number, endShare?: number): JSX.Element {
+/**
+ * The cell of any value. A function and no component: hundreds of cells come with a frame of a fast scroll.
+ *
+ * @param lineOf Of a text: its line in place of its two ends.
+ */
+export function valueCell(value: Value, width: number, lineOf?: (text: string) => string): JSX.Element {
   if (value === null) return <Missing />;
   if (typeof value === "number") return numberCell(value);
   if (typeof value === "boolean") return <span>{t(value ? "samples.yes" : "samples.no")}</span>;
-  return textCell(value, width, endShare);
+  return textCell(value, width, value === "" ? undefined : lineOf?.(value));
 }
 
 /** Where the search hit, in its surroundings. `match_start` and `match_end` count code points. */

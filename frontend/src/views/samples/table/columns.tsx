@@ -10,8 +10,9 @@ import { metricHint, metricLabel } from "../../../metrics";
 import { selected } from "../../../state/selection";
 import { type Column, freeze } from "../../../ui/table/columns";
 import { barOf, valueRanges } from "./bars";
-import { MatchCell, valueCell } from "./cells";
+import { columnsIn, MatchCell, valueCell } from "./cells";
 import { shownNames, sortedMetric, widths } from "./columnChoice";
+import { promptLine } from "./promptLines";
 
 const TEXT_WIDTHS: Readonly<Record<string, number>> = {
   prompt: 230,
@@ -32,7 +33,7 @@ function columnWidth(name: string, number: boolean, title: string): number {
 function column(name: string, number: boolean): Column<Row> {
   const title = metricLabel(name);
   const width = columnWidth(name, number, title);
-  const endShare = name === "prompt" ? 1 : undefined;
+  const lineOf = name === "prompt" ? promptLine(columnsIn(width)) : undefined;
   return {
     name,
     title,
@@ -42,7 +43,7 @@ function column(name: string, number: boolean): Column<Row> {
     ...(number && name !== "step"
       ? { bar: (row: Row) => barOf(cellOf(row, name), valueRanges.value.get(name)) }
       : {}),
-    cell: (row) => valueCell(cellOf(row, name), width, endShare),
+    cell: (row) => valueCell(cellOf(row, name), width, lineOf),
   };
 }
 
