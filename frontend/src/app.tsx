@@ -14,16 +14,28 @@ import { StepBar } from "./shell/StepBar";
 import { TopBar } from "./shell/TopBar";
 import { editFilter, editSearch } from "./state/focusRequests";
 import { useKeys } from "./state/keys";
-import { select, selected, selection } from "./state/selection";
-import { focusView, useFocusHome } from "./state/viewFocus";
+import { type Selection, select, selected, selection } from "./state/selection";
+import { focusView, recoverFocus, useFocusHome } from "./state/viewFocus";
 import { viewKeys } from "./state/viewKeys";
 import { later } from "./ui";
 
-/** One level up: from the token to the sample, to the list, to the one step, to the overview. */
+/** What is open inside the view: the patch that closes the innermost of it, null where nothing is. */
+function closedInView(): Partial<Selection> | null {
+  const { view, group_diff, prompt, pair, run_b } = selection.value;
+  if (view === "groups" && group_diff !== "") return { group_diff: "" };
+  if (view === "prompts" && prompt !== null) return { prompt: null };
+  if (view === "runs" && pair !== "") return { pair: "" };
+  if (view === "runs" && run_b !== "") return { run_b: "" };
+  return null;
+}
+
+/** One level up: from the token to the sample, to what is open in the view, to the list, to the one step, to the overview. */
 function goUp(): boolean {
   const { token, sample, view } = selection.value;
+  const closed = closedInView();
   if (token !== null) select({ token: null });
   else if (sample !== null) select({ sample: null });
+  else if (closed !== null) select(closed, "push");
   else if (hasStepRange.value) select({ step_min: null, step_max: null });
   else if (view !== "overview") select({ view: "overview" }, "push");
   else return false;
@@ -58,6 +70,9 @@ export function App(): JSX.Element {
   useEffect(() => {
     if (isVisible && !document.hasFocus()) focusView();
   }, [isVisible]);
+  // What was opened or closed by key may have taken the focused element with it.
+  const [prompt, pair, against] = [selected.prompt.value, selected.pair.value, selected.run_b.value];
+  useEffect(recoverFocus, [prompt, pair, against]);
   const info = run.value;
   return (
     <>

@@ -212,6 +212,23 @@ test("the keys walk samples and steps; with a sample open its place in the list 
   document.removeEventListener("keydown", dispatchKey);
 });
 
+test.each([
+  ["groups", { group_diff: "a,b" }, [{ group_diff: "" }]],
+  ["prompts", { prompt: "0acd396688986d6e" }, [{ prompt: null }]],
+  ["runs", { run_b: "b", pair: "k" }, [{ run_b: "b", pair: "" }, { run_b: "" }]],
+] as const)("Esc closes what is open in %s before it leaves it", async (view, open, levels) => {
+  document.addEventListener("keydown", dispatchKey);
+  select({ view, ...open });
+  await show();
+  for (const level of levels) {
+    await press("Escape");
+    expect(selection.value).toMatchObject({ view, ...level });
+  }
+  await press("Escape");
+  expect(selection.value.view).toBe("overview");
+  document.removeEventListener("keydown", dispatchKey);
+});
+
 test("a link to a sample of another step than the list's is left alone", async () => {
   runs.value = found;
   steps.value = loaded;

@@ -1,8 +1,9 @@
-"""A text cut into what is compared: words or characters. Joined, the units are the text again."""
+"""A text cut into what is compared: tokens, words or characters. Joined, the units are the text again."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import islice
 
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
@@ -20,6 +21,9 @@ _JOINER = "\u200d"
 _WORD = re.compile(
     rf"\r\n|[\r\n]|[^\S\r\n]+|[{_WITHOUT_SPACES}]|[^\W{_WITHOUT_SPACES}]+[{_MARKS}]*|.[{_MARKS}]*", re.DOTALL
 )
+_SPACE = re.compile(r"\s*")
+_SPECIAL = re.compile(r"\s*(?:<[^<>\s]{1,40}>|\[[A-Z_]{2,20}\])\s*")
+"""`<eos>`, `<|im_end|>`, `[SEP]`: tokens that texts are often logged without."""
 _CHARACTER = re.compile(rf"\r\n|.[{_MARKS}]*(?:{_JOINER}.[{_MARKS}]*)*", re.DOTALL)
 
 
@@ -38,3 +42,23 @@ def first_units(text: str, unit: str, most: int) -> tuple[list[str], int]:
         check_stopped()
         left += counted
     return units, left
+
+
+def spaced_tokens(tokens: Sequence[str], text: str) -> Sequence[str]:
+    """Tokens, each with the white space that their text has in front of it.
+
+    Those of a word-level tokenizer are logged without it, and joined they could not be read. Where they lack nothing of the
+    text, or more than white space and special tokens, they stay what they are.
+    """
+    found, at = list[str](), 0
+    for token in tokens:
+        space = _SPACE.match(text, at) if not text.startswith(token, at) else None
+        start = at if space is None else space.end()
+        if text.startswith(token, start):
+            found.append(text[at:start] + token)
+            at = start + len(token)
+        elif _SPECIAL.fullmatch(token):
+            found.append(token)
+        else:
+            return tokens
+    return tokens if text[at:].strip() else found

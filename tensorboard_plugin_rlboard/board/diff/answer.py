@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard.api import Diff, DiffOpcodes, DiffSide, MetricInfo
 from tensorboard_plugin_rlboard.board.alignment.align import align
-from tensorboard_plugin_rlboard.board.alignment.units import first_units
+from tensorboard_plugin_rlboard.board.alignment.units import first_units, spaced_tokens
 from tensorboard_plugin_rlboard.board.diff.question import DiffQuestion
 from tensorboard_plugin_rlboard.board.diff.sides import Side, reference_side, response_side
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
@@ -47,8 +47,8 @@ def diff(session: RunSession, against: RunSession, question: DiffQuestion, decod
         unit=unit,
         in_one_piece=opcodes.in_one_piece,
         metric=metric,
-        left=_side(left, of_left, name),
-        right=_side(right, of_right, name),
+        left=_side(left, unit, of_left, name),
+        right=_side(right, unit, of_right, name),
         opcodes=DiffOpcodes(
             kind=[one.kind for one in opcodes.opcodes],
             left=[one.left for one in opcodes.opcodes],
@@ -112,8 +112,10 @@ def _units(side: Side, unit: str) -> tuple[Sequence[str], int]:
     return first_units(side.text, unit, MAX_UNITS)
 
 
-def _side(side: Side, units_and_rest: tuple[Sequence[str], int], metric: str) -> DiffSide:
+def _side(side: Side, unit: str, units_and_rest: tuple[Sequence[str], int], metric: str) -> DiffSide:
     units, left_out = units_and_rest
+    if unit == "token" and side.text is not None and not left_out:
+        units = spaced_tokens(units, side.text)
     values = side.values(metric) if metric else None
     return DiffSide(
         run=side.run,

@@ -175,3 +175,25 @@ def test_what_is_too_long_is_left_out_and_counted(board: Board, monkeypatch: pyt
     sides: tuple[DiffSide, ...] = (diff.left, diff.right)
     assert [(len(side.units), side.left_out, len(side.values or ())) for side in sides] == [(3, 1, 3)] * 2
     assert diff.opcodes.left_end[-1] == diff.opcodes.right_end[-1] == 3
+
+
+def test_tokens_logged_without_their_spaces_are_compared_bare_and_shown_with_them(tmp_path: Path) -> None:
+    bare, other = ["fig", ",", "pear", "<eos>"], ["a", "fig", ",", "pear"]
+    with TestLog(tmp_path / "logs") as log:
+        log.write(
+            row(1, "fig , pear", response_tokens=bare),
+            row(2, " a fig ,  pear", response_tokens=other),
+            row(3, "something else", response_tokens=bare),
+        )
+        board = log.open()
+        diff, unlike = ask(board, 1, 0), ask(board, 2, 0)
+    assert (diff.left.units, diff.right.units) == (
+        ["fig", " ,", " pear", "<eos>"],
+        [" a", " fig", " ,", "  pear"],
+    )
+    assert stretches(diff) == [
+        ("insert", "", " a"),
+        ("equal", "fig , pear", " fig ,  pear"),
+        ("delete", "<eos>", ""),
+    ]
+    assert unlike.right.units == bare

@@ -1,7 +1,7 @@
 /** What became of each prompt over the training: lists of those that were learnt, lost or never solved, and one whole. */
 
-import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
+import type { JSX, RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { promptList } from "../../data/questions/later/prompts";
 import { run } from "../../data/runs";
 import { moveSample } from "../../data/sampleWalk";
@@ -22,7 +22,7 @@ import { PromptTable } from "./PromptTable";
 import { PromptPage } from "./page/PromptPage";
 import { promptRows } from "./promptRows";
 import css from "./prompts.css?inline";
-import { closePrompt, promptsParameters } from "./shownPrompts";
+import { closePrompt, focusLastOpened, promptsParameters } from "./shownPrompts";
 import { Toolbar } from "./Toolbar";
 
 /** Moves along the list; with a sample open, along the samples. */
@@ -46,15 +46,19 @@ export function Prompts(): JSX.Element | null {
   return (
     <div class={`prompts${sample === null ? "" : " with-drawer"}`} data-testid="prompts">
       <div class="prompts-page" ref={place} tabIndex={-1}>
-        {prompt === null ? <List /> : <PromptPage />}
+        {prompt === null ? <List place={place} /> : <PromptPage />}
       </div>
       <SampleDrawer />
     </div>
   );
 }
 
-function List(): JSX.Element {
+function List({ place }: { place: RefObject<HTMLElement | null> }): JSX.Element {
   const { data, error, stale, loading } = useAnswer(promptList, promptsParameters());
+  const isThere = data !== null;
+  useEffect(() => {
+    if (isThere) focusLastOpened(place.current);
+  }, [isThere, place]);
   const rows = data === null ? [] : promptRows(data);
   return (
     <div class={stale ? "stale" : ""} aria-busy={loading}>

@@ -63,7 +63,20 @@ export function promptParameters(): PromptParameters | null {
   return { ...runScope.value, ...textRules(), prompt_key: prompt, threshold: typedThreshold() };
 }
 
+/** The prompt that was opened last, where the list takes up its walk again. */
+let lastOpened = "";
+
+/** Gives the focus back to the row of the prompt that was opened last, where nothing else on the page has it. */
+export function focusLastOpened(place: HTMLElement | null): void {
+  const active = document.activeElement;
+  if (lastOpened === "" || (active !== document.body && active !== place)) return;
+  const rows = [...document.querySelectorAll<HTMLElement>(".prompt-open")];
+  rows.find((row) => row.dataset["key"] === lastOpened)?.focus();
+  lastOpened = "";
+}
+
 export function openPrompt(prompt_key: string): void {
+  lastOpened = prompt_key;
   select({ view: "prompts", prompt: prompt_key, side_a: "", side_b: "", sample: null }, "push");
 }
 

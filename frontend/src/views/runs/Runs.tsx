@@ -7,6 +7,7 @@ import { run, runs } from "../../data/runs";
 import { useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
 import "../../i18n/laterWords";
+import { walkFocus } from "../../lib/focusWalk";
 import { useKeys } from "../../state/keys";
 import { select, selected, selection } from "../../state/selection";
 import { useFocusHome } from "../../state/viewFocus";
@@ -24,6 +25,13 @@ function swap(): boolean {
   if (b === "") return false;
   select({ run: b, run_b: a, a_min: b_min, a_max: b_max, b_min: a_min, b_max: a_max }, "push");
   return true;
+}
+
+/** Moves the focus along the prompts of the comparison. */
+function walkPrompts(by: 1 | -1): boolean {
+  const next = walkFocus(".changed-open", by);
+  next?.scrollIntoView({ block: "nearest" });
+  return next !== null;
 }
 
 export function Runs(): JSX.Element | null {
@@ -48,6 +56,8 @@ export function Runs(): JSX.Element | null {
         return true;
       },
       x: swap,
+      l: () => walkPrompts(1),
+      h: () => walkPrompts(-1),
     },
     "runs",
   );

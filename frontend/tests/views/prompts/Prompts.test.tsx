@@ -179,13 +179,20 @@ test("a prompt that was answered once has one response, and nothing is compared"
   expect(asked.map(({ pathname }) => pathname)).not.toContain("/diff");
 });
 
-test("a key leads back to the list", async () => {
-  select({ prompt: "0acd396688986d6e" });
+test("a key leads back to the list, and to the row that was opened", async () => {
   await show();
+  await press("j");
+  await press("j");
+  const opened = document.activeElement as HTMLElement;
+  expect(opened).toBe(all("prompt-open")[1]);
+  await act(() => opened.click());
+  await settle();
   expect(all("prompt-page")).toHaveLength(1);
   await press("Backspace");
+  await settle();
   expect(selection.value.prompt).toBeNull();
   expect(all("prompt-row")).toHaveLength(2);
+  expect(document.activeElement).toBe(all("prompt-open")[1]);
 });
 
 test("pass@k has a row for each k, and a gap where no prompt has so many samples", async () => {

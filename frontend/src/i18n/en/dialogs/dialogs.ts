@@ -39,7 +39,8 @@ export const dialogs = {
   "shell.key.view": "the view {view}",
   "shell.key.[": "previous run",
   "shell.key.]": "next run",
-  "shell.key.Escape": "one level up: from the token to the sample, the list, the one step, the overview",
+  "shell.key.Escape":
+    "one level up: from the token to the sample, what is open in the view, the list, the one step, the overview",
   "shell.key.?": "show the keys",
   "shell.empty.title": "No rollout files found",
   "shell.empty.formats": "Recognised by content, whatever the files are called: logs of",

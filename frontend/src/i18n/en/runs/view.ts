@@ -5,6 +5,8 @@ export const runsView = {
   "runs.key.k": "previous run",
   "runs.key.Enter": "compare the run of the page with it",
   "runs.key.x": "swap A and B",
+  "runs.key.l": "next prompt of the comparison",
+  "runs.key.h": "previous prompt",
   "runs.key.n": "next difference between the two responses",
   "runs.key.N": "previous difference",
   "runs.table": "All runs by their numbers",

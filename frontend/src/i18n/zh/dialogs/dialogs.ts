@@ -41,7 +41,7 @@ export const dialogs = {
   "shell.key.view": "切换到“{view}”",
   "shell.key.[": "上一个运行",
   "shell.key.]": "下一个运行",
-  "shell.key.Escape": "上一级：从 token 到样本、列表、单步、总览",
+  "shell.key.Escape": "上一级：从 token 到样本、视图中打开的内容、列表、单步、总览",
   "shell.key.?": "显示按键",
   "shell.empty.title": "没有找到 rollout 文件",
   "shell.empty.formats": "按内容识别，与文件名无关，支持以下日志：",

@@ -6,6 +6,8 @@ export const runsView = {
   "runs.key.k": "上一个运行",
   "runs.key.Enter": "将当前运行与它比较",
   "runs.key.x": "交换 A 与 B",
+  "runs.key.l": "对比中的下一个提示词",
+  "runs.key.h": "上一个提示词",
   "runs.key.n": "两个回复之间的下一处差异",
   "runs.key.N": "上一处差异",
   "runs.table": "所有运行及其数值",

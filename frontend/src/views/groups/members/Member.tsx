@@ -7,6 +7,7 @@ import { count, signed } from "../../../lib/format";
 import { oneLine } from "../../../lib/singleLine";
 import { metricLabel } from "../../../metrics";
 import type { TokenViewState } from "../../../tokens/shared/tokenViewState";
+import { blockText } from "../../../tokens/text/blockElements";
 import { TokenText } from "../../../tokens/text/TokenText";
 import { Button } from "../../../ui";
 import { Fact } from "./Fact";
@@ -38,7 +39,11 @@ export function Member(props: MemberProps): JSX.Element {
   const text = loaded?.sample.texts["response"]?.shown ?? "";
   // Positions of an answer are code points.
   const characters = Array.from(text);
-  const start = tokens?.prefix?.data.shown.join("") ?? characters.slice(0, prefix.characters).join("");
+  const begun = tokens?.prefix?.data;
+  const start =
+    begun === undefined
+      ? characters.slice(0, prefix.characters).join("")
+      : blockText(begun, 0, begun.units.count);
   const own = characters.slice(prefix.characters).join("");
   // A member that is all of what the others begin with has nothing of its own.
   const hasOwn = prefix.units === 0 || (tokens?.prefix == null ? own !== "" : tokens.rest !== null);
