@@ -98,7 +98,12 @@ def default_split(session: RunSession) -> str:
 
 
 def select_samples(
-    session: RunSession, selection: Selection, *, groups: bool = False, many_steps: bool = False
+    session: RunSession,
+    selection: Selection,
+    *,
+    groups: bool = False,
+    many_steps: bool = False,
+    among: str = "",
 ) -> Relation:
     """The samples of a selection.
 
@@ -110,6 +115,7 @@ def select_samples(
         selection: which samples.
         groups: whether the samples have to bring the group metrics along; a filter may need them as well.
         many_steps: whether they are computed by a way that is faster over many steps; their last digits may be others.
+        among: a condition that takes or leaves whole groups, for which alone the group metrics are computed; empty for all.
 
     Raises:
         ArgumentError: a text column that cannot be searched, a filter that is none, or a pattern that costs too much.
@@ -118,6 +124,8 @@ def select_samples(
     schema = session.schema
     split = selection.split or default_split(session)
     steps, further = _steps(session, selection, split), _Conditions()
+    if among:
+        steps.require(among)
     if selection.prompt_key is not None:
         further.require("prompt_key = ?", selection.prompt_key)
     if selection.group is not None:

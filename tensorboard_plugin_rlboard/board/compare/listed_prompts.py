@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,7 +19,8 @@ from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.board.prompts.identity_cache import NUMBER, Keys, as_text, has_key
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
-from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
+from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY
 from tensorboard_plugin_rlboard.metrics.segments import Ints
 from tensorboard_plugin_rlboard.metrics.step_statistics import ordered_mean, step_segments
 
@@ -79,9 +80,10 @@ def _samples(
     session: RunSession, selection: Selection, metric: str, renderings: Renderings, identities: Keys
 ) -> Mapping[int, _Named]:
     """The samples of some prompts, at most `MAX_SAMPLES` of each."""
-    rows, sql = relation_of(session, selection, metric), metric_sql(session, metric)
     logged, prompts = renderings.of(identities)
     condition, values = has_key(logged)
+    among = _their_groups(session, selection, metric, condition, values)
+    rows, sql = relation_of(session, selection, metric, among), metric_sql(session, metric)
     answer = session.cursor.execute(
         f'SELECT {NUMBER} AS key, rowid AS place, file, line_offset, "row", step, CAST({sql} AS DOUBLE) AS x '
         f"FROM {rows.source} WHERE {rows.where} AND {is_finite(sql)} AND {condition}",
@@ -112,6 +114,37 @@ def _samples(
         named.steps.append(of_step)
         named.values.append(value)
     return found
+
+
+def _their_groups(
+    session: RunSession, selection: Selection, metric: str, condition: str, values: list[object]
+) -> str:
+    """The condition that a row is in a group of some prompts: to compute the groups of every step again takes longest.
+
+    Empty where the metric is none of groups.
+
+    Args:
+        session: the run.
+        selection: its samples.
+        metric: what is compared.
+        condition: that a row is of the prompts.
+        values: bound in it.
+    """
+    if not session.schema.needs_groups([metric]):
+        return ""
+    # Whatever narrows the samples further leaves some of these groups, and none beside them.
+    steps = replace(selection, search="", regex=False, within=(), where="")
+    rows = select_samples(session, steps)
+    found = session.cursor.execute(
+        f"SELECT DISTINCT step, hash({GROUP_KEY}) FROM {rows.source} WHERE {rows.where} AND {condition}",
+        [*rows.values, *values],
+    ).fetchall()
+    near, groups = (
+        (", ".join(map(str, sorted(set(each)))) for each in zip(*found, strict=True))
+        if found
+        else ("NULL", "NULL")
+    )
+    return f"step IN ({near}) AND hash({GROUP_KEY}) IN ({groups})"
 
 
 def _texts(session: RunSession, rows: Mapping[int, int]) -> Mapping[int, tuple[str, str | None]]:

@@ -15,7 +15,8 @@ from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 
 _DIGITS = 12
-"""Means are compared by so many digits: rewards that are the same, added up in another order, differ in the sixteenth."""
+"""Means are compared by so many digits of what they are means of: rewards that are the same, added up in another order,
+differ in the sixteenth, and the advantages of a group add up to 0 only as far as that."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class SharedPrompts:
 
     Attributes:
         identity: of each prompt, uint64 [prompts].
-        a, b: mean of the metric over the samples of the prompt, rounded to `_DIGITS` digits, float64 [prompts].
+        a, b: mean of the metric over the samples of the prompt, to `_DIGITS` digits of its mean size, float64 [prompts].
         a_count, b_count: samples that these are means of, int64 [prompts].
         of_a, of_b: what each side has.
         shared: prompts that both have samples of, with or without a value.
@@ -103,10 +104,17 @@ def metric_sql(session: RunSession, name: str) -> str:
     return sql
 
 
-def relation_of(session: RunSession, selection: Selection, metric: str) -> Relation:
-    """The samples of one side, with the group metrics where the metric is one."""
+def relation_of(session: RunSession, selection: Selection, metric: str, among: str = "") -> Relation:
+    """The samples of one side, with the group metrics where the metric is one.
+
+    Args:
+        session: the run.
+        selection: which samples.
+        metric: what is compared.
+        among: as `select_samples` takes it.
+    """
     groups = session.schema.needs_groups([metric])
-    return select_samples(session, selection, groups=groups, many_steps=selection.step is None)
+    return select_samples(session, selection, groups=groups, many_steps=selection.step is None, among=among)
 
 
 def shared_prompts(
@@ -132,10 +140,12 @@ def shared_prompts(
     )
     valued = (left.n[at_left] > 0) & (right.n[at_right] > 0)
     at_left, at_right = at_left[valued], at_right[valued]
+    # One for both: else the same number could be rounded in two ways.
+    size = np.maximum(left.size[at_left], right.size[at_right])
     return SharedPrompts(
         identity=left.identity[at_left],
-        a=_rounded(left.mean[at_left]),
-        b=_rounded(right.mean[at_right]),
+        a=_rounded(left.mean[at_left], size),
+        b=_rounded(right.mean[at_right], size),
         a_count=left.n[at_left],
         b_count=right.n[at_right],
         of_a=left.counts,
@@ -153,6 +163,7 @@ class _Side:
     Attributes:
         identity: of each prompt, ascending, uint64 [prompts].
         mean: of its values, float64 [prompts]; means nothing where there is none.
+        size: mean of the sizes of its values, float64 [prompts].
         n: how many values that is the mean of, int64 [prompts].
         counts: what they add up to.
         renderings: the logged keys that they are put together from.
@@ -160,6 +171,7 @@ class _Side:
 
     identity: Keys
     mean: Floats
+    size: Floats
     n: Ints
     counts: SideCounts
     renderings: Renderings
@@ -170,22 +182,23 @@ def _side(session: RunSession, identities: PromptIdentities, selection: Selectio
     finite = f"FILTER ({is_finite('x')})"
     found = session.cursor.execute(
         f"SELECT {NUMBER} AS k, * EXCLUDE (prompt_key) FROM (SELECT prompt_key, coalesce(avg(x) {finite}, 0) AS mean, "
+        f"coalesce(avg(abs(x)) {finite}, 0) AS size, "
         f"count(*) {finite} AS n, count(x) AS valued, count(*) AS samples "
         f"FROM (SELECT prompt_key, CAST({sql} AS DOUBLE) AS x FROM {rows.source} WHERE {rows.where}) "
         "GROUP BY prompt_key)",
         rows.values,
     ).fetchnumpy()
     has_prompt = ~np.ma.getmaskarray(found["k"])
-    mean = np.asarray(found["mean"], np.float64)
+    mean, size = (np.asarray(found[name], np.float64) for name in ("mean", "size"))
     n, valued, samples = (np.asarray(found[name], np.int64) for name in ("n", "valued", "samples"))
     total = int(n.sum())
-    average = _rounded(np.asarray([(mean * (n / total)).sum()])) if total else None
+    average = _rounded(*(np.asarray([(x * (n / total)).sum()]) for x in (mean, size))) if total else None
     key = np.asarray(np.ma.getdata(found["k"]), np.uint64)[has_prompt]
     identity = identities.of(session, key)
     prompts, at = np.unique(identity, return_inverse=True)
-    mean, of_key = mean[has_prompt], n[has_prompt]
+    of_key = n[has_prompt]
     of_prompt = np.bincount(at, of_key, len(prompts)).astype(np.int64)
-    sums = np.bincount(at, mean * of_key, len(prompts))
+    sums, sizes = (np.bincount(at, x[has_prompt] * of_key, len(prompts)) for x in (mean, size))
     counts = SideCounts(
         split=rows.split,
         samples=int(samples.sum()),
@@ -194,12 +207,14 @@ def _side(session: RunSession, identities: PromptIdentities, selection: Selectio
         nonfinite=int((valued - n).sum()),
         mean=None if average is None else float(average[0]),
     )
-    return _Side(prompts, sums / np.maximum(of_prompt, 1), of_prompt, counts, Renderings(key, identity))
+    valued_ones = np.maximum(of_prompt, 1)
+    return _Side(
+        prompts, sums / valued_ones, sizes / valued_ones, of_prompt, counts, Renderings(key, identity)
+    )
 
 
-def _rounded(x: Floats) -> Floats:
-    """Numbers rounded to `_DIGITS` significant digits; those next to 0 stay as they are."""
-    size = np.abs(x)
+def _rounded(x: Floats, size: Floats) -> Floats:
+    """Numbers rounded to `_DIGITS` digits of numbers of some sizes, float64 [n]; those next to 0 stay as they are."""
     tiny = size < 1e-200
     exponent = _DIGITS - 1 - np.floor(np.log10(np.where(tiny, 1.0, size)))
     scale = 10.0**exponent

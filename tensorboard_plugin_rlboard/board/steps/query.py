@@ -162,7 +162,11 @@ def _aggregate_input(
 
 
 def picked_samples(
-    session: RunSession, selection: Selection, aggregates: Sequence[Aggregate], text_sql: str = ""
+    session: RunSession,
+    selection: Selection,
+    aggregates: Sequence[Aggregate],
+    text_sql: str = "",
+    only: Sequence[str] = (),
 ) -> tuple[str, AggregateInput]:
     """The split and the samples of a selection, searched only once: a table holds what the aggregates need of them.
 
@@ -171,10 +175,14 @@ def picked_samples(
         selection: which samples.
         aggregates: what will be computed of them.
         text_sql: a text that the table holds as well, as `PICKED_TEXT`; empty for none.
+        only: values of this text whose samples are picked; empty for all. It looks for their steps first, so the selection
+            should search no texts.
     """
     run, cursor = session.run, session.cursor
     groups = any(aggregate.groups for aggregate in aggregates)
-    rows = select_samples(session, selection, groups=groups)
+    narrowed = f" AND {text_sql} IN ({', '.join('?' * len(only))})" if only else ""
+    among = _steps_of(session, selection, narrowed, only) if only else ""
+    rows = select_samples(session, selection, groups=groups, among=among)
     sql = " ".join(aggregate.sql("", "", "step") for aggregate in aggregates)
     needed = [name for name in run.columns if quoted(name) in sql or name in {"step", "file", "line_offset"}]
     response = text("response")  # only told apart: its digest does as well, and is a tenth of it
@@ -190,9 +198,19 @@ def picked_samples(
     if text_sql:
         columns.append(f"{text_sql} AS {PICKED_TEXT}")
     cursor.execute(
-        f"CREATE TEMP TABLE picked AS SELECT {', '.join(columns)} FROM {rows.source} WHERE {rows.where}",
-        rows.values,
+        f"CREATE TEMP TABLE picked AS SELECT {', '.join(columns)} FROM {rows.source} WHERE {rows.where}{narrowed}",
+        [*rows.values, *only],
     )
     count = cursor.execute("SELECT count(*) FROM picked").fetchall()[0][0]
     picked = Relation("picked", "true", [])
     return rows.split, AggregateInput(picked, picked, count)
+
+
+def _steps_of(session: RunSession, selection: Selection, narrowed: str, values: Sequence[str]) -> str:
+    """The condition that a row is in one of the steps that have samples of a narrowed selection."""
+    rows = select_samples(session, selection)
+    steps = session.cursor.execute(
+        f"SELECT DISTINCT step FROM {rows.source} WHERE {rows.where}{narrowed} ORDER BY step",
+        [*rows.values, *values],
+    ).fetchall()
+    return f"step IN ({', '.join(str(step) for (step,) in steps) or 'NULL'})"

@@ -152,6 +152,14 @@ def test_a_group_metric(of: Callable[..., Board]) -> None:
     assert counts(found) == (0, 1, 0)
 
 
+def test_advantages_of_whole_groups_are_0_and_their_rounding_wins_nothing(of: Callable[..., Board]) -> None:
+    """By floats those of 1, 2 and 4 add up to -1.5e-16, those of 0, 0 and 1 to 7e-17."""
+    board = of([(1, "p", x) for x in (1.0, 2.0, 4.0)], [(1, "p", x) for x in (0.0, 0.0, 1.0)])
+    found = board.compare(CompareQuestion(A, B, "advantage"))
+    assert (counts(found), found.prompts.a, found.prompts.b) == ((0, 1, 0), [0.0], [0.0])
+    assert (found.a.mean, found.b.mean) == (0.0, 0.0)
+
+
 def test_what_cannot_be_asked(of: Callable[..., Board]) -> None:
     board = of([(1, "p", 1.0)], [(1, "p", 2.0)])
     for question, said in (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tensorboard_plugin_rlboard.api import StepsByValue
 from tensorboard_plugin_rlboard.board.missing_column import missing_column
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
-from tensorboard_plugin_rlboard.board.selection import Relation
+from tensorboard_plugin_rlboard.board.selection import Relation, select_samples
 from tensorboard_plugin_rlboard.board.steps.aggregates import (
     AggregateInput,
     AggregateRows,
@@ -22,6 +22,7 @@ from tensorboard_plugin_rlboard.board.steps.query import (
     first_step,
     picked_samples,
     requested_metrics,
+    takes_whole_steps,
 )
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.steps.step_aggregates import step_aggregates
@@ -48,19 +49,22 @@ def query_by_value(session: RunSession, question: StepsQuestion) -> StepsByValue
     names = requested_metrics(run, schema, question)
     aggregates = step_aggregates(schema)
     aggregates |= {f"{METRIC_PREFIX}{name}": metric_aggregate(schema, name) for name in names}
+    needed = list(aggregates.values())
     with session.snapshot():
-        split, samples = picked_samples(session, question.selection, list(aggregates.values()), column)
-        # A column may have as many values as there are samples: only those that have curves leave the database.
-        without, counted, different = cursor.execute(
-            f"SELECT count(*) - count({PICKED_TEXT}), count({PICKED_TEXT}), count(DISTINCT {PICKED_TEXT}) "
-            f"FROM {samples.plain.source}"
-        ).fetchall()[0]
-        shown = cursor.execute(
-            f"SELECT {PICKED_TEXT}, count(*) FROM {samples.plain.source} WHERE {PICKED_TEXT} IS NOT NULL "
-            f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {MAX_VALUES}"
-        ).fetchall()
+        if takes_whole_steps(question.selection):
+            # The metrics of a million samples take longest, and a text of many values needs those of a few.
+            rows = select_samples(session, question.selection)
+            source = f"(SELECT *, {column} AS {PICKED_TEXT} FROM {rows.source} WHERE {rows.where})"
+            counts = _value_counts(session, Relation(source, "true", rows.values))
+            only = [value for value, _ in counts.shown]
+        else:  # searched once
+            split, samples = picked_samples(session, question.selection, needed, column)
+            counts, only = _value_counts(session, samples.plain), []
+        shown = counts.shown
         if not shown:
-            return replace(nothing, without=without)
+            return replace(nothing, without=counts.without)
+        if only:
+            split, samples = picked_samples(session, question.selection, needed, column, only)
         cases = " ".join(f"WHEN ? THEN {place}" for place in range(len(shown)))
         picked = Relation(
             f"(SELECT *, CASE {PICKED_TEXT} {cases} END AS {_KEY} FROM {samples.plain.source})",
@@ -75,11 +79,36 @@ def query_by_value(session: RunSession, question: StepsQuestion) -> StepsByValue
         by=question.by,
         values=[value for value, _ in shown],
         samples=[count for _, count in shown],
-        rest_values=different - len(shown),
-        rest_samples=counted - sum(count for _, count in shown),
-        without=without,
+        rest_values=counts.different - len(shown),
+        rest_samples=counts.samples - sum(count for _, count in shown),
+        without=counts.without,
         series=series,
     )
+
+
+@dataclass(frozen=True)
+class _ValueCounts:
+    """The values of a text: the most frequent ones with their samples, how many there are, and samples with and without one."""
+
+    shown: list[tuple[str, int]]
+    different: int
+    samples: int
+    without: int
+
+
+def _value_counts(session: RunSession, rows: Relation) -> _ValueCounts:
+    """Counts the values of `PICKED_TEXT`: there may be as many as samples, and only those that have curves leave the database."""
+    found = session.cursor.execute(
+        f"WITH counted AS MATERIALIZED (SELECT {PICKED_TEXT} AS value, count(*) AS n FROM {rows.source} "
+        f"WHERE {rows.where} GROUP BY 1), "
+        f"shown AS (SELECT * FROM counted WHERE value IS NOT NULL ORDER BY n DESC, value LIMIT {MAX_VALUES}) "
+        "SELECT count(value), coalesce(sum(n) FILTER (value IS NOT NULL), 0), "
+        "coalesce(sum(n) FILTER (value IS NULL), 0), "
+        "(SELECT list((value, n) ORDER BY n DESC, value) FROM shown) FROM counted",
+        rows.values,
+    ).fetchall()
+    different, samples, without, shown = found[0]
+    return _ValueCounts([*map(tuple, shown or ())], int(different), int(samples), int(without))
 
 
 def _text_sql(session: RunSession, name: str) -> str:
