@@ -165,6 +165,30 @@ test("a row compares the run of the page with it; the numbers come with what the
   expect(await violations()).toEqual([]);
 });
 
+test("a side without the reward is named where another metric is compared", async () => {
+  const [reward, length] = [metric("reward"), metric("n_chars")];
+  const [a, b] = [
+    { ...demo, metrics: [reward, length] },
+    { ...other, metrics: [length] },
+  ];
+  runs.value = runsAnswer(a, b);
+  select({ run_b: "other" });
+  await show();
+  expect(last("/compare")["metric"]).toBe("n_chars");
+  expect(byTestId("compare-missing")?.textContent).toBe("No reward in B.");
+});
+
+test("keys walk the prompts of a comparison", async () => {
+  select({ run_b: "other" });
+  await show();
+  const prompts = [...root.querySelectorAll(".changed-open")];
+  await press("l");
+  await press("l");
+  expect(document.activeElement).toBe(prompts[1]);
+  await press("h");
+  expect(document.activeElement).toBe(prompts[0]);
+});
+
 test("steps of both sides are asked for; the same on both is said instead", async () => {
   select({ run_b: "demo" });
   await show();
@@ -194,10 +218,14 @@ test("a prompt opens a response of each side, and each leads to its tokens", asy
 });
 
 test("nothing in common says what to do", async () => {
-  compared = { ...COMPARED, shared: 0, compared: 0, win_rate: null, mean_difference: null };
+  const b = side("other", { split: "eval", without_prompt: 40 });
+  compared = { ...COMPARED, b, shared: 0, compared: 0, win_rate: null, mean_difference: null };
   select({ run_b: "other" });
   await show();
-  expect(byTestId("nothing-shared")?.textContent).toContain("The two share no prompt");
+  const said = byTestId("nothing-shared")?.textContent;
+  expect(said).toContain("The two share no prompt");
+  expect(said).toContain("40 samples of B have no prompt.");
+  expect(said).toContain("A is of the split train, B of eval.");
   setLanguage("zh");
   await show();
   expect(byTestId("nothing-shared")?.textContent).toContain("两者没有共有的提示词");

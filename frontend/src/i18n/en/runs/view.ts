@@ -70,6 +70,8 @@ export const runsView = {
   "runs.swap": "Swap A and B (x)",
   "runs.stop": "Compare no more",
   "runs.metric": "by",
+  "runs.metric.missing": "No {metric} in {sides}.",
+  "runs.metric.both": " and ",
   "runs.lead.a": "A is ahead: win rate",
   "runs.lead.b": "B is ahead: win rate of A",
   "runs.lead.open": "Neither is surely ahead: win rate of A",
@@ -81,6 +83,7 @@ export const runsView = {
   "runs.share.b": "B higher: {n}",
   "runs.sides":
     "{shared} {shared|prompt is|prompts are} shared, {only_a} {only_a|is|are} of A only, {only_b} of B only.",
+  "runs.splits": "A is of the split {a}, B of {b}.",
   "runs.unvalued": "{n} of the shared prompts {n|has|have} no value on one side.",
   "runs.without_prompt": "{n} {n|sample|samples} of {side} {n|has|have} no prompt.",
   "runs.nonfinite": "{n} {n|value|values} of {side} {n|is|are} not finite and {n|counts|count} nowhere.",

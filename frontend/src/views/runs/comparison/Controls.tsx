@@ -6,7 +6,7 @@ import { t } from "../../../i18n";
 import { metricHint, metricLabel } from "../../../metrics";
 import { type Selection, select, selection } from "../../../state/selection";
 import { Button, NumberField, Select } from "../../../ui";
-import { comparedMetric, sharedMetrics } from "./comparisonQuery";
+import { comparedMetric, missingMetric, sharedMetrics } from "./comparisonQuery";
 
 function Steps({ side }: { side: "a" | "b" }): JSX.Element {
   const field = (end: "min" | "max"): JSX.Element => {
@@ -51,6 +51,7 @@ function SplitOf({ b }: { b: RunInfo }): JSX.Element | null {
 
 export function Controls({ a, b, swap }: { a: RunInfo; b: RunInfo; swap: () => void }): JSX.Element {
   const metric = comparedMetric(a, b);
+  const missing = missingMetric(a, b);
   return (
     <div class="tools compare-tools">
       <span class="compare-side">
@@ -78,6 +79,14 @@ export function Controls({ a, b, swap }: { a: RunInfo; b: RunInfo; swap: () => v
           }))}
           onChange={(compared) => select({ compared, pair: "" })}
         />
+      )}
+      {missing !== null && (
+        <span class="odd" data-testid="compare-missing">
+          {t("runs.metric.missing", {
+            metric: metricLabel(missing.metric),
+            sides: missing.sides.join(t("runs.metric.both")),
+          })}
+        </span>
       )}
       <Button
         quiet

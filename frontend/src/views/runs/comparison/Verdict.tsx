@@ -57,7 +57,11 @@ function lead({ low, high }: Estimate, middle: number): "a" | "b" | "open" {
 
 export function Verdict({ data }: { data: Comparison }): JSX.Element {
   const { a, b, shared, compared, win_rate, mean_difference } = data;
-  const notes = [leftOut(a, "A"), leftOut(b, "B")];
+  const notes = [
+    a.split === b.split ? "" : t("runs.splits", { a: a.split, b: b.split }),
+    leftOut(a, "A"),
+    leftOut(b, "B"),
+  ].filter(Boolean);
   const sides = t("runs.sides", {
     shared: count(shared),
     only_a: count(a.only_here),
@@ -68,6 +72,11 @@ export function Verdict({ data }: { data: Comparison }): JSX.Element {
     return (
       <Empty title={t(why, { metric: metricLabel(data.metric) })} testId="nothing-shared">
         <p>{sides}</p>
+        {notes.map((note) => (
+          <p key={note} class="odd">
+            {note}
+          </p>
+        ))}
         <p>{t(`${why}.advice`)}</p>
       </Empty>
     );
@@ -95,7 +104,9 @@ export function Verdict({ data }: { data: Comparison }): JSX.Element {
         })}{" "}
         <span class="muted">{sides}</span>{" "}
         {compared < shared && <span class="odd">{t("runs.unvalued", { n: count(shared - compared) })}</span>}{" "}
-        {notes.map((note) => note !== "" && <span key={note} class="odd">{`${note} `}</span>)}
+        {notes.map((note) => (
+          <span key={note} class="odd">{`${note} `}</span>
+        ))}
       </p>
       <p class="number muted">
         {t("runs.means", {

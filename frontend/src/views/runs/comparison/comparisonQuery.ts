@@ -23,6 +23,14 @@ export function comparedMetric(a: RunInfo, b: RunInfo): string | null {
   return [selection.value.compared, "reward"].find((name) => names.includes(name)) ?? names[0] ?? null;
 }
 
+/** What should be compared, and the sides that do not have it; null where both do. */
+export function missingMetric(a: RunInfo, b: RunInfo): { metric: string; sides: ("A" | "B")[] } | null {
+  const metric = selection.value.compared || "reward";
+  const lacks = ({ metrics }: RunInfo): boolean => metrics.every(({ name }) => name !== metric);
+  const sides = [...(lacks(a) ? (["A"] as const) : []), ...(lacks(b) ? (["B"] as const) : [])];
+  return sides.length === 0 ? null : { metric, sides };
+}
+
 /** The question on one page of the prompts; null where the runs share no metric. */
 export function compareParameters(a: RunInfo, b: RunInfo, page: number): CompareParameters | null {
   const metric = comparedMetric(a, b);
