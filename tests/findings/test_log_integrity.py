@@ -47,7 +47,10 @@ def test_lines_that_gave_no_sample() -> None:
 
 def test_samples_that_the_writer_dropped() -> None:
     nan = float("nan")
-    lost = {"dropped_before__mean": [nan, 4.0, nan, 16.0], "dropped_before__count": [0, 2, 0, 1]}
+    lost: dict[str, Any] = {
+        "dropped_before__mean": [nan, 4.0, nan, 16.0],
+        "dropped_before__count": [0, 2, 0, 1],
+    }
     (finding,) = found(DETECTOR, observed(64, n_samples=[64] * 4, **lost))
     # 2 gaps of 4 and one of 16 are 24 samples, beside 4 * 64 = 256: 24 / 280 = 8.57 %; at its worst 16 / (16 + 64) = 0.2.
     assert finding.title == "The writer dropped 8.57 % of the samples"
@@ -56,8 +59,8 @@ def test_samples_that_the_writer_dropped() -> None:
         "Samples that are in no number that is shown: 24, lost right before rows of 2 steps."
     )
     assert finding.evidence.where == "dropped_before > 0"
-    few = {"dropped_before__mean": [nan, 2.0], "dropped_before__count": [0, 1]}
-    assert not found(DETECTOR, observed(512, n_samples=[512, 512], **few)), (
+    rare: dict[str, Any] = {"dropped_before__mean": [nan, 2.0], "dropped_before__count": [0, 1]}
+    assert not found(DETECTOR, observed(512, n_samples=[512, 512], **rare)), (
         "0.2% is a metric in the tab, and no finding"
     )
 
