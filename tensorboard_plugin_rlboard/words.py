@@ -41,9 +41,7 @@ WEAK_RESPONSE = _names(
 """Words that mean a response only where a prompt stands beside it."""
 SAID = _names("reply text content")  # those of them that mean the whole text of a response
 RESPONSE_PARTS = frozenset(_names("response output completion generation generated rollout"))
-WHOLE_PARTS = frozenset(
-    _names("raw full whole complete original model llm policy text str")
-)  # as in `raw_output`
+WHOLE_PARTS = frozenset(_names("raw full whole complete original model llm policy text str"))
 HISTORY = _names("history chat_history message_history context")
 """Words for what was said before the prompt."""
 CONVERSATION = _names(

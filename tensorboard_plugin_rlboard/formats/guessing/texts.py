@@ -32,12 +32,9 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
 from tensorboard_plugin_rlboard.words import plain
 
 _FEWEST_MOVED = 2  # samples under another key of the response that make it one: a single row may be anything
-_TIMES_LONGER, _TELLING_PROMPT = (
-    2,
-    6,
-)  # the latter: characters of a prompt with which no text begins by chance
+_TELLING_PROMPT = 6  # characters of a prompt with which no text begins by chance
 _IDS_WITHIN = ("token_ids", "ids", "input_ids")
-_LARGE_ID = 256
+_LARGE_ID, _TIMES_LONGER = 256, 2
 _CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)
 
 

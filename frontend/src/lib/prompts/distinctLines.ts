@@ -1,6 +1,7 @@
 /** Lines of a list that tell its prompts apart: what many of them begin with is left out, "…" stands in its place. */
 
 import { columnCount, oneLine, takeColumns } from "../singleLine";
+import { commonLength, wordStart } from "./commonBeginning";
 import { endingTags, openingTags } from "./templateTags";
 
 /** What tells none of the texts apart. Lines of texts that came later are cut by it as well. */
@@ -18,9 +19,6 @@ const MOST_TEXTS = 256;
 const LARGE = { texts: 2, share: 0.25 } as const;
 /** So many letters make a beginning; one that takes this share of the line, or ends with tags, is left out. */
 const BEGINNING = { letters: 8, share: 1 / 3 } as const;
-const WORD_LETTER = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\d.,_\\$-]/u;
-/** A line begins at most so many characters before the parting, with a whole word or number. */
-const WORD = 12;
 /** So many characters find a shared beginning again in a text whose own beginning is cut. */
 const MARK = { least: 16, most: 40 } as const;
 
@@ -44,8 +42,6 @@ export function sharedParts(texts: readonly string[], columns: number): SharedPa
   return { beginnings: [...found], tags };
 }
 
-const behindTags = (line: string): string => line.slice(openingTags(line).length);
-
 /** Adds what parts of the lines, which are alike up to `from`, begin with from there on. */
 function part(
   lines: readonly string[],
@@ -62,9 +58,7 @@ function part(
     for (const alike of isLeftOut ? [begun] : groupsOf(begun, (line) => seen(line, columns))) {
       if (alike.length < 2) continue;
       const parting = commonLength(alike);
-      const word = alike.some((line) => WORD_LETTER.test(line[parting] ?? ""))
-        ? wordStart(alike, parting)
-        : parting;
+      const word = wordStart(alike, parting);
       const cut = word > from ? word : parting;
       if (cut <= from) continue;
       found.add((alike[0] ?? "").slice(0, cut));
@@ -84,25 +78,7 @@ function groupsOf(lines: readonly string[], keyOf: (line: string) => string): It
   return groups.values();
 }
 
-/** How many UTF-16 units all of them begin with, never half a character. */
-function commonLength(lines: readonly string[]): number {
-  const [first = "", ...others] = lines;
-  let length = first.length;
-  for (const other of others) {
-    let at = 0;
-    while (at < length && at < other.length && first.charCodeAt(at) === other.charCodeAt(at)) at += 1;
-    length = at;
-  }
-  const last = first.charCodeAt(length - 1);
-  return last >= 0xd800 && last < 0xdc00 ? length - 1 : length;
-}
-
-/** Where the word or number begins that `at` lies in; `at` itself where words have no spaces between them. */
-function wordStart([line = ""]: readonly string[], at: number): number {
-  let start = at;
-  while (start > 0 && WORD_LETTER.test(line[start - 1] ?? "")) start -= 1;
-  return at - start <= WORD ? start : at;
-}
+const behindTags = (line: string): string => line.slice(openingTags(line).length);
 
 /**
  * Of texts that are cut themselves, and so begin anywhere in what they share: from where the others begin, too. The text

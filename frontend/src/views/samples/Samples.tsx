@@ -32,8 +32,7 @@ function usePages(): SamplePages {
   const pages = useMemo(() => new SamplePages(), []);
   useEffect(() => {
     rowLoader.value = (row) => pages.loadRow(row);
-    // An effect of signals runs at once, one of a component after the next frame: so the request leaves with the key
-    // press.
+    // An effect of signals runs at once, one of a component after the next frame: the request leaves with the press.
     const stops = [
       effect(() => {
         void revision.value;
