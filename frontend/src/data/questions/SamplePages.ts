@@ -3,8 +3,7 @@
 import { batch, signal } from "@preact/signals";
 import type { Samples, Value } from "../../api/answers";
 import { type ApiError, asApiError } from "../../api/errors";
-import { pause } from "../question";
-import { fetchPage, firstPageAhead, isOtherStep, PAGE_ROWS, type SampleList } from "./sampleList";
+import { fetchPage, fetchPages, firstPageAhead, PAGE_ROWS, type SampleList } from "./sampleList";
 import { STEP_OPTIONS } from "./stepOptions";
 
 /** One row of a columnar page. */
@@ -53,7 +52,7 @@ export class SamplePages {
     this.stop();
     const control = new AbortController();
     this.#control = control;
-    const walked = isOtherStep(this.#list, list);
+    const before = this.#list;
     this.#list = list;
     const listKey = JSON.stringify(list);
     const [first, end] = listKey === this.listKey.peek() ? this.#visible : [0, 1];
@@ -66,8 +65,7 @@ export class SamplePages {
     }
     this.loading.value = true;
     try {
-      if (walked) await pause(STEP_OPTIONS.delayMs, control.signal);
-      const pages = await Promise.all(offsets.map((offset) => fetchPage(list, offset, control.signal)));
+      const pages = await fetchPages(list, offsets, before, control.signal);
       if (control.signal.aborted) return;
       this.#put(listKey, offsets, pages);
     } catch (error) {

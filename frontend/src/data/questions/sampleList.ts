@@ -3,8 +3,9 @@
 import type { Samples } from "../../api/answers";
 import * as endpoints from "../../api/endpoints";
 import type { SamplesParameters } from "../../api/parameters";
-import { Question } from "../question";
+import { pause, Question } from "../question";
 import { revision } from "../revision";
+import { STEP_OPTIONS } from "./stepOptions";
 
 /** Rows of one page. */
 export const PAGE_ROWS = 100;
@@ -36,4 +37,18 @@ export async function fetchPage(list: SampleList, offset: number, signal: AbortS
   // What was asked of an older index is no answer of this one.
   if (offset === 0 && revision.peek() === asked) firstPageAhead.keep(list, page);
   return page;
+}
+
+/**
+ * Pages of a list that takes the place of another one. Of a reader who walks along the steps it is waited whether this
+ * step is passed by.
+ */
+export async function fetchPages(
+  list: SampleList,
+  offsets: readonly number[],
+  before: SampleList | null,
+  signal: AbortSignal,
+): Promise<Samples[]> {
+  if (isOtherStep(before, list)) await pause(STEP_OPTIONS.delayMs, signal);
+  return Promise.all(offsets.map((offset) => fetchPage(list, offset, signal)));
 }
