@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tensorboard_plugin_rlboard.board.alignment.boundary_shift import shifted_to_boundaries
 from tensorboard_plugin_rlboard.board.alignment.matches import (
     MAX_CELLS,
     Gap,
     Match,
-    common,
+    common_subsequence,
     gaps_of,
-    numbered,
+    item_numbers,
 )
-from tensorboard_plugin_rlboard.board.alignment.moves import moved
-from tensorboard_plugin_rlboard.board.alignment.readable import readable
-from tensorboard_plugin_rlboard.board.alignment.sliding import slid
+from tensorboard_plugin_rlboard.board.alignment.moves import moved_matches
+from tensorboard_plugin_rlboard.board.alignment.semantic_cleanup import semantic_cleanup
 
 Kind = Literal["equal", "delete", "insert", "moved_away", "moved_here"]
 
@@ -66,11 +66,12 @@ def align(
         shortest_move: units from which on a stretch that stands elsewhere counts as moved.
         max_cells: what may be compared unit by unit; beyond it, in pieces.
     """
-    found = common(left, right, max_cells)
-    matches = slid(readable(found.matches, left, right), left, right)
+    found = common_subsequence(left, right, max_cells)
+    matches = semantic_cleanup(found.matches, left, right)
+    matches = shifted_to_boundaries(matches, left, right)
     gaps = list(gaps_of(matches, len(left), len(right)))
-    a, b = numbered(left, right)
-    moves = moved(a, b, gaps, shortest_move)
+    a, b = item_numbers(left, right)
+    moves = moved_matches(a, b, gaps, shortest_move)
     return Alignment(list(_opcodes(matches, gaps, moves)), found.in_one_piece)
 
 

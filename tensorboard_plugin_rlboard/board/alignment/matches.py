@@ -53,7 +53,7 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Common:
+class CommonSubsequence:
     """What two sequences have in common.
 
     Attributes:
@@ -66,13 +66,15 @@ class Common:
     in_one_piece: bool
 
 
-def numbered(*sequences: Sequence[object]) -> list[list[int]]:
+def item_numbers(*sequences: Sequence[object]) -> list[list[int]]:
     """The same sequences with a number for each different item, from 0 as they come."""
     numbers: dict[object, int] = {}
     return [[numbers.setdefault(item, len(numbers)) for item in sequence] for sequence in sequences]
 
 
-def common(left: Sequence[str], right: Sequence[str], max_cells: int = MAX_CELLS) -> Common:
+def common_subsequence(
+    left: Sequence[str], right: Sequence[str], max_cells: int = MAX_CELLS
+) -> CommonSubsequence:
     """What two sequences have in common, in the same order.
 
     Args:
@@ -84,8 +86,8 @@ def common(left: Sequence[str], right: Sequence[str], max_cells: int = MAX_CELLS
     inner = Gap(begin, len(left) - behind, begin, len(right) - behind)
     found = [Match(0, 0, begin), Match(inner.left_end, inner.right_end, behind)]
     if not inner.cells:
-        return Common(_joined(found), in_one_piece=True)
-    a, b = numbered(left, right)
+        return CommonSubsequence(_joined(found), in_one_piece=True)
+    a, b = item_numbers(left, right)
     blocks = _equal_blocks(a, b, inner, _block_ends(a, left) | _block_ends(b, right), max_cells)
     between = list(gaps_of([Match(0, 0, begin), *blocks], inner.left_end, inner.right_end))
     n_pieces = -(-sum(gap.cells for gap in between) // max_cells)
@@ -94,7 +96,9 @@ def common(left: Sequence[str], right: Sequence[str], max_cells: int = MAX_CELLS
         for piece in _pieces(gap, n_pieces):
             check_stopped()
             found += _longest(a, b, piece)
-    return Common(_joined(sorted(found, key=lambda match: (match.left, match.right))), n_pieces <= 1)
+    return CommonSubsequence(
+        _joined(sorted(found, key=lambda match: (match.left, match.right))), n_pieces <= 1
+    )
 
 
 def gaps_of(matches: Sequence[Match], n_left: int, n_right: int) -> Iterator[Gap]:
@@ -150,7 +154,7 @@ def _equal_blocks(
     cuts_b = _blocks(b, inner.right, inner.right_end, ends)
     if len(cuts_a) * len(cuts_b) > max_cells:
         return []
-    x, y = numbered([tuple(a[i:k]) for i, k in cuts_a], [tuple(b[i:k]) for i, k in cuts_b])
+    x, y = item_numbers([tuple(a[i:k]) for i, k in cuts_a], [tuple(b[i:k]) for i, k in cuts_b])
     return [
         Match(cuts_a[i][0], cuts_b[k][0], cuts_a[i][1] - cuts_a[i][0])
         for found in _longest(x, y, Gap(0, len(x), 0, len(y)))

@@ -11,7 +11,9 @@ _PLACES = 4
 """Places of the same beginning that are tried: of text that repeats itself all the time, one is as good as another."""
 
 
-def moved(left: Sequence[int], right: Sequence[int], gaps: Sequence[Gap], shortest: int) -> list[Match]:
+def moved_matches(
+    left: Sequence[int], right: Sequence[int], gaps: Sequence[Gap], shortest: int
+) -> list[Match]:
     """The stretches that both sides of the gaps have, none of them overlapping another, in the order of `right`.
 
     Args:

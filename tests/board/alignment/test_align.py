@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.board.alignment.align import Alignment, align
-from tensorboard_plugin_rlboard.board.alignment.matches import MAX_CELLS, Gap, Match, common, gaps_of
+from tensorboard_plugin_rlboard.board.alignment.matches import (
+    MAX_CELLS,
+    Gap,
+    Match,
+    common_subsequence,
+    gaps_of,
+)
 from tensorboard_plugin_rlboard.board.alignment.units import first_units
 from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 
@@ -94,7 +100,7 @@ def longest(left: list[str], right: list[str]) -> int:
 @given(st.lists(st.sampled_from("abcdeg"), max_size=40), st.lists(st.sampled_from("abcdeg"), max_size=40))
 def test_what_is_in_common_is_the_longest_where_no_block_ends(left: list[str], right: list[str]) -> None:
     """None of these letters ends a block, so nothing is found before the single units are."""
-    found = common(left, right)
+    found = common_subsequence(left, right)
     assert sum(match.size for match in found.matches) == longest(left, right)
     assert all(
         left[m.left : m.left + m.size] == right[m.right : m.right + m.size] and m.size for m in found.matches

@@ -1,4 +1,4 @@
-"""Changes that may as well begin a little earlier or later stand where a line, a sentence or a word begins.
+"""Shifts changes that may as well begin a little earlier or later to where a line, a sentence or a word begins.
 
 Where "a. b. " became "b. ", it may be said that "a. " went, or that ". b" did. Both are as short; one can be read.
 """
@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard.board.alignment.matches import Match
 
-_FURTHEST = 60
+_MAX_SHIFT = 60
 """Units that a change is moved by at most."""
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "…")
 _LINE, _SENTENCE, _WORD = 4, 3, 1
 
 
-def slid(matches: Sequence[Match], left: Sequence[str], right: Sequence[str]) -> list[Match]:
+def shifted_to_boundaries(matches: Sequence[Match], left: Sequence[str], right: Sequence[str]) -> list[Match]:
     """The same matches, with changes of one side moved to where they read best; those that are used up are left out.
 
     Args:
@@ -41,20 +41,20 @@ def slid(matches: Sequence[Match], left: Sequence[str], right: Sequence[str]) ->
 
 def _best(units: Sequence[str], start: int, end: int, most_back: int, most_on: int) -> int:
     """By how many units a change from start to end is best moved on, or back where below 0."""
-    best, score = 0, _readable(units, start, end)
-    for direction, most in ((1, min(most_on, _FURTHEST)), (-1, min(most_back, _FURTHEST))):
-        for moved in range(1, most + 1):
-            by = direction * moved
+    best, score = 0, _score(units, start, end)
+    for direction, most in ((1, min(most_on, _MAX_SHIFT)), (-1, min(most_back, _MAX_SHIFT))):
+        for distance in range(1, most + 1):
+            by = direction * distance
             gone, come = (start + by - 1, end + by - 1) if direction > 0 else (start + by, end + by)
             if units[gone] != units[come]:
                 break
-            found = _readable(units, start + by, end + by)
+            found = _score(units, start + by, end + by)
             if found > score:
                 best, score = by, found
     return best
 
 
-def _readable(units: Sequence[str], start: int, end: int) -> int:
+def _score(units: Sequence[str], start: int, end: int) -> int:
     return _boundary(units, start) + _boundary(units, end)
 
 

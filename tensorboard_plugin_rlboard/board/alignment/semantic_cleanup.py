@@ -1,4 +1,7 @@
-"""Matches that somebody can read: a word or two that happen to be equal within changed text are part of the change."""
+"""Drops short matches within changed text, so that the difference can be read.
+
+A word or two that happen to be equal are part of the change around them. What compares texts calls that semantic cleanup.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,11 @@ from itertools import pairwise
 
 from tensorboard_plugin_rlboard.board.alignment.matches import Match
 
-_STRAY = 3
+_MAX_COINCIDENCE = 3
 """Units up to which an equal stretch may be a coincidence; spaces weigh nothing, line breaks do."""
 
 
-def readable(matches: Sequence[Match], left: Sequence[str], right: Sequence[str]) -> list[Match]:
+def semantic_cleanup(matches: Sequence[Match], left: Sequence[str], right: Sequence[str]) -> list[Match]:
     """Matches without those that are short and stand between changes that are longer on average.
 
     Args:
@@ -20,12 +23,12 @@ def readable(matches: Sequence[Match], left: Sequence[str], right: Sequence[str]
         right: those of the other.
     """
     # Spaces first: they are equal everywhere, and only without them is seen how long a change is.
-    for weight in range(_STRAY + 1):
-        matches = _without_strays(matches, left, right, weight)
+    for weight in range(_MAX_COINCIDENCE + 1):
+        matches = _without_short_matches(matches, left, right, weight)
     return list(matches)
 
 
-def _without_strays(
+def _without_short_matches(
     matches: Sequence[Match], left: Sequence[str], right: Sequence[str], most: int
 ) -> list[Match]:
     """Matches without those that weigh so much at most, and less than the changes beside them on average."""
