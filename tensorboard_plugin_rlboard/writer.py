@@ -194,7 +194,7 @@ class RolloutWriter:
                 )
         except Exception as error:  # noqa: BLE001 - nothing may reach the training
             self._pipeline.counts.count_failed(error, samples)
-            self._queue.note_lost(samples)
+            self._queue.note_dropped(samples)
 
     def flush(self, timeout: float = CLOSE_SECONDS) -> None:
         """Wait until all that was logged is on the disk, so many seconds at most.

@@ -22,7 +22,7 @@ _BATCH_BYTES = 8 * 1024 * 1024
 class Item(Protocol):
     """What is queued; the queue notes in it how many samples were refused right before it."""
 
-    lost_before: int
+    dropped_before: int
 
 
 class Worker(Protocol):
@@ -92,8 +92,8 @@ class BackgroundQueue:
         """Samples that are queued or being processed."""
         return self._samples
 
-    def note_lost(self, samples: int) -> None:
-        """Note samples that were lost on their way here, so that the next item says so."""
+    def note_dropped(self, samples: int) -> None:
+        """Note samples that were dropped on their way here, so that the next item says so."""
         with self._changed:
             self._refused += samples
 
@@ -114,7 +114,7 @@ class BackgroundQueue:
             if self._closing or not (self._has_room(samples, size) or self._wait_for_room(samples, size)):
                 self._refused += samples
                 return False
-            item.lost_before, self._refused = self._refused, 0
+            item.dropped_before, self._refused = self._refused, 0
             self._items.append((item, samples, size))
             self._samples += samples
             self._bytes += size
@@ -129,7 +129,7 @@ class BackgroundQueue:
             if self._closing:
                 return False
             with self._changed:
-                item.lost_before, self._refused = self._refused, 0
+                item.dropped_before, self._refused = self._refused, 0
             self.worker.process([item])
             self.worker.idle()
         return True

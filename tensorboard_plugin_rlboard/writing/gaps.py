@@ -1,6 +1,6 @@
-"""Where samples were lost: the first row behind a gap says how many, whatever happens to the rows between.
+"""Where samples were dropped: the first row behind a gap says how many, whatever happens to the rows between.
 
-A row passes a queue, the choice of a step's samples, and the disk. At each of them rows may be lost or left out, so the
+A row passes a queue, the choice of a step's samples, and the disk. At each of them rows may be dropped or left out, so the
 mark of a row that is not written passes on to the next one that is.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.writing.output.json_lines import Row
 
-LOST_BEFORE_KEY = "dropped_before"
+DROPPED_BEFORE_KEY = "dropped_before"
 """Key of a written row: how many samples were dropped between the row before and this one."""
 _MARK = "\0dropped_before"
 """The same in a row that is not encoded yet; no field of a user begins like this."""
@@ -23,43 +23,43 @@ class MarkedLine:
 
     Attributes:
         content: its JSON with the `\n`.
-        lost_before: samples that were lost right before it.
+        dropped_before: samples that were dropped right before it.
     """
 
     content: bytes
-    lost_before: int = 0
+    dropped_before: int = 0
 
     def encoded(self) -> bytes:
         """The line as it is written."""
-        if not self.lost_before:
+        if not self.dropped_before:
             return self.content
-        return self.content[:-2] + f',"{LOST_BEFORE_KEY}":{self.lost_before}}}\n'.encode()
+        return self.content[:-2] + f',"{DROPPED_BEFORE_KEY}":{self.dropped_before}}}\n'.encode()
 
 
 class Gap:
-    """Samples that were lost since the last row that got past one place."""
+    """Samples that were dropped since the last row that got past one place."""
 
     def __init__(self) -> None:
-        self._lost = 0
+        self._dropped = 0
 
-    def widen(self, samples: int) -> None:
-        """Note further lost samples."""
-        self._lost += samples
+    def add(self, samples: int) -> None:
+        """Count further dropped samples."""
+        self._dropped += samples
 
-    def close(self) -> int:
-        """How many were lost; the next gap begins."""
-        lost, self._lost = self._lost, 0
-        return lost
+    def take(self) -> int:
+        """How many were dropped; the next gap begins."""
+        dropped, self._dropped = self._dropped, 0
+        return dropped
 
     def mark(self, row: Row) -> Row:
         """Mark a row as the first behind the gap, if there is one; returns the row."""
-        if self._lost:
-            row[_MARK] = self.close()
+        if self._dropped:
+            row[_MARK] = self.take()
         return row
 
 
 def split_off_marks(rows: Sequence[Row]) -> list[int]:
-    """Take the marks off some rows: samples lost right before each."""
+    """Take the marks off some rows: samples dropped right before each."""
     return [row.pop(_MARK, 0) for row in rows]
 
 
@@ -73,7 +73,7 @@ def with_marks_moved(
         choose: gives some of them or copies, in the same order.
 
     Returns:
-        The chosen rows, and the samples that were lost behind the last of them.
+        The chosen rows, and the samples that were dropped behind the last of them.
     """
     total = 0
     for row, mark in zip(rows, split_off_marks(rows), strict=True):

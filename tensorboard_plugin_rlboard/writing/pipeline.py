@@ -66,24 +66,24 @@ class WritingPipeline:
         rows: list[Row] = []
         gap = self._gap_before_row
         for item in items:
-            gap.widen(item.lost_before)
+            gap.add(item.dropped_before)
             try:
                 found = item.rows()
             except Exception as error:
                 self.counts.count_failed(error, item.samples)
-                gap.widen(item.samples)
+                gap.add(item.samples)
                 continue
             for row in found:
                 if row.get("step") is None:
                     self.counts.count_failed(ValueError("a sample needs a step"), 1)
-                    gap.widen(1)
+                    gap.add(1)
                 else:
                     rows.append(gap.mark({"step": row["step"], "split": self.options.split, **row}))
         try:
             self._steps.add(rows)
         except Exception as error:
             self.counts.count_failed(error, len(rows))
-            gap.widen(len(rows) + sum(split_off_marks(rows)))
+            gap.add(len(rows) + sum(split_off_marks(rows)))
 
     def _open_step(self, split: str, step: Any) -> OpenStep:
         means = None
@@ -108,7 +108,7 @@ class WritingPipeline:
         every = self.options.every_n_steps
         if every > 1 and type(step.step) is int and step.step % every:
             self.counts.count(skipped=len(rows))
-            self._gap_before_line.widen(sum(split_off_marks(rows)))
+            self._gap_before_line.add(sum(split_off_marks(rows)))
         elif self.options.max_samples_per_step is not None:
             step.candidates += rows
             step.candidate_bytes += sum(approximate_bytes(value) for row in rows for value in row.values())
@@ -123,7 +123,7 @@ class WritingPipeline:
             seed = f"{step.split}/{step.step}/{self.options.rank}"
             limit = self.options.max_samples_per_step
             chosen, left = with_marks_moved(held, lambda rows: choose_samples(rows, limit, seed))
-            self._gap_before_line.widen(left)
+            self._gap_before_line.add(left)
             self.counts.count(skipped=len(held) - len(chosen))
             self._write_rows(chosen)
 
@@ -160,16 +160,16 @@ class WritingPipeline:
             found = encode_rows(rows, self.options.precision)
         except Exception as error:
             self.counts.count_failed(error, len(rows))
-            gap.widen(len(rows) + sum(marks))
+            gap.add(len(rows) + sum(marks))
             return []
         lines = []
         for one, mark in zip(found, marks, strict=True):
-            gap.widen(mark)
+            gap.add(mark)
             if isinstance(one, bytes):
-                lines.append(MarkedLine(one, gap.close()))
+                lines.append(MarkedLine(one, gap.take()))
             else:
                 self.counts.count_failed(one, 1)
-                gap.widen(1)
+                gap.add(1)
         return lines
 
     def _write_pending(self) -> None:
@@ -180,12 +180,12 @@ class WritingPipeline:
     def _append_lines(self, lines: list[MarkedLine]) -> None:
         gap = self._gap_on_disk
         if lines:
-            lines[0] = MarkedLine(lines[0].content, lines[0].lost_before + gap.close())
+            lines[0] = MarkedLine(lines[0].content, lines[0].dropped_before + gap.take())
         written, error = self.files.append([line.encoded() for line in lines])
         self.counts.count(written=written)
         if error is not None:
             self.counts.count_failed(error, len(lines) - written)
-        gap.widen(sum(1 + line.lost_before for line in lines[written:]))
+        gap.add(sum(1 + line.dropped_before for line in lines[written:]))
 
     def _declare_files(self) -> None:
         """Name new files in the event file; not when they are opened, because TensorBoard is imported for that."""

@@ -16,14 +16,14 @@ class LogCall:
         samples: how many samples the call has.
         lengths: of a batch, numbers of response tokens that padded columns are cut to; None without.
         is_batch: whether it is a call of `log_batch`.
-        lost_before: samples of calls right before it that were not queued.
+        dropped_before: samples of calls right before it that were not queued.
     """
 
-    __slots__ = ("fields", "is_batch", "lengths", "lost_before", "samples")
+    __slots__ = ("dropped_before", "fields", "is_batch", "lengths", "samples")
 
     def __init__(self, fields: Row, samples: int = 1, lengths: Any = None, *, batch: bool = False) -> None:
         self.fields, self.samples, self.lengths, self.is_batch = fields, samples, lengths, batch
-        self.lost_before = 0
+        self.dropped_before = 0
 
     def rows(self) -> list[Row]:
         """The rows of the call's samples.

@@ -100,7 +100,7 @@ def test_no_lost_sample_is_forgotten_or_counted_twice_by_a_choice(plan: list[tup
     rows: list[dict[str, Any]] = []
     for at, (lost, chosen) in enumerate(plan):
         gap = Gap()
-        gap.widen(lost)
+        gap.add(lost)
         rows.append(gap.mark({"at": at, "chosen": chosen}))
     kept, left = with_marks_moved(rows, lambda rows: [dict(row) for row in rows if row["chosen"]])
     marks = split_off_marks(kept)
