@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 from tensorboard_plugin_rlboard.watch.arguments import SEVERITIES
 
-FOUND = 3
+EXIT_FOUND = 3
 """Exit code: something as severe as asked for was found."""
 _IDS = 5
 """Samples that a line names."""
@@ -36,7 +36,7 @@ class WatchRequest:
         path: the log directory.
         runs: names of runs; empty for all.
         on: (severity, command of the shell) pairs: the command is run for each finding that is at least so severe.
-        until: the severity that ends it with the exit code `FOUND`; empty to go on.
+        until: the severity that ends it with the exit code `EXIT_FOUND`; empty to go on.
         once: whether to look once and end.
         interval: seconds between two looks.
         config: an rlboard.toml that lies elsewhere.
@@ -52,17 +52,17 @@ class WatchRequest:
 
 
 @dataclass
-class Watch:
-    """What was said so far.
+class ReportedFindings:
+    """The findings that were reported and are not over.
 
     Attributes:
-        shown: (run, kind, metric) -> severity, of what is found now.
+        severities: (run, kind, metric) -> its severity at the last look.
     """
 
-    shown: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    severities: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
-    def news(self, run: str, findings: list[FindingInfo]) -> Iterator[dict[str, object]]:
-        """What is to be said of a run: what is new or worse, then what is no longer found.
+    def changes(self, run: str, findings: list[FindingInfo]) -> Iterator[dict[str, object]]:
+        """What is to be reported of a run: what is new or worse, then what is no longer found.
 
         Args:
             run: its name.
@@ -70,19 +70,19 @@ class Watch:
         """
         now = {(run, finding.kind, finding.metric): finding for finding in findings}
         for key, finding in now.items():
-            before = self.shown.get(key)
+            before = self.severities.get(key)
             if before is None or SEVERITIES.index(finding.severity) > SEVERITIES.index(before):
-                yield {"event": "found", "run": run} | _said(finding)
-        gone = [key for key in self.shown if key[0] == run and key not in now]
+                yield {"event": "found", "run": run} | _finding_fields(finding)
+        gone = [key for key in self.severities if key[0] == run and key not in now]
         for key in gone:
             yield {
                 "event": "over",
                 "run": run,
                 "kind": key[1],
                 "metric": key[2],
-                "severity": self.shown.pop(key),
+                "severity": self.severities.pop(key),
             }
-        self.shown |= {key: finding.severity for key, finding in now.items()}
+        self.severities |= {key: finding.severity for key, finding in now.items()}
 
 
 def watch(request: WatchRequest) -> int:
@@ -96,35 +96,35 @@ def watch(request: WatchRequest) -> int:
     indexer = BackgroundIndexer(
         Registry(roots, settings=SettingsFinder(roots, request.config)), request.interval
     )
-    board, said = Board(indexer), Watch()
+    board, reported = Board(indexer), ReportedFindings()
     try:
         while True:
             worst = -1
             try:
                 indexer.index_now()
-                worst = _look(board, request, said)
+                worst = _report_changes(board, request, reported)
             except Exception as error:
                 if request.once or isinstance(error, BrokenPipeError):  # nobody listens any more
                     raise
-                _say(
+                _print_error(
                     f"This look failed ({type(error).__name__}: {' '.join(str(error).split())}); the next one is in {request.interval:g} seconds."
                 )
             if request.once or (request.until and worst >= SEVERITIES.index(request.until)):
-                return FOUND if worst >= SEVERITIES.index(request.until or "error") else 0
+                return EXIT_FOUND if worst >= SEVERITIES.index(request.until or "error") else 0
             time.sleep(request.interval)
     finally:
         indexer.stop()
 
 
-def _look(board: Board, request: WatchRequest, said: Watch) -> int:
-    """Says what is new of all runs; the place in `SEVERITIES` of the worst that is found now, -1 for nothing."""
+def _report_changes(board: Board, request: WatchRequest, reported: ReportedFindings) -> int:
+    """Reports what changed in all runs; the place in `SEVERITIES` of the worst that is found now, -1 for nothing."""
     worst = -1
     for run in sorted(board.registry.runs):
         if request.runs and run not in request.runs:
             continue
         findings = list(board.findings(FindingsQuestion(Selection(run))).findings)
         worst = max([worst, *(SEVERITIES.index(finding.severity) for finding in findings)])
-        for line in said.news(run, findings):
+        for line in reported.changes(run, findings):
             print(_as_json(line, sys.stdout.encoding), flush=True)
             if line["event"] == "found":
                 _run_commands(request, line)
@@ -149,10 +149,10 @@ def _run_commands(request: WatchRequest, line: Mapping[str, object]) -> None:
         except OSError as error:  # no process, or no room for such variables
             code = error.strerror
         if code:
-            _say(f"The command for {line['kind']} of run {line['run']} ended with code {code}.")
+            _print_error(f"The command for {line['kind']} of run {line['run']} ended with code {code}.")
 
 
-def _say(sentence: str) -> None:
+def _print_error(sentence: str) -> None:
     print(sentence.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
 
 
@@ -171,8 +171,8 @@ def _as_variable(value: str) -> str:
     return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def _said(finding: FindingInfo) -> dict[str, object]:
-    """A finding as a line says it: all but the words that are the same each time."""
+def _finding_fields(finding: FindingInfo) -> dict[str, object]:
+    """The fields of a finding in a line: all but the words that are the same each time."""
     names = ("kind", "severity", "title", "summary", "steps", "onset", "metric", "value", "threshold", "unit")
     return {name: getattr(finding, name) for name in names} | {
         "samples": list(finding.samples[:_IDS]),

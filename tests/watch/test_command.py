@@ -15,7 +15,7 @@ from repository import ROOT
 
 from tensorboard_plugin_rlboard import cli
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.watch.command import FOUND, WatchRequest, _as_json, _run_commands, watch
+from tensorboard_plugin_rlboard.watch.command import EXIT_FOUND, WatchRequest, _as_json, _run_commands, watch
 
 
 def write(folder: Path, *rows: dict[str, Any]) -> None:
@@ -34,7 +34,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 def test_a_finding_is_a_line_and_an_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path / "log" / "run", row(1), row(2, float("nan")))
-    assert cli.main(["watch", str(tmp_path / "log"), "--once"]) == FOUND
+    assert cli.main(["watch", str(tmp_path / "log"), "--once"]) == EXIT_FOUND
     (line,) = said(capsys)
     assert (line["event"], line["run"], line["kind"], line["severity"]) == (
         "found",
@@ -107,7 +107,7 @@ def test_a_look_that_fails_is_followed_by_the_next(
         really(self)
 
     monkeypatch.setattr(BackgroundIndexer, "index_now", index_now)
-    assert watch(WatchRequest(str(tmp_path / "log"), until="error", interval=0.01)) == FOUND
+    assert watch(WatchRequest(str(tmp_path / "log"), until="error", interval=0.01)) == EXIT_FOUND
     heard = capsys.readouterr()
     assert heard.err.startswith("This look failed (RuntimeError: no room")
     assert "the next one is in 0.01 seconds" in heard.err
@@ -160,7 +160,7 @@ def test_until_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = tmp_path / "log"
     write(log, row(1))
     monkeypatch.setattr("time.sleep", lambda _: write(log, row(2, float("nan"))))
-    assert watch(WatchRequest(str(log), until="warning")) == FOUND
+    assert watch(WatchRequest(str(log), until="warning")) == EXIT_FOUND
 
 
 def test_what_cannot_begin_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
