@@ -13,7 +13,6 @@ from tensorboard_plugin_rlboard.index.annotations.addresses import trace_key
 from tensorboard_plugin_rlboard.index.annotations.annotation_table import AnnotationTable
 from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.parts.line_decoder import LineDecoder
-from tensorboard_plugin_rlboard.index.parts.range_builder import read
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.sources.file_changes import (
     Change,
@@ -24,6 +23,7 @@ from tensorboard_plugin_rlboard.sources.file_changes import (
     with_unpacked_size,
 )
 from tensorboard_plugin_rlboard.sources.kinds.names import plain_name
+from tensorboard_plugin_rlboard.sources.reader import read_range
 from tensorboard_plugin_rlboard.texts import plural
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class AnnotationFiles:
     def _read(self, cursor: duckdb.DuckDBPyConnection, file: AnnotationFile) -> None:
         file.state = with_unpacked_size(file.state, file.path)
         at = range_plan.next_range(file.path, file.state.read_to, file.state.size, RANGE)
-        data = b"" if at is None else read(file.path, *at)
+        data = b"" if at is None else read_range(file.path, *at)
         if at is None or len(data) < at[1]:  # half a line, or it shrank, which the next look will tell
             file.waiting_at = file.state.size
             return

@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.index.annotations.annotation_table import Annota
 from tensorboard_plugin_rlboard.index.annotations.run_annotations import (
     RunAnnotations,
     failures_problem,
-    strangers_problem,
+    unknown_traces_problem,
 )
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 
@@ -199,9 +199,9 @@ class Annotator:
         """Brings the problems of annotations up to date."""
         files = of_run.files
         problems = files.problem_rows()
-        strangers = of_run.count_strangers(self._cursor)
-        if strangers and files.files:
-            problems.append(strangers_problem(min(files.files), strangers))
+        unknown = of_run.count_unknown_traces(self._cursor)
+        if unknown and files.files:
+            problems.append(unknown_traces_problem(min(files.files), unknown))
         if of_run.failures and files.files:
             problems.append(failures_problem(min(files.files), of_run.failures))
         before = self._reported.get(run.name, [])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tensorboard_plugin_rlboard.index.column_names import TRACE_KEY, quoted
 from tensorboard_plugin_rlboard.metrics.segments import Ints
 
-STRETCH = 16 * 1024 * 1024
+STRETCH_BYTES = 16 * 1024 * 1024
 """Bytes of a stretch, those of its annotations counted in; one line may be longer."""
 _GAP = 1024 * 1024
 """Bytes of lines between two others that are rather built again than left out: each stretch is a file of rows."""
@@ -31,7 +31,7 @@ class Stretch:
     newlines_before: int
 
 
-def outdated_lines_query(run_table: str, where: str, told: str) -> str:
+def outdated_lines_query(run_table: str, where: str, addresses: str) -> str:
     """A query for lines whose rows have other annotations than there are, in file order.
 
     It gives (file, line_offset, line_length, line, bytes): `bytes` are those of the annotations of the line.
@@ -39,14 +39,14 @@ def outdated_lines_query(run_table: str, where: str, told: str) -> str:
     Args:
         run_table: the table of the run.
         where: SQL of the rows to look at.
-        told: a query for (key, addresses, bytes) of traces.
+        addresses: a query for (key, addresses, bytes) of traces.
     """
     return (
         "SELECT r.file, r.line_offset, min(r.line_length) AS line_length, min(r.line) AS line, "
         "CAST(sum(coalesce(a.bytes, 0)) AS BIGINT) AS bytes "
         f"FROM (SELECT file, line_offset, line_length, line, {quoted('annotations')}, {TRACE_KEY} AS trace "
         f"FROM {run_table} WHERE line IS NOT NULL AND ({where})) r "
-        f'LEFT JOIN ({told}) a ON a."key" = r.trace '
+        f'LEFT JOIN ({addresses}) a ON a."key" = r.trace '
         "WHERE coalesce(r.annotations, '') <> coalesce(a.addresses, '') "
         "GROUP BY r.file, r.line_offset ORDER BY r.file, r.line_offset"
     )
@@ -73,13 +73,13 @@ def stretches(
         if i + 1 < len(files) and files[i + 1] == files[i]:
             is_near = int(offsets[i + 1]) - end <= _GAP
             is_near &= int(offsets[i + 1]) not in cuts.get(int(files[i]), ())
-            if is_near and size + int(lengths[i + 1] + extra[i + 1]) <= STRETCH:
+            if is_near and size + int(lengths[i + 1] + extra[i + 1]) <= STRETCH_BYTES:
                 continue
         yield Stretch(int(files[i]), int(offsets[first]), end, int(lines[first]) - 1)
         first, size = i + 1, 0
 
 
-def rows_to_look_at(read_to: Sequence[tuple[int, int]], changed: str) -> str:
+def changed_rows_condition(read_to: Sequence[tuple[int, int]], changed: str) -> str:
     """SQL of the rows that were loaded since the last look, or whose traces have further annotations.
 
     Args:

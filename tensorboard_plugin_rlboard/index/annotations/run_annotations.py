@@ -20,8 +20,8 @@ from tensorboard_plugin_rlboard.formats.rows.file_options import line_context
 from tensorboard_plugin_rlboard.index.annotations.addresses import read_annotations
 from tensorboard_plugin_rlboard.index.annotations.line_batches import (
     Stretch,
+    changed_rows_condition,
     outdated_lines_query,
-    rows_to_look_at,
     stretches,
 )
 from tensorboard_plugin_rlboard.index.cache.part_store import digest_of
@@ -29,9 +29,10 @@ from tensorboard_plugin_rlboard.index.column_names import TRACE_KEY, physical, q
 from tensorboard_plugin_rlboard.index.join_summary import JoinSummary
 from tensorboard_plugin_rlboard.index.loadable_part import FileRange, LoadablePart
 from tensorboard_plugin_rlboard.index.parts.part import Part, build_part
-from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, read
+from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.sources.file_changes import fingerprint_of_bytes
+from tensorboard_plugin_rlboard.sources.reader import read_range
 from tensorboard_plugin_rlboard.texts import plural
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.run import RunIndex
     from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 
-BROUGHT = ("advantages", "logprobs", "entropies", "is_masked", "mismatch_kl")
+ANNOTATED_METRICS = ("advantages", "logprobs", "entropies", "is_masked", "mismatch_kl")
 """Token metrics that annotations bring."""
-_TOLD = "annotations_of_stretch"
+_STRETCH_ANNOTATIONS = "annotations_of_stretch"
 _SAMPLE_ID = physical("t", "sample_id")
 
 
@@ -124,7 +125,7 @@ class RunAnnotations:
         if table.removals != self._removals:
             where = "true"
         else:
-            where = rows_to_look_at(tuple(self._read_to.items()), changed)
+            where = changed_rows_condition(tuple(self._read_to.items()), changed)
         wanted = f"SELECT {TRACE_KEY} FROM {run.table} WHERE line IS NOT NULL AND ({where})"
         query = outdated_lines_query(run.table, where, table.addresses_query(wanted))
         found = cursor.execute(query).fetchnumpy()
@@ -147,15 +148,19 @@ class RunAnnotations:
             return
         where = f"file = {stretch.file} AND line_offset >= {stretch.start} AND line_offset < {stretch.end}"
         keys = f"SELECT {TRACE_KEY} FROM {run.table} WHERE {where}"
-        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {_TOLD} AS {table.addresses_query(keys)}")
-        told = [str(row[0]) for row in cursor.execute(f"SELECT addresses FROM {_TOLD}").fetchall()]
+        cursor.execute(
+            f"CREATE OR REPLACE TEMP TABLE {_STRETCH_ANNOTATIONS} AS {table.addresses_query(keys)}"
+        )
+        addresses = [
+            str(row[0]) for row in cursor.execute(f"SELECT addresses FROM {_STRETCH_ANNOTATIONS}").fetchall()
+        ]
         old_steps = cursor.execute(f"SELECT DISTINCT split, step FROM {run.table} WHERE {where}").fetchall()
         target = self._folder / f"annotated-{table.name}.parquet"
         at = FileRange(stretch.start, stretch.end - stretch.start, stretch.newlines_before)
         try:
-            part, rows = self._built(file, at, read_annotations(self.files.paths, told), target)
+            part, rows = self._built(file, at, read_annotations(self.files.paths, addresses), target)
             run.clear_problems(cursor, file.relative, lines=range(stretch.start, stretch.end))
-            run.add_parts(cursor, [LoadablePart(file, at, part, rows, _TOLD)])
+            run.add_parts(cursor, [LoadablePart(file, at, part, rows, _STRETCH_ANNOTATIONS)])
         finally:
             target.unlink(missing_ok=True)
         run.set_annotated(
@@ -170,7 +175,7 @@ class RunAnnotations:
         Rows are kept when they are looked at for the first time. Later ones are of a training that goes on, and would be
         kept again at each step.
         """
-        data = read(file.path, at.offset, at.length)
+        data = read_range(file.path, at.offset, at.length)
         # The database gives traces in any order.
         in_order = dict(sorted(annotations.items()))
         known = json.dumps([file.format.spec, FORMATS_DIGEST, at.offset, in_order])
@@ -188,7 +193,7 @@ class RunAnnotations:
     def _summarise(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Counts the samples that have annotations, and notes it in the run."""
         run = self.run
-        sums = {name: physical("m", f"{name}_sum") for name in BROUGHT}
+        sums = {name: physical("m", f"{name}_sum") for name in ANNOTATED_METRICS}
         possible = {name: column for name, column in sums.items() if column in run.columns}
         counts = ["count(*)", *(f"count({column})" for column in map(quoted, possible.values()))]
         in_annotated = ", ".join(f"{count} FILTER (annotations <> '')" for count in counts)
@@ -203,7 +208,7 @@ class RunAnnotations:
         if annotated != run.annotated or run.annotation_paths != self.files.paths:
             run.set_annotated(annotated, self.files.paths, ())
 
-    def count_strangers(self, cursor: duckdb.DuckDBPyConnection) -> int:
+    def count_unknown_traces(self, cursor: duckdb.DuckDBPyConnection) -> int:
         """How many traces have annotations and no sample."""
         keys = f"SELECT {TRACE_KEY} AS trace FROM {self.run.table}"
         if _SAMPLE_ID not in self.run.columns:
@@ -215,8 +220,8 @@ class RunAnnotations:
         return int(cursor.execute(query).fetchall()[0][0])
 
 
-def strangers_problem(relative: str, count: int) -> ProblemRow:
-    """The problem row of annotations without a sample."""
+def unknown_traces_problem(relative: str, count: int) -> ProblemRow:
+    """The problem row of traces that have annotations and no sample."""
     reason = (
         f"It and the files beside it know something of {count} {plural(count, 'trace', 'traces')} that no sample is of: their chunk of the stream is "
         "missing, or it held no message of the model."

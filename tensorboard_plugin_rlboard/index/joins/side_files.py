@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.index.joins.side_rows import SideKind, SideReader
 from tensorboard_plugin_rlboard.index.joins.side_table import SideTable
 from tensorboard_plugin_rlboard.index.parts import range_plan
-from tensorboard_plugin_rlboard.index.parts.range_builder import read
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.sources.file_changes import (
     Change,
@@ -19,6 +18,7 @@ from tensorboard_plugin_rlboard.sources.file_changes import (
     with_range_read,
     with_unpacked_size,
 )
+from tensorboard_plugin_rlboard.sources.reader import read_range
 from tensorboard_plugin_rlboard.texts import plural
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class SideGroup:
     def _read(self, cursor: duckdb.DuckDBPyConnection, file: SideFile) -> int:
         file.state = with_unpacked_size(file.state, file.path)
         at = range_plan.next_range(file.path, file.state.read_to, file.state.size, RANGE)
-        data = b"" if at is None else read(file.path, *at)
+        data = b"" if at is None else read_range(file.path, *at)
         if at is None or len(data) < at[1]:  # half a line, or it shrank, which the next look will tell
             file.waiting_at = file.state.size
             return 0

@@ -50,11 +50,6 @@ class BuiltRange:
     part: Part
 
 
-def read(path: str, offset: int, length: int) -> bytes:
-    """Bytes of a file; fewer where it ends earlier."""
-    return read_range(path, offset, length)
-
-
 class _RangeLines:
     """The lines of a range, one by one, and both ends of what was read of it."""
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
 from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
 from tensorboard_plugin_rlboard.index.loadable_part import FileRange, LoadablePart
-from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, RangeOrder, build_range, read
+from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, RangeOrder, build_range
 from tensorboard_plugin_rlboard.index.parts.worker_pool import FinishedRange
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.index.update.discovery import Discovery
 from tensorboard_plugin_rlboard.sources.file_changes import fingerprint_of_bytes
 from tensorboard_plugin_rlboard.sources.lines import byte_ranges, line_offsets
+from tensorboard_plugin_rlboard.sources.reader import read_range
 
 if TYPE_CHECKING:
     import duckdb
@@ -174,7 +175,7 @@ class PartLoader:
         return self._load_in_pieces(run, file, finished.order, error)
 
     def _load_in_pieces(self, run: RunIndex, file: IndexedFile, order: RangeOrder, error: Exception) -> int:
-        data = read(order.path, order.offset, order.length)
+        data = read_range(order.path, order.offset, order.length)
         if len(line_offsets(data, 0)[0]) <= 1:
             self._skip_line(run, file, data, order.offset, error)
             return order.length

@@ -77,7 +77,7 @@ def test_any_order_of_changes(
     test_log: TestLog, seed: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(annotation_files, "RANGE", 400 + 200 * seed)
-    monkeypatch.setattr(line_batches, "STRETCH", 1000 + 700 * seed)
+    monkeypatch.setattr(line_batches, "STRETCH_BYTES", 1000 + 700 * seed)
     monkeypatch.setattr(line_batches, "_GAP", 300 * seed)
     training = RandomTraining(test_log.folder, seed)
     board = test_log.open()
