@@ -80,20 +80,14 @@ class Board:
         self.prompts = PromptService(self.session, steps.run_steps, self._slot, lambda: registry.cache)
         self._trainings = Trainings(registry)
         prepared = partial(steps.snapshot, fresh=False)
-        self._findings = FindingService(
-            steps.snapshot,
-            prepared,
-            steps.is_complete,
-            self.cursor,
-            self._trainings.known_numbers,
-            self._trainings.thresholds,
-        )
+        known = self._trainings.known_numbers, self._trainings.thresholds
+        self._findings = FindingService(steps.snapshot, prepared, steps.is_complete, self.cursor, *known)
         self._run_list = RunList(
             registry, self._trainings, steps.run_steps, steps.last_mean, self._findings.counted, self.cursor
         )
         self._run_numbers = RunNumbers(registry, prepared, self._steps.run_steps, self._findings.counted)
         self._comparisons = Comparisons(self.prompts.identities)
-        indexer.call_after_round(self._steps.update_in_background)
+        indexer.call_after_round(self._update_after_round)
         indexer.call_when_read(self._update_when_read)
 
     @property
@@ -239,6 +233,12 @@ class Board:
         """Lines and values that could not be used, in file order."""
         with self.limits.quick():
             return problems(self.session(question.run), question)
+
+    def _update_after_round(self, run: RunIndex) -> None:
+        """In the thread that indexes: what is told of a run that has more rows."""
+        self._steps.update_in_background(run)
+        if run.name == self.indexer.attention.run_name:
+            self.prompts.look_up_in_background(run)
 
     def _update_when_read(self, run: RunIndex) -> None:
         """In the thread that indexes: what is told of a run that is read."""

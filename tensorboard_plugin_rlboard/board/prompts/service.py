@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.board.prompts.pass_curves import pass_at_k
 from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion, PromptQuestion, PromptsQuestion
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
+from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps, is_loading
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
@@ -46,9 +46,18 @@ class PromptService:
             cache: where histories are kept between starts; None for nowhere.
         """
         self.identities = PromptIdentities()
-        self._histories = PromptHistories(steps, self.identities, SavedHistories(cache))
+        self._saved = SavedHistories(cache)
+        self._histories = PromptHistories(steps, self.identities, self._saved)
         self._session = session
         self._place = place
+
+    def look_up_in_background(self, run: RunIndex) -> None:
+        """Reads what is kept of a run's prompts while its rows are being loaded, in the thread that loads them; never fails."""
+        try:
+            if is_loading(run):
+                self._saved.look_up(run)
+        except Exception:  # the index must go on; a request will meet the reason and say so
+            logger.exception("RL Board could not read what is kept of the prompts of run %s", run.name)
 
     def update_in_background(self, run: RunIndex, *, is_looked_at: bool) -> None:
         """Reads what became of a run's prompts before anybody asks, in the thread that indexes; never fails.

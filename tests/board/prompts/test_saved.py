@@ -14,6 +14,7 @@ from rollout_log import TestLog, row
 
 from tensorboard_plugin_rlboard.api import Prompts
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.prompts import service
 from tensorboard_plugin_rlboard.board.prompts.histories import saved
 from tensorboard_plugin_rlboard.board.prompts.histories.storage import dump_history, load_history
 from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion, PromptsQuestion
@@ -75,6 +76,21 @@ def test_the_next_start_reads_the_newest_steps_only(
     assert read == [list(range(STEPS - 7, STEPS + 1))]
     assert board.prompts.pass_at_k(PassQuestion(Selection("."))) == passes
     assert expected == fresh(log, tmp_path)
+
+
+def test_what_is_kept_is_read_while_rows_are_loaded(
+    log: TestLog, read: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.write(*rows())
+    expected = first_page(prepare(log.open(with_curves=True)))
+    board = log.open(with_curves=True)
+    monkeypatch.setattr(service, "is_loading", lambda _: True)
+    board.prompts.look_up_in_background(board.registry.runs["."])
+    for path in kept_files(log):
+        path.unlink()
+    read.clear()
+    assert first_page(board) == expected
+    assert read == [list(range(STEPS - 7, STEPS + 1))]
 
 
 def test_rows_that_came_between_starts_are_read(log: TestLog, tmp_path: Path, read: list[list[int]]) -> None:

@@ -187,6 +187,10 @@ test("keys walk the prompts of a comparison", async () => {
   expect(document.activeElement).toBe(prompts[1]);
   await press("h");
   expect(document.activeElement).toBe(prompts[0]);
+  await click(prompts[0]);
+  byTestId("pair-open-a")?.focus();
+  await act(() => select({ pair: "" }));
+  expect(document.activeElement).toBe(root.querySelector(".changed-open"));
 });
 
 test("steps of both sides are asked for; the same on both is said instead", async () => {

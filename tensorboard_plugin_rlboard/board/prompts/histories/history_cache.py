@@ -64,7 +64,6 @@ class PromptHistories:
         self._steps = steps
         self._identities = identities
         self._saved = saved
-        self._saving = threading.Lock()
         self._kept: OrderedDict[tuple[str, str, float | None, str], _Kept] = OrderedDict()
         self._no_kinds: WeakKeyDictionary[RunIndex, set[str]] = WeakKeyDictionary()
         self._lock = threading.Lock()
@@ -147,7 +146,7 @@ class PromptHistories:
 
     def _restore(self, run: RunIndex) -> None:
         """Goes on from the history that an earlier start saved of the rows that were loaded, where none was added to its steps."""
-        with self._saving:
+        with self._saved.lock:
             stored = self._saved.taken(run)
             if stored is None:
                 return
@@ -176,7 +175,7 @@ class PromptHistories:
 
     def _save(self, run: RunIndex, read: SelectionHistory) -> None:
         """Saves the history for the next start, not too often."""
-        with self._saving:
+        with self._saved.lock:
             kept = self._kept.get((run.name, read.split, None, read.by))
             if kept is None or not self._saved.is_due(run) or not kept.lock.acquire(blocking=False):
                 return  # where it is being read, the next time

@@ -111,18 +111,22 @@ class PromptHistory:
         """A copy that has rows for some more prompts."""
         new = identities[~_is_in(identities, self.identity)]
         identity = np.sort(np.append(self.identity, new)) if len(new) else self.identity
-        at = np.searchsorted(identity, self.identity) if len(new) else slice(None)
+        at = np.searchsorted(identity, self.identity)
         n = len(identity)
 
         def ints(old: Ints, fill: int) -> Ints:
-            new = np.full(n, fill, np.int64)
-            new[at] = old
-            return new
+            if not len(new):
+                return old.copy()
+            wide = np.full(n, fill, np.int64)
+            wide[at] = old
+            return wide
 
         def floats(old: Floats, fill: float) -> Floats:
-            new = np.full((n, *old.shape[1:]), fill)
-            new[at] = old
-            return new
+            if not len(new):
+                return old.copy()
+            wide = np.full((n, *old.shape[1:]), fill)
+            wide[at] = old
+            return wide
 
         return replace(
             self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,15 +26,20 @@ _SAVE_INTERVAL = 300.0
 
 @dataclass
 class _OfRun:
-    """What was looked up and saved of a run: by which digest, and when."""
+    """What was looked up and saved of a run: by which digest, and when; and what was looked up ahead."""
 
     looked_up: str = ""
+    ahead: tuple[str, StoredHistory | None] = "", None
     saved: str = ""
     saved_at: float = -math.inf
 
 
 class SavedHistories:
-    """The histories in the cache of this start; used under the lock of whoever has it."""
+    """The histories in the cache of this start.
+
+    Attributes:
+        lock: held by whoever takes or saves one.
+    """
 
     def __init__(self, cache: Callable[[], LocalStore | None]) -> None:
         """Saves nothing yet.
@@ -41,6 +47,7 @@ class SavedHistories:
         Args:
             cache: where; None for nowhere.
         """
+        self.lock = threading.RLock()
         self._cache = cache
         self._runs: WeakKeyDictionary[RunIndex, _OfRun] = WeakKeyDictionary()
 
@@ -49,13 +56,25 @@ class SavedHistories:
         of, digest = self._runs.get(run), run.restored_digest
         return bool(digest) and (of is None or of.looked_up != digest)
 
+    def look_up(self, run: RunIndex) -> None:
+        """Reads the history of the parts that a run began with ahead of the question about it: that of one run at a time."""
+        digest, cache = run.restored_digest, self._cache()
+        with self.lock:
+            of = self._runs.setdefault(run, _OfRun())
+            if not digest or digest in {of.looked_up, of.ahead[0]} or cache is None:
+                return
+            for other in self._runs.values():
+                other.ahead = "", None
+            of.ahead = digest, load_history(cache.load_derived(_KIND, digest))
+
     def taken(self, run: RunIndex) -> StoredHistory | None:
-        """The history of the parts that a run began with; looked up once, and None from then on."""
-        of, digest, cache = self._runs.setdefault(run, _OfRun()), run.restored_digest, self._cache()
-        if not digest or of.looked_up == digest or cache is None:
+        """The history of the parts that a run began with; given once, and None from then on."""
+        self.look_up(run)
+        of, digest = self._runs[run], run.restored_digest
+        if not digest or of.looked_up == digest or of.ahead[0] != digest:
             return None
-        of.looked_up = digest
-        stored = load_history(cache.load_derived(_KIND, digest))
+        of.looked_up, stored = of.ahead
+        of.ahead = "", None
         if stored is not None:
             of.saved = digest
         return stored

@@ -67,8 +67,8 @@ def success_threshold(session: RunSession, rows: Relation, given: float | None) 
     low, high = ask(f"SELECT min({reward}), max({reward}) FROM {rows.source} WHERE {finite}")[0]
     if low is not None and high is not None and low >= 0.0 and math.isclose(high, 1.0, rel_tol=1e-9):
         return SuccessThreshold(min(1.0, high), FULL_MARKS)
+    step = ask(f"SELECT min(step) FROM {rows.source} WHERE {finite}")[0][0]
     first = ask(
-        f"SELECT quantile_cont(r, {_UPPER_QUARTER}) FROM (SELECT {reward} AS r, step, min(step) OVER () AS first "
-        f"FROM {rows.source} WHERE {finite}) WHERE step = first"
+        f"SELECT quantile_cont({reward}, {_UPPER_QUARTER}) FROM {rows.source} WHERE {finite} AND step = {step}"
     )[0][0]
     return SuccessThreshold(float(first or 0.0), FIRST_STEP)

@@ -1,6 +1,7 @@
 /** The prompts of a comparison, the largest change first; each opens its responses of both sides beside each other. */
 
 import type { JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { CHANGES, type Comparison } from "../../../api/compare/answers";
 import { t } from "../../../i18n";
 import { count, full, num, signed } from "../../../lib/format";
@@ -48,8 +49,17 @@ export function ChangedPrompts(props: ChangedPromptsProps): JSX.Element {
     prompts.prompt.map((prompt) => prompt ?? ""),
     PROMPT_COLUMNS,
   );
+  const list = useRef<HTMLElement>(null);
+  const lastOpen = useRef(open);
+  // What was focused in a pair that closes is gone: the walk goes on from its prompt.
+  useLayoutEffect(() => {
+    const rows = [...(list.current?.querySelectorAll<HTMLElement>(".changed-open") ?? [])];
+    if (open === "" && document.activeElement === document.body)
+      rows.find((row) => row.dataset["key"] === lastOpen.current)?.focus();
+    lastOpen.current = open;
+  }, [open]);
   return (
-    <section class="changed-prompts" aria-label={t("runs.prompts")}>
+    <section ref={list} class="changed-prompts" aria-label={t("runs.prompts")}>
       <header class="tools">
         <h3>{t("runs.prompts")}</h3>
         <Select
@@ -92,6 +102,7 @@ export function ChangedPrompts(props: ChangedPromptsProps): JSX.Element {
                 <button
                   type="button"
                   class="cell-button changed-open"
+                  data-key={key}
                   aria-expanded={key === open}
                   title={prompts.prompt[row] ?? undefined}
                   onClick={() => select({ pair: key === open ? "" : key })}
