@@ -27,6 +27,8 @@ from tensorboard_plugin_rlboard.texts import TextRules
 
 MAX_MEMBERS = 64
 """Members of one group that the list names: a larger one is a prompt that stands everywhere, and `size` says so."""
+_ROWS_TOGETHER = 600
+"""Rows that are read between the first and the last one that is wanted: their prompts are read with them."""
 Columns = dict[str, Sequence[Value]]
 Rows = dict[str, list[Any]]
 MEMBER_NUMBERS = ("file", "line_offset", "row", "reward", "length", "cut", "logged", "logged_weight")
@@ -48,7 +50,7 @@ def page_columns(
     """
     facts = found.facts
     starts, sizes = samples.groups.starts[here], samples.groups.sizes[here]
-    texts = _texts(session, found.step[at], samples.whole("rowid")[starts])
+    texts = _texts(session, samples.whole("rowid")[starts])
     weight, step_weight = found.weight[at], _step_weights(found)[at]
     columns: Columns = {
         "step": found.step[at].tolist(),
@@ -104,13 +106,18 @@ def _lengths(samples: GroupedSamples, here: Ints) -> Columns:
     }
 
 
-def _texts(session: RunSession, steps: Ints, rowids: Ints) -> list[tuple[str, str | None, str | None]]:
-    """The key of the group, that of the prompt, and the prompt of some rows of some steps, in their order."""
-    # Written out, the steps let the database pass over what holds no row of them.
-    places, near = (", ".join(map(str, np.unique(x).tolist())) or "NULL" for x in (rowids, steps))
+def _texts(session: RunSession, rowids: Ints) -> list[tuple[str, str | None, str | None]]:
+    """The key of the group, that of the prompt, and the prompt of some rows, in their order."""
+    if not len(rowids):
+        return []
+    # Written out, the ends let the database pass over all that lies outside. Rows of one step mostly lie together: to take
+    # all of a few hundred is quicker than to look each of them up.
+    first, last = int(rowids.min()), int(rowids.max())
+    where = f"rowid BETWEEN {first} AND {last}"
+    if last - first > _ROWS_TOGETHER:
+        where += f" AND rowid IN ({', '.join(map(str, np.unique(rowids).tolist()))})"
     found = session.cursor.execute(
-        f"SELECT rowid, {GROUP_KEY}, prompt_key, {text('prompt')} FROM {session.schema.table} "
-        f"WHERE step IN ({near}) AND rowid IN ({places})"
+        f"SELECT rowid, {GROUP_KEY}, prompt_key, {text('prompt')} FROM {session.schema.table} WHERE {where}"
     ).fetchall()
     of_row = {row: (group, key, prompt) for row, group, key, prompt in found}
     return [of_row[row] for row in rowids.tolist()]

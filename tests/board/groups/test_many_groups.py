@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rollout_log import TestLog
 
-from tensorboard_plugin_rlboard.board.groups import listing
+from tensorboard_plugin_rlboard.board.groups import listing, page_columns
 from tensorboard_plugin_rlboard.board.groups.question import GroupsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError
@@ -34,3 +34,14 @@ def test_more_groups_than_fit_are_refused(test_log: TestLog, monkeypatch: pytest
 
 def member(step: int) -> dict[str, object]:
     return {"step": step, "prompt": "p", "group_id": f"g{step}", "response": "r", "reward": float(step)}
+
+
+def test_prompts_are_the_same_however_their_rows_are_looked_up(
+    test_log: TestLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test_log.write(*(member(step) | {"prompt": f"p{step}"} for step in (1, 1, 2, 3)))
+    board = test_log.open()
+    whole = board.groups(ALL)
+    monkeypatch.setattr(page_columns, "_ROWS_TOGETHER", 0)
+    assert board.groups(ALL) == whole
+    assert whole.columns["prompt"] == ["p1", "p2", "p3"]

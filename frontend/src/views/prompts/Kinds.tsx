@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import type { Value } from "../../api/answers";
 import type { Prompts } from "../../api/prompts/answers";
 import { t } from "../../i18n";
 import { count, full, num, percent } from "../../lib/format";
@@ -18,7 +19,6 @@ export function Kinds({ data }: { data: Prompts }): JSX.Element | null {
   const { kinds, by } = data;
   const names = kinds["kind"] ?? [];
   if (by === "" || names.length < 2) return null;
-  const shown = selection.value.prompt_kind;
   const numbers = FROM_TO.filter(([name]) => (kinds[`${name}_first`] ?? []).some((value) => value !== null));
   return (
     <details class="prompt-kinds" open>
@@ -46,25 +46,9 @@ export function Kinds({ data }: { data: Prompts }): JSX.Element | null {
           </thead>
           <tbody>
             {names.map((name, row) => (
-              <tr key={String(name)} data-testid="prompt-kind">
+              <tr key={row} data-testid="prompt-kind">
                 <th scope="row">
-                  {name === null ? (
-                    t("prompts.no_kind")
-                  ) : (
-                    <button
-                      type="button"
-                      class="cell-button prompt-sort"
-                      aria-pressed={shown === String(name)}
-                      onClick={() =>
-                        select({
-                          prompt_kind: shown === String(name) ? "" : String(name),
-                          prompts_offset: null,
-                        })
-                      }
-                    >
-                      {String(name)}
-                    </button>
-                  )}
+                  <Name kind={name} />
                 </th>
                 <td class="number">{count(numberOf(kinds["prompts"]?.[row]) ?? 0)}</td>
                 {LISTS.map((list) => (
@@ -88,6 +72,24 @@ export function Kinds({ data }: { data: Prompts }): JSX.Element | null {
         </table>
       </div>
     </details>
+  );
+}
+
+/** A kind, which narrows the list to its prompts; an empty one cannot be told from none in the address. */
+function Name({ kind }: { kind: Value }): JSX.Element {
+  if (kind === null || kind === "")
+    return <span class="muted">{t(kind === null ? "prompts.no_kind" : "prompts.empty_kind")}</span>;
+  const [name, shown] = [String(kind), selection.value.prompt_kind];
+  return (
+    <button
+      type="button"
+      class="cell-button prompt-sort prompt-kind-name"
+      title={name}
+      aria-pressed={shown === name}
+      onClick={() => select({ prompt_kind: shown === name ? "" : name, prompts_offset: null })}
+    >
+      <bdi>{name}</bdi>
+    </button>
   );
 }
 

@@ -77,7 +77,11 @@ export function PromptTable({
                   <span class="odd"> · {t("prompts.list.never_beats_reference")}</span>
                 )}
               </td>
-              {hasKinds && <td>{row.kind ?? t("prompts.no_kind")}</td>}
+              {hasKinds && (
+                <td class="prompt-kind-name" title={row.kind ?? ""}>
+                  {row.kind ?? t("prompts.no_kind")}
+                </td>
+              )}
               {shown.map(([name, shownAs]) => (
                 <td key={name} class="number" title={full(row.number(name))}>
                   {shownAs(row.number(name))}

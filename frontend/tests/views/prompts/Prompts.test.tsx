@@ -78,6 +78,15 @@ test("the whole training is asked about, and every prompt has its row, its list 
   expect(await violations()).toEqual([]);
 });
 
+test("prompts without a kind and those of an empty one are told apart, and neither is chosen", async () => {
+  const kinds = { ...PROMPTS.kinds, kind: [null, ""] };
+  answers = { ...answers, prompts: { ...PROMPTS, kinds } };
+  await show();
+  const names = all("prompt-kind").map((row) => row.querySelector("th")?.textContent);
+  expect(names).toEqual(["none", "(empty)"]);
+  expect(root.querySelector(".prompt-kinds tbody button")).toBeNull();
+});
+
 test("lists, kinds, the threshold and the order narrow and sort it", async () => {
   await show();
   expect(all("list-all")[0]?.textContent).toBe("All 2");

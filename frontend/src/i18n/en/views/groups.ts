@@ -27,6 +27,7 @@ export const groups = {
   "groups.values.share": "share of the gradient",
   "groups.values.share.why":
     "Σ|advantage| over the tokens of its groups, of that of all groups that are counted here",
+  "groups.values.empty": "(empty)",
   "groups.values.no_value": "none",
   "groups.values.none":
     "No group of these steps has a text “{by}”. Log one with each sample, or split by another column.",

@@ -50,6 +50,7 @@ export const prompts = {
   "prompts.kind": "kind",
   "prompts.kinds.most": "the {n} with the most prompts",
   "prompts.kind.all": "Every kind again",
+  "prompts.empty_kind": "(empty)",
   "prompts.no_kind": "none",
   "prompts.kinds": "Kinds of prompts by {by}: {n}",
   "prompts.kinds.prompts": "prompts",

@@ -24,6 +24,7 @@ export const groups = {
   "groups.values.groups": "组数",
   "groups.values.share": "梯度占比",
   "groups.values.share.why": "其各组 token 上的 Σ|优势|，占此处所有组的比例",
+  "groups.values.empty": "（空）",
   "groups.values.no_value": "无",
   "groups.values.none": "这些步中的组都没有文本“{by}”。请随每个样本记录它，或按其他列拆分。",
   "groups.sort": "排序",

@@ -46,6 +46,7 @@ export const prompts = {
   "prompts.kind": "类别",
   "prompts.kinds.most": "提示词最多的 {n} 个",
   "prompts.kind.all": "重新显示所有类别",
+  "prompts.empty_kind": "（空）",
   "prompts.no_kind": "无",
   "prompts.kinds": "按 {by} 划分的提示词类别：{n}",
   "prompts.kinds.prompts": "提示词数",

@@ -46,7 +46,7 @@ export function Values({ data: { by, values, values_total, kinds } }: { data: Gr
             {names.map((name, row) => {
               const groups = numberOf(values["groups"]?.[row]) ?? 0;
               return (
-                <tr key={String(name)} data-testid="group-value">
+                <tr key={row} data-testid="group-value">
                   <th scope="row">
                     <Name value={name} />
                   </th>
@@ -70,7 +70,8 @@ export function Values({ data: { by, values, values_total, kinds } }: { data: Gr
 
 /** A value, which narrows the list to its groups. */
 function Name({ value }: { value: Value }): JSX.Element {
-  if (value === null || value === "") return <span class="muted">{t("groups.values.no_value")}</span>;
+  if (value === null || value === "")
+    return <span class="muted">{t(value === null ? "groups.values.no_value" : "groups.values.empty")}</span>;
   const name = String(value);
   return (
     <button
