@@ -21,6 +21,7 @@ from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.texts import counted
 from tensorboard_plugin_rlboard.writing.output.event_file import (
     FILE_SUFFIX,
     PLUGIN_NAME,
@@ -119,8 +120,10 @@ def _write_run(board: Board, name: str, base: Path, wanted: ScalarsRequest) -> b
         return False
     curves = len({tag for _, values in points for tag in values})
     steps = len({step for step, _ in points})
-    left = f" ({run.problems:,} problems in its logs: the tab lists them)" if run.problems else ""
-    sys.stdout.write(f"{name}: {curves} curves of {steps:,} steps written to {path}{left}\n")
+    left = f" ({counted(run.problems, 'problem')} in its logs: the tab lists what)" if run.problems else ""
+    sys.stdout.write(
+        f"{name}: {counted(curves, 'curve')} of {counted(steps, 'step')} written to {path}{left}\n"
+    )
     return True
 
 

@@ -174,3 +174,13 @@ def plural(count: float, one: str, many: str) -> str:
         many: The word for any other number of them.
     """
     return one if count == 1 else many
+
+
+def counted(count: int, word: str) -> str:
+    """Give a number and the word for what is counted: `1 sample`, `1,200 samples`.
+
+    Args:
+        count: How many there are.
+        word: The word for a single one, whose plural ends with an s.
+    """
+    return f"{count:,} {plural(count, word, f'{word}s')}"

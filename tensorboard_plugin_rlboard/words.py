@@ -42,6 +42,7 @@ WEAK_RESPONSE = _names(
 SAID = _names("reply text content")  # those of them that mean the whole text of a response
 RESPONSE_PARTS = frozenset(_names("response output completion generation generated rollout"))
 WHOLE_PARTS = frozenset(_names("raw full whole complete original model llm policy text str"))
+"""Words that make up the name of a whole response (`raw_output`, `model_full_response`)."""
 HISTORY = _names("history chat_history message_history context")
 """Words for what was said before the prompt."""
 CONVERSATION = _names(
@@ -123,10 +124,9 @@ TOTAL = _names(
 REWARD_SUFFIXES = ("reward", "score")
 NO_REWARD_WORDS = frozenset(
     _names(
-        "weight weights threshold thresholds min max std var mean avg average baseline scale coef coefficient target ref "
-        "reference old prev previous limit limits rating ratings count num n idx index id model fn func function name type "
-        "config time token tokens step steps penalty difficulty valid clip norm gap cost range version loss margin margins "
-        "rank percentile quantile delta diff hack hacking"
+        "weight weights threshold thresholds min max std var mean avg average baseline scale coef coefficient target ref hack "
+        "reference old prev previous limit limits rating ratings count num n idx index id model fn func function name type rank "
+        "config time token tokens step steps penalty difficulty valid clip norm gap cost range version loss margin delta diff"
     )
 )
 """Words in a key that ends or begins like a reward and is none."""

@@ -17,6 +17,7 @@ import weakref
 from pathlib import Path
 from typing import Any, Self
 
+from tensorboard_plugin_rlboard.texts import counted
 from tensorboard_plugin_rlboard.writing.background_queue import BackgroundQueue, QueueLimits
 from tensorboard_plugin_rlboard.writing.options import (
     MAX_BYTES,
@@ -204,7 +205,7 @@ class RolloutWriter:
         """
         if self._process_id == os.getpid() and not self._queue.flush(timeout):
             self._pipeline.counts.warn_once(
-                "slow", f"{self._queue.waiting} samples are not on the disk after {timeout:g} s"
+                "slow", f"{counted(self._queue.waiting, 'sample')} not on the disk after {timeout:g} s"
             )
 
     def close(self, timeout: float = CLOSE_SECONDS) -> None:

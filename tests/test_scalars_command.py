@@ -165,7 +165,7 @@ def test_what_could_not_be_read_is_said(logs: Path, capsys: pytest.CaptureFixtur
     with (logs / "a" / "rollouts.rank_0.jsonl").open("a") as file:
         file.write("no JSON\n")
     assert main(["scalars", str(logs), "--run", "a"]) == 0
-    assert "(1 problems in its logs: the tab lists them)" in capsys.readouterr().out
+    assert "(1 problem in its logs: the tab lists what)" in capsys.readouterr().out
 
 
 def test_what_cannot_be_read_or_does_not_count_is_said(

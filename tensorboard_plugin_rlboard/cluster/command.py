@@ -22,6 +22,7 @@ from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_p
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
+from tensorboard_plugin_rlboard.texts import counted
 
 INLINE_BYTES = 32 * 1024**2
 """Bytes up to which no processes are started."""
@@ -205,7 +206,7 @@ def _report(
     seconds: float,
 ) -> None:
     write = sys.stdout.write
-    runs = f"{_counted(counts.files, 'file')} of {_counted(len(scanned.runs), 'run')}"
+    runs = f"{counted(counts.files, 'file')} of {counted(len(scanned.runs), 'run')}"
     if arguments.beside:
         where = "in folders .rlboard beside the data, where TensorBoard finds it"
     elif arguments.cache_dir:
@@ -214,13 +215,13 @@ def _report(
         where = f"in {default_folder()}, where TensorBoard finds it"
     if counts.parts:
         rate = f"{size(counts.bytes)} in {duration(seconds)}, {size(counts.bytes / max(seconds, 0.001))}/s"
-        write(f"Indexed {runs}: {counts.samples:,} samples; read {rate}.\n")
-        write(f"The index: {_counted(counts.parts, 'new part')} of {size(counts.part_bytes)} {where}.\n")
+        write(f"Indexed {runs}: {counted(counts.samples, 'sample')}; read {rate}.\n")
+        write(f"The index: {counted(counts.parts, 'new part')} of {size(counts.part_bytes)} {where}.\n")
     elif counts.files and not failures:
         write(f"Nothing to do: {runs} are indexed already, {where}.\n")
     if counts.problems:
         write(
-            f"{_counted(counts.problems, 'problem')} in lines that were read; the tab RL Board lists them.\n"
+            f"{counted(counts.problems, 'problem')} in lines that were read; the tab RL Board lists them.\n"
         )
     if not arguments.cache_dir and not arguments.beside and counts.part_bytes > SIZE_LIMIT:
         bound = size(SIZE_LIMIT)
@@ -233,7 +234,3 @@ def _report(
             stream.write(f"{what}: {relative}: {entries[relative]}\n")
         if len(entries) > _MAX_NAMED:
             stream.write(f"… and {len(entries) - _MAX_NAMED} more.\n")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.cluster.range_tasks import Task, TaskResult, run_task_once
 from tensorboard_plugin_rlboard.operating_system import leave_signals_to_parent, yield_as_process
+from tensorboard_plugin_rlboard.texts import counted
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 TaskFunction = Callable[[Task], TaskResult]
 _MORE_TRIES = 2
-_LOST = "The process that read it ended {tries} times, most likely for want of memory."
+_LOST = "The process that read it ended {times}, most likely for want of memory."
 
 
 class InlineEngine:
@@ -91,7 +92,7 @@ class ProcessEngine:
                 return task, self._pool.submit(self._function, task).result()
             except BrokenProcessPool:
                 self._restart()
-        return task, TaskResult(failure=_LOST.format(tries=tries))
+        return task, TaskResult(failure=_LOST.format(times=counted(tries, "time")))
 
     def _start(self) -> ProcessPoolExecutor:
         # Not forked: the databases have threads.

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from tqdm import tqdm
 
+from tensorboard_plugin_rlboard.texts import counted
+
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.cluster.job import JobCounts
 
@@ -68,7 +70,7 @@ class _Bar(tqdm):
     def format_dict(self) -> dict[str, Any]:
         """What stands in `_LINE`."""
         values: dict[str, Any] = super().format_dict
-        counts = [f"{size(self.n)} of {size(self.total)}", f"{self.samples:,} samples"]
+        counts = [f"{size(self.n)} of {size(self.total)}", counted(self.samples, "sample")]
         rate = values["rate"]
         if rate:
             counts += [f"{size(rate)}/s", f"{duration((self.total - self.n) / rate)} left"]

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from tensorboard_plugin_rlboard.doctor.fields import OF_CRITIC, OF_TOKENS, TOKENS, UNUSABLE
 from tensorboard_plugin_rlboard.doctor.report import FileReport, Report, RunReport
+from tensorboard_plugin_rlboard.texts import counted, plural
 
 _MAX_IGNORED, _MAX_SETTINGS, _MAX_FINDINGS = 30, 12, 10
 _PAIRING = {
@@ -47,15 +48,14 @@ def lines(report: Report) -> Iterator[str]:
 
 def _run(run: RunReport) -> Iterator[str]:
     samples = sum(file.samples for file in run.files)
-    yield f"Run {run.run}: {_counted(len(run.files), 'file')}, {_counted(samples, 'sample')}"
+    yield f"Run {run.run}: {counted(len(run.files), 'file')}, {counted(samples, 'sample')}"
     if run.message:
         yield f"  {run.message}"
     yield from (f"  warning: {warning}" for warning in run.warnings)
     for _, alike in groupby(run.files, key=_kind):
         yield from _files(list(alike))
     for join in run.joined:
-        share = f"{join.matched:,} of {join.matched + join.unmatched:,}"
-        yield f"  joined: {join.what} from {join.source}: {share} samples have {', '.join(join.columns)}"
+        yield f"  joined: {join.what} from {join.source}: {join.matched:,} of {counted(join.matched + join.unmatched, 'sample')} {plural(join.matched, 'has', 'have')} {', '.join(join.columns)}"
     read_as = [f"{name} ← {source}" for name, source in run.mapping_sources.items() if name != source]
     if read_as:
         yield f"  read as: {' · '.join(read_as)}"
@@ -76,7 +76,7 @@ def _findings(run: RunReport) -> Iterator[str]:
     steps, samples = run.looked_at
     if not samples:
         return
-    where = f"{_counted(steps, 'step')}, {_counted(samples, 'sample')}"
+    where = f"{counted(steps, 'step')}, {counted(samples, 'sample')}"
     if run.findings:
         yield f"  looks wrong ({len(run.checked)} kinds of findings looked for in {where}):"
     else:
@@ -118,7 +118,7 @@ def _files(alike: Sequence[FileReport]) -> Iterator[str]:
     names = first.file if len(alike) == 1 else f"{first.file} … {last.file} ({len(alike):,} files)"
     yield f"  {names}"
     steps = [file.steps for file in alike if file.steps]
-    what = [_counted(sum(file.samples for file in alike), "sample")]
+    what = [counted(sum(file.samples for file in alike), "sample")]
     if steps:
         low, high = min(step[1] for step in steps), max(step[2] for step in steps)
         what.append(f"step {low}" if low == high else f"steps {low} to {high}")
@@ -175,12 +175,8 @@ def _settings(run: RunReport) -> str:
     return f"{', '.join(shown)}{f' and {more} more' if more else ''} (from {sources})"
 
 
-def _counted(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
 def _bytes(number: int) -> str:
     for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if number >= size:
             return f"{number / size:.1f} {unit}"
-    return f"{number} bytes"
+    return counted(number, "byte")

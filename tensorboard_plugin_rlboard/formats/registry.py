@@ -7,6 +7,7 @@ from hashlib import blake2b
 from urllib.parse import parse_qsl
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
+from tensorboard_plugin_rlboard.formats.frameworks.agent_r1 import AGENT_R1
 from tensorboard_plugin_rlboard.formats.frameworks.areal import AREAL
 from tensorboard_plugin_rlboard.formats.frameworks.art import ART
 from tensorboard_plugin_rlboard.formats.frameworks.atropos import ATROPOS
@@ -58,6 +59,7 @@ FORMATS: tuple[Format, ...] = (
     MS_SWIFT,
     SKYRL,
     AREAL,
+    AGENT_R1,
     VERL_VALIDATION,
     VERL,
     VERIFIERS_LEGACY,

@@ -63,6 +63,8 @@ class Registry:
         failure: why nothing can be indexed, else empty.
         same_samples: name of a run -> name of another that holds the same samples and more of them. Replaced, never
             changed in place.
+        repeated_samples: name of a run -> two of its files that hold the same samples, and how many were compared.
+            Replaced, never changed in place.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class Registry:
         self.any_files = False
         self.failure = ""
         self.same_samples: Mapping[str, str] = {}
+        self.repeated_samples: Mapping[str, tuple[str, str, int]] = {}
         self._cache_folder = cache
         self._lock = threading.Lock()
         self._runs_created = 0
@@ -143,10 +146,10 @@ class Registry:
             self._database_opened.set()
             self.changed()
 
-    def set_same_samples(self, same: Mapping[str, str]) -> None:
-        """Notes which runs hold the same samples as another one."""
-        if same != self.same_samples:
-            self.same_samples = same
+    def set_same_samples(self, same: Mapping[str, str], repeated: Mapping[str, tuple[str, str, int]]) -> None:
+        """Notes which runs hold the same samples as another one, and which of them have two files that do."""
+        if (same, repeated) != (self.same_samples, self.repeated_samples):
+            self.same_samples, self.repeated_samples = same, repeated
             self.changed()
 
     def first_look_done(self, *, any_files: bool) -> None:

@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.report.verification import claims, wrong
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
+from tensorboard_plugin_rlboard.texts import counted, plural
 from tensorboard_plugin_rlboard.web.json_answers import encode
 
 NO_CHINESE = "--language zh: the Chinese sentences come with the tab's bundle, and there is none; install RL Board from a wheel, or build it (`make env-test`)."
@@ -117,7 +118,8 @@ def verify(file: str, log: str, config: str = "") -> int:
         reasons = [(claim.where, reason) for claim in quoted if (reason := wrong(found.board, claim))]
     for where, reason in reasons:
         print(f"{file}, {where}: {reason}")
-    print(f"{len(quoted) - len(reasons)} of {len(quoted)} quotes stand in the logs.")
+    right = len(quoted) - len(reasons)
+    print(f"{right:,} of {counted(len(quoted), 'quote')} {plural(right, 'stands', 'stand')} in the logs.")
     return 1 if reasons else 0
 
 

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from tensorboard_plugin_rlboard.texts import counted
+
 LOGGER = logging.getLogger("tensorboard_plugin_rlboard.writer")
 
 
@@ -65,4 +67,5 @@ class SampleCounts:
     def close(self) -> None:
         """Log how many samples were dropped, if any."""
         if self.dropped:
-            LOGGER.warning("%s: %d samples written, %d dropped", self._path(), self.written, self.dropped)
+            written = counted(self.written, "sample")
+            LOGGER.warning("%s: %s written, %s dropped", self._path(), written, f"{self.dropped:,}")

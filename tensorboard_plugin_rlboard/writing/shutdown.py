@@ -9,6 +9,7 @@ import sys
 import time
 import weakref
 
+from tensorboard_plugin_rlboard.texts import counted
 from tensorboard_plugin_rlboard.writing.background_queue import BackgroundQueue
 from tensorboard_plugin_rlboard.writing.output import event_file
 
@@ -34,7 +35,7 @@ def _register_exit_handlers() -> None:
 def close_queue(queue: BackgroundQueue, seconds: float) -> None:
     """Close a queue, waiting so many seconds at most; samples that are not written by then are warned of."""
     if not queue.close(seconds):
-        lost = f"{queue.waiting} samples may be lost: they were not written within {seconds:g} s"
+        lost = f"{counted(queue.waiting, 'sample')} may be lost: not written within {seconds:g} s"
         queue.worker.counts.warn_once("slow", lost)
 
 

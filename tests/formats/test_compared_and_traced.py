@@ -131,3 +131,22 @@ def test_a_truth_value_about_the_answer_is_the_reward(tmp_path: Path, key: str) 
 def test_a_truth_value_about_something_else_is_none(tmp_path: Path, key: str) -> None:
     rows = [{"step": n, "prompt": ASKED, "response": f"It is {n}.", key: n == 2} for n in (2, 3)]
     assert read(tmp_path, rows, "reward", key) == [(None, 1.0), (None, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("row", "path"),
+    [
+        ({"q": "what is it?", "cands": [{"say": "it is that", "mark": 1}, {"say": "or this"}]}, "cands[].say"),
+        ({"q": "what?", "tries": ["it is that", "or this one"]}, "tries[]"),
+        ({"q": "what is it?", "inner": {"said": "it is that, and more"}}, "inner.said"),
+    ],
+)
+def test_rows_without_a_word_for_a_response_are_named_with_their_longest_texts(
+    row: dict[str, Any], path: str, tmp_path: Path, open_board: Callable[[Path], Board]
+) -> None:
+    found, reason = sniff(str(written(tmp_path / "log.jsonl", [row] * 3)))
+    assert found is None
+    (line,) = re.findall(r'response = "[^"]+"', reason)
+    assert line == f'response = "{path}"'
+    (tmp_path / "rlboard.toml").write_text(f"[mapping]\n{line}\n", encoding="utf-8")
+    assert all(text and " " in text for (text,) in columns(open_board(tmp_path), "response"))

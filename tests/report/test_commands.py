@@ -111,7 +111,7 @@ def test_a_changed_quote_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
             f"{tmp_path / 'x.json'}, $.runs[0].findings[0].examples[0].response: at position 0 of the tokens of sample "
             f'{quotation["id"]} stands "three four", not "three five".'
         ),
-        "1 of 2 quotes stand in the logs.",
+        "1 of 2 quotes stands in the logs.",
     ]
 
 

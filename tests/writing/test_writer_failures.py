@@ -55,7 +55,7 @@ def test_a_hopeless_sample_is_dropped_and_the_next_one_written(
         writer.log(step=2)
     assert (writer.written, writer.dropped) == (1, 2)
     assert [(row["step"], row["dropped_before"]) for row in rows_of(writer)] == [(2, 2)]
-    assert "1 samples written, 2 dropped" in caplog.text
+    assert "1 sample written, 2 dropped" in caplog.text
 
 
 def test_an_unusable_folder_warns_once_and_counts(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

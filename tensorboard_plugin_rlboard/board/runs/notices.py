@@ -72,6 +72,19 @@ def same_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
             )
 
 
+def repeated_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
+    """That two files of a run hold the same samples."""
+    found = registry.repeated_samples.get(run.name)
+    if found is not None:
+        first, second, compared = found
+        yield Notice(
+            "repeated_samples",
+            f"{first} and {second} hold the same samples ({compared:,} of them were compared), so each counts twice. Leave one "
+            "of the two files in the log directory.",
+            {"first": first, "second": second, "n": str(compared)},
+        )
+
+
 def evaluation_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
     """That an evaluation is two runs, where its answers and what was scored of them were written apart."""
     if all(file.format.name != OPENCOMPASS.name for file in tuple(run.files.values())):

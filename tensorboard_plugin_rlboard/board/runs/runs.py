@@ -22,6 +22,7 @@ from tensorboard_plugin_rlboard.board.runs.column_mapping import column_mapping
 from tensorboard_plugin_rlboard.board.runs.metric_infos import sample_metric_infos
 from tensorboard_plugin_rlboard.board.runs.notices import (
     evaluation_notices,
+    repeated_samples_notices,
     run_notices,
     same_samples_notices,
 )
@@ -125,6 +126,7 @@ class RunList:
                 *description.info.notices,
                 *same_samples_notices(run, registry),
                 *evaluation_notices(run, registry),
+                *repeated_samples_notices(run, registry),
             ],
             same_as=registry.same_samples.get(run.name, ""),
             changed_at=max((file.state.mtime_ns / 1e9 for file in tuple(run.files.values())), default=None),

@@ -28,7 +28,7 @@ from tensorboard_plugin_rlboard.formats.generic.turns import is_conversation_tex
 from tensorboard_plugin_rlboard.formats.guessing.groups import groups_of_rows
 from tensorboard_plugin_rlboard.formats.guessing.labels import assign_labels, assign_step
 from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import (
-    numbers_of_response,
+    likely_response,
     reason_against,
     reason_against_own_words,
 )
@@ -238,8 +238,7 @@ def _keys_to_correct(roles: Roles) -> dict[str, str]:
     """A mapping for the user to correct: the keys that were found, and a placeholder for a missing response."""
     keys = {name: key for name, key in roles.keys.items() if name in {"prompt", "messages", "reward", "step"}}
     response = next((name for name in RESPONSE_FIELDS if name in roles.keys), "response")
-    numbers = numbers_of_response(roles)
-    placeholder = numbers.path if numbers is not None else "the key of the response"
+    placeholder = likely_response(roles) or "the key of the response"
     return {**keys, response: roles.keys.get(response, placeholder)}
 
 

@@ -32,9 +32,9 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
 from tensorboard_plugin_rlboard.words import plain
 
 _FEWEST_MOVED = 2  # samples under another key of the response that make it one: a single row may be anything
+_TIMES_LONGER = 2
 _TELLING_PROMPT = 6  # characters of a prompt with which no text begins by chance
-_IDS_WITHIN = ("token_ids", "ids", "input_ids")
-_LARGE_ID, _TIMES_LONGER = 256, 2
+_IDS_WITHIN, _LARGE_ID = ("token_ids", "ids", "input_ids"), 256
 _CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)
 
 

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
+from tensorboard_plugin_rlboard.index.detect.repeated_samples import RepeatedSamples
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.parts.worker_pool import FinishedRange, WorkerPool
 from tensorboard_plugin_rlboard.index.update.discovery import Discovery
@@ -69,13 +70,15 @@ class Scheduler:
         self._orders = RangeOrders(WorkerPool(folder, shares.workers, shares.worker))
         self._ranges = FileRanges(read_limit)
         self._same_samples = SameSamples(self._cursor)
+        self._repeated = RepeatedSamples(self._cursor)
         self._turns = RunTurns(registry, attention, self._ranges.bytes_left)
         self._newest = NewestLines(self._ranges, self._loader)
         self._loaded_at = 0.0
 
     def compare_runs(self) -> None:
-        """Notes which runs hold the same samples as another one; called when nothing is left to index."""
-        self._registry.set_same_samples(self._same_samples.find(tuple(self._registry.runs.values())))
+        """Notes which runs, and which files of a run, hold the same samples; called when nothing is left to index."""
+        runs = tuple(self._registry.runs.values())
+        self._registry.set_same_samples(self._same_samples.find(runs), self._repeated.find(runs))
 
     def stop_workers(self) -> None:
         """Ends the worker processes: nothing is left to do, and idle ones would keep their memory."""

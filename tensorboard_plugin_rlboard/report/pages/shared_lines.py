@@ -20,9 +20,7 @@ from tensorboard_plugin_rlboard.report.pages.speech import Speech
 
 def made(speech: Speech, report: Report) -> str:
     """By what and when the report was made, and where its links lead."""
-    count = len(report.runs)
-    phrase = "made_one" if count == 1 else "made"
-    return speech.of(phrase, n=count, version=report.version, made=report.made, tab=report.tab)
+    return speech.of("made", n=len(report.runs), version=report.version, made=report.made, tab=report.tab)
 
 
 def runs_left_out(speech: Speech, report: Report) -> str:
@@ -34,8 +32,8 @@ def looked_at(speech: Speech, run: ReportedRun) -> str:
     """How much was looked at."""
     return speech.of(
         "looked_at",
-        samples=f"{run.n_samples:,}",
-        steps=f"{run.n_steps:,}",
+        samples=speech.of("n_samples", n=f"{run.n_samples:,}"),
+        steps=speech.of("n_steps", n=f"{run.n_steps:,}"),
         where=speech.of("where", first=run.steps[0], last=run.steps[1]) if run.steps else "",
         unused=speech.of("unused", n=f"{run.problems:,}") if run.problems else "",
         split=run.split,

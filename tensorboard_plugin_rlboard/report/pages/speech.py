@@ -28,8 +28,10 @@ class Speech:
         return self.phrases[name] if name in SEVERITIES else name
 
     def of(self, phrase: str, **slots: object) -> str:
-        """A phrase with its slots filled."""
-        return self.phrases[phrase].format(**slots)
+        """A phrase with its slots filled; where one is counted (`n`), that of a single one."""
+        single = f"{phrase}_one"
+        is_single = str(slots.get("n")) == "1" and single in self.phrases
+        return self.phrases[single if is_single else phrase].format(**slots)
 
 
 def english() -> Speech:

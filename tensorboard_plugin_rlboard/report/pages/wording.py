@@ -9,8 +9,13 @@ ENGLISH: Mapping[str, str] = {
     "made_one": "{n} run, by RL Board {version} at {made}. Links lead to {tab}, where TensorBoard has to show these logs.",
     "made": "{n} runs, by RL Board {version} at {made}. Links lead to {tab}, where TensorBoard has to show these logs.",
     "runs_left_out": "Not in this report, because there are so many: {names}. --run NAME makes a report of one.",
-    "looked_at": "{samples} samples of {steps} steps looked at{where}; split {split}; format {formats}{unused}.",
+    "looked_at": "{samples} of {steps} looked at{where}; split {split}; format {formats}{unused}.",
+    "n_samples_one": "{n} sample",
+    "n_samples": "{n} samples",
+    "n_steps_one": "{n} step",
+    "n_steps": "{n} steps",
     "where": ", steps {first} to {last}",
+    "unused_one": "; {n} line or value could not be used",
     "unused": "; {n} lines or values could not be used",
     "healthy": "Nothing looks wrong: {kinds} kinds of findings were looked for, {others} could not be.",
     "run": "Run",
@@ -30,6 +35,7 @@ ENGLISH: Mapping[str, str] = {
     "colours": "Colours: {metric}",
     "scale": "Colours: {metric} from {low} to {high}",
     "framed": "{colours}; at the framed token {value}",
+    "milder_one": "{n} milder finding is only in the tab.",
     "milder": "{n} milder findings are only in the tab.",
     "checked_title": "What was checked",
     "checked": "Checked: {kinds}.",
@@ -40,13 +46,20 @@ ENGLISH: Mapping[str, str] = {
     "thresholds": "Thresholds that are set otherwise than usual",
     "thresholds_list": "Thresholds that are set otherwise than usual: {thresholds}",
     "settings": "Settings of the training",
+    "more_settings_one": "{n} more setting is only in the tab.",
     "more_settings": "{n} more settings are only in the tab.",
     "next": "Next: {next}",
+    "more_samples_one": "{n} more sample that shows it",
     "more_samples": "{n} more samples that show it",
+    "prompt_before_one": "… {n} character before",
     "prompt_before": "… {n} characters before",
+    "tokens_before_one": "… {n} token before",
     "tokens_before": "… {n} tokens before",
+    "tokens_after_one": "… {n} token after",
     "tokens_after": "… {n} tokens after",
+    "characters_before_one": "… {n} character before",
     "characters_before": "… {n} characters before",
+    "characters_after_one": "… {n} character after",
     "characters_after": "… {n} characters after",
     "empty": "The response is empty.",
     "shows": "The token that shows it: {token}. {colours}",
@@ -56,12 +69,13 @@ ENGLISH: Mapping[str, str] = {
     "curve": "{named}, steps {first} to {last}: from {low} to {high}",
     "in": "{named} in {unit}",
 }
-CHINESE: Mapping[str, str] = {
+_CHINESE = {
     "title": "{logs} 的诊断",
-    "made_one": "{n} 个运行，由 RL Board {version} 生成于 {made}。链接指向 {tab}，那里的 TensorBoard 须显示这些日志。",
     "made": "{n} 个运行，由 RL Board {version} 生成于 {made}。链接指向 {tab}，那里的 TensorBoard 须显示这些日志。",
     "runs_left_out": "运行太多，未列入本报告：{names}。用 --run NAME 生成单个运行的报告。",
-    "looked_at": "检查了 {steps} 步的 {samples} 个样本{where}；划分 {split}；格式 {formats}{unused}。",
+    "looked_at": "检查了 {steps}的 {samples}{where}；划分 {split}；格式 {formats}{unused}。",
+    "n_samples": "{n} 个样本",
+    "n_steps": "{n} 步",
     "where": "，第 {first} 至 {last} 步",
     "unused": "；{n} 行或值无法使用",
     "healthy": "看起来正常：检查了 {kinds} 类问题，另有 {others} 类无法检查。",
@@ -108,3 +122,7 @@ CHINESE: Mapping[str, str] = {
     "curve": "{named}，第 {first} 至 {last} 步：从 {low} 到 {high}",
     "in": "{named}（{unit}）",
 }
+CHINESE: Mapping[str, str] = _CHINESE | {
+    name: _CHINESE[name.removesuffix("_one")] for name in ENGLISH if name.endswith("_one")
+}
+"""Chinese has no plural."""

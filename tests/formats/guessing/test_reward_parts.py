@@ -176,3 +176,11 @@ def test_the_total_among_scores_is_the_reward(total: str, tmp_path: Path) -> Non
     rows = [{"step": n, "prompt": "q", "completion": f"a {n}", "scores": of} for n, of in enumerate(scores)]
     assert guess_mapping(rows).doubt == ""
     assert read(tmp_path, rows, "reward", "helpful") == [(n / 4 + 1, n / 4) for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    "key", ["reward_loss", "reward_margin", "reward_rank", "delta_reward", "reward_diff"]
+)
+def test_what_is_computed_of_rewards_is_none(key: str, tmp_path: Path) -> None:
+    rows = [{"step": n, "prompt": "q", "response": f"It is {n}.", key: n / 2} for n in range(3)]
+    assert read(tmp_path, rows, "reward", key) == [(None, n / 2) for n in range(3)]

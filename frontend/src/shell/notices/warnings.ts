@@ -16,6 +16,7 @@ export interface Warning {
 /** Those that make curves wrong come first, then what is not as somebody wrote it. */
 const ORDER = [
   "doubt",
+  "repeated_samples",
   "repeated_steps",
   "summed_reward",
   "summed_reward_functions",
