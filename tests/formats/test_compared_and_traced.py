@@ -136,7 +136,10 @@ def test_a_truth_value_about_something_else_is_none(tmp_path: Path, key: str) ->
 @pytest.mark.parametrize(
     ("row", "path"),
     [
-        ({"q": "what is it?", "cands": [{"say": "it is that", "mark": 1}, {"say": "or this"}]}, "cands[].say"),
+        (
+            {"q": "what is it?", "cands": [{"say": "it is that", "mark": 1}, {"say": "or this"}]},
+            "cands[].say",
+        ),
         ({"q": "what?", "tries": ["it is that", "or this one"]}, "tries[]"),
         ({"q": "what is it?", "inner": {"said": "it is that, and more"}}, "inner.said"),
     ],
