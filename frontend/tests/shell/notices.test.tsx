@@ -234,6 +234,11 @@ describe("how a run was understood", () => {
     ]);
     expect(root.querySelector("img")).toBeNull();
     expect(byTestId("mapping-bar")?.textContent).toContain("step ← 文件名");
+    const mapping = { response: "text" };
+    const noted = (note: string): string =>
+      readingLine(runInfo({ mapping, mapping_sources: { response: `text (${note})` } }));
+    expect(noted("the last of several answers")).toBe("response ← text (多个回复中的最后一个)");
+    expect(noted("yes = 1, no = 0")).toBe("response ← text (yes = 1, no = 0)");
     await click(byTestId("mapping-open"));
     expect(byTestId("mapping-dialog")?.textContent).toContain("对话形式");
     expect(byTestId("mapping-dialog")?.textContent).toContain("奖励可能另有所指");

@@ -32,8 +32,14 @@ export function mappingPairs(mapping: Readonly<Record<string, string>>): [word: 
 /** Where the server read a column if not from a key: words of its own, and no name of the log's. */
 const SERVER_WORDS = /^(?:sum of .*|file name|folder name)$/;
 
+/** What the server notes behind a key: what it made of its values. */
+const NOTED = /^(.+) \(([^()]+)\)$/;
+
 /** Where a column comes from, in the language of the page. */
 export function sourceWords(source: string): string {
+  const [, key, note] = NOTED.exec(source) ?? [];
+  if (key !== undefined && note !== undefined && said(note) !== note)
+    return `${sourceWords(key)} (${said(note)})`;
   return SERVER_WORDS.test(source) ? said(source) : source;
 }
 
