@@ -110,7 +110,7 @@ TRAJECTORY = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.one_of(EPISODE, EXPORT, LEGACY, TRAJECTORY))
 def test_any_json_gives_samples_or_a_reason(row: dict[str, Any]) -> None:
     recognise(row)

@@ -261,7 +261,7 @@ VALUES = st.recursive(
 
 @example({"FUNC": []})
 @given(st.dictionaries(NAMES, VALUES, max_size=8))
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_a_guess_never_raises_and_always_has_a_text(row: dict[str, Any]) -> None:
     found = guess_mapping([row])
     assert found.reason

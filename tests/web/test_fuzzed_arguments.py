@@ -64,7 +64,7 @@ def known(stack: Stack, ids: list[str]) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path[1:])
-@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_an_answer_or_a_sentence(
     route: Route, data: st.DataObject, stack: Stack, known: tuple[str, ...]

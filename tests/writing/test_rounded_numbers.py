@@ -30,7 +30,7 @@ def within(value: float, back: float, precision: int) -> bool:
     return error <= 0.5 * 10.0**-precision * SLACK and error <= 5.0 * 10.0**-precision * abs(value) * SLACK
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(st.lists(FLOATS, min_size=1, max_size=30), min_size=1, max_size=8), st.integers(1, MAX_PRECISION)
 )
@@ -45,7 +45,7 @@ def test_every_number_is_as_near_as_promised(lists: list[list[float]], precision
             assert within(value, other, precision), (value, other)
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(FLOATS, st.integers(1, MAX_PRECISION))
 def test_the_same_rule_without_numpy(value: float, precision: int) -> None:
     assert within(value, round_number(value, precision), precision)

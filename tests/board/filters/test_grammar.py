@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.board.filters.functions import FUNCTIONS, LIKES,
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import GROUP_METRIC_NAMES
 
-EXAMPLES = 100_000 if THOROUGH else 400
+EXAMPLES = 100_000 if THOROUGH else 150
 NUMBERS = st.sampled_from(
     ["reward", "kl", '"KL"', "step", "line", "advantage", "group_rank", "0", "-1.5", "1e308", "1e-320"]
 )
@@ -206,7 +206,7 @@ def test_the_grammar_makes_filters_of_both_kinds(board: Board) -> None:
     taken: list[str] = []
     refused: list[str] = []
 
-    @settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(EXPRESSIONS)
     def sort(where: str) -> None:
         try:
@@ -217,5 +217,5 @@ def test_the_grammar_makes_filters_of_both_kinds(board: Board) -> None:
             taken.append(where)
 
     sort()
-    assert len(taken) > 10
-    assert len(refused) > 50
+    assert len(taken) > 5
+    assert len(refused) > 25

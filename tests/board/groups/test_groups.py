@@ -243,7 +243,7 @@ NUMBERS |= {"n_tokens": "length_mean", "distinct": "distinct"}
 
 # Shrinking so many rows would take minutes: the seed that is printed brings them back.
 @settings(
-    max_examples=examples(5),
+    max_examples=examples(3),
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prompt_histories import history, pass_at_k
@@ -76,7 +77,7 @@ def check(found: Prompts, rows: list[Row], threshold: float) -> None:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(rows=ranks, later=ranks, threshold=st.sampled_from([0.5, 1.0]))
 def test_every_number_as_by_brute_force_also_after_more_rows(
     rows: list[Row], later: list[Row], threshold: float

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from curves import HERE, queried, row, same
 from example_counts import examples
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from rollout_log import TestLog
 
@@ -53,7 +53,8 @@ def check(board: Board, answer: StepsByValue, chosen: Selection) -> None:
         same(series, queried(board, narrowed))
 
 
-@settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=list(HealthCheck))
+@example(kinds=[*KINDS, *KINDS[::-1], "it's", "it's", None])  # each in several steps, a step without one
 @given(kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=24))
 def test_each_series_is_that_of_its_samples(kinds: list[str | None], tmp_path_factory: Any) -> None:
     with TestLog(tmp_path_factory.mktemp("logs")) as log:

@@ -171,7 +171,7 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
     return row
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(rows(), min_size=1, max_size=5))
 def test_index_and_opened_sample_say_the_same(drawn: list[dict[str, Any]]) -> None:
     """A range read flat by the database, and each of its lines read alone: every statistic of every array."""

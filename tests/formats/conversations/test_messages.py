@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from example_counts import examples
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.conversations.messages import (
@@ -269,6 +270,7 @@ def test_nesting_deeper_than_the_parser_goes() -> None:
     }
 
 
+@settings(max_examples=examples(40))
 @given(JSON | CONVERSATION)
 def test_any_json_is_read_or_refused(value: object) -> None:
     found = as_messages(value)

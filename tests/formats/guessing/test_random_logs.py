@@ -96,7 +96,7 @@ def found(path: Path, file_format: Any) -> list[tuple[Any, ...]]:
 
 
 @given(logs())
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_samples_are_read_back(log: Log) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = written(Path(folder) / "log.jsonl", log.lines)

@@ -186,7 +186,7 @@ for _row in ROWS:
         OWN[_known.name] = sorted({*_row, *OWN.get(_known.name, ())})
 
 
-@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("file_format", MAKERS, ids=lambda file_format: file_format.name)
 @given(data=st.data())
 def test_no_line_makes_a_format_fail(file_format: Format, data: st.DataObject) -> None:
@@ -206,7 +206,7 @@ def test_no_line_makes_a_format_fail(file_format: Format, data: st.DataObject) -
         assert all(problem.endswith(".") for problem in found.problems)
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(row=st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=8))
 @example({"content": [[]], "idx": 0, "rewards": []})
 @example({"prompt_tokens": [], "response_tokens": [2**40], "prompt_idx": None})

@@ -76,7 +76,7 @@ def holds_together(manifest: Manifest) -> bool:
     return sum(cached.length for cached in manifest.prefix) == manifest.state.read_to
 
 
-@settings(max_examples=examples(400), deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_changed_manifest_is_refused_or_holds_together(data: st.DataObject) -> None:
     content = changed(MANIFEST, data)
@@ -88,7 +88,7 @@ def test_changed_manifest_is_refused_or_holds_together(data: st.DataObject) -> N
     assert read_manifest(manifest_facts(manifest)) == manifest
 
 
-@settings(max_examples=examples(400), deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_changed_facts_of_a_part_are_refused_or_hold_together(data: st.DataObject) -> None:
     content = changed(PART, data)

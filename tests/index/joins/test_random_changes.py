@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 ROUNDS = 40 if THOROUGH else 6
-COMPARED_EVERY = 1 if THOROUGH else 2
+COMPARED_EVERY = 1 if THOROUGH else 3
 """Turns: what goes wrong in one is still wrong after the next, and to compare costs more than the turns do."""
 
 

@@ -69,7 +69,7 @@ def content(lines: list[bytes], file_format: Format = NATIVE) -> tuple[Part, lis
         return part, [(name, np.ma.asarray(found[name]).tolist()) for name in sorted(found)]
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.lists(rows(), min_size=1, max_size=4))
 def test_both_parsers_give_the_same_part(drawn: list[dict[str, Any]]) -> None:
     lines = [json.dumps(row, ensure_ascii=len(row["prompt"]) % 2 == 0).encode() + b"\n" for row in drawn]

@@ -32,7 +32,7 @@ def test_a_physical_name_gives_its_logical_name_back(name: str) -> None:
     assert physical("t", name)[2:] == physical("m", name)[2:]
 
 
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(st.lists(NAMES, min_size=1, max_size=6, unique=True))
 def test_physical_names_never_collide_in_the_database(names: list[str]) -> None:
     """Identifiers ignore case there."""
@@ -46,7 +46,7 @@ def test_physical_names_never_collide_in_the_database(names: list[str]) -> None:
             assert database.execute(f"SELECT {quoted(column)} FROM t").fetchall() == [(place,)]
 
 
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(NAMES)
 def test_literals_are_the_text(name: str) -> None:
     with duckdb.connect() as database:

@@ -54,7 +54,7 @@ def same(place: object, found: Mapping[str, Any], expected: Mapping[str, Any]) -
 
 
 @settings(
-    max_examples=examples(8),
+    max_examples=examples(4),
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )

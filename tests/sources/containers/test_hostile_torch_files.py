@@ -161,7 +161,7 @@ def test_names_that_lead_out_of_an_archive_write_nothing(tmp_path: Path, name: s
 PLAIN = (bool, int, float, str, bytes, list, tuple, dict, array, GlobalName)
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_make_the_machine_do_anything_but_refuse(data: bytes) -> None:
     value: object = None

@@ -58,7 +58,7 @@ def of_thousand_bytes(bucket: Bucket) -> str:
 
 
 @settings(
-    max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(offset=st.integers(0, 1100), length=st.integers(0, 1100))
 def test_ranges_are_those_of_a_local_file(of_thousand_bytes: str, offset: int, length: int) -> None:

@@ -25,7 +25,7 @@ VALUE = st.recursive(
 SPACE = st.sampled_from(["", " ", "\n", "\r\n\t "])
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(VALUE, max_size=5), SPACE, st.integers(1, 40), st.sampled_from([None, 2]))
 def test_values_behind_each_other_are_what_json_reads(
     values: list[Any], space: str, chunk: int, indent: int | None
@@ -43,7 +43,7 @@ def test_values_behind_each_other_are_what_json_reads(
         assert list(listed.items()) == values
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.dictionaries(st.text(max_size=5), VALUE, min_size=1, max_size=5), st.integers(1, 40))
 def test_members_are_summed_up_alike_from_a_text_and_from_an_object(row: dict[str, Any], chunk: int) -> None:
     found: dict[str, Member] = {}
