@@ -2,13 +2,11 @@ import { defineConfig } from "vitest/config";
 import { listAll, read } from "./tests/files.ts";
 
 const FILES = listAll(".").filter((name) => /\.test\.tsx?$/.test(name));
-const that = (has: RegExp): string[] =>
-  FILES.filter((name) => has.test(read(name))).map((name) => `tests/${name}`);
 
-// A mock stays for every file that has the same modules: files that make one have a process of their own.
-const MOCKING = that(/\bvi\.mock\(/);
 // To make a page costs a second of a processor: a file whose tests need one says so in its first line.
-const OF_A_PAGE = that(/^\/\/ @vitest-environment jsdom/).filter((name) => !MOCKING.includes(name));
+const OF_A_PAGE = FILES.filter((name) => /^\/\/ @vitest-environment jsdom/.test(read(name))).map(
+  (name) => `tests/${name}`,
+);
 
 // Files of one project follow one another in one process, those with a page in one document (`freshPage.ts`).
 const together = { isolate: false };
@@ -38,11 +36,10 @@ export default defineConfig({
           ...together,
           name: "pure",
           include: ["tests/**/*.test.{ts,tsx}"],
-          exclude: [...OF_A_PAGE, ...MOCKING],
+          exclude: OF_A_PAGE,
           sequence: { groupOrder: 1 },
         },
       },
-      { extends: true, test: { name: "mocking", include: MOCKING, sequence: { groupOrder: 2 } } },
     ],
   },
 });

@@ -9,6 +9,8 @@
 import { afterAll, vi } from "vitest";
 
 vi.resetModules();
+// What the file before has put in the place of a module: each module that any file mocks is named here.
+for (const mocked of ["uplot", "../src/ui/styles"]) vi.doUnmock(mocked);
 
 /** Notes what a target is told to listen to; what is returned takes all of it back. */
 function listeningOf(target: EventTarget): () => void {

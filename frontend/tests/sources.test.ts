@@ -1,6 +1,7 @@
 /** Rules that hold for every source file. */
 
 import { expect, test } from "vitest";
+import { listAll, read } from "./files";
 
 const SOURCES = import.meta.glob<string>("../src/**/*.{ts,tsx}", {
   query: "?raw",
@@ -51,4 +52,13 @@ test("what the server says to a person is said in the language of the page", () 
     )
     .filter((line) => !line.includes("said(") && !handed.test(line));
   expect(unsaid).toEqual([]);
+});
+
+test("whatever module a file of tests mocks is itself again for the next file", () => {
+  const mocked = listAll(".")
+    .filter((name) => /\.test\.tsx?$/.test(name))
+    .flatMap((name) => [...read(name).matchAll(/\bvi\.mock\("([^"]+)"/g)].map((found) => found[1] ?? ""));
+  const named = /of (\[[^\]]*\])\) vi\.doUnmock/.exec(read("freshPage.ts"))?.[1] ?? "[]";
+  const restored = JSON.parse(named).map((name: string) => name.replace(/^.*\/src\//, ""));
+  expect(new Set(mocked.map((name) => name.replace(/^.*\/src\//, "")))).toEqual(new Set(restored));
 });
