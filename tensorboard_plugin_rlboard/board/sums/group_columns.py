@@ -60,7 +60,7 @@ def with_groups(table: str, where: str) -> str:
     """
     reward = group_reward()
     # One number for all that tells a group: to compare texts and numbers one by one takes a fifth longer.
-    key = f"hash({', '.join(('attempt', 'step', GROUP_KEY))})"
+    key = f"hash(step,attempt,{GROUP_KEY})"
     groups = (
         f"SELECT {key} AS of_group, {ordered_list(reward)} AS rewards FROM {table} WHERE {where} GROUP BY ALL"
     )
