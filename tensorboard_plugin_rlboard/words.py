@@ -32,7 +32,7 @@ RESPONSE = _names(
     "response completion output generation generated_text generated response_text completion_text output_text "
     "output_response output_str model_response model_output llm_response llm_output assistant_response response_str solution_str "
     "sequences_str responses_str text_response gen gen_text generated_response sampled_text rollout rollout_text model_answer "
-    "model_completion policy_response origin_prediction prediction predicted assistant generated_answer decoded "
+    "model_completion policy_response student_response all_responses all_completions origin_prediction prediction predicted assistant generated_answer decoded "
     "decoded_response response_messages completion_messages 回答 回复 响应 输出 生成 生成结果 生成内容 完整回答 模型回答 模型回复 模型响应 模型输出"
 )
 WEAK_RESPONSE = _names(
@@ -88,7 +88,7 @@ REWARD = (
     _names(
         "total_reward reward_total final_reward overall_reward reward_sum sum_reward scalar_reward "
         "combined_reward weighted_reward episode_reward trajectory_reward sequence_reward seq_reward "
-        "sample_reward outcome_reward episode_return total_return return reward_score reward_value "
+        "sample_reward outcome_reward all_rewards episode_return total_return return reward_score reward_value "
         "rm_score rm_reward reward_model_score rew total_score score_total final_score overall_score"
     ),
     _names("总奖励 最终奖励 奖励 奖励值 score 总分 总得分 得分 分数 评分"),
@@ -126,7 +126,7 @@ NO_REWARD_WORDS = frozenset(
     _names(
         "weight weights threshold thresholds min max std var mean avg average baseline scale coef coefficient target ref hack "
         "reference old prev previous limit limits rating ratings count num n idx index id model fn func function name type rank "
-        "config time token tokens step steps penalty difficulty valid clip norm gap cost range version loss margin delta diff"
+        "config time token tokens step steps penalty difficulty valid clip norm gap cost range version loss margin delta diff teacher"
     )
 )
 """Words in a key that ends or begins like a reward and is none."""

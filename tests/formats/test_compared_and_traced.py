@@ -33,6 +33,10 @@ NAMED: dict[str, tuple[dict[str, Any], Shown]] = {
         {"prompt": ASKED, "response_0": "It is 2.", "response_1": "It is 3.", "better_response_id": 0},
         BOTH,
     ),
+    "an overall preference": (
+        {"context": ASKED, "response1": "It is 2.", "response2": "It is 3.", "overall_preference": -2},
+        BOTH,
+    ),
     "several models": ({"model_a": "x", "model_b": "y", **CHATS, "winner": "model_a"}, BOTH),
     "MLflow": ({"info": {"trace_id": "tr-1", "state": "OK"}, "data": {"spans": SPANS}}, ONE),
     "Phoenix, a table": (
@@ -141,6 +145,10 @@ def test_a_truth_value_about_something_else_is_none(tmp_path: Path, key: str) ->
             "cands[].say",
         ),
         ({"q": "what?", "tries": ["it is that", "or this one"]}, "tries[]"),
+        (
+            {"level": "INFO", "message": "it ran", "extra": {"prompt": "a b c", "response": "a b"}},
+            "extra.response",
+        ),
         ({"q": "what is it?", "inner": {"said": "it is that, and more"}}, "inner.said"),
     ],
 )
@@ -153,3 +161,25 @@ def test_rows_without_a_word_for_a_response_are_named_with_their_longest_texts(
     assert line == f'response = "{path}"'
     (tmp_path / "rlboard.toml").write_text(f"[mapping]\n{line}\n", encoding="utf-8")
     assert all(text and " " in text for (text,) in columns(open_board(tmp_path), "response"))
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (
+            {"prompt": "q", "all_responses": ["a b", "c"], "all_rewards": [0.5, 1], "best_reward": 1},
+            [("a b", 0.5), ("c", 1)],
+        ),
+        (
+            {"prompt": "q", "student_response": "a b", "student_reward": 0.5, "teacher_reward": 1},
+            [("a b", 0.5)],
+        ),
+        (
+            {"prompt": "q", "completion": "a b", "reward_names": ["x", "y"], "reward_values": [1, 0.5]},
+            [("a b", 1.5)],
+        ),
+    ],
+)
+def test_further_words(row: dict[str, Any], expected: Shown, tmp_path: Path) -> None:
+    rows = [{"step": step, **row} for step in range(3)]
+    assert read(tmp_path, rows, "response", "reward") == expected * 3

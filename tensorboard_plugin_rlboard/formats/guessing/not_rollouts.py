@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_single_word,
     is_text,
 )
+from tensorboard_plugin_rlboard.formats.guessing.verdicts import is_preference
 
 _SMALLEST_SHARE = 0.1
 """Share of a file's rows that have a response, below which it is a file of something else."""
@@ -59,7 +60,7 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> 
     if "response" not in keys and len(words.PREFERENCE & names) > 1:
         return "It looks like pairs of preferred and rejected answers, not like rollouts"
     is_of_training = reward.has_score and "step" in keys
-    if shape.kind != SAMPLE and words.PREFERENCE & names and not is_of_training:
+    if shape.kind != SAMPLE and any(map(is_preference, names)) and not is_of_training:
         return "It looks like answers that were compared, not like rollouts"
     is_asked = bool({"prompt", "messages"} & keys.keys())
     if len(words.PROGRAM_LOG & names) > 1 and not (scored and is_asked):
@@ -129,8 +130,9 @@ def numbers_of_response(roles: Roles) -> Column | None:
 def likely_response(roles: Roles) -> str:
     """The path of what may be a response, if the rows are samples after all: the longest texts of several words; else empty."""
     numbers = numbers_of_response(roles)
-    if numbers is not None:
-        return numbers.path
+    called = [numbers] if numbers is not None else roles.candidates(words.RESPONSE, is_text, meta=True)
+    if called:
+        return called[0].path
     taken = set(roles.keys.values())
     lengths: dict[str, list[int]] = {}
     for column in roles.profile:

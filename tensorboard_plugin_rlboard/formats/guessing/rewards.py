@@ -47,7 +47,7 @@ from tensorboard_plugin_rlboard.words import plain
 _MAX_COMPONENTS = 20
 _PARTS = frozenset(map(plain, words.REWARD_PARTS))
 _SCORES = frozenset(map(plain, words.SCORE_PARTS))
-_CORRECT_TIER, _OF_TURNS = 3, ("turn_reward", "step_reward", "turn_score")
+_CORRECT_TIER, _OF_TURNS = 3, ("turn_reward", "step_reward", "turn_score", "reward_value")
 
 
 class Reward:

@@ -75,6 +75,11 @@ def checked(roles: Roles) -> list[Column]:
     ]
 
 
+def is_preference(name: str) -> bool:
+    """Whether a key says which answer was preferred (`winner`, `overall_preference`)."""
+    return name in words.PREFERENCE or not words.PREFERENCE.isdisjoint(name.split("_"))
+
+
 def reason_unread(columns: Sequence[Column]) -> str:
     """One sentence on the first of some columns that are called like a reward and hold short texts; empty without one."""
     for column in columns:

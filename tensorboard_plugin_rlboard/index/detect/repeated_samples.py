@@ -24,8 +24,10 @@ _LEAST_RESPONSES, _LEAST_CHARACTERS = 4, 8
 """Different samples that must be the same, and the mean length of their responses: short answers are the same by chance."""
 _SHARE = 0.95
 """Share of the smaller file's samples of these steps that the other must have."""
-_MOST_ROWS, _MOST_TOGETHER = 100_000, 8
-"""Rows that are compared, and files with one sample of which the pairs are counted."""
+_MOST_ROWS, _COMPARED_CHARACTERS = 20_000, 500
+"""Rows that are compared, and characters of each text: steps with more are not looked at."""
+_MOST_TOGETHER = 8
+"""Files with one sample of which the pairs are counted."""
 _Step = tuple[str, int]
 _State = tuple[int, int]
 _Found = tuple[str, str, int]
@@ -41,6 +43,7 @@ class RepeatedSamples:
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
         self._decided: dict[str, tuple[_State, _Found | None]] = {}
+        self._undecided: dict[str, int] = {}  # at which version a run was looked at
 
     def find(self, runs: Sequence[RunIndex]) -> dict[str, _Found]:
         """Name of a run -> two of its files that hold the same samples, and how many; runs still being read wait."""
@@ -52,6 +55,9 @@ class RepeatedSamples:
         known = self._decided.get(run.name)
         if known is not None and known[0] == state:
             return known[1]
+        if self._undecided.get(run.name) == run.version:
+            return None
+        self._undecided[run.name] = run.version
         steps = _shared_steps(run)
         found = _same_files(self._samples(run, steps)) if steps else None
         if found is not None or len(steps) == _STEPS:
@@ -65,15 +71,17 @@ class RepeatedSamples:
         asked = [value for step in steps for value in step]
         chosen = " OR ".join("(split = ? AND step = ?)" for _ in asked[::2])
         where = f"FROM {run.table} WHERE ({chosen}) AND {text('response')} IS NOT NULL"
-        counted = self._cursor.execute(
-            f"SELECT count(*), avg(length({text('response')})) {where}", asked
-        ).fetchone()
-        if counted is None or not 0 < counted[0] <= _MOST_ROWS or counted[1] < _LEAST_CHARACTERS:
+        counted = self._cursor.execute(f"SELECT count(*) {where}", asked).fetchone()
+        if counted is None or not 0 < counted[0] <= _MOST_ROWS:
             return {}
-        prompt = text("prompt") if physical("t", "prompt") in run.columns else "NULL"
+        measured = self._cursor.execute(f"SELECT avg(strlen({text('response')})) {where}", asked).fetchone()
+        if measured is None or measured[0] < _LEAST_CHARACTERS:
+            return {}
+        has_prompts = physical("t", "prompt") in run.columns
+        texts = [text(name) for name in (*(["prompt"] if has_prompts else []), "response")]
+        parts = ", ".join(f"left({one}, {_COMPARED_CHARACTERS}), strlen({one})" for one in texts)
         rows = self._cursor.execute(
-            f"SELECT file, split, step, hash({prompt}, {text('response')}), count(*) {where} GROUP BY ALL",
-            asked,
+            f"SELECT file, split, step, hash({parts}), count(*) {where} GROUP BY ALL", asked
         ).fetchall()
         names = {file.number: file.relative for file in tuple(run.files.values())}
         found: dict[str, Counter[tuple[_Step, int]]] = {}
