@@ -64,6 +64,8 @@ export function sampleOf(id: string, more: Partial<Sample> = {}): Sample {
     gamma: 1,
     lam: 1,
     group: null,
+    prompt_tokens: [],
+    prompt_logprobs: [],
     missing: {},
     mask: null,
     trimmed: [],

@@ -63,6 +63,9 @@ export const sample = object({
   lam: withDefault(number, 1),
   /** The key of its group; null where it is in none. */
   group: withDefault(nullable(string), null),
+  /** Tokens of the prompt as text, and a log-probability for each; both empty where they are not logged. */
+  prompt_tokens: withDefault(array(string), []),
+  prompt_logprobs: withDefault(array(num), []),
   missing: record(array(pair(number, number))),
   mask: nullable(array(boolean)),
   trimmed: array(object({ what: string, count: number, reason: string })),

@@ -6,6 +6,7 @@ import { ColourLegend } from "./ColourLegend";
 import { AbsentMetric, MetricSelect } from "./MetricSelect";
 import type { TokenViewState } from "./shared/tokenViewState";
 import { OverviewStrip } from "./strip/OverviewStrip";
+import { PromptBand } from "./strip/PromptBand";
 import type { TextView } from "./text/TextView";
 import { TokenText } from "./text/TokenText";
 
@@ -51,7 +52,12 @@ export function TokenArea(props: TokenAreaProps): JSX.Element {
           {props.tools}
         </div>
         {viewState.data.shown.length >= LONG && (
-          <OverviewStrip viewState={viewState} view={view} scroller={scroller} />
+          <div class="strips">
+            {viewState.data.prompt !== null && (
+              <PromptBand viewState={viewState} prompt={viewState.data.prompt} />
+            )}
+            <OverviewStrip viewState={viewState} view={view} scroller={scroller} />
+          </div>
         )}
       </div>
       <div class="answers" data-beside={props.beside}>

@@ -19,6 +19,7 @@ export function data(
     missing: {},
     mask: null,
     spaces: null,
+    prompt: null,
     ...more,
   };
 }
@@ -36,5 +37,6 @@ export function tokens(shown: string[]): TokenData {
     missing: {},
     mask: null,
     spaces: null,
+    prompt: null,
   };
 }

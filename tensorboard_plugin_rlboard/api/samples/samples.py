@@ -114,3 +114,5 @@ class Sample:
     gamma: float = 1.0
     lam: float = 1.0
     group: str | None = None
+    prompt_tokens: Sequence[str] = ()
+    prompt_logprobs: Sequence[float | None] = ()

@@ -13,7 +13,11 @@ from tensorboard_plugin_rlboard.board.samples.index_row import IndexRow, index_r
 from tensorboard_plugin_rlboard.board.samples.messages import messages
 from tensorboard_plugin_rlboard.board.samples.neighbours import group_metrics, sample_context
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
-from tensorboard_plugin_rlboard.board.samples.shown_tokens import shown_tokens, spelling_of
+from tensorboard_plugin_rlboard.board.samples.shown_tokens import (
+    shown_prompt_tokens,
+    shown_tokens,
+    spelling_of,
+)
 from tensorboard_plugin_rlboard.board.samples.token_rows import missing_spans, token_metric_names
 from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
 from tensorboard_plugin_rlboard.formats.base import OWN_COLUMNS
@@ -33,7 +37,8 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
     decoded = decoded_samples.get(run, row.location)
     names = token_metric_names(schema, decoded)
     raw_tokens, mask = decoded.row.token_strings, decoded.tokens.mask
-    tokens = shown_tokens(session, spelling_of(session, file), decoded.row)
+    spelling = spelling_of(session, file)
+    tokens = shown_tokens(session, spelling, decoded.row)
     gamma, lam = discounts(file.format)
     context = sample_context(session, values)
     scalars = _logged_scalars(schema, decoded, file.format.step_keys)
@@ -65,6 +70,8 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
         gamma=gamma,
         lam=lam,
         group=values["group"],
+        prompt_tokens=shown_prompt_tokens(session, spelling, decoded.row),
+        prompt_logprobs=decoded.row.prompt.logprobs,
     )
 
 

@@ -82,7 +82,16 @@ def shown_tokens(session: RunSession, spelling: Spelling, sample: SampleValues) 
         spelling: of its file.
         sample: what was logged of it.
     """
-    tokens, tokenizer = sample.token_strings, spelling.tokenizer
+    return _spelt(session, spelling, sample.token_strings, sample.texts.get("response"))
+
+
+def shown_prompt_tokens(session: RunSession, spelling: Spelling, sample: SampleValues) -> list[str]:
+    """The tokens of a sample's prompt likewise; empty where none are logged."""
+    return _spelt(session, spelling, list(sample.prompt.tokens), sample.texts.get("prompt"))
+
+
+def _spelt(session: RunSession, spelling: Spelling, tokens: list[str], text: str | None) -> list[str]:
+    tokenizer = spelling.tokenizer
     if not tokens:
         return []
     if tokenizer is not None and all(map(_TOKEN_ID.fullmatch, tokens)):
@@ -91,7 +100,6 @@ def shown_tokens(session: RunSession, spelling: Spelling, sample: SampleValues) 
     if style is None:
         evidence = _run_evidence(session) if spelling.evidence is None else spelling.evidence
         style = (evidence + style_evidence(tokens)).style
-    text = sample.texts.get("response")
     return decode_for_display(tokens, style if text is None else style_of_text(tokens, text, style))
 
 

@@ -20,6 +20,7 @@ from math import isnan
 from pathlib import PurePosixPath
 from typing import Any
 
+from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import PROMPT_TOKENS
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_chat_text
 from tensorboard_plugin_rlboard.formats.conversations.messages import (
@@ -92,6 +93,8 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
             sample["split"] = "eval"  # only validation logs messages without any token data
     else:
         sample |= _texts(content, tokens, context, problems)
+    if tokens.prompt_ids:
+        sample[PROMPT_TOKENS] = tokens.prompt_ids
     return LineSamples([sample], problems)
 
 

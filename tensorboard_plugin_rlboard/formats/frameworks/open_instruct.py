@@ -11,6 +11,7 @@ followed across steps. Not there: split, trainer and reference log-probabilities
 
 from __future__ import annotations
 
+from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import PROMPT_TOKENS
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, Row
 from tensorboard_plugin_rlboard.formats.rows.column_batches import (
     as_int,
@@ -43,6 +44,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
     prompt = as_token_ids(row.get("prompt_tokens"))
     if prompt:
         sample["prompt"] = _decode(prompt, context)
+        sample[PROMPT_TOKENS] = prompt
     sample["rollout_logprobs"] = row.get("logprobs")
     truth = row.get("ground_truth")
     truth_ids = as_token_ids(truth)

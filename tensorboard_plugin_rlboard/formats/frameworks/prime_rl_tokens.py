@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import PROMPT_LOGPROBS, PROMPT_TOKENS
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
 from tensorboard_plugin_rlboard.formats.rows.column_batches import as_int, as_token_ids, ids_as_text
@@ -107,6 +108,8 @@ def _sample(
         "step": as_int(row.get("step")) if step is None else step,
         "split": "train",
         "prompt": ids_as_text(prompt) if text is None else text,
+        PROMPT_TOKENS: prompt or None,
+        PROMPT_LOGPROBS: _logged(row.get("trainer_logprobs"), begin, first, len(ids)),
         "response": context.text(response),
         "response_tokens": context.tokens(response),
         "response_mask": [int(value) for value in mask[first:last]],
@@ -123,6 +126,14 @@ def _sample(
             if any(item is not None for item in values):
                 found[_ARRAY_NAMES.get(key, key)] = values
     return found
+
+
+def _logged(values: object, begin: int, end: int, count: int) -> list[object] | None:
+    """A stretch of a list with one value a token; None where it has none there."""
+    if not isinstance(values, list) or len(values) != count:
+        return None
+    found = values[begin:end]
+    return found if any(value is not None for value in found) else None
 
 
 def _reward(values: object, mask: Sequence[bool], first: int, last: int) -> object:

@@ -16,6 +16,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import PROMPT_TOKENS
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, messages_to_text
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
@@ -152,11 +153,13 @@ def _training_to_samples(row: Row, context: LineContext) -> LineSamples:
     ids = _response_ids(row.get("tokens"), row.get("response_lengths"))
     if not ids:
         raise ValueError("It has no tokens of a response.")
+    prompt = _prompt_ids(row.get("tokens"), len(ids))
     sample: dict[str, object] = {
         "step": row.get("rollout_id"),
         "response_tokens": context.tokens(ids),
         "response": context.text(ids),
-        "prompt": context.text(_prompt_ids(row.get("tokens"), len(ids))),
+        "prompt": context.text(prompt),
+        PROMPT_TOKENS: prompt or None,
         "reward": row.get("raw_reward"),
         "shaped_reward": row.get("rewards"),
         "sample_id": extra_fields.identifier_text(row.get("sample_index")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import PROMPT_TOKENS
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, LineContext, LineSamples, Row
 from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_whole_chat
 from tensorboard_plugin_rlboard.formats.conversations.messages import messages_to_text, split_conversation
@@ -170,10 +171,8 @@ class MappedRows:
         before, response = split_conversation(messages)
         answer = sample.get("response")
         if answer is not None and messages[-1]["role"] not in {"assistant", "tool"}:
-            before, response = (
-                messages,
-                [],
-            )  # all of it is what was asked, the answers of its examples as well
+            # All of it is what was asked, the answers of its examples as well.
+            before, response = messages, []
             said = as_conversation(answer) or [{"role": "assistant", "content": answer}]
             messages = [*messages, *({**message, "sampled": True} for message in said)]
             sample["response"] = messages_to_text(said)
@@ -203,6 +202,8 @@ class MappedRows:
         if name == "response_token_ids":
             ids = _without_prompt(ids, sample)
             sample.setdefault("response_tokens", context.tokens(ids))
+        elif ids:
+            sample[PROMPT_TOKENS] = ids
         text = context.text(ids)
         if text is None and text_field == "prompt":
             text = ids_as_text(ids)  # equal prompts are a group, whatever their words are
@@ -224,6 +225,7 @@ def _without_prompt(ids: list[int], sample: dict[str, object]) -> list[int]:
         values = sample.get(name)
         if isinstance(values, list) and len(values) in {len(ids), len(ids) - 1}:
             sample[name] = values[max(0, start - (len(ids) - len(values))) :]
+    sample[PROMPT_TOKENS] = ids[:start]
     return ids[start:]
 
 

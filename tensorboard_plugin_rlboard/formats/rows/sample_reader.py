@@ -17,6 +17,11 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     is_truth,
     number_from_value,
 )
+from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import (
+    NO_PROMPT_TOKENS,
+    PromptTokens,
+    prompt_tokens,
+)
 from tensorboard_plugin_rlboard.formats.arrays.token_alignment import LengthMismatch, align_arrays
 from tensorboard_plugin_rlboard.formats.arrays.token_padding import Trim, token_text
 from tensorboard_plugin_rlboard.formats.base import OWN_COLUMNS, Format, LineContext
@@ -40,6 +45,7 @@ class SampleValues:
         aligned: the token arrays of this one sample, aligned with its tokens.
         trims, mismatches: what was cut, and which arrays have a length that does not fit.
         messages: its conversation as `messages.as_messages` gives it; None where it has none.
+        prompt: the tokens of its prompt.
     """
 
     texts: Mapping[str, str]
@@ -49,6 +55,7 @@ class SampleValues:
     trims: list[Trim]
     mismatches: list[LengthMismatch]
     messages: Sequence[Mapping[str, object]] | None = None
+    prompt: PromptTokens = NO_PROMPT_TOKENS
 
 
 def sample_row(
@@ -157,10 +164,13 @@ def read_sample_values(row: Mapping[str, object], file_format: Format, arrays: I
         logged.lengths[name][0] for name in logged.lengths.keys() - logged.further
     ):
         no_arrays |= logged.further
+    prompt = prompt_tokens(row)
+    if file_format.to_samples is not None:  # made for the prompt's tokens, and logged under another key
+        found |= prompt.keys
     texts, scalars = _texts_and_numbers(row, file_format, found - no_arrays)
     token_strings = [token_text(token) for token in (tokens or named)][: int(aligned.sizes[0])]
     messages = row_messages(row, file_format.text_keys)
-    return SampleValues(texts, scalars, token_strings, aligned, trims, mismatches, messages)
+    return SampleValues(texts, scalars, token_strings, aligned, trims, mismatches, messages, prompt)
 
 
 def _add_arrays(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import PROMPT_TOKENS
 from tensorboard_plugin_rlboard.formats.base import LineContext
 from tensorboard_plugin_rlboard.formats.rows.column_batches import as_token_ids, ids_as_text
 
@@ -71,6 +72,8 @@ def tokens_of_steps(
     found: dict[str, object] = {"response_tokens": context.tokens(ids), "response_mask": mask}
     if any(one is not None for one in logprobs):
         found[logprobs_field] = logprobs
+    if asked[0]:
+        found[PROMPT_TOKENS] = asked[0]
     if with_texts:
         text, prompt = context.text(ids), asked[0]
         found |= {} if text is None else {"response": text}

@@ -26,6 +26,7 @@ def test_the_prompt_and_the_padding_are_left_out() -> None:
     assert recognise(line) is NEMO_RL
     assert only(NEMO_RL, line) == {
         "prompt": QUESTION,
+        "prompt_tokens": [10, 11, 12],
         "response": "4<|im_end|>",
         "response_tokens": ["#20", "#21"],
         "reward": 1.0,

@@ -16,6 +16,7 @@ def test_open_instruct_without_a_tokenizer() -> None:
     assert only(OPEN_INSTRUCT, first) == {
         "step": 1,
         "prompt": "#1 #2",
+        "prompt_tokens": [1, 2],
         "response_tokens": ["#30", "#31"],
         "rollout_logprobs": [-0.5, -0.25],
         "reward": 1.0,

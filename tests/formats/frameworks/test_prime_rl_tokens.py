@@ -42,6 +42,7 @@ def test_packed_sequences_are_parted() -> None:
     assert [row["response_tokens"] for row in found.rows] == [["#11", "#12"], ["#15"]]
     assert [row["sample_id"] for row in found.rows] == ["1:5:0", "1:5:1"]
     assert [row["prompt"] for row in found.rows] == ["#10", "#13 #14"]
+    assert [row["prompt_tokens"] for row in found.rows] == [[10], [13, 14]]
     assert found.problems == []
 
 

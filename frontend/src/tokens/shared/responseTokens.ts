@@ -24,6 +24,13 @@ export interface Units {
   of: Int32Array;
 }
 
+/** The tokens before the response. */
+export interface PromptTokens {
+  shown: readonly string[];
+  /** One for each of them, NaN where there is none; null where none is logged. */
+  logprobs: Float32Array | null;
+}
+
 /** A response token by token. */
 export interface TokenData {
   /** Text for reading; `""` where a token continues the character of the one before. */
@@ -39,6 +46,8 @@ export interface TokenData {
   mask: readonly boolean[] | null;
   /** White space of the response in front of each token, where tokens were logged without it; null where they have it. */
   spaces: readonly string[] | null;
+  /** Null where the log has no tokens of the prompt. */
+  prompt: PromptTokens | null;
 }
 
 /** A number, or why there is none. NaN and infinities are numbers that were logged. */

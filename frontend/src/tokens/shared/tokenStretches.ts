@@ -20,6 +20,7 @@ export function tokenStretch(data: TokenData, from: number, to = data.shown.leng
     missing: Object.fromEntries(missing),
     mask: data.mask?.slice(from, to) ?? null,
     spaces: data.spaces?.slice(from, to) ?? null,
+    prompt: from === 0 ? data.prompt : null,
   };
 }
 
@@ -52,5 +53,6 @@ export function joinedTokens(responses: readonly TokenData[]): TokenData {
     missing,
     mask: isMasked ? responses.flatMap((data) => data.mask ?? data.shown.map(() => true)) : null,
     spaces: null,
+    prompt: null,
   };
 }

@@ -1,7 +1,8 @@
 /** From an answer of the server to what the token views read. */
 
+import type { Sample } from "../../api/answers";
 import type { SampleWithTokens } from "../../data/questions/sample";
-import { type TokenData, unitsOf } from "../../tokens/shared/responseTokens";
+import { type PromptTokens, type TokenData, unitsOf } from "../../tokens/shared/responseTokens";
 import { tokensAgainstText } from "./texts/TextBesideTokens";
 
 /** Null where the log has no token strings: then there is nothing to point at. */
@@ -18,6 +19,16 @@ export function tokenData({ sample, tokenMetrics }: SampleWithTokens): TokenData
     missing: sample.missing,
     mask: sample.mask,
     spaces: tokensAgainstText(sample).spaces,
+    prompt: promptTokens(sample),
+  };
+}
+
+function promptTokens({ prompt_tokens, prompt_logprobs }: Sample): PromptTokens | null {
+  if (prompt_tokens.length === 0) return null;
+  const hasNumbers = prompt_logprobs.some((value) => value !== null);
+  return {
+    shown: prompt_tokens,
+    logprobs: hasNumbers ? Float32Array.from(prompt_logprobs, (value) => value ?? Number.NaN) : null,
   };
 }
 
