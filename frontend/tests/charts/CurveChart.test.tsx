@@ -200,11 +200,15 @@ describe("Curve", () => {
   it("moves the lines of the steps without drawing the curves again", () => {
     pinned.value = 0;
     show(<CurveChart {...props} />);
+    // At once: in a callback of the frame the page would be laid out a second time.
+    const frame = vi.fn();
+    vi.stubGlobal("requestAnimationFrame", frame);
     selected.value = 30;
     expect(plots).toHaveLength(1);
     expect(plot().setData).not.toHaveBeenCalled();
     expect(one(".chart-marker-selected").style.left).toBe("300px");
     expect(one(".chart-marker-pinned").style.left).toBe("0px");
+    expect(frame).not.toHaveBeenCalled();
     [selected.value, pinned.value] = [31, null];
     expect(one(".chart-marker-selected").hidden).toBe(true);
     expect(one(".chart-marker-pinned").hidden).toBe(true);

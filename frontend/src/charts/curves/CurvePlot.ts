@@ -51,10 +51,10 @@ export class CurvePlot {
     const repaint = effect(() => {
       if (currentPalette.value) this.#plot?.redraw(false, true);
     });
+    // At once, with what else the step changes: in a callback of the frame the page would be laid out a second time.
     const walk = effect(() => {
-      void this.#state.selected.value;
-      void this.#state.pinned.value;
-      this.#schedule();
+      const [selected, pinned] = [this.#state.selected.value, this.#state.pinned.value];
+      if (this.#plot !== null && this.#inSight) this.#markers?.place(this.#plot, selected, pinned);
     });
     this.#stops = [unwatch, repaint, walk];
   }
