@@ -56,3 +56,16 @@ def test_the_runs_that_changed_last_come_first_and_are_those_of_a_short_table(
     monkeypatch.setattr("tensorboard_plugin_rlboard.board.runs.run_table.MAX_RUNS", 2)
     assert [row.run for row in board.run_table().runs] == ["c", "a"]
     assert board.run_table().total == 3
+
+
+def test_a_run_whose_files_are_gone_has_no_numbers(test_log: TestLog) -> None:
+    path = test_log.write(*rollouts([1, 2]), file="gone/a.jsonl")
+    test_log.write(*rollouts([1]), file="kept/a.jsonl")
+    board = test_log.open(with_curves=True)
+    assert all(row.metrics for row in board.run_table().runs)
+    path.unlink()
+    board.indexer.index_now()
+    found = {row.run: row for row in board.run_table().runs}
+    assert found["kept"].metrics
+    gone = found["gone"]
+    assert (gone.samples, gone.steps, gone.metrics) == (0, 0, {})

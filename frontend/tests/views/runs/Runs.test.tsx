@@ -178,6 +178,13 @@ test("a side without the reward is named where another metric is compared", asyn
   expect(byTestId("compare-missing")?.textContent).toBe("No reward in B.");
 });
 
+test("a run whose samples are gone is said to have none", async () => {
+  runs.value = runsAnswer(demo, { ...other, samples: 0, metrics: [] });
+  select({ run_b: "other" });
+  await show();
+  expect(byTestId("runs-no-samples")?.textContent).toContain("There are no samples in other");
+});
+
 test("keys walk the prompts of a comparison", async () => {
   select({ run_b: "other" });
   await show();

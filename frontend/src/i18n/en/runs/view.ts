@@ -53,6 +53,9 @@ export const runsView = {
   "runs.choose.advice":
     "Choose a row above to compare {run} with it on the prompts that they share, or compare two ranges of its own steps.",
   "runs.gone": "There is no run {run}",
+  "runs.no_samples": "There are no samples in {run}",
+  "runs.no_samples.advice":
+    "Its files are gone, or none of their lines could be read. Open the run (A) to see its problems, or choose another one.",
   "runs.one_step": "The run has one step only.",
   "runs.compare_ends": "Compare the steps from {from} on with those up to {to}",
   "runs.itself": "Both sides are the same samples",

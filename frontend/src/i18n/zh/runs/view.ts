@@ -52,6 +52,9 @@ export const runsView = {
   "runs.choose": "尚未比较",
   "runs.choose.advice": "点击上方的一行，在共有的提示词上将 {run} 与它比较；也可比较它自身的两段步。",
   "runs.gone": "没有运行 {run}",
+  "runs.no_samples": "{run} 中没有样本",
+  "runs.no_samples.advice":
+    "它的文件已不存在，或没有一行可以读取。打开该运行（A）查看其问题，或选择另一个运行。",
   "runs.one_step": "该运行只有一步。",
   "runs.compare_ends": "将第 {from} 步起与第 {to} 步之前（含）比较",
   "runs.itself": "两侧是相同的样本",

@@ -70,6 +70,14 @@ function Compared({ a, b }: { a: RunInfo; b: RunInfo }): JSX.Element {
   const answer = useAnswer(comparison, asked);
   const list = JSON.stringify({ ...asked, offset: 0 });
   useEffect(() => setPage(0), [list]);
+  const empty = [a, b].find(({ samples }) => samples === 0);
+  if (empty !== undefined) {
+    return (
+      <Empty title={t("runs.no_samples", { run: empty.run })} testId="runs-no-samples">
+        <p>{t("runs.no_samples.advice")}</p>
+      </Empty>
+    );
+  }
   if (asked === null) {
     return (
       <Empty title={t("runs.no_metric")}>
