@@ -8,11 +8,13 @@ Standard library only, and no syntax newer than Python 3.7, so that an older Pyt
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,19 +28,32 @@ class SetupError(Exception):
     """The environment cannot be made; the message is one sentence that says what to do."""
 
 
-def run(command: list[str | Path], otherwise: str) -> None:
+def run(command: Sequence[str | Path], otherwise: str, **variables: str) -> None:
     """Shows and runs a command in the root folder.
 
     Args:
         command: Program and arguments.
         otherwise: What to do if it fails.
+        variables: Of its environment, beside those of ours.
 
     Raises:
         SetupError: It failed; its own message is on the screen already.
     """
+    with beside(command, otherwise, **variables):
+        pass
+
+
+@contextlib.contextmanager
+def beside(command: Sequence[str | Path], otherwise: str, **variables: str) -> Iterator[None]:
+    """As `run`, while the body does something else. It waits for the command also where the body fails, whose fault counts."""
     words = [str(word) for word in command]
     print("+", " ".join(words), flush=True)
-    if subprocess.run(words, cwd=str(ROOT), check=False).returncode != 0:
+    process = subprocess.Popen(words, cwd=str(ROOT), env={**os.environ, **variables})
+    try:
+        yield
+    finally:
+        code = process.wait()
+    if code != 0:
         raise SetupError(otherwise)
 
 
@@ -88,7 +103,7 @@ def _wanted() -> str:
     return whole.hexdigest()
 
 
-def _install(extras: list[str]) -> None:
+def _install(extras: list[str], **variables: str) -> None:
     mark = VENV / "rlboard-installed"
     digest, *there = mark.read_text(encoding="utf-8").split() if mark.exists() else [""]
     if digest == _wanted() and set(extras) <= set(there):
@@ -99,25 +114,15 @@ def _install(extras: list[str]) -> None:
         [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-e", target],
         "Installing failed (pip's own message is above): check the network and pip's index setting, "
         "and run this again.",
+        **variables,
     )
     mark.write_text(" ".join([_wanted(), *extras]), encoding="utf-8")
 
 
-def _frontend(*, tools: bool) -> None:
-    sys.path.insert(0, str(FRONTEND.parent))
-    import rlboard_frontend  # noqa: PLC0415 - not before Python's version is known to be new enough
-
-    wheels = rlboard_frontend.requirements()
-    if tools and rlboard_frontend.npm_of_path() is None:
-        wheels = [rlboard_frontend.NODE_WHEEL]
-    if wheels:
-        run(
-            [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", *wheels],
-            "There is no Node 20.19 or newer, and pip could not install one (its message is above): "
-            "install Node with npm, and run this again.",
-        )
-    for step in ["install", "build"] if tools else ["build"]:
-        run([PYTHON, FRONTEND, step], "The frontend is not ready: the line above says what to do.")
+def _frontend(*, tools: bool) -> contextlib.AbstractContextManager[None]:
+    """Makes the bundle, and before it installs the test tools where they are wanted, while the body does something else."""
+    steps = ["install", "build"] if tools else ["build"]
+    return beside([PYTHON, FRONTEND, *steps], "The frontend is not ready: the line above says what to do.")
 
 
 def prepare(extras: list[str], *, node: bool = False) -> Path:
@@ -135,8 +140,24 @@ def prepare(extras: list[str], *, node: bool = False) -> Path:
     """
     _check_python()
     _make_venv()
+    sys.path.insert(0, str(FRONTEND.parent))
+    import rlboard_frontend  # noqa: PLC0415 - not before Python's version is known to be new enough
+
+    if rlboard_frontend.npm_of_path() is not None:
+        # Half a minute of pip and a quarter of npm: one beside the other, and not both build the bundle.
+        with _frontend(tools=node):
+            _install(extras, **{rlboard_frontend.SKIP: "1"})
+        return PYTHON
     _install(extras)
-    _frontend(tools=node)
+    wheels = [rlboard_frontend.NODE_WHEEL] if node else rlboard_frontend.requirements()
+    if wheels:
+        run(
+            [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", *wheels],
+            "There is no Node 20.19 or newer, and pip could not install one (its message is above): "
+            "install Node with npm, and run this again.",
+        )
+    with _frontend(tools=node):
+        pass
     return PYTHON
 
 

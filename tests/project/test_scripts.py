@@ -53,6 +53,23 @@ def test_what_fails_is_followed_by_what_to_do(capfd: pytest.CaptureFixture[str])
     assert "its own message" in capfd.readouterr().err
 
 
+def test_a_command_runs_beside_another_and_the_first_fault_is_told(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    waits = f"import pathlib, time\nwhile not pathlib.Path({str(made)!r}).exists(): time.sleep(0.01)"
+    with environment.beside([sys.executable, "-c", waits], "Do this instead."):
+        made.touch()  # else it would wait for ever
+    failing = [sys.executable, "-c", "raise SystemExit(1)"]
+    with (
+        pytest.raises(environment.SetupError, match="Do that instead"),
+        environment.beside(failing, "Do that instead."),
+    ):
+        made.unlink()
+    with pytest.raises(KeyError), environment.beside(failing, "Not this."):
+        raise KeyError
+    shown = "import os, sys; sys.exit(os.environ['RLBOARD_SHOWN'] != 'yes')"
+    environment.run([sys.executable, "-c", shown], "Do this instead.", RLBOARD_SHOWN="yes")
+
+
 def test_a_browser_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RLBOARD_CHROMIUM", "/somewhere/chromium")
     assert browser.find() == "/somewhere/chromium"
