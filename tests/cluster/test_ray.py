@@ -26,7 +26,6 @@ from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.texts import TextRules
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-ray = pytest.importorskip("ray", reason="Ray comes with the extra ray")
 ROWS = 60
 MIDDLE = 8336
 
@@ -34,6 +33,8 @@ MIDDLE = 8336
 @pytest.fixture(scope="module", autouse=True)
 def cluster() -> Iterator[None]:
     """One Ray for all tests, as a program has it that is part of a cluster already."""
+    # Here, for it is read by one process of the tests and not by each that collects them, a second of a processor.
+    ray = pytest.importorskip("ray", reason="Ray comes with the extra ray")
     # The workers find what they are told to do in this file by its value, not by its name.
     ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
     ray.init(
@@ -149,20 +150,20 @@ def test_range_that_fails_for_good_is_said(
 def test_cluster_that_does_not_answer_is_said(
     logs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr("ray.is_initialized", lambda: False)
 
     def unreachable(*_: object, **__: object) -> None:
         raise ConnectionError("Ray is trying to start at 10.0.0.1:6379,\nbut nothing is there.")
 
-    monkeypatch.setattr(ray, "init", unreachable)
+    monkeypatch.setattr("ray.init", unreachable)
     assert index(logs, "--address", "10.0.0.1:6379") == 2
     assert "No Ray cluster answers: Ray is trying" in capsys.readouterr().err
 
 
 def test_own_ray_asks_nobody_and_shows_no_dashboard(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given: dict[str, object] = {}
-    monkeypatch.setattr(ray, "is_initialized", lambda: False)
-    monkeypatch.setattr(ray, "init", lambda *places, **options: given.update(options, places=places))
+    monkeypatch.setattr("ray.is_initialized", lambda: False)
+    monkeypatch.setattr("ray.init", lambda *places, **options: given.update(options, places=places))
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     RayEngine(2, "")
     assert given["places"] == ("local",)
