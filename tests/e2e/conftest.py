@@ -19,6 +19,8 @@ from tab import PATIENCE_MS, OpenTab, Tab
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
+    # What is left of its work without one is done by the browser: a process less to talk to, an eighth of the time.
+    "--in-process-gpu",
     "--disable-background-networking",
     "--no-first-run",
     "--disable-component-update",

@@ -64,16 +64,27 @@ def test_named_folders_below_a_path_prefix_have_tensorboards_run_names(
     assert all(url.startswith(f"{server.origin}/foo/") for url in ours)
 
 
-@pytest.mark.parametrize("load_fast", ["auto", "false"])
-def test_beside_event_files_tensorboards_scalars_are_drawn(
-    tmp_path: Path, serve: Serve, open_tab: OpenTab, load_fast: str
-) -> None:
-    run = tmp_path / "logs" / "ppo"
-    rollouts.write(run, small())
-    write_events(run)
-    server = serve("--logdir", str(tmp_path / "logs"), f"--load_fast={load_fast}")
+def with_events(folder: Path, serve: Serve, load_fast: str) -> TensorBoard:
+    """A TensorBoard on a run beside event files, which it reads with its own reader or with the fast one."""
+    rollouts.write(folder / "ppo", small())
+    write_events(folder / "ppo")
+    server = serve("--logdir", str(folder), f"--load_fast={load_fast}")
     server.wait_for_runs("ppo")
     until(lambda: server.ask("scalars", run="ppo")["tags"] or None, "the scalars' names")
+    return server
+
+
+def test_tensorboards_own_reader_knows_the_scalars_as_well(tmp_path: Path, serve: Serve) -> None:
+    server = with_events(tmp_path / "logs", serve, "false")
+    assert server.ask("scalars", run="ppo")["tags"] == {"ppo": ["train/loss"]}
+    curve = server.ask("scalars", run="ppo", tag="train/loss")["train/loss"]
+    assert (curve["step"], curve["value"]) == (list(LOSSES), list(LOSSES.values()))
+
+
+def test_beside_event_files_tensorboards_scalars_are_drawn(
+    tmp_path: Path, serve: Serve, open_tab: OpenTab
+) -> None:
+    server = with_events(tmp_path / "logs", serve, "auto")
     tab = open_tab(server, host=True)
     tab.go()
     tab.page.wait_for_function("() => location.hash.startsWith('#timeseries')")

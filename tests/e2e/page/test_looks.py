@@ -44,7 +44,7 @@ def ink(tab: Tab) -> float:
 
 
 def test_the_theme_follows_tensorboards_switch_at_once(library: TensorBoard, open_tab: OpenTab) -> None:
-    tab = open_tab(library, anew=True, host=True).open(run="ppo", step=50)
+    tab = open_tab(library, host=True).open(run="ppo", step=50)
     expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
     choose_theme(tab, "Light")
     tab.js("() => { window.sameDocument = true; }")
