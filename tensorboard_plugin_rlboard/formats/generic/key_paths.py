@@ -120,11 +120,24 @@ def _numbered(path: str) -> re.Pattern[str]:
     return re.compile(rf"{re.escape(before)}(?:([0-9]{{1,{_DIGITS}}})|({_LETTER})){re.escape(after)}")
 
 
+def _number(path: str, key: str) -> int:
+    """The number of a key under a numbered path; −1 where it has none."""
+    return _known_number(path, key) if len(key) < _LONGEST else _match_number(path, key)
+
+
+def _match_number(path: str, key: str) -> int:
+    match = _numbered(path).fullmatch(key)
+    if match is None:
+        return -1
+    return int(match[1]) if match[1] else LETTERS + ord(match[2].lower())
+
+
+_known_number = lru_cache(maxsize=4096)(_match_number)  # every row asks for the same keys
+
+
 def numbers_of(row: Row, path: str) -> dict[int, str]:
     """Number -> key, of the keys of a row that a numbered path names, in the order of the numbers; letters follow them."""
-    pattern = _numbered(path)
-    matches = ((match, key) for key in row if (match := pattern.fullmatch(key)))
-    found = {int(match[1]) if match[1] else LETTERS + ord(match[2].lower()): key for match, key in matches}
+    found = {number: key for key in row if (number := _number(path, key)) >= 0}
     return dict(sorted(found.items()))
 
 
