@@ -55,10 +55,10 @@ def _said_of_row(row: Row) -> str:
         )
     lists = [key for key, value in responses.items() if isinstance(value, list) and _are_judged(value)]
     if lists and "token_usages" in row:
-        base = f"responses.{lists[0]}[]"
+        response, reward = (f"responses.{lists[0]}[].{key}" for key in ("content", "correctness"))
         return (
             "It is a result of SkyThought, whose responses stand under their temperature: to open those of one, write into an "
-            f'rlboard.toml in its folder: [mapping], prompt = "prompt", response = "{base}.content", reward = "{base}.correctness".'
+            f'rlboard.toml in its folder: [mapping], prompt = "prompt", response = "{response}", reward = "{reward}".'
         )
     return ""
 

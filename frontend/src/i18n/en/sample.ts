@@ -59,11 +59,6 @@ export const sample = {
   "sample.missing": "missing",
   "sample.masked": "masked: not counted",
   "sample.pinned": "pinned",
-  "sample.strip.prompt": "prompt {n}",
-  "sample.strip.prompt.plain":
-    "The prompt’s {n} {n|token|tokens} before the response; no statistic counts them, and no number is logged for them",
-  "sample.strip.prompt.numbers":
-    "The prompt’s {n} {n|token|tokens} before the response; no statistic counts them. Coloured where log-probabilities are shown",
   "sample.strip.label": "Overview of {metric} along the response; a click goes there",
 
   "sample.legend.nothing": "no finite number to make a scale from",

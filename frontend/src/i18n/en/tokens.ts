@@ -54,4 +54,10 @@ export const tokens = {
   "tokens.no_metrics": "{run} logs no numbers for its tokens",
   "tokens.no_metrics_advice":
     "With one list per response, as long as its tokens, this page shows where a training goes wrong:",
+
+  "sample.strip.prompt": "prompt {n}",
+  "sample.strip.prompt.plain":
+    "The prompt’s {n} {n|token|tokens} before the response; no statistic counts them, and no number is logged for them",
+  "sample.strip.prompt.numbers":
+    "The prompt’s {n} {n|token|tokens} before the response; no statistic counts them. Coloured where log-probabilities are shown",
 } as const;

@@ -58,9 +58,6 @@ export const sample = {
   "sample.missing": "缺失",
   "sample.masked": "已屏蔽：不计入统计",
   "sample.pinned": "已固定",
-  "sample.strip.prompt": "提示 {n}",
-  "sample.strip.prompt.plain": "回复之前是提示的 {n} 个 token；不计入任何统计，日志中也没有它们的数值",
-  "sample.strip.prompt.numbers": "回复之前是提示的 {n} 个 token；不计入任何统计。显示对数概率时着色",
   "sample.strip.label": "{metric} 沿回复的总览；点击跳转",
 
   "sample.legend.nothing": "没有可用于确定标尺的有限数值",

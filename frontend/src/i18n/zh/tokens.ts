@@ -51,4 +51,8 @@ export const tokens = {
   "tokens.none_advice": "请选择其他指标，或修改筛选。",
   "tokens.no_metrics": "{run} 没有记录 token 的数值",
   "tokens.no_metrics_advice": "每条回复记录一个与 token 等长的列表，本页即可显示训练在哪里出错：",
+
+  "sample.strip.prompt": "提示 {n}",
+  "sample.strip.prompt.plain": "回复之前是提示的 {n} 个 token；不计入任何统计，日志中也没有它们的数值",
+  "sample.strip.prompt.numbers": "回复之前是提示的 {n} 个 token；不计入任何统计。显示对数概率时着色",
 } satisfies Record<keyof typeof en, string>;
