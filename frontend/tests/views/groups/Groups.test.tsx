@@ -47,7 +47,7 @@ const LIST = {
   members: { row: [0, 0, 1], id: ["a", "b", "c"], reward: [1, 0, 1], advantage: [1, -1, 0] },
 };
 const GROUP = {
-  facts: { group: "g1", step: 7, size: 2, reward_mean: 0.5, reward_std: 0.5, share: 1 },
+  facts: { group: "g1", step: 7, size: 2, reward_mean: 0.5, reward_std: 0.5, share: 0.5, weight: 6 },
   prompt: HOSTILE,
   ground_truth: "4",
   unit: "tokens",
@@ -175,6 +175,8 @@ test("the members stand side by side: numbers, what is alike, what is their own"
   expect(best?.querySelector("[data-testid=member-prefix]")?.textContent).toContain("1 token alike");
   expect(best?.querySelector("[data-testid=member-own]")?.textContent).toBe("a");
   expect(worst?.textContent).toContain("truncated");
+  // Half of the step's 12, of which 4 are its own.
+  expect(worst?.textContent).toContain("of the step’s gradient 33.3 %");
   expect(byTestId("group-chips")?.textContent).toContain("“= 4”: 1 of 1, the bad 0 of 1");
   expect(byTestId("group-longer")?.textContent).toBe("the good are 2 tokens shorter");
   expect(root.querySelector("img")).toBeNull();

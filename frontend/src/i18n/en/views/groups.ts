@@ -75,6 +75,7 @@ export const groups = {
   "groups.units.word": "words and signs",
   "groups.unit.tokens": "tokens",
   "groups.unit.characters": "characters",
+  "groups.of_gradient": "of the step’s gradient",
   "groups.truncated": "truncated",
   "groups.unread": "This member cannot be read any more: its file has changed.",
   "groups.side.good": "good",

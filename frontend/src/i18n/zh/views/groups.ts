@@ -70,6 +70,7 @@ export const groups = {
   "groups.units.word": "词与符号",
   "groups.unit.tokens": "个 token",
   "groups.unit.characters": "个字符",
+  "groups.of_gradient": "占该步梯度",
   "groups.truncated": "被截断",
   "groups.unread": "该成员已无法读取：其文件发生了变化。",
   "groups.side.good": "好",

@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import type { Value } from "../../../api/answers";
 import type { Group } from "../../../api/groups";
 import { groupMembers, wholeGroup } from "../../../data/questions/groups";
 import { listOrder } from "../../../data/sampleWalk";
@@ -18,6 +17,7 @@ import { ComparedMembers, sidesOf } from "./ComparedMembers";
 import { Contrast } from "./Contrast";
 import { Member } from "./Member";
 import { comparedMembers, compareMember } from "./memberChoice";
+import { memberFacts } from "./memberFacts";
 import { groupTokens } from "./memberTokens";
 import { SeenAtSteps } from "./SeenAtSteps";
 
@@ -94,7 +94,7 @@ function WholeGroup({ group }: { group: Group }): JSX.Element {
           <Member
             key={id}
             at={at}
-            facts={rowOf(group.members, at)}
+            facts={memberFacts(group, at)}
             loaded={loaded?.[at] ?? null}
             tokens={tokens?.members[at] ?? null}
             metric={metric}
@@ -122,10 +122,6 @@ function useMemberWalk(ids: readonly string[]): void {
   useEffect(() => {
     listOrder.value = { ids, total: ids.length };
   }, [ids.join()]);
-}
-
-function rowOf(columns: Readonly<Record<string, readonly Value[]>>, at: number): Record<string, Value> {
-  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column[at] ?? null]));
 }
 
 function factWords({ facts }: Group): string {

@@ -3,7 +3,7 @@ import { useRef } from "preact/hooks";
 import type { Value } from "../../../api/answers";
 import type { SampleWithTokens } from "../../../data/questions/sample";
 import { t } from "../../../i18n";
-import { count, signed } from "../../../lib/format";
+import { count, percent, signed } from "../../../lib/format";
 import { oneLine } from "../../../lib/singleLine";
 import { metricLabel } from "../../../metrics";
 import type { TokenViewState } from "../../../tokens/shared/tokenViewState";
@@ -48,6 +48,7 @@ export function Member(props: MemberProps): JSX.Element {
   // A member that is all of what the others begin with has nothing of its own.
   const hasOwn = prefix.units === 0 || (tokens?.prefix == null ? own !== "" : tokens.rest !== null);
   const mean = numberOf(loaded?.sample.scalars[`${metric}_mean`]);
+  const share = numberOf(facts["share"]);
   const side = facts["side"];
   const alone = numberOf(facts["alone_from"]);
   return (
@@ -58,6 +59,7 @@ export function Member(props: MemberProps): JSX.Element {
           <Fact label={t("groups.reward")} value={numberOf(facts["reward"])} />
           <Fact label={t("groups.advantage")} value={numberOf(facts["advantage"])} text={signed} />
           <Fact label={t(`groups.units.${prefix.by}`)} value={numberOf(facts["units"])} />
+          {share !== null && <Fact label={t("groups.of_gradient")} value={share} text={percent} />}
           {mean !== null && <Fact label={metricLabel(metric)} value={mean} />}
           {alone !== null && alone > prefix.units && (
             <span class="muted">{t(`groups.alone.${prefix.by}`, { at: count(alone + 1) })}</span>
