@@ -62,6 +62,7 @@ class Prompt:
     status: str
     never_beats_reference: bool
     prompt: str
+    asked: str
     numbers: Mapping[str, Value]
     renderings_total: int
     renderings: Sequence[Rendering]

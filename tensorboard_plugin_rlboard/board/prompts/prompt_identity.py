@@ -70,6 +70,11 @@ def asked(text: str) -> str:
     return _BETWEEN_TURNS.join(f"{role}{_BEHIND_ROLE}{content}" for role, content in turns)
 
 
+def asked_lines(text: str) -> str:
+    """What a prompt asks, for readers: a turn a line, in a conversation each behind a line with its role."""
+    return asked(text).replace(_BETWEEN_TURNS, "\n").replace(_BEHIND_ROLE, "\n")
+
+
 def _is_generation_prompt(turn: Turn) -> bool:
     """Whether the last turn is what a template writes before the model goes on, and no answer that was begun."""
     return turn[0] == ASSISTANT and _OPEN_THINKING.fullmatch(turn[1]) is not None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.board.prompts.prompt_identity import asked, prompt_identity
+from tensorboard_plugin_rlboard.board.prompts.prompt_identity import asked, asked_lines, prompt_identity
 
 QUESTION = "What is 64+53? Let's think step by step."
 RENDERED = {
@@ -164,6 +164,13 @@ def test_words_of_a_template_within_a_text_are_text() -> None:
 
 def test_it_is_a_digest_of_sixteen_digits_that_does_not_change_between_versions() -> None:
     assert prompt_identity("1+1?") == "9e366e930f687a30"
+
+
+def test_what_is_asked_is_written_turn_by_turn() -> None:
+    talk = "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi\n there<|im_end|>\n"
+    assert asked_lines(talk) == "Hi there"
+    more = f"{talk}<|im_start|>assistant\nYes?<|im_end|>\n<|im_start|>user\nWhy?<|im_end|>\n"
+    assert asked_lines(more) == "user\nHi there\nassistant\nYes?\nuser\nWhy?"
 
 
 def test_half_a_character_is_no_error() -> None:

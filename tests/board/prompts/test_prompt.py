@@ -40,6 +40,7 @@ def test_its_renderings_and_samples_come_together(test_log: TestLog) -> None:
     found = ask(board, key_of(board, RENDERED))
     assert found == ask(board, key_of(board, PLAIN)) or found.prompt == RENDERED
     assert [(each.prompt, each.samples) for each in found.renderings] == [(PLAIN, 2), (RENDERED, 1)]
+    assert found.asked == "1+1?", "whatever it was rendered with"
     assert found.steps["step"] == [1, 2]
     assert found.steps["reward"] == [0.5, 0.0]
     assert found.steps["ref_reward"] == [0.5, 0.5]

@@ -72,6 +72,7 @@ export const promptDecoder = object({
   status,
   never_beats_reference: boolean,
   prompt: string,
+  asked: string,
   numbers: record(num),
   renderings_total: number,
   renderings: array(

@@ -79,7 +79,7 @@ export function PromptTable({
               </td>
               {hasKinds && (
                 <td class="prompt-kind-name" title={row.kind ?? ""}>
-                  {row.kind ?? t("prompts.no_kind")}
+                  {row.kind === "" ? t("prompts.empty_kind") : (row.kind ?? t("prompts.no_kind"))}
                 </td>
               )}
               {shown.map(([name, shownAs]) => (

@@ -114,6 +114,9 @@ test("prompts that are nearly the same are looked for by their words", async () 
   expect(nearPattern("春天是什么？")).toBe("(?is)春天是什么");
   expect(nearPattern("a.*(b")).toBe("(?is)a.{0,6}b");
   expect(nearPattern("?!")).toBe("");
+  expect(nearPattern("[image] What is shown?"), "placeholders have many spellings").toBe(
+    "(?is)What.{0,6}is.{0,6}shown",
+  );
   await show();
   await act(() => all("prompt-open")[1]?.click());
   await settle();

@@ -67,6 +67,7 @@ export const PROMPT = {
   status: "solved",
   never_beats_reference: false,
   prompt: "1+1?",
+  asked: "1+1?",
   numbers: { reward_first: 0, reward_last: 1, reward_change: 1, pass_rate: 0.5, visits: 2, samples: 3 },
   renderings_total: 2,
   renderings: [

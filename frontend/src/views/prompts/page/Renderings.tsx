@@ -9,7 +9,7 @@ import { lookForNear, nearPattern } from "./nearPrompts";
 /** The texts that the prompt was logged with: two questions that were taken for one would be seen here. */
 export function Renderings({ data }: { data: Prompt }): JSX.Element {
   const { renderings, renderings_total: total } = data;
-  const near = nearPattern(data.prompt);
+  const near = nearPattern(data.asked);
   return (
     <details class="prompt-renderings" open={total > 1} data-testid="renderings">
       <summary>{t(total === 1 ? "prompts.rendering" : "prompts.renderings", { n: count(total) })}</summary>

@@ -8,13 +8,13 @@ const MOST_CHARACTERS = 12;
 const WORD = /[\p{L}\p{N}]+/gu;
 
 /**
- * A pattern of the words of a prompt's longest line, whatever their capitals and up to six other signs between two; "" where it has none.
+ * A pattern of the words of the longest line of what a prompt asks, whatever their capitals and up to six other signs between two; "" where it has none.
  *
  * Words are letters and digits, which mean themselves in a pattern.
  */
-export function nearPattern(prompt: string): string {
-  const lines = prompt
-    .replace(/<\|[^|<>]*\|>/g, "\n")
+export function nearPattern(asked: string): string {
+  const lines = asked
+    .replace(/<\|[^|<>]*\|>|\[(?:image|video|audio)\]/g, "\n")
     .split("\n")
     .map((line) => line.match(WORD) ?? []);
   const letters = (words: readonly string[]): number => words.reduce((sum, { length }) => sum + length, 0);
