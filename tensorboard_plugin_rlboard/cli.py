@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tensorboard_plugin_rlboard import __version__
-from tensorboard_plugin_rlboard.operating_system import leave_output
+from tensorboard_plugin_rlboard.operating_system import INTERRUPTED, leave_output, run_interruptibly
 from tensorboard_plugin_rlboard.report import arguments as report_arguments
+from tensorboard_plugin_rlboard.sources.owned_folder import end_at_once
 from tensorboard_plugin_rlboard.watch import arguments as watch_arguments
 
 _MOST_WORKERS, _LAST_PORT, _LONGEST_INTERVAL = 100_000, 65_535, 86_400
@@ -170,10 +171,9 @@ def _add_report(commands: Any) -> None:
     words.declare_verify(_add(commands, "verify", summary, words.VERIFY, words.VERIFY_EXIT_CODES, _verify))
 
 
-def _report(arguments: argparse.Namespace) -> int:
+def _report(given: argparse.Namespace) -> int:
     from tensorboard_plugin_rlboard.report.command import report  # noqa: PLC0415 (DuckDB and more)
 
-    given = arguments
     return report(given.path, given.out, tuple(given.run), given.tab_url, given.config, given.language)
 
 
@@ -195,9 +195,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     return demo(arguments.host, arguments.port)
 
 
-COMMANDS: tuple[Callable[[Any], None], ...] = (
-    *(_add_index, _add_scalars, _add_doctor, _add_watch, _add_report, _add_demo),
-)
+COMMANDS = (_add_index, _add_scalars, _add_doctor, _add_watch, _add_report, _add_demo)
 """Each adds subcommands, whose modules are imported when they are called."""
 
 
@@ -248,9 +246,11 @@ def main(command_line: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(command_line)
     function: _Command = arguments.function
     try:
-        return function(arguments)
+        if getattr(arguments, "engine", "") == "ray":  # which crashes where it is started by another thread
+            return function(arguments)
+        return run_interruptibly(lambda: function(arguments), end_at_once)
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:  # whoever read what is said has ended, as `head` does
         leave_output()
         return 1

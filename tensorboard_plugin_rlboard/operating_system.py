@@ -42,6 +42,11 @@ OPEN_TO_READ = (
     os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 )
 """Flags of `os.open`; not every system has all of them. Without O_NONBLOCK, opening a pipe waits for somebody who writes."""
+INTERRUPTED = 130
+"""The exit code of who was interrupted, as shells have it."""
+_END_SECONDS = 3.5
+_MAY_BE_HELD = frozenset({"rlboard-index", "rlboard-mount"})
+"""Names of threads that work with files and databases."""
 PROCESS_NICE = 10
 """Of the processes beside it, behind that thread and behind whatever the user looks at. They yield, and never sleep."""
 
@@ -152,6 +157,70 @@ def watch_parent(stdin: int, said: Callable[[], object]) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, name="rlboard-parent", daemon=True).start()
+
+
+def run_interruptibly(work: Callable[[], int], give_up: Callable[[], object]) -> int:
+    """Run a command in a thread of its own, so that Ctrl-C and SIGTERM end it whatever holds it.
+
+    Who waits for a file system that is gone hears no signal, and the interpreter handles them in its main thread only. So that
+    one waits for the command, passes a KeyboardInterrupt on, and ends the process where the command does not.
+
+    Args:
+        work: The command; it returns its exit code.
+        give_up: Called before the process is ended by force, which it may be when it is interrupted.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        BaseException: What the command raises.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return work()
+    codes: list[int] = []
+    errors: list[BaseException] = []
+    is_over = threading.Event()
+
+    def run() -> None:
+        try:
+            codes.append(work())
+        except BaseException as error:  # noqa: BLE001  raised again where it is waited for
+            errors.append(error)
+        is_over.set()
+
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    thread = threading.Thread(target=run, name="rlboard-command", daemon=True)
+    try:
+        thread.start()
+        while not is_over.wait(1.0):
+            pass
+    except KeyboardInterrupt:
+        _end(thread, is_over, codes, give_up)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if errors:
+        raise errors[0]
+    return codes[0]
+
+
+def _end(
+    thread: threading.Thread, is_over: threading.Event, codes: list[int], give_up: Callable[[], object]
+) -> None:
+    """Interrupt a command, and end the process by force where it does not end, somebody asks twice, or a thread is left.
+
+    One that comes back from a file system, or a query, while the interpreter is taken down makes the process crash.
+    """
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread.ident or 0), ctypes.py_object(KeyboardInterrupt)
+    )
+    with suppress(KeyboardInterrupt):
+        if is_over.wait(_END_SECONDS) and not any(one.name in _MAY_BE_HELD for one in threading.enumerate()):
+            return
+    give_up()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # nobody reads it any more
+            stream.flush()
+    os._exit(codes[0] if codes else INTERRUPTED)
 
 
 def leave_signals_to_parent() -> None:

@@ -75,13 +75,11 @@ def run_scalars(wanted: ScalarsRequest) -> int:
     registry = Registry(found, folder_of_flag("")[0])
     indexer = BackgroundIndexer(registry, 0)
     try:
-        indexer.index_now()
+        indexer.index_in_time()
         unknown = [name for name in wanted.runs if name not in registry.runs]
         for problem in registry.settings.problems:
             sys.stderr.write(f"{problem}\n")
-        unread = registry.unreadable() | {
-            run.name: run.message for run in registry.runs.values() if run.message
-        }
+        unread = registry.unread()
         for path, why in unread.items():
             sys.stderr.write(f"Not read: {path}: {why}\n")
         if unknown or not registry.runs:

@@ -199,3 +199,67 @@ def test_opening_without_the_flags_of_this_system(monkeypatch: pytest.MonkeyPatc
     (tmp_path / "a").write_bytes(b"abc")
     with open_regular(tmp_path / "a") as file:
         assert file.read() == b"abc"
+
+
+INTERRUPTIBLE = """
+import os, sys, threading, time
+from tensorboard_plugin_rlboard import operating_system
+
+def held():
+    print("begun", flush=True)
+    os.read(os.pipe()[0], 1)
+
+def willing():
+    try:
+        print("begun", flush=True)
+        while True:
+            time.sleep(0.05)
+    except KeyboardInterrupt:
+        print("ended by itself", flush=True)
+        return 7
+
+def leaving():
+    threading.Thread(target=lambda: time.sleep(600), name="rlboard-index", daemon=True).start()
+    return willing()
+
+operating_system._END_SECONDS = 0.3 if sys.argv[1] == "held" else 60
+sys.exit(operating_system.run_interruptibly(globals()[sys.argv[1]], lambda: print("given up", flush=True)))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("work", "said", "code"),
+    [
+        ("held", "given up", 130),
+        ("willing", "ended by itself", 7),
+        ("leaving", "ended by itself\ngiven up", 7),
+    ],
+)
+def test_a_command_ends_when_it_is_told_to_whatever_holds_it(
+    number: int, work: str, said: str, code: int
+) -> None:
+    command = [
+        sys.executable,
+        "-c",
+        f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n{INTERRUPTIBLE}",
+        work,
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(number)
+        assert process.communicate(timeout=60)[0].strip() == said
+        assert process.returncode == code
+
+
+def test_what_a_command_returns_or_raises_is_its_own() -> None:
+    def fails() -> int:
+        raise LookupError("why")
+
+    before = signal.getsignal(signal.SIGTERM)
+    assert operating_system.run_interruptibly(lambda: 3, pytest.fail) == 3
+    with pytest.raises(LookupError, match="why"):
+        operating_system.run_interruptibly(fails, pytest.fail)
+    assert signal.getsignal(signal.SIGTERM) == before

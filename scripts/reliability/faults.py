@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from breaking.file_faults import FILE_FAULTS, try_file
+from breaking.silent_commands import COMMANDS, try_command
 from breaking.silent_folders import STAGES, try_silent
 from breaking.spoiled_caches import spoil
 from breaking.starved import STARVED, try_starved
@@ -51,6 +52,12 @@ def main(arguments: list[str] | None = None) -> None:
             said, failed = try_silent(Path(made) / "silent", stage)
             name = f"a folder on a file system of which {stage} answers"
             rows.append((name, 1, said))
+            failures += [f"{name}: {sentence}" for sentence in failed]
+            print(name, failed or said, flush=True)
+        for command in COMMANDS:
+            said, failed = try_command(Path(made) / "silent", command)
+            name = f"`rlboard {command}` over a folder on a file system that falls silent"
+            rows.append((name, len(STAGES) - 1, said))
             failures += [f"{name}: {sentence}" for sentence in failed]
             print(name, failed or said, flush=True)
     rows.append(("**failures**", len(failures), ""))

@@ -79,7 +79,7 @@ def index(arguments: IndexArguments) -> int:
         for problem in scanned.problems
         if problem.path.rpartition(".")[0] not in read  # compressed, and beside it the same file plain
     }
-    _report(arguments, scanned, counts, failures, time.monotonic() - begun)
+    _report(arguments, scanned, counts, failures, time.monotonic() - begun, finished=finished)
     if not finished:
         sys.stderr.write("Interrupted. What is done is kept: the same command goes on from here.\n")
         return 130
@@ -204,6 +204,8 @@ def _report(
     counts: JobCounts,
     failures: dict[str, str],
     seconds: float,
+    *,
+    finished: bool,
 ) -> None:
     write = sys.stdout.write
     runs = f"{counted(counts.files, 'file')} of {counted(len(scanned.runs), 'run')}"
@@ -217,7 +219,7 @@ def _report(
         rate = f"{size(counts.bytes)} in {duration(seconds)}, {size(counts.bytes / max(seconds, 0.001))}/s"
         write(f"Indexed {runs}: {counted(counts.samples, 'sample')}; read {rate}.\n")
         write(f"The index: {counted(counts.parts, 'new part')} of {size(counts.part_bytes)} {where}.\n")
-    elif counts.files and not failures:
+    elif counts.files and finished and not failures:
         write(f"Nothing to do: {runs} are indexed already, {where}.\n")
     if counts.problems:
         write(

@@ -24,7 +24,7 @@ def gather(source: str, cache: LocalStore) -> int:
     board = Board(indexer)
     indexer.call_when_read(None)  # findings are not kept between starts
     try:
-        indexer.index_now()
+        indexer.index_in_time()
         runs = list(board.registry.runs.values())
         for run in runs:
             board.prompts.update_in_background(run, is_looked_at=True)

@@ -22,6 +22,7 @@ from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.joins.side_discovery import reason_to_leave_out
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.file_changes import compare
+from tensorboard_plugin_rlboard.sources.mounts import mounts
 from tensorboard_plugin_rlboard.sources.reader import is_named, is_packed
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
@@ -33,6 +34,7 @@ _PLANNERS = 4
 _REMOTE_PLANNERS = 32
 """Behind an address each cut is a question that takes as long as the network, and nothing else."""
 _MAX_PLANNED = 256
+_END_S, _MOMENT_S = 2.0, 0.5
 _SAVE_EVERY = 2.0
 """Seconds between two writings of the manifests of files that are being worked on."""
 
@@ -103,8 +105,10 @@ class IndexJob:
             return task
         while self._planners_left:
             try:
-                planned = self._planned.get(block=wait)
+                planned = self._planned.get(wait, _MOMENT_S)
             except queue.Empty:
+                if wait:  # in pieces, so that it hears that it is to end
+                    continue
                 return None
             if planned is None:
                 self._planners_left -= 1
@@ -121,11 +125,6 @@ class IndexJob:
     def return_task(self, task: Task) -> None:
         """Gives back a task that was taken to see whether there is any."""
         self._returned_task = task
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether there are no more tasks."""
-        return not self._planners_left and self._returned_task is None
 
     def add_result(self, task: Task, result: TaskResult) -> None:
         """Takes what became of a task.
@@ -161,7 +160,8 @@ class IndexJob:
     def close(self) -> None:
         """Ends the threads, after `save_manifests` where not all is done."""
         self._stop.set()
-        while any(thread.is_alive() for thread in self._threads):
+        end = time.monotonic() + _END_S  # one that a file system holds never ends
+        while any(thread.is_alive() for thread in self._threads) and time.monotonic() < end:
             try:
                 self._planned.get(timeout=0.05)
             except queue.Empty:
@@ -196,34 +196,42 @@ class IndexJob:
 
     def _plan_file(self, file: SourceFile) -> None:
         """Finds the tasks of a file, or raises OSError where it cannot be looked at."""
-        counts = self.counts
-        file_format, reason = self._recognition.sniff(file)
-        if used_by_join := reason_to_leave_out(file, file_format, self._present):
-            file_format, reason = None, used_by_join
-        state = compare(None, file, time.time_ns()).state
-        if file_format is None or state is None:
-            if used_by_join or (reason and is_named(file.path)):
-                counts.ignored[file.relative] = reason
+        found = mounts.in_patience(file.path, lambda: self._record_of(file))
+        if found is None:
             return
-        other = file_format.superseded_by(file.relative)
-        if other in self._present:
-            counts.ignored[file.relative] = f"It has the same rows as {other}, which is read instead."
-            return
-        shared = self._store_of(file.path)
-        key = sidecar_of(file.path)[1] if shared.is_sidecar else file.path
-        record = SourceRecord(file, file_format, state, shared.store, key)
-        record.restore()
-        with self._lock:
-            counts.files += 1
-            counts.position += record.stored_bytes
+        record, shared = found
         try:
-            for task in _tasks(record, shared):
+            tasks = _tasks(record, shared)
+            while (task := mounts.in_patience(file.path, lambda: next(tasks, None))) is not None:
                 self._planned.put((record, task))
                 if self._stop.is_set():
                     return
         except OSError as error:
             record.failure = unreadable(error)
         self._planned.put((record, None))
+
+    def _record_of(self, file: SourceFile) -> tuple[SourceRecord, SharedStore] | None:
+        """The record of a file with what was indexed of it before; None where it is no rollout log, or another has its rows."""
+        file_format, reason = self._recognition.sniff(file)
+        if used_by_join := reason_to_leave_out(file, file_format, self._present):
+            file_format, reason = None, used_by_join
+        state = compare(None, file, time.time_ns()).state
+        if file_format is None or state is None:
+            if used_by_join or (reason and is_named(file.path)):
+                self.counts.ignored[file.relative] = reason
+            return None
+        other = file_format.superseded_by(file.relative)
+        if other in self._present:
+            self.counts.ignored[file.relative] = f"It has the same rows as {other}, which is read instead."
+            return None
+        shared = self._store_of(file.path)
+        key = sidecar_of(file.path)[1] if shared.is_sidecar else file.path
+        record = SourceRecord(file, file_format, state, shared.store, key)
+        record.restore()
+        with self._lock:
+            self.counts.files += 1
+            self.counts.position += record.stored_bytes
+        return record, shared
 
     def _store_of(self, path: str) -> SharedStore:
         """Where the index of a file goes; one store for all files of a folder."""
@@ -239,10 +247,11 @@ class IndexJob:
 def _tasks(record: SourceRecord, shared: SharedStore) -> Iterator[Task]:
     """What is left to do of a file; raises OSError where it cannot be read, or its index cannot be written."""
     path, spec, state = record.file.path, record.format.spec, record.state
+    mount = mounts.foreign_mount(path)
     read_to = record.ledger.covered_to
     if not is_packed(path):
         for at in record.missing_ranges():
-            yield Task(path, spec, state, at, shared.address, shared.store_id())
+            yield Task(path, spec, state, at, shared.address, shared.store_id(), mount)
     elif not state.measured or read_to < state.size:
         state = replace(state, read_to=read_to, first=None, last=None)
-        yield Task(path, spec, state, None, shared.address, shared.store_id())
+        yield Task(path, spec, state, None, shared.address, shared.store_id(), mount)

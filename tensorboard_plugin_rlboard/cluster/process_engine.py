@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.cluster.range_tasks import Task, TaskResult, run_task_once
 from tensorboard_plugin_rlboard.operating_system import leave_signals_to_parent, yield_as_process
+from tensorboard_plugin_rlboard.sources.owned_folder import sweep_left_folders
 from tensorboard_plugin_rlboard.texts import counted
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.cluster.job import IndexJob
 
 TaskFunction = Callable[[Task], TaskResult]
+_END_S = 1.0
+"""For so long is waited at the end for what the processes are doing: whoever interrupts waits for it."""
 _MORE_TRIES = 2
 _LOST = "The process that read it ended {times}, most likely for want of memory."
 
@@ -51,6 +55,7 @@ class ProcessEngine:
     def __init__(self, workers: int, function: TaskFunction = run_task_once) -> None:
         self._workers = workers
         self._function = function
+        self._others = set(multiprocessing.active_children())
         self._pool = self._start()
 
     def run(self, job: IndexJob) -> Iterator[tuple[Task, TaskResult]]:
@@ -72,7 +77,7 @@ class ProcessEngine:
             if not running and not suspects:
                 return
             broken: list[Task] = []
-            for future in wait(running, 0.2 if not job.has_ended else None, FIRST_COMPLETED).done:
+            for future in wait(running, 0.2, FIRST_COMPLETED).done:
                 task = running.pop(future)
                 try:
                     yield task, future.result()
@@ -104,8 +109,17 @@ class ProcessEngine:
         self._pool = self._start()
 
     def close(self) -> None:
-        """Ends the processes, once they have done what they are doing."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Ends the processes; those that are not done soon, or that a file system holds, are killed."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        end, was_killed = time.monotonic() + _END_S, False
+        for process in set(multiprocessing.active_children()) - self._others:
+            process.join(max(0.0, end - time.monotonic()))
+            if process.is_alive():
+                process.kill()
+                process.join(_END_S)
+                was_killed = True
+        if was_killed:
+            sweep_left_folders()
 
 
 def _begin_process() -> None:

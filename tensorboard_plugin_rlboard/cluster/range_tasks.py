@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder, bui
 from tensorboard_plugin_rlboard.index.parts.range_plan import CutRange, read_next_range
 from tensorboard_plugin_rlboard.sources.discovery.source_file import error_sentence
 from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint, with_unpacked_size
+from tensorboard_plugin_rlboard.sources.mounts import mounts
 from tensorboard_plugin_rlboard.sources.owned_folder import OwnedFolder
 from tensorboard_plugin_rlboard.sources.reader import damage_in
 
@@ -33,6 +34,7 @@ class Task:
         range: ``(offset, length)`` of whole lines; None for a compressed file from `state.read_to` on.
         store: path or address of the store for its parts.
         store_id: of that store; see `shared_store`.
+        mount: on which the file lies, where that depends on somebody else and may fall silent; else empty.
     """
 
     path: str
@@ -41,6 +43,7 @@ class Task:
     range: tuple[int, int] | None
     store: str
     store_id: bytes
+    mount: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,11 @@ def run_task(task: Task) -> TaskResult:
     Raises:
         OSError: the file cannot be read, or the part cannot be written; another try may succeed.
     """
+    mounts.note_foreign(task.path, task.mount)
+    return mounts.in_patience(task.path, lambda: _run(task))
+
+
+def _run(task: Task) -> TaskResult:
     if task.range is None:
         return _run_packed(task)
     try:

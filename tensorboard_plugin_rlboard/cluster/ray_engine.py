@@ -86,7 +86,7 @@ class RayEngine:
                 running[self._task.remote(task)] = task
             if not running:
                 return
-            done, _ = ray.wait(list(running), num_returns=1, timeout=None if job.has_ended else 0.2)
+            done, _ = ray.wait(list(running), num_returns=1, timeout=0.2)
             for reference in done:
                 yield running.pop(reference), self._result_of(reference)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, run_name
+from tensorboard_plugin_rlboard.sources.mounts import mounts
 from tensorboard_plugin_rlboard.training.event_metadata import EventMetadataReader
 from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
 
@@ -26,14 +27,22 @@ def read(root: Root, largest: int = LARGEST) -> TensorBoardRuns:
     if sum(file.stat().st_size for file in files) > largest:
         return TensorBoardRuns(by_folder)
     try:
-        return _read(root)
+        # TensorBoard walks all of it once more, and would wait for what does not answer.
+        return (
+            TensorBoardRuns(by_folder)
+            if mounts.is_any_silent
+            else mounts.in_patience(root.path, lambda: _read(root))
+        )
     except Exception as error:  # what TensorBoard cannot read is its own matter
         logger.debug("TensorBoard could not read the event files", exc_info=error)
         return TensorBoardRuns(by_folder)
 
 
 def _files(root: Root) -> Iterator[Path]:
-    for folder, _, names in os.walk(root.path, followlinks=True):
+    if mounts.silence_at(root.path):
+        return
+    for folder, folders, names in os.walk(root.path, followlinks=True):
+        folders[:] = [name for name in folders if not mounts.silence_at(str(Path(folder, name)))]
         yield from (Path(folder) / name for name in names if "tfevents" in name)
 
 

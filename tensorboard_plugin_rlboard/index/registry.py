@@ -184,6 +184,11 @@ class Registry:
             or (Path(path).is_absolute() and not why.startswith("It lies beside"))
         }
 
+    def unread(self) -> dict[str, str]:
+        """Path, or name of a run -> why not all of it is here: what whoever reads an answer has to be told."""
+        said = {run.name: run.message for run in tuple(self.runs.values()) if run.message}
+        return self.unreadable() | said
+
     def ignore(self, relative: str, reason: str) -> None:
         """Notes a file that is no rollout log; without a reason it is not listed."""
         with self._lock:

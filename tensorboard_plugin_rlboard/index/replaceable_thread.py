@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 _PATIENCE_S = 10.0
 """Seconds without any computing after which a thread counts as held: whoever copies from a slow server computes."""
 _POLL_S = 1.0
+_LONG_S = 3600.0
 _MOST_HELD = 8
 """Threads that may be held at once; where so many are, another one would not go far."""
 
@@ -48,11 +49,25 @@ class ReplaceableThread:
         self._thread: threading.Thread | None = None
         self._is_busy = False
         self._came_back: dict[int, Callable[[], None]] = {}
+        self._failed: list[Exception] | None = None
 
     def start(self) -> None:
         """Starts it, and who watches over it."""
         self._begin()
         threading.Thread(target=self._watch, name=f"{self._name}-watch", daemon=True).start()
+
+    def run_to_end(self) -> None:
+        """Starts it and waits for its end, however long it takes.
+
+        Raises:
+            Exception: what its work raises.
+        """
+        failed = self._failed = []
+        self.start()
+        while not self.join(_LONG_S):
+            pass
+        if failed:
+            raise failed[0]
 
     def join(self, seconds: float) -> bool:
         """Waits for its end, at most so long; returns whether it has ended."""
@@ -75,8 +90,9 @@ class ReplaceableThread:
 
     def _begin(self) -> None:
         self._is_busy = False
-        self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+        thread.start()
+        self._thread = thread  # not before it is alive: who waits for its end would take it for ended
 
     def _run(self) -> None:
         me = threading.get_ident()
@@ -85,6 +101,10 @@ class ReplaceableThread:
             self._work()
         except GivenUpError:
             logger.info("A file system that did not answer answers again")
+        except Exception as error:
+            if self._failed is None:
+                raise
+            self._failed.append(error)
         finally:
             followed.pop(me, None)
             self._came_back.pop(me, _nothing)()

@@ -7,7 +7,8 @@ import argparse
 REPORT = """Writes what looks wrong in runs (docs/findings.md) into one file that can be sent around: each finding with its curve, its number
 against its threshold, and the samples that show it with the tokens around the place. The page needs no network and runs no
 script; the JSON quotes what can be checked by `rlboard verify`."""
-REPORT_EXIT_CODES = "exit codes: 0 it is written, 1 there is nothing to report, 2 the command could not begin"
+REPORT_EXIT_CODES = """exit codes: 0 it is written, 1 there is nothing to report, something could not be read (the report names it) or settings do
+not count, 2 the command could not begin, 130 interrupted"""
 VERIFY = """Checks the quotes of a report, or of any text, against the logs. A quote is a JSON object such as
 {"run": "a", "id": "0123456789-0-0", "place": "tokens", "position": 7, "quote": "the words"}: in a text in one line, in JSON anywhere."""
 VERIFY_EXIT_CODES = (

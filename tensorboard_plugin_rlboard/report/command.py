@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.report.gathering import gather
 from tensorboard_plugin_rlboard.report.links import wrong_address
 from tensorboard_plugin_rlboard.report.pages.markdown import markdown
 from tensorboard_plugin_rlboard.report.pages.page import page
+from tensorboard_plugin_rlboard.report.pages.shared_lines import left_out
 from tensorboard_plugin_rlboard.report.pages.speech import Speech, chinese_by, english
 from tensorboard_plugin_rlboard.report.verification import claims, wrong
 from tensorboard_plugin_rlboard.sources.addresses import is_address
@@ -66,6 +67,8 @@ def report(
             there = ", ".join(sorted(found.registry.runs)[:10]) or "none"
             return _say(f"There is no run {missing[0]} in {path}; runs: {there}.", 2)
         made = gather(found.board, path, tab, runs)
+    for line in left_out(english(), made):
+        _say(line, 1)
     if not made.runs:
         return _say(f"There are no samples in {path}: `rlboard doctor {path}` says of each file why.", 1)
     try:
@@ -74,7 +77,7 @@ def report(
         return _say(f"{out} cannot be written: {error.strerror}.", 2)
     count = sum(len(run.findings) for run in made.runs)
     print(f"{out}: findings: {count}, runs: {len(made.runs)}.")
-    return 0
+    return 0 if made.is_whole else 1
 
 
 def _written(made: Report, suffix: str, speech: Speech) -> bytes:
@@ -116,6 +119,9 @@ def verify(file: str, log: str, config: str = "") -> int:
         return _say(f"{file} quotes nothing that could be checked.", 1)
     with indexed(_expanded(log), 0, config) as found:
         reasons = [(claim.where, reason) for claim in quoted if (reason := wrong(found.board, claim))]
+        unread = found.registry.unread()
+    for name, why in unread.items():
+        _say(f"Not read: {name}: {why}", 1)
     for where, reason in reasons:
         print(f"{file}, {where}: {reason}")
     right = len(quoted) - len(reasons)

@@ -177,6 +177,23 @@ class ReportedRun:
     thresholds: Mapping[str, float]
 
 
+NOT_ALL = "Not all of it was read when this was made."
+NO_SAMPLES = "Nothing in it became a sample; `rlboard doctor` says why."
+
+
+@dataclass(frozen=True)
+class NotRead:
+    """What was there and is not, or not whole, in the report.
+
+    Attributes:
+        name: a path, or the name of a run.
+        reason: one sentence.
+    """
+
+    name: str
+    reason: str
+
+
 @dataclass(frozen=True)
 class Report:
     """A report.
@@ -189,6 +206,10 @@ class Report:
         tab: address of the TensorBoard that links lead to.
         runs: those with an error first, then those with a warning.
         runs_left_out: names of runs that are not in it, because there are so many.
+        not_read: files, folders and runs that could not be read whole: what is wrong in them is not in it.
+        not_read_left_out: how many of those are not named.
+        settings_problems: what does not count of the user's settings.
+        ignored: how many files were left out because they are no rollout logs.
     """
 
     rlboard_report: int
@@ -198,3 +219,12 @@ class Report:
     tab: str
     runs: Sequence[ReportedRun]
     runs_left_out: Sequence[str]
+    not_read: Sequence[NotRead]
+    not_read_left_out: int
+    settings_problems: Sequence[str]
+    ignored: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that was there is in it, read as its user wants it."""
+        return not self.not_read and not self.settings_problems

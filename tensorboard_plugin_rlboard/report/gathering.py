@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,10 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.report.curves import curve, own_curve
 from tensorboard_plugin_rlboard.report.document import (
+    NO_SAMPLES,
+    NOT_ALL,
     Example,
+    NotRead,
     Report,
     ReportedFinding,
     ReportedRun,
@@ -26,6 +29,8 @@ from tensorboard_plugin_rlboard.report.links import Links, finding_names
 
 RUNS, FINDINGS, SETTINGS, CHARACTERS = 20, 30, 80, 300
 """Runs of a report, findings and settings of a run, characters of a setting or notice, at most."""
+NOT_READ = 50
+"""Of what could not be read so much is named; the rest is counted."""
 EXAMPLES, ALL_EXAMPLES = 3, 120
 """Samples of a finding and of a report at most; they make most of its size."""
 STRUCTURE = 2
@@ -42,9 +47,14 @@ def gather(board: Board, logs: str, tab: str, runs: Sequence[str] = ()) -> Repor
         tab: address of the TensorBoard that links lead to.
         runs: their names; all with samples where there are none.
     """
-    infos = [run for run in board.runs().runs if run.samples and (not runs or run.run in runs)]
+    answer = board.runs()
+    wanted = [run for run in answer.runs if not runs or run.run in runs]
+    infos = [run for run in wanted if run.samples]
     found = {run.run: board.findings(FindingsQuestion(Selection(run.run))) for run in infos}
     infos.sort(key=lambda run: _badness(found[run.run]), reverse=True)
+    not_read = _not_read(board, wanted, found, runs)
+    of_runs = [each.text for run in wanted for each in run.notices if each.kind == "settings"]
+    mistakes = dict.fromkeys([*answer.settings_problems, *of_runs])
     made, room = [], ALL_EXAMPLES
     for info in infos[:RUNS]:
         reported = _run(board, info, found[info.run], tab, room)
@@ -58,7 +68,27 @@ def gather(board: Board, logs: str, tab: str, runs: Sequence[str] = ()) -> Repor
         tab=tab,
         runs=made,
         runs_left_out=[info.run for info in infos[RUNS:]],
+        not_read=[NotRead(cut(name), cut(reason)) for name, reason in list(not_read.items())[:NOT_READ]],
+        not_read_left_out=max(0, len(not_read) - NOT_READ),
+        settings_problems=[cut(mistake) for mistake in mistakes][:NOT_READ],
+        ignored=len(board.registry.ignored.keys() - board.registry.unreadable().keys()),
     )
+
+
+def _not_read(
+    board: Board, wanted: Sequence[RunInfo], found: Mapping[str, Findings], runs: Sequence[str]
+) -> dict[str, str]:
+    """Path, or name of a run -> why the report has not all of it: as far as it may be of the runs that are wanted."""
+    said = {
+        name: reason
+        for name, reason in board.registry.unread().items()
+        if not runs or any(f"/{run}/" in f"/{name}/" for run in runs)
+    }
+    for run in wanted:
+        is_whole = run.run in found and found[run.run].state == "ready"
+        if not is_whole and run.run not in said:
+            said[run.run] = NOT_ALL if run.run in found else NO_SAMPLES
+    return said
 
 
 def _badness(found: Findings) -> tuple[int, ...]:
@@ -75,8 +105,6 @@ def _run(board: Board, info: RunInfo, found: Findings, tab: str, room: int) -> R
         findings.append(reported)
     settings = list(info.config.items())
     notices = [*(notice.text for notice in info.notices), info.mapping_doubt, *found.problems]
-    if found.state != "ready":
-        notices.insert(0, "Not all of the run was read when this was made.")
     steps = info.steps
     return ReportedRun(
         run=info.run,

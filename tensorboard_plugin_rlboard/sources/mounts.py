@@ -3,7 +3,8 @@
 Whoever asks such a file system for anything waits in the operating system, for as long as it is silent, and nothing ends that.
 So each mounted one that depends on somebody else is asked by a thread of its own before a walk enters it. One that says
 nothing is left out, until its thread has come back. One may also go silent later, while its files are read: who answers
-requests reads them by a thread of its own as well (`in_time`), and the thread that indexes is replaced (`note_held`).
+requests reads them by a thread of its own as well (`in_time`), and so does `rlboard index` (`in_patience`); the thread that
+indexes is replaced (`note_held`).
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from tensorboard_plugin_rlboard.operating_system import thread_seconds
 from tensorboard_plugin_rlboard.sources.local_files import note_asked, read_beginning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_Answer = TypeVar("_Answer")
 _TABLE = Path("/proc/self/mountinfo")
 """Of Linux; elsewhere nothing is known of mounts, and all of them are entered."""
 _WAIT_S = 5.0
@@ -32,6 +35,8 @@ _OWN = frozenset(
 )
 """Kinds of file systems of this machine's own disks and memory."""
 _ENTRIES = 20
+_PATIENCE_S, _LOOKS = 10.0, 20
+"""Seconds without any computing after which work with a file counts as held, and how often is looked meanwhile."""
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
@@ -57,7 +62,7 @@ class _Asked:
 
 
 class Mounts:
-    """Which mounts are silent. A walk is made by one thread; `in_time` and `is_foreign` may be called by any.
+    """Which mounts are silent. A walk is made by one thread; `in_time` and `foreign_mount` may be called by any.
 
     Args:
         table: the list of what is mounted, as Linux writes it.
@@ -114,9 +119,24 @@ class Mounts:
         """The same of a file that an earlier look has found, by what this look has found of the folders above it."""
         return next((why for above, why in self._silent.items() if _is_below(path, above)), "")
 
-    def is_foreign(self, path: str) -> bool:
-        """Whether a file lies on a mount that depends on somebody else, by the looks so far."""
-        return bool(self._foreign_mount(path))
+    def foreign_mount(self, path: str) -> str:
+        """The mount that depends on somebody else and holds a file, by the looks so far; empty for none."""
+        found = [above for above in tuple(self._foreign) if _is_below(path, above)]
+        return self._foreign.get(max(found, key=len, default=""), "")
+
+    def note_foreign(self, path: str, mount: str) -> None:
+        """Notes what another process has found out: on which mount a file lies; empty for none."""
+        if mount:
+            self._foreign[path] = mount
+
+    def in_patience(self, path: str, work: Callable[[], _Answer]) -> _Answer:
+        """The same for work that may take long: it is left alone once its thread computes nothing for long.
+
+        Raises:
+            SilentError: as `in_time`.
+            Exception: what the work raises.
+        """
+        return cast("_Answer", self._in_time(path, work, _has_gone_on))
 
     def in_time(self, path: str, work: Callable[[], Any], wait_s: float | None = None) -> Any:
         """What some work with a file gives, which is left alone where its file system does not answer.
@@ -130,7 +150,16 @@ class Mounts:
             SilentError: the mount has not answered in time, or not yet what it was asked before.
             Exception: what the work raises.
         """
-        mount = self._foreign_mount(path)
+        seconds = self._wait_s if wait_s is None else wait_s
+        return self._in_time(path, work, lambda _, answered: answered.wait(seconds))
+
+    def _in_time(
+        self,
+        path: str,
+        work: Callable[[], Any],
+        is_answered: Callable[[threading.Thread, threading.Event], bool],
+    ) -> Any:
+        mount = self.foreign_mount(path)
         if not mount:
             return work()
         before = self._asked.get(mount)
@@ -145,8 +174,9 @@ class Mounts:
                 asked.error = error
             asked.answered.set()
 
-        threading.Thread(target=ask, name="rlboard-mount", daemon=True).start()
-        if not asked.answered.wait(self._wait_s if wait_s is None else wait_s):
+        thread = threading.Thread(target=ask, name="rlboard-mount", daemon=True)
+        thread.start()
+        if not is_answered(thread, asked.answered):
             self._asked[mount] = asked
             raise SilentError(mount)
         if asked.error is not None:
@@ -164,15 +194,11 @@ class Mounts:
         Returns:
             To be called when the thread goes on; None where the file lies on no mount that depends on somebody else.
         """
-        mount = self._foreign_mount(path)
+        mount = self.foreign_mount(path)
         if not mount:
             return None
         asked = self._asked[mount] = _Asked()
         return asked.answered.set
-
-    def _foreign_mount(self, path: str) -> str:
-        found = [above for above in tuple(self._foreign) if _is_below(path, above)]
-        return self._foreign.get(max(found, key=len, default=""), "")
 
     def _real(self, path: str) -> str:
         """Where a path leads, as far as the folders are known that were entered."""
@@ -196,6 +222,18 @@ class Mounts:
         if self._asked.get(mount) is asked:
             del self._asked[mount]
         return True
+
+
+def _has_gone_on(thread: threading.Thread, answered: threading.Event) -> bool:
+    """Waits for an answer for as long as the thread that asks computes: whoever copies from a slow server does."""
+    computed, quiet = -1.0, 0
+    while not answered.wait(_PATIENCE_S / _LOOKS):
+        seconds = thread_seconds(thread.ident) if thread.ident and thread.is_alive() else None
+        quiet = quiet + 1 if seconds is not None and seconds == computed else 0
+        computed = -1.0 if seconds is None else seconds
+        if quiet >= _LOOKS:
+            return answered.is_set()
+    return True
 
 
 def _reason(mount: str) -> str:

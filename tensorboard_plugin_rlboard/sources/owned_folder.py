@@ -6,6 +6,7 @@ A folder is its owner's as long as a lock on a file in it is held. Its age says 
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import shutil
 import tempfile
 import time
@@ -23,6 +24,7 @@ _SUFFIX = ".owned"
 """Of folders that are made here: an empty one without a lock is of a process that was killed while it made or removed it."""
 _FILES = "files"
 _TRIES = 20
+_END_SECONDS = 0.5
 _REMOVING_SECONDS = 2.0
 """For so long is waited for the end of a folder that somebody else has locked."""
 
@@ -60,11 +62,25 @@ class OwnedFolder:
             )
         self.path = outer / _FILES
         self.path.mkdir()
+        _owned.add(self)
         self._finalizer = weakref.finalize(self, _remove, outer, lock)
 
     def cleanup(self) -> None:
         """Remove the folder and all in it."""
         self._finalizer()
+
+
+_owned: weakref.WeakSet[OwnedFolder] = weakref.WeakSet()
+
+
+def end_at_once() -> None:
+    """End the processes that this one has started, and remove the folders of all of them: this one ends by force."""
+    for process in multiprocessing.active_children():
+        process.kill()
+        process.join(_END_SECONDS)
+    for folder in tuple(_owned):
+        folder.cleanup()
+    sweep_left_folders()
 
 
 def sweep_left_folders() -> int:

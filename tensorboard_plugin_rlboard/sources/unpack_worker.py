@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.sources.containers.base import NO_DAMAGE, Damage
 from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
 from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
+from tensorboard_plugin_rlboard.sources.mounts import SilentError, mounts
 
 _LOOK_BYTES = 64 * 1024 * 1024
 """Bytes written between two looks at how much of the disk is free."""
@@ -75,16 +76,25 @@ def unpack(path: str, target: Path, room: _Room, memory: int) -> Unpacked:
     )
 
 
+def unpack_in_patience(path: str, target: Path, room: _Room, memory: int, mount: str) -> Unpacked:
+    """The same; where the file lies on a mount that falls silent, that is what became of it."""
+    mounts.note_foreign(path, mount)
+    try:
+        return mounts.in_patience(path, lambda: unpack(path, target, room, memory))
+    except SilentError as error:
+        return Unpacked(error=(errno.ETIMEDOUT, error.strerror or ""))
+
+
 def main() -> None:
     """Unpacks what the command line names."""
     results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may write into the result
     yield_as_process()
-    path, target, memory = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    path, target, memory, mount = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     limit_memory(memory)
     room = _Room(target)
     watch_parent(sys.stdin.fileno(), room.ended.set)
-    pickle.dump(unpack(path, target, room, memory), results)
+    pickle.dump(unpack_in_patience(path, target, room, memory, mount), results)
     results.flush()
 
 

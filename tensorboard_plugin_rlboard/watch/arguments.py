@@ -11,7 +11,7 @@ DESCRIPTION = """Follows a log directory and says each finding (docs/findings.md
 severe, and when it is found no more. Writes nothing. A command gets the finding in its environment: RLBOARD_RUN, RLBOARD_KIND,
 RLBOARD_SEVERITY, RLBOARD_TITLE, RLBOARD_SUMMARY, and RLBOARD_FINDING with all of it as JSON."""
 EXIT_CODES = """exit codes: 0 nothing as severe as --until says (by default: no error) was found, 3 something was,
-2 the command could not begin, 1 a look failed (with --once) or nobody reads what is said any more, 130 interrupted"""
+2 the command could not begin, 1 a look failed or something could not be read (with --once) or nobody reads what is said any more, 130 interrupted"""
 
 
 def declare(parser: argparse.ArgumentParser, seconds: Callable[[str], int]) -> None:

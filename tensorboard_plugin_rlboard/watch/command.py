@@ -24,6 +24,7 @@ from tensorboard_plugin_rlboard.watch.arguments import SEVERITIES
 
 EXIT_FOUND = 3
 """Exit code: something as severe as asked for was found."""
+_MOMENT_S = 0.5
 _IDS = 5
 """Samples that a line names."""
 
@@ -57,9 +58,11 @@ class ReportedFindings:
 
     Attributes:
         severities: (run, kind, metric) -> its severity at the last look.
+        unread: path, or name of a run -> why it cannot be read now.
     """
 
     severities: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
 
     def changes(self, run: str, findings: list[FindingInfo]) -> Iterator[dict[str, object]]:
         """What is to be reported of a run: what is new or worse, then what is no longer found.
@@ -101,8 +104,9 @@ def watch(request: WatchRequest) -> int:
         while True:
             worst = -1
             try:
-                indexer.index_now()
+                indexer.index_in_time()
                 worst = _report_changes(board, request, reported)
+                _say_unread(board, reported)
             except Exception as error:
                 if request.once or isinstance(error, BrokenPipeError):  # nobody listens any more
                     raise
@@ -110,10 +114,18 @@ def watch(request: WatchRequest) -> int:
                     f"This look failed ({type(error).__name__}: {' '.join(str(error).split())}); the next one is in {request.interval:g} seconds."
                 )
             if request.once or (request.until and worst >= SEVERITIES.index(request.until)):
-                return EXIT_FOUND if worst >= SEVERITIES.index(request.until or "error") else 0
-            time.sleep(request.interval)
+                is_found = worst >= SEVERITIES.index(request.until or "error")
+                return EXIT_FOUND if is_found else 1 if reported.unread else 0
+            _sleep(request.interval)
     finally:
         indexer.stop()
+
+
+def _sleep(seconds: float) -> None:
+    """Sleeps, and hears within a moment that it is to end: another thread says so."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        time.sleep(min(left, _MOMENT_S))
 
 
 def _report_changes(board: Board, request: WatchRequest, reported: ReportedFindings) -> int:
@@ -129,6 +141,17 @@ def _report_changes(board: Board, request: WatchRequest, reported: ReportedFindi
             if line["event"] == "found":
                 _run_commands(request, line)
     return worst
+
+
+def _say_unread(board: Board, reported: ReportedFindings) -> None:
+    """Says once of what cannot be read that nothing is found there, and that it is there again."""
+    now = board.registry.unread()
+    for name, reason in now.items():
+        if reported.unread.get(name) != reason:
+            _print_error(f"Not read: {name}: {reason}")
+    for name in sorted(reported.unread.keys() - now.keys()):
+        _print_error(f"{name} is read again, or gone.")
+    reported.unread = now
 
 
 def _run_commands(request: WatchRequest, line: Mapping[str, object]) -> None:

@@ -30,6 +30,7 @@ MAY_IMPORT = {
         "operating_system",
         "report",
         "scalars_command",
+        "sources",
         "watch",
         "__init__",
     },

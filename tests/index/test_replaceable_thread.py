@@ -122,3 +122,19 @@ def test_no_more_than_a_few_are_held(held: Held, monkeypatch: pytest.MonkeyPatch
     os.write(held.writes, b"x")
     assert held.thread.join(PATIENCE_S)
     assert held.went_on == held.began
+
+
+def test_whoever_waits_for_its_end_waits_for_the_one_in_its_place_and_hears_what_that_raises(
+    held: Held,
+) -> None:
+    def work() -> None:
+        held.work()
+        raise ValueError("no more")
+
+    held.thread = ReplaceableThread(work, "held", patience_s=0.2, poll_s=0.02)
+    with pytest.raises(ValueError, match="no more"):
+        held.thread.run_to_end()
+    assert len(held.began) == 2
+    os.write(held.writes, b"x")
+    held.began[0].join(PATIENCE_S)
+    assert held.went_on == []

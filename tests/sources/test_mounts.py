@@ -129,7 +129,7 @@ def test_what_is_asked_of_a_mount_is_given_up_in_time(servers: Servers, logs: Pa
     for run in ("a", "far away"):
         assert mounts.silence_at(str(logs / run)) == ""
     near, away = str(logs / "a" / "x.jsonl"), str(logs / "far away" / "x.jsonl")
-    assert (mounts.is_foreign(near), mounts.is_foreign(away)) == (False, True)
+    assert (mounts.foreign_mount(near), mounts.foreign_mount(away)) == ("", far)
     assert mounts.in_time(away, lambda: 7) == 7
     with pytest.raises(ZeroDivisionError):
         mounts.in_time(away, lambda: 1 // 0)

@@ -150,7 +150,7 @@ def test_what_comes_and_goes_is_said_once_each(
             lambda: write(log, row(2, float("inf"))),
         ]
     )
-    monkeypatch.setattr("time.sleep", lambda _: next(looks)())
+    monkeypatch.setattr("tensorboard_plugin_rlboard.watch.command._sleep", lambda _: next(looks)())
     with pytest.raises(StopIteration):
         watch(WatchRequest(str(log)))
     assert [line["event"] for line in said(capsys)] == ["found", "over", "found"]

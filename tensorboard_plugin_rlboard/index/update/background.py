@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.index.attention import Attention
 from tensorboard_plugin_rlboard.index.memory_budget import few_addresses
 from tensorboard_plugin_rlboard.index.replaceable_thread import ReplaceableThread
+from tensorboard_plugin_rlboard.index.update.ready_files import unpacking_goes_on
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.operating_system import give_back_memory, yield_as_thread
 from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file
-from tensorboard_plugin_rlboard.sources.reader import stop_unpacking, unpacking_jobs, wait_for_unpacking
 from tensorboard_plugin_rlboard.sources.remote.late_answers import late_answers
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ _LONGEST_PAUSE = 60.0
 _PAUSE_GROWTH = 1.5
 _LONGEST_PAUSE_IN_INTERVALS = 6
 _FIRST_LOOK_SECONDS = 1.0
-_UNPACKING_SECONDS = 0.2
-"""For so long is waited at once for a file that is being unpacked, so that stopping is noticed."""
 _SECONDS_BETWEEN_CALLS = 1.0
 """Between two calls of who prepares answers about a run that is still being indexed."""
 _STOPPING_SECONDS = 3.0
@@ -124,6 +122,20 @@ class BackgroundIndexer:
         self._first_look_done.wait(seconds)
         return bool(self.registry.runs) or self.registry.any_files
 
+    def index_in_time(self) -> None:
+        """Does one round in a thread that is replaced where a file system holds it: for commands, which wait for its end.
+
+        Raises:
+            Exception: what the round raises.
+        """
+
+        def work() -> None:
+            with self._thread.busy():
+                self.index_now()
+
+        self._thread = ReplaceableThread(work, "rlboard-index")
+        self._thread.run_to_end()
+
     def index_now(self) -> None:
         """Does one round in the calling thread: looks for files, then indexes every whole line that is new."""
         if self._scheduler is None:
@@ -136,7 +148,7 @@ class BackgroundIndexer:
             run = scheduler.index_next()
             if run is not None:
                 self._notify_after_round(run)
-            elif not _wait_for_unpacking(scheduler):
+            elif not unpacking_goes_on(scheduler.survey):
                 break
             # A long first indexing must not miss what a training writes meanwhile.
             if time.monotonic() > survey_again_at:
@@ -237,20 +249,6 @@ class BackgroundIndexer:
         """Waits; a request ends a pause that has become longer than the user wanted."""
         if not self._stop.wait(self.interval) and seconds > self.interval:
             self.attention.wait_for_request(seconds - self.interval, since=self.interval)
-
-
-def _wait_for_unpacking(scheduler: Scheduler) -> bool:
-    """Waits for a process that unpacks a file, for a moment; returns whether there is anything to wait for.
-
-    What is unpacked and was not taken by now is of a file that was not known yet, which a survey finds, or of none.
-    """
-    running, done = unpacking_jobs()
-    if running:
-        wait_for_unpacking(_UNPACKING_SECONDS)
-    elif done:
-        scheduler.survey()
-        stop_unpacking(set(done) & set(unpacking_jobs()[1]))
-    return bool(running or done)
 
 
 def _reason(error: Exception) -> str:

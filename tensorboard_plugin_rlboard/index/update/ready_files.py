@@ -1,12 +1,17 @@
-"""Which files of a run something can be done for now."""
+"""Which files of a run something can be done for now, and what is waited for where there are none."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import BUDGET_BYTES
-from tensorboard_plugin_rlboard.sources.reader import is_waiting_to_be_unpacked
+from tensorboard_plugin_rlboard.sources.reader import (
+    is_waiting_to_be_unpacked,
+    stop_unpacking,
+    unpacking_jobs,
+    wait_for_unpacking,
+)
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -14,6 +19,9 @@ if TYPE_CHECKING:
 
 _UNPACKED_SIZE = 5
 """Times its size that an archive may unpack to, to be careful: logs of text and rounded numbers unpack to less."""
+
+_UNPACKING_SECONDS = 0.2
+"""For so long is waited at once for a file that is being unpacked, so that stopping is noticed."""
 
 
 def ready_files(run: RunIndex) -> list[IndexedFile]:
@@ -32,3 +40,17 @@ def unpacked_together(files: Sequence[IndexedFile]) -> Sequence[IndexedFile]:
         return files
     first = max(archives, key=lambda file: file.state.read_to)
     return [file for file in files if file is first or file not in archives]
+
+
+def unpacking_goes_on(survey: Callable[[], None]) -> bool:
+    """Waits for a process that unpacks a file, for a moment; returns whether there is anything to wait for.
+
+    What is unpacked and was not taken by now is of a file that was not known yet, which a survey finds, or of none.
+    """
+    running, done = unpacking_jobs()
+    if running:
+        wait_for_unpacking(_UNPACKING_SECONDS)
+    elif done:
+        survey()
+        stop_unpacking(set(done) & set(unpacking_jobs()[1]))
+    return bool(running or done)

@@ -39,6 +39,7 @@ def _link(text: str, address: str) -> str:
 def _blocks(report: Report, speech: Speech) -> Iterator[str]:
     yield f"# {_plain(speech.of('title', logs=report.logs))}"
     yield _plain(shared_lines.made(speech, report))
+    yield from map(_plain, shared_lines.left_out(speech, report))
     for run in report.runs:
         yield from _run(run, speech)
     if report.runs_left_out:

@@ -36,6 +36,8 @@ def page(report: Report, speech: Speech) -> bytes:
     body = ET.SubElement(ET.SubElement(root, "body"), "main")
     _add(body, "h1", speech.of("title", logs=report.logs))
     _add(body, "p", shared_lines.made(speech, report), "soft")
+    for line in shared_lines.left_out(speech, report):
+        _add(body, "p", line)
     for run in report.runs:
         _add_run(body, run, speech)
     if report.runs_left_out:

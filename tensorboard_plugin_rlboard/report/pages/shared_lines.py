@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from tensorboard_plugin_rlboard.api import FindingSymptom, PastFinding
 from tensorboard_plugin_rlboard.api.values import Value
 from tensorboard_plugin_rlboard.findings.finding import shown
 from tensorboard_plugin_rlboard.findings.registry import BY_KIND
 from tensorboard_plugin_rlboard.report.document import (
+    NO_SAMPLES,
+    NOT_ALL,
     Example,
     Passage,
     Report,
@@ -16,6 +19,9 @@ from tensorboard_plugin_rlboard.report.document import (
     ReportedRun,
 )
 from tensorboard_plugin_rlboard.report.pages.speech import Speech
+
+_OWN = {NOT_ALL: "not_all", NO_SAMPLES: "no_samples"}
+"""Sentences of the report's own -> their phrases."""
 
 
 def made(speech: Speech, report: Report) -> str:
@@ -26,6 +32,18 @@ def made(speech: Speech, report: Report) -> str:
 def runs_left_out(speech: Speech, report: Report) -> str:
     """Which runs are not in it."""
     return speech.of("runs_left_out", names=", ".join(report.runs_left_out[:50]))
+
+
+def left_out(speech: Speech, report: Report) -> Iterator[str]:
+    """What was there and is not in it, and why: whoever reads on has to know it first."""
+    for one in report.not_read:
+        reason = speech.of(_OWN[one.reason]) if one.reason in _OWN else speech.said(one.reason)
+        yield speech.of("not_read", name=one.name, reason=reason)
+    if report.not_read_left_out:
+        yield speech.of("not_read_more", n=report.not_read_left_out)
+    yield from map(speech.said, report.settings_problems)
+    if report.ignored:
+        yield speech.of("ignored_one" if report.ignored == 1 else "ignored", n=report.ignored)
 
 
 def looked_at(speech: Speech, run: ReportedRun) -> str:

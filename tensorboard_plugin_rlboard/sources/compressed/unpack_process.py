@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompre
 from tensorboard_plugin_rlboard.sources.compressed.unpacking import TornError
 from tensorboard_plugin_rlboard.sources.containers.base import NO_DAMAGE, Damage
 from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
+from tensorboard_plugin_rlboard.sources.mounts import mounts
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import UnpackedFile
@@ -72,7 +73,8 @@ class UnpackProcess:
 
     def __init__(self, path: str, entry: UnpackedFile) -> None:
         self.entry = entry
-        command = [sys.executable, "-m", MODULE, path, str(entry.path), str(MAX_MEMORY)]
+        words = [path, str(entry.path), str(MAX_MEMORY), mounts.foreign_mount(path)]
+        command = [sys.executable, "-m", MODULE, *words]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 (our own module)
 
     @property

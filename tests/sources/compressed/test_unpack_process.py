@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -17,11 +19,12 @@ from rollout_log import line
 
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources import reader
+from tensorboard_plugin_rlboard.sources import mounts as mounts_module
+from tensorboard_plugin_rlboard.sources import reader, unpack_worker
 from tensorboard_plugin_rlboard.sources.compressed import unpack_cache, unpack_process
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import UnpackCache
 from tensorboard_plugin_rlboard.sources.compressed.unpack_jobs import UnpackJobs
-from tensorboard_plugin_rlboard.sources.compressed.unpack_process import MODULE
+from tensorboard_plugin_rlboard.sources.compressed.unpack_process import MAX_MEMORY, MODULE
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind
 
@@ -164,12 +167,30 @@ def test_stopping_leaves_nothing(tmp_path: Path, fresh_spool: UnpackCache) -> No
 def test_it_ends_with_its_parent(tmp_path: Path) -> None:
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(b"x" * 400_000_000, 1))
-    command = [sys.executable, "-m", MODULE, str(path), str(tmp_path / "out")]
+    command = [sys.executable, "-m", MODULE, str(path), str(tmp_path / "out"), str(MAX_MEMORY), ""]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdin is not None
+        until = time.monotonic() + 60
+        while not (tmp_path / "out").exists() and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.01)
+        assert process.poll() is None, "it unpacks"
         process.stdin.close()  # what a killed parent leaves
         process.wait(60)
         assert process.returncode == 1
+
+
+def test_what_falls_silent_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr(mounts_module, "_PATIENCE_S", 0.2)
+    monkeypatch.setattr(unpack_worker, "unpack", lambda *_: answers.wait())
+    path = str(tmp_path / "a.gz")
+    try:
+        room = unpack_worker._Room(tmp_path / "out")
+        found = unpack_worker.unpack_in_patience(path, tmp_path / "out", room, 1, str(tmp_path))
+    finally:
+        answers.set()
+        mounts_module.mounts._foreign.clear()
+    assert found.error == (errno.ETIMEDOUT, f"it lies on a file system that does not answer ({tmp_path})")
 
 
 def test_neighbours_do_not_wait_for_what_is_being_unpacked(
