@@ -21,7 +21,7 @@ COMMANDS = {
     "scalars": (["scalars", "{logs}", "--out", "{home}/scalars"], "a: "),
     "doctor": (["doctor", "{logs}"], "32 samples"),
     "report": (["report", "{logs}", "-o", "{home}/x.md"], "runs: "),
-    "verify": (["verify", "{home}/quotes.txt", "--log", "{logs}"], "0 of 1 quotes"),
+    "verify": (["verify", "{home}/quotes.txt", "--log", "{logs}"], "0 of 1 quote"),
     "watch": (["watch", "{logs}", "--once"], ""),
 }
 """Name of a command -> its words, and what says that the run beside the folder was read."""
