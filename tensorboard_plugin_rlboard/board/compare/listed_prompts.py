@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.board.compare.shared_prompts import (
     Renderings,
     SharedPrompts,
     metric_sql,
-    relation_of,
+    side_samples,
 )
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.board.prompts.identity_cache import NUMBER, Keys, as_text, has_key
@@ -29,7 +29,7 @@ MAX_SAMPLES = 16
 
 
 @dataclass
-class _Named:
+class _PromptSamples:
     """Samples of one prompt on one side, and the row number of the first."""
 
     row: int = -1
@@ -38,7 +38,7 @@ class _Named:
     steps: list[int] = field(default_factory=list)
 
 
-def order_of(found: SharedPrompts, sort: str) -> Ints:
+def list_order(found: SharedPrompts, sort: str) -> Ints:
     """Positions of the prompts in the order of the list; equal ones by their keys."""
     difference = found.a - found.b
     weight = {"change": -np.abs(difference), "a": -difference, "b": difference}[sort]
@@ -49,7 +49,7 @@ def listed_prompts(
     a: RunSession, b: RunSession, question: CompareQuestion, found: SharedPrompts
 ) -> ComparedPrompts:
     """One page; sessions within a snapshot."""
-    at = order_of(found, question.sort)[question.offset : question.offset + question.limit]
+    at = list_order(found, question.sort)[question.offset : question.offset + question.limit]
     identities = found.identity[at]
     keys = identities.tolist()
     left = _samples(a, question.a, question.metric, found.renderings_a, identities)
@@ -57,7 +57,7 @@ def listed_prompts(
     # What was compared a moment ago may be gone from the run; the page is asked for again then.
     prompts = [texts.get(key, ("", None)) for key in keys]
     right = _samples(b, question.b, question.metric, found.renderings_b, identities)
-    lefts, rights = ([side.get(key, _Named()) for key in keys] for side in (left, right))
+    lefts, rights = ([side.get(key, _PromptSamples()) for key in keys] for side in (left, right))
     return ComparedPrompts(
         identity=[as_text(key) for key in keys],
         prompt_key=[key for key, _ in prompts],
@@ -78,12 +78,12 @@ def listed_prompts(
 
 def _samples(
     session: RunSession, selection: Selection, metric: str, renderings: Renderings, identities: Keys
-) -> Mapping[int, _Named]:
+) -> Mapping[int, _PromptSamples]:
     """The samples of some prompts, at most `MAX_SAMPLES` of each."""
     logged, prompts = renderings.of(identities)
     condition, values = has_key(logged)
     among = _their_groups(session, selection, metric, condition, values)
-    rows, sql = relation_of(session, selection, metric, among), metric_sql(session, metric)
+    rows, sql = side_samples(session, selection, metric, among), metric_sql(session, metric)
     answer = session.cursor.execute(
         f'SELECT {NUMBER} AS key, rowid AS place, file, line_offset, "row", step, CAST({sql} AS DOUBLE) AS x '
         f"FROM {rows.source} WHERE {rows.where} AND {is_finite(sql)} AND {condition}",
@@ -104,12 +104,12 @@ def _samples(
     turn = np.arange(len(order)) - np.repeat(segments.starts, segments.sizes)
     shown = order[turn < MAX_SAMPLES]
     ids = sample_ids(session.run, zip(*(each[shown].tolist() for each in (file, offset, row)), strict=True))
-    found: dict[int, _Named] = {}
+    found: dict[int, _PromptSamples] = {}
     columns = (prompt.view(np.uint64), place, step, x)
     for name, (key, place_of, of_step, value) in zip(
         ids, zip(*(column[shown].tolist() for column in columns), strict=True), strict=True
     ):
-        named = found.setdefault(key, _Named(place_of))
+        named = found.setdefault(key, _PromptSamples(place_of))
         named.ids.append(name)
         named.steps.append(of_step)
         named.values.append(value)

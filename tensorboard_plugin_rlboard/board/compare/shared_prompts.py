@@ -104,7 +104,7 @@ def metric_sql(session: RunSession, name: str) -> str:
     return sql
 
 
-def relation_of(session: RunSession, selection: Selection, metric: str, among: str = "") -> Relation:
+def side_samples(session: RunSession, selection: Selection, metric: str, among: str = "") -> Relation:
     """The samples of one side, with the group metrics where the metric is one.
 
     Args:
@@ -178,7 +178,7 @@ class _Side:
 
 
 def _side(session: RunSession, identities: PromptIdentities, selection: Selection, metric: str) -> _Side:
-    sql, rows = metric_sql(session, metric), relation_of(session, selection, metric)
+    sql, rows = metric_sql(session, metric), side_samples(session, selection, metric)
     finite = f"FILTER ({is_finite('x')})"
     found = session.cursor.execute(
         f"SELECT {NUMBER} AS k, * EXCLUDE (prompt_key) FROM (SELECT prompt_key, coalesce(avg(x) {finite}, 0) AS mean, "
