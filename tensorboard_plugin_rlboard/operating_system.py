@@ -45,8 +45,6 @@ OPEN_TO_READ = (
 INTERRUPTED = 130
 """The exit code of who was interrupted, as shells have it."""
 _END_SECONDS = 3.5
-_MAY_BE_HELD = frozenset({"rlboard-index", "rlboard-mount"})
-"""Names of threads that work with files and databases."""
 PROCESS_NICE = 10
 """Of the processes beside it, behind that thread and behind whatever the user looks at. They yield, and never sleep."""
 
@@ -167,7 +165,7 @@ def run_interruptibly(work: Callable[[], int], give_up: Callable[[], object]) ->
 
     Args:
         work: The command; it returns its exit code.
-        give_up: Called before the process is ended by force, which it may be when it is interrupted.
+        give_up: Called before the process is ended by force, which it is when it is interrupted.
 
     Returns:
         The exit code.
@@ -206,16 +204,16 @@ def run_interruptibly(work: Callable[[], int], give_up: Callable[[], object]) ->
 def _end(
     thread: threading.Thread, is_over: threading.Event, codes: list[int], give_up: Callable[[], object]
 ) -> None:
-    """Interrupt a command, and end the process by force where it does not end, somebody asks twice, or a thread is left.
+    """Interrupt a command, and end the process by force when it has ended, or does not in time, or somebody asks twice.
 
-    One that comes back from a file system, or a query, while the interpreter is taken down makes the process crash.
+    Taking down the interpreter may take many seconds where a database is in the middle of its work, and crashes where a
+    thread comes back from a file system meanwhile.
     """
     ctypes.pythonapi.PyThreadState_SetAsyncExc(
         ctypes.c_ulong(thread.ident or 0), ctypes.py_object(KeyboardInterrupt)
     )
     with suppress(KeyboardInterrupt):
-        if is_over.wait(_END_SECONDS) and not any(one.name in _MAY_BE_HELD for one in threading.enumerate()):
-            return
+        is_over.wait(_END_SECONDS)
     give_up()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # nobody reads it any more
