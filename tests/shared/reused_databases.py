@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections import defaultdict
 from pathlib import Path
 
@@ -11,8 +12,11 @@ import duckdb
 
 from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
 
-_free: defaultdict[int, list[QueryDatabase]] = defaultdict(list)
-"""Memory -> empty databases that nobody uses."""
+_TEMPORARY = Path(tempfile.gettempdir()).resolve()
+_Kind = tuple[Path | None, int]
+"""Where parts may be loaded from, and the memory."""
+_free: defaultdict[_Kind, list[QueryDatabase]] = defaultdict(list)
+"""Kind -> empty databases that nobody uses."""
 _of_the_parent: list[list[QueryDatabase]] = []
 """After a fork: its threads are not there, so that not even closing it would end."""
 
@@ -27,7 +31,10 @@ if hasattr(os, "register_at_fork"):
 
 
 class ReusedDatabase:
-    """As `QueryDatabase`; one that may load no parts of other folders is emptied by `close`, for the next that is like it.
+    """As `QueryDatabase`; `close` empties it for the next that is like it.
+
+    One that may load kept parts of a test's folder may load those of all tests' folders: where a database may look is
+    settled when it is opened. The TensorBoards of `tests/e2e` look where they say.
 
     Args:
         parts: See there.
@@ -35,9 +42,11 @@ class ReusedDatabase:
     """
 
     def __init__(self, parts: Path | None = None, memory: int = 256) -> None:
-        self._is_shared, self._memory = parts is None, memory
-        database = _at_hand(memory) if self._is_shared else None
-        self._database: QueryDatabase | None = database or QueryDatabase(parts, memory)
+        is_of_a_test = parts is not None and parts.resolve().is_relative_to(_TEMPORARY)
+        self._kind: _Kind = (_TEMPORARY if is_of_a_test else parts, memory)
+        self._is_reused = parts is None or is_of_a_test
+        database = _at_hand(self._kind) if self._is_reused else None
+        self._database: QueryDatabase | None = database or QueryDatabase(*self._kind)
         self.folder = self._database.folder
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -50,7 +59,7 @@ class ReusedDatabase:
         database, self._database = self._database, None
         if database is None:
             return
-        if not self._is_shared:
+        if not self._is_reused:
             database.close()
             return
         try:
@@ -58,12 +67,12 @@ class ReusedDatabase:
         except duckdb.Error:  # somebody is still in the middle of a transaction
             database.close()
         else:
-            _free[self._memory].append(database)
+            _free[self._kind].append(database)
 
 
-def _at_hand(memory: int) -> QueryDatabase | None:
+def _at_hand(kind: _Kind) -> QueryDatabase | None:
     try:
-        return _free[memory].pop()
+        return _free[kind].pop()
     except IndexError:
         return None
 
