@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.board.samples.ids import resolve_sample_id
 from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY
 from tensorboard_plugin_rlboard.errors import UnknownError
 
-_COLUMNS = {
+COLUMNS = {
     **{
         name: name
         for name in (
@@ -53,7 +53,7 @@ def index_row(session: RunSession, name: str, columns: Mapping[str, str]) -> Ind
     """
     run = session.run
     file, offset, row = resolve_sample_id(run, name)
-    fields = ", ".join((*_COLUMNS.values(), *columns.values()))
+    fields = ", ".join((*COLUMNS.values(), *columns.values()))
     rows = session.cursor.execute(
         f'SELECT {fields} FROM {run.table} WHERE file = ? AND line_offset = ? AND "row" = ?',
         [file.number, offset, row],
@@ -62,7 +62,7 @@ def index_row(session: RunSession, name: str, columns: Mapping[str, str]) -> Ind
         raise UnknownError(
             f"Run {run.name} has no sample {name}: its file was rewritten, or the line is no sample."
         )
-    values = dict(zip((*_COLUMNS, *columns), rows[0], strict=True))
+    values = dict(zip((*COLUMNS, *columns), rows[0], strict=True))
     return IndexRow(
         SampleLocation(file, offset, int(values["line_length"]), row, values["annotations"] or ""), values
     )
