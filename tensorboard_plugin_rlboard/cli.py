@@ -10,6 +10,7 @@ from typing import Any
 from tensorboard_plugin_rlboard import __version__
 from tensorboard_plugin_rlboard.operating_system import INTERRUPTED, leave_output, run_interruptibly
 from tensorboard_plugin_rlboard.report import arguments as report_arguments
+from tensorboard_plugin_rlboard.sources.owned_folder import end_at_once
 from tensorboard_plugin_rlboard.watch import arguments as watch_arguments
 
 _MOST_WORKERS, _LAST_PORT, _LONGEST_INTERVAL = 100_000, 65_535, 86_400
@@ -240,12 +241,6 @@ def _port(text: str) -> int:
     return _whole_number(text, _LAST_PORT)
 
 
-def _end_at_once() -> None:
-    from tensorboard_plugin_rlboard.sources.owned_folder import end_at_once  # noqa: PLC0415 (multiprocessing)
-
-    end_at_once()
-
-
 def main(command_line: Sequence[str] | None = None) -> int:
     """Runs the command that the command line names; returns the exit code."""
     arguments = _parser().parse_args(command_line)
@@ -253,7 +248,7 @@ def main(command_line: Sequence[str] | None = None) -> int:
     try:
         if getattr(arguments, "engine", "") == "ray":  # which crashes where it is started by another thread
             return function(arguments)
-        return run_interruptibly(lambda: function(arguments), _end_at_once)
+        return run_interruptibly(lambda: function(arguments), end_at_once)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # whoever read what is said has ended, as `head` does

@@ -6,7 +6,6 @@ A folder is its owner's as long as a lock on a file in it is held. Its age says 
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import shutil
 import tempfile
 import time
@@ -75,6 +74,8 @@ _owned: weakref.WeakSet[OwnedFolder] = weakref.WeakSet()
 
 def end_at_once() -> None:
     """End the processes that this one has started, and remove the folders of all of them: this one ends by force."""
+    import multiprocessing  # noqa: PLC0415 (a command's help needs none of it)
+
     for process in multiprocessing.active_children():
         process.kill()
         process.join(_END_SECONDS)
