@@ -45,7 +45,7 @@ def kind_of_table(head: Head) -> FileKind | None:
             f"Its first line, which is the header, has more than {PREVIEW_BYTES // 1024} kB: it names too many columns, or a "
             "line's end is missing."
         )
-        return FileKind(CSV, preview=not_read(reason, is_named=True))
+        return FileKind(CSV, preview=not_read(reason, is_named=any(map(is_text_column, names))))
     if not end or len(names) < 2 or all(_NUMBER.fullmatch(name.strip()) for name in names):
         # A first record whose text has several lines, as Comet writes lists without `headers`.
         first = next(_records(head.text, separator_of(header)), None) or ()
