@@ -157,6 +157,15 @@ describe("settings", () => {
     expect(byTestId("config-table")?.textContent).toContain("bare (no settings)");
   });
 
+  test("are compared with runs in natural order, those without settings last", async () => {
+    await show(one, bare, { ...two, run: "seed10" }, { ...two, run: "seed2" });
+    await press("i");
+    const names = [...(byTestId("config-runs")?.querySelectorAll("label") ?? [])].map(
+      (box) => box.textContent,
+    );
+    expect(names).toEqual(["seed2", "seed10", "bare"]);
+  });
+
   test("that nobody logged say where they would come from, beside no list of runs to compare with", async () => {
     await show(runInfo(), two, bare);
     await press("i");

@@ -6,6 +6,7 @@ import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
 import { isBoolean, setting } from "../../lib/storage";
 import { Toggle } from "../../ui";
+import { inNaturalOrder } from "../runs/runOrder";
 import { Checklist } from "./Checklist";
 import { type ConfigRow, compareConfigs, configText, initialRuns, sourceWords } from "./configComparison";
 
@@ -19,6 +20,10 @@ const comparedRuns = signal<readonly string[] | null>(null);
 
 const isConfigured = ({ config }: RunInfo): boolean => Object.keys(config).length > 0;
 
+/** seed2 before seed10; those without settings last, as they have least to say. */
+const inOrder = (a: RunInfo, b: RunInfo): number =>
+  Number(isConfigured(b)) - Number(isConfigured(a)) || inNaturalOrder(a.run, b.run);
+
 /** Forgets the choice. For tests. */
 export function forgetComparedRuns(): void {
   comparedRuns.value = null;
@@ -29,7 +34,7 @@ export function ConfigTable({ info, all }: { info: RunInfo; all: readonly RunInf
   const runs = [info, ...all.filter(({ run }) => run !== info.run && names.includes(run))];
   const settings = compareConfigs(runs);
   // A run without settings has nothing to be compared with.
-  const others = isConfigured(info) ? all.map(({ run }) => run).filter((run) => run !== info.run) : [];
+  const others = isConfigured(info) ? all.filter(({ run }) => run !== info.run).sort(inOrder) : [];
   const shown =
     runs.length > 1 && onlyDifferences.value ? settings.filter(({ differs }) => differs) : settings;
   return (
@@ -38,7 +43,7 @@ export function ConfigTable({ info, all }: { info: RunInfo; all: readonly RunInf
       {others.length > 0 && (
         <Checklist
           label={t("info.config.with")}
-          names={others}
+          names={others.map(({ run }) => run)}
           on={names}
           onChange={(name, on) => {
             const rest = names.filter((other) => other !== name);
