@@ -167,6 +167,20 @@ def test_tokens_are_shown_with_what_stands_around_them(
     assert (found[0]["prompt"], found[0]["reward"]) == ("", None)
 
 
+@pytest.mark.parametrize(
+    ("response", "around"),
+    [("fig , lemon or", ("fig , ", " or<eos>")), ("something else", ("fig,", "or<eos>"))],
+)
+def test_tokens_without_the_space_between_them_are_shown_as_the_response_is(
+    tmp_path: Path, open_board: Open, write_rows: Write, response: str, around: tuple[str, str]
+) -> None:
+    tokens, numbers = ["fig", ",", "lemon", "or", "<eos>"], [-1.0, -1.0, -9.0, -1.0, -1.0]
+    row = {"step": 1, "response": response, "response_tokens": tokens, "logprobs": numbers}
+    board = open_board(write_rows(tmp_path / "a.jsonl", [row]).parent)
+    (found,) = rows(board.worst_tokens(WorstTokensQuestion(Selection("."), "logprobs", limit=1)))
+    assert (found["before"], found["token"], found["after"]) == (around[0], "lemon", around[1])
+
+
 def test_prompts_are_shown_by_the_text_rules(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
     row = {"step": 1, "prompt": "~~be brief|why?~", "response_tokens": ["a"], "logprobs": [-1.0]}
     board = open_board(write_rows(tmp_path / "a.jsonl", [row]).parent)

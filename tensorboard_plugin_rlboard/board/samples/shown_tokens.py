@@ -16,6 +16,7 @@ from tensorboard_plugin_rlboard.board.limits.running_question import check_stopp
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, read_sample
 from tensorboard_plugin_rlboard.errors import UnknownError
+from tensorboard_plugin_rlboard.formats.arrays.token_padding import SPECIAL_TOKEN
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues
 from tensorboard_plugin_rlboard.formats.tokenization.style_evidence import (
     StyleEvidence,
@@ -35,6 +36,7 @@ from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 _MAX_SAMPLES = 16
 _MAX_BYTES = 2 * 1024 * 1024
 """Samples of a run that are read for the evidence, and bytes of their lines."""
+_SPACE = re.compile(r"\s*")
 _TOKEN_ID = re.compile(r"#[0-9]{1,10}", re.ASCII)
 
 
@@ -88,6 +90,37 @@ def shown_tokens(session: RunSession, spelling: Spelling, sample: SampleValues) 
 def shown_prompt_tokens(session: RunSession, spelling: Spelling, sample: SampleValues) -> list[str]:
     """The tokens of a sample's prompt likewise; empty where none are logged."""
     return _spelt(session, spelling, list(sample.prompt.tokens), sample.texts.get("prompt"))
+
+
+def spaces_between(tokens: Sequence[str], text: str) -> list[str]:
+    """The white space of a text in front of each of its tokens, where that is all that they lack of it; else none at all.
+
+    A word-level tokenizer, or ids that were decoded one by one, leave it out. Special tokens may be missing in the text.
+
+    Args:
+        tokens: the tokens of the text, as shown.
+        text: what they make together.
+    """
+    nothing = [""] * len(tokens)
+    found: list[str] = []
+    at, behind = 0, _behind_space(text, 0)
+    for token in tokens:
+        start = at if text.startswith(token, at) else behind
+        if text.startswith(token, start):
+            found.append(text[at:start])
+            at = start + len(token)
+            behind = _behind_space(text, at)
+        elif SPECIAL_TOKEN.fullmatch(token.strip()):
+            found.append("")
+        else:
+            return nothing
+    return nothing if text[at:].strip() else found
+
+
+def _behind_space(text: str, at: int) -> int:
+    """Where the white space ends that begins at a place."""
+    found = _SPACE.match(text, at)
+    return at if found is None else found.end()
 
 
 def _spelt(session: RunSession, spelling: Spelling, tokens: list[str], text: str | None) -> list[str]:

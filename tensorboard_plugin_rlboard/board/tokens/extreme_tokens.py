@@ -14,7 +14,7 @@ import numpy as np
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, decode_sample
-from tensorboard_plugin_rlboard.board.samples.shown_tokens import Spelling, shown_tokens
+from tensorboard_plugin_rlboard.board.samples.shown_tokens import Spelling, shown_tokens, spaces_between
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens
 from tensorboard_plugin_rlboard.texts import TextRules
@@ -111,7 +111,8 @@ def _find(
         order = np.argsort(-extremities, kind="stable")[: search.per_sample]
         positions, values, extremities = positions[order], values[order], extremities[order]
     shown = shown_tokens(session, spelling, sample.row) if len(positions) else []
-    texts = [_with_context(shown, int(at), has_context=bool(search.per_sample)) for at in positions]
+    spaces = spaces_between(shown, sample.row.texts.get("response", "")) if search.per_sample else []
+    texts = [_with_context(shown, spaces, int(at)) for at in positions]
     prompt = search.text_rules.list_cell("prompt", sample.row.texts.get("prompt", ""))
     return SampleExtremes(positions, values, extremities, texts, prompt)
 
@@ -135,10 +136,11 @@ def _extremities(values: Floats, end: str) -> Floats:
     return {"highest": values, "lowest": -values, "extreme": np.abs(values)}[end]
 
 
-def _with_context(texts: list[str], at: int, *, has_context: bool) -> tuple[str, str, str]:
-    """The text before a token, the token, and the text after it."""
+def _with_context(texts: list[str], spaces: list[str], at: int) -> tuple[str, str, str]:
+    """The text before a token, the token, and the text after it; without spaces, which stand before tokens, it alone."""
     token = texts[at] if at < len(texts) else ""
-    if not has_context:
+    if at >= len(spaces):
         return "", token, ""
-    before = "".join(texts[max(0, at - _CONTEXT) : at])[-_CONTEXT:]
-    return before, token, "".join(texts[at + 1 : at + 1 + _CONTEXT])[:_CONTEXT]
+    before = "".join(spaces[i] + texts[i] for i in range(max(0, at - _CONTEXT), at)) + spaces[at]
+    after = "".join(spaces[i] + texts[i] for i in range(at + 1, min(len(texts), at + 1 + _CONTEXT)))
+    return before[-_CONTEXT:], token, after[:_CONTEXT]
