@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import threading
@@ -121,11 +120,6 @@ class ProcessEngine:
                 was_killed = True
         if was_killed:
             sweep_left_folders()
-            self._pool.shutdown(wait=True)
-            del (
-                self._pool
-            )  # its semaphores go with it: a process that ends by force leaves them, and is told of
-            gc.collect()
 
 
 def _begin_process() -> None:

@@ -11,6 +11,7 @@ import tempfile
 import time
 import weakref
 from contextlib import suppress
+from multiprocessing import util
 from pathlib import Path
 from typing import BinaryIO
 
@@ -79,6 +80,7 @@ def end_at_once() -> None:
     for process in multiprocessing.active_children():
         process.kill()
         process.join(_END_SECONDS)
+    util._run_finalizers(0)  # noqa: SLF001  those of semaphores, which would be told of as leaked: nothing public does it
     for folder in tuple(_owned):
         folder.cleanup()
     sweep_left_folders()
