@@ -5,7 +5,7 @@ import { render } from "preact";
 import { App, Dialogs } from "./app";
 import { startPolling } from "./data/polling";
 import { runs, runsError } from "./data/runs";
-import { followSteps } from "./data/steps";
+import { followSteps, steps, stepsError } from "./data/steps";
 import { followTheme, followVisibility, setPageTitle } from "./host/appearance";
 import { language, loadWords, t } from "./i18n";
 import shellCss from "./shell/shell.css?inline";
@@ -38,6 +38,21 @@ function dropEarlyQuestions(): void {
   });
 }
 
+/** So long the page waits for its first answers before it shows that it waits, milliseconds. */
+const FIRST_ANSWERS_MS = 400;
+
+/** Fulfilled when the runs and the steps of the chosen one are answered, or refused. */
+function firstAnswers(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = effect(() => {
+      const isAnswered = runs.value?.runs.length === 0 || steps.value !== null || stepsError.value !== null;
+      if (!isAnswered && runsError.value === null) return;
+      resolve();
+      queueMicrotask(() => stop());
+    });
+  });
+}
+
 /** Shows the page, in the reader's language, and reads the other views' files when the first one is there. */
 export async function start(): Promise<void> {
   // Runs and steps are asked for while the page is made.
@@ -49,7 +64,10 @@ export async function start(): Promise<void> {
   followTheme();
   followVisibility();
   const first = VIEW_COMPONENTS[selection.peek().view].load();
+  const late = new Promise((resolve) => setTimeout(resolve, FIRST_ANSWERS_MS));
   await loadWords(language.peek());
+  // What is there in a moment is drawn once: a page that waits, one without steps and one without its view were drawn before it.
+  await Promise.race([Promise.all([first, firstAnswers()]), late]);
   effect(() => setPageTitle(t("shell.title"), language.value === "zh" ? "zh-CN" : "en"));
   document.addEventListener("keydown", dispatchKey);
   giveKeysBack();
