@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from benchmarks.browser.page_scripts import CLICKED, FIRST_CHART, SCROLL, WATCH
+from benchmarks.browser.page_scripts import CLICK_TO_CHART, CLICKED, FIRST_CHART, SCROLL, WATCH
 from benchmarks.shared import serving
 
 VIEWPORT = {"width": 1440, "height": 900}
@@ -168,11 +168,7 @@ class TabPage:
         """Clicks on our tab and waits for the first chart: milliseconds between the two."""
         self.page.evaluate(CLICKED)
         self.page.get_by_role("tab", name="RL Board").click()
-        self.page.wait_for_function(
-            "() => window.clickedAt && document.querySelector('iframe')", timeout=60_000
-        )
-        self.frame.wait_for_function("() => window.chartAt", timeout=60_000)
-        found: float = self.frame.evaluate("window.chartAt - parent.clickedAt")
+        found: float = self.page.evaluate(CLICK_TO_CHART)
         return found
 
     def files_read(self) -> float:
