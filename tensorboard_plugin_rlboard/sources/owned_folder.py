@@ -11,7 +11,6 @@ import tempfile
 import time
 import weakref
 from contextlib import suppress
-from multiprocessing import util
 from pathlib import Path
 from typing import BinaryIO
 
@@ -75,12 +74,12 @@ _owned: weakref.WeakSet[OwnedFolder] = weakref.WeakSet()
 
 def end_at_once() -> None:
     """End the processes that this one has started, and remove the folders of all of them: this one ends by force."""
-    import multiprocessing  # noqa: PLC0415 (a command's help needs none of it)
+    from multiprocessing import active_children, util  # noqa: PLC0415 (for `--help` nothing is loaded that takes long)
 
-    for process in multiprocessing.active_children():
+    for process in active_children():
         process.kill()
         process.join(_END_SECONDS)
-    util._run_finalizers(0)  # noqa: SLF001  those of semaphores, which would be told of as leaked: nothing public does it
+    util._run_finalizers(0)  # type: ignore[attr-defined]  # noqa: SLF001  those of semaphores, which would be told of as leaked: nothing public does it
     for folder in tuple(_owned):
         folder.cleanup()
     sweep_left_folders()
