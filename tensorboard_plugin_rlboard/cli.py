@@ -248,7 +248,7 @@ def main(command_line: Sequence[str] | None = None) -> int:
     try:
         if getattr(arguments, "engine", "") == "ray":  # which crashes where it is started by another thread
             return function(arguments)
-        return run_interruptibly(lambda: function(arguments), end_at_once)
+        return run_interruptibly(lambda: function(arguments), end_at_once, ends_process=command_line is None)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # whoever read what is said has ended, as `head` does

@@ -157,7 +157,9 @@ def watch_parent(stdin: int, said: Callable[[], object]) -> None:
     threading.Thread(target=watch, name="rlboard-parent", daemon=True).start()
 
 
-def run_interruptibly(work: Callable[[], int], give_up: Callable[[], object]) -> int:
+def run_interruptibly(
+    work: Callable[[], int], give_up: Callable[[], object], *, ends_process: bool = False
+) -> int:
     """Run a command in a thread of its own, so that Ctrl-C and SIGTERM end it whatever holds it.
 
     Who waits for a file system that is gone hears no signal, and the interpreter handles them in its main thread only. So that
@@ -166,6 +168,8 @@ def run_interruptibly(work: Callable[[], int], give_up: Callable[[], object]) ->
     Args:
         work: The command; it returns its exit code.
         give_up: Called before the process is ended by force, which it is when it is interrupted.
+        ends_process: Whether nothing comes behind the command: then threads that are left, held by a file system perhaps,
+            make the process end by force, too.
 
     Returns:
         The exit code.
@@ -198,6 +202,9 @@ def run_interruptibly(work: Callable[[], int], give_up: Callable[[], object]) ->
         signal.signal(signal.SIGTERM, before)
     if errors:
         raise errors[0]
+    thread.join()
+    if ends_process and threading.active_count() > 1:
+        _end_by_force(codes[0], give_up)
     return codes[0]
 
 
@@ -214,11 +221,15 @@ def _end(
     )
     with suppress(KeyboardInterrupt):
         is_over.wait(_END_SECONDS)
+    _end_by_force(codes[0] if codes else INTERRUPTED, give_up)
+
+
+def _end_by_force(code: int, give_up: Callable[[], object]) -> None:
     give_up()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # nobody reads it any more
             stream.flush()
-    os._exit(codes[0] if codes else INTERRUPTED)
+    os._exit(code)
 
 
 def leave_signals_to_parent() -> None:
