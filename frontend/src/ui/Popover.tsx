@@ -52,7 +52,12 @@ export function Popover(props: PopoverProps): JSX.Element {
         aria-label={props.label}
         onBeforeToggle={(event) => event.newState === "open" && setOpen(true)}
         // Not before it is closed: the browser gives the focus back from a control that is still there.
-        onToggle={(event) => setOpen(event.newState === "open")}
+        onToggle={(event) => {
+          setOpen(event.newState === "open");
+          // Who opens a long list goes on by typing.
+          if (event.newState === "open")
+            sheet.current?.querySelector<HTMLElement>("input[type=search]")?.focus();
+        }}
       >
         {open && props.children}
       </section>

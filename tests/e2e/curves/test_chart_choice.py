@@ -72,6 +72,7 @@ def test_a_link_carries_the_choice_of_charts_and_how_they_are_drawn(
     tab = open_tab(server).open(run="grpo", step=3)
     expect(tab.get("chart-groups")).to_have_count(1)
     tab.get("chart-picker").click()
+    expect(tab.get("chart-search")).to_be_focused()  # whoever opens the list goes on by typing
     tab.get("chart-search").fill("epoch")
     tab.view.get_by_role("checkbox", name="train/epoch").check()
     tab.get("chart-search").fill("gradient")
