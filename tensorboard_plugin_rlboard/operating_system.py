@@ -167,9 +167,9 @@ def run_interruptibly(
 
     Args:
         work: The command; it returns its exit code.
-        give_up: Called before the process is ended by force, which it is when it is interrupted.
-        ends_process: Whether nothing comes behind the command: then threads that are left, held by a file system perhaps,
-            make the process end by force, too.
+        give_up: Called before the process is ended by force, which it is when the command does not end.
+        ends_process: Whether nothing comes behind the command: then the process is also ended by force when it was
+            interrupted, or threads are left, held by a file system perhaps.
 
     Returns:
         The exit code.
@@ -197,7 +197,8 @@ def run_interruptibly(
         while not is_over.wait(1.0):
             pass
     except KeyboardInterrupt:
-        _end(thread, is_over, codes, give_up)
+        if not _ends(thread, is_over) or ends_process:
+            _end_by_force(codes[0] if codes else INTERRUPTED, give_up)
     finally:
         signal.signal(signal.SIGTERM, before)
     if errors:
@@ -208,23 +209,18 @@ def run_interruptibly(
     return codes[0]
 
 
-def _end(
-    thread: threading.Thread, is_over: threading.Event, codes: list[int], give_up: Callable[[], object]
-) -> None:
-    """Interrupt a command, and end the process by force when it has ended, or does not in time, or somebody asks twice.
-
-    Taking down the interpreter may take many seconds where a database is in the middle of its work, and crashes where a
-    thread comes back from a file system meanwhile.
-    """
+def _ends(thread: threading.Thread, is_over: threading.Event) -> bool:
+    """Interrupt a command; returns whether it ends in time. Who asks twice does not wait."""
     ctypes.pythonapi.PyThreadState_SetAsyncExc(
         ctypes.c_ulong(thread.ident or 0), ctypes.py_object(KeyboardInterrupt)
     )
     with suppress(KeyboardInterrupt):
-        is_over.wait(_END_SECONDS)
-    _end_by_force(codes[0] if codes else INTERRUPTED, give_up)
+        return is_over.wait(_END_SECONDS)
+    return False
 
 
 def _end_by_force(code: int, give_up: Callable[[], object]) -> None:
+    """End the process, whose interpreter takes seconds to be taken down in the middle of a query, or crashes by a held thread."""
     give_up()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # nobody reads it any more

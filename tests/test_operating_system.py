@@ -219,7 +219,7 @@ def willing():
         return 7
 
 operating_system._END_SECONDS = 0.3 if sys.argv[1] == "held" else 60
-sys.exit(operating_system.run_interruptibly(globals()[sys.argv[1]], lambda: print("given up", flush=True)))
+sys.exit(operating_system.run_interruptibly(globals()[sys.argv[1]], lambda: print("given up", flush=True), ends_process=True))
 """
 
 
