@@ -30,7 +30,7 @@ REST = {
     "report": "runs: ",
     "doctor": "good",
     "watch": "",
-    "verify": "0 of 1 quote.",
+    "verify": "0 of 1 quote ",
 }
 """What says that the run beside it was read."""
 
