@@ -139,7 +139,7 @@ def test_flush_and_close_have_an_end_and_say_so(
     writer.log(step=1)
     writer.flush(timeout=0.05)
     writer.close(timeout=0.05)
-    assert "1 samples are not on the disk" in caplog.text
+    assert "1 sample not on the disk" in caplog.text
     assert len(caplog.records) == 1
     gate.set()
     writer.close()

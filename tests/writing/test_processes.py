@@ -91,7 +91,7 @@ def test_the_end_of_a_process_waits_for_a_disk_that_hangs_only_so_long(tmp_path:
         """,
     )
     assert time.monotonic() - begin < 25
-    assert "1 samples may be lost" in done.stderr
+    assert "1 sample may be lost" in done.stderr
 
 
 @POSIX
