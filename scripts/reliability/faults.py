@@ -9,6 +9,7 @@ It ends with 1 where an answer differs without a word; the same --seed spoils th
 from __future__ import annotations
 
 import argparse
+import signal
 import tempfile
 from pathlib import Path
 
@@ -29,6 +30,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1, help="of all that is random")
     add_write(parser)
     args = parser.parse_args(arguments)
+    # In the background of a shell it is ignored, and what is started here would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     rows: list[tuple[object, ...]] = []
     failures: list[str] = []
     with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
