@@ -138,7 +138,8 @@ def build_part(
     counts = np.bincount([problem.line for problem in problems], minlength=len(places))
     columns.computed["m", "problems"] = counts.astype(np.float64)[of_row]
     kinds, has_reward = columns.kinds, columns.kinds.sample & ~np.ma.getmaskarray(columns.numbers["reward"])
-    with_samples = np.unique(of_row[kinds.sample])
+    has_sample = np.zeros(len(places), bool)
+    has_sample[of_row[kinds.sample]] = True
     array_names = (*file_format.array_keys, *sorted(collector.extra_arrays))
     return Part(
         samples=write_parquet(columns, parquet),
@@ -151,9 +152,9 @@ def build_part(
         newlines=decoder.newlines,
         changes=_step_changes(columns),
         rewarded=int(np.count_nonzero(has_reward)),
-        sampleless=len(places) - len(with_samples),
+        sampleless=len(places) - int(np.count_nonzero(has_sample)),
         lost=_lost_at_end(has_reward[kinds.sample & ~kinds.failed & ~kinds.says_error]),
-        lost_lines=_lost_lines(problems, frozenset(with_samples.tolist())),
+        lost_lines=_lost_lines(problems, has_sample),
     )
 
 
@@ -180,11 +181,11 @@ def _lost_at_end(has_reward: Bools) -> int:
     return at_end if at_end > _MORE_THAN_BEFORE * int(gaps.max()) else 0
 
 
-def _lost_lines(problems: Sequence[Problem], with_samples: frozenset[int]) -> dict[str, int]:
-    """See `Part.lost_lines`; `with_samples` are the lines, by index, that gave a sample."""
+def _lost_lines(problems: Sequence[Problem], has_sample: Bools) -> dict[str, int]:
+    """See `Part.lost_lines`; whether each line gave a sample, [lines]."""
     first: dict[int, str] = {}
     for problem in problems:
-        if problem.line not in with_samples:
+        if not has_sample[problem.line]:
             first.setdefault(problem.line, problem.kind)
     return dict(sorted(Counter(kind for kind in first.values() if kind not in _LOSES_NOTHING).items()))
 
