@@ -115,15 +115,20 @@ def yield_as_thread() -> None:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), THREAD_NICE)
 
 
-def thread_seconds(thread: int) -> float | None:
-    """Seconds that a thread has computed so far, in Python or in the system; None where the system does not say.
+def thread_seconds(thread: threading.Thread) -> float | None:
+    """Seconds that a thread has computed so far, in Python or in the system.
 
-    Args:
-        thread: its `threading.Thread.ident`; it has to be alive.
+    Returns None for a thread that has ended or not begun, and where the system does not say.
     """
-    if sys.platform != "linux":
+    if sys.platform != "linux" or not thread.is_alive() or thread.native_id is None:
         return None
-    return time.clock_gettime(time.pthread_getcpuclockid(thread))
+    # What clock_getcpuclockid(3) makes of a thread's number: the bits of the number, inverted, above "one thread, as it is
+    # scheduled". `time.pthread_getcpuclockid` reads the thread's own memory, which is gone when the thread has just ended.
+    clock = (~thread.native_id << 3) | 0b110
+    try:
+        return time.clock_gettime(clock)
+    except OSError:  # it has ended since
+        return None
 
 
 def give_back_memory() -> None:

@@ -9,6 +9,8 @@ import runpy
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -82,6 +84,28 @@ def test_without_what_others_lack(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert found["command_line"](["C:\\Program Files\\python.exe", "-m", "pip", "duckdb>=2.0"]) == (
         '"C:\\Program Files\\python.exe" -m pip duckdb>=2.0'
     )
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere the system does not say what a thread computes"
+)
+def test_what_a_thread_has_computed_is_asked_without_touching_one_that_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = operating_system.thread_seconds
+    here = threading.current_thread()
+    before = seconds(here)
+    assert before == pytest.approx(time.thread_time(), abs=0.5)
+    sum(range(200_000))
+    assert (seconds(here) or 0) > (before or 0)
+    ended = threading.Thread(target=bool)
+    assert seconds(ended) is None
+    ended.start()
+    ended.join()
+    assert seconds(ended) is None
+    # As when it ends between the question whether it lives and the one to its clock.
+    monkeypatch.setattr(ended, "is_alive", lambda: True)
+    assert seconds(ended) is None
 
 
 class Limits:

@@ -117,7 +117,7 @@ class ReplaceableThread:
         computed, waited = -1.0, 0.0
         while (thread := self._thread) is not None and thread.is_alive():
             time.sleep(self._poll_s)
-            seconds = thread_seconds(thread.ident) if thread.ident and thread.is_alive() else None
+            seconds = thread_seconds(thread)
             if seconds is None:
                 return
             if not self._is_busy or seconds != computed:

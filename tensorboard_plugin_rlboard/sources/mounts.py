@@ -228,7 +228,7 @@ def _has_gone_on(thread: threading.Thread, answered: threading.Event) -> bool:
     """Waits for an answer for as long as the thread that asks computes: whoever copies from a slow server does."""
     computed, quiet = -1.0, 0
     while not answered.wait(_PATIENCE_S / _LOOKS):
-        seconds = thread_seconds(thread.ident) if thread.ident and thread.is_alive() else None
+        seconds = thread_seconds(thread)
         quiet = quiet + 1 if seconds is not None and seconds == computed else 0
         computed = -1.0 if seconds is None else seconds
         if quiet >= _LOOKS:

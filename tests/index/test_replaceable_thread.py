@@ -17,7 +17,8 @@ from tensorboard_plugin_rlboard.sources.local_files import note_asked
 from tensorboard_plugin_rlboard.sources.mounts import Mounts, SilentError
 
 pytestmark = pytest.mark.skipif(
-    thread_seconds(threading.get_ident()) is None, reason="the system does not say what a thread computes"
+    thread_seconds(threading.current_thread()) is None,
+    reason="the system does not say what a thread computes",
 )
 PATIENCE_S = 30.0
 

@@ -14,7 +14,8 @@ from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.operating_system import thread_seconds
 
 pytestmark = pytest.mark.skipif(
-    thread_seconds(threading.get_ident()) is None, reason="the system does not say what a thread computes"
+    thread_seconds(threading.current_thread()) is None,
+    reason="the system does not say what a thread computes",
 )
 COMMANDS = {
     "index": ["index", "{logs}", "--cache-dir", "{home}/cache"],
