@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export interface PopoverProps {
   /** What the button shows. */
@@ -22,6 +22,11 @@ export function Popover(props: PopoverProps): JSX.Element {
   const [open, setOpen] = useState(false);
   const id = useId();
   const sheet = useRef<HTMLElement>(null);
+  // Who opens a long list goes on by typing. The browser looks for the attribute while it opens the sheet, before any
+  // further key: `toggle` comes later, and would take the focus back from where a quick Tab has put it.
+  useLayoutEffect(() => {
+    if (open) sheet.current?.querySelector("input[type=search]")?.setAttribute("autofocus", "");
+  }, [open]);
   // A face with words is its own name: speech control calls the button by what it shows.
   const worded = typeof props.face === "string" && /\p{L}/u.test(props.face);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -52,12 +57,7 @@ export function Popover(props: PopoverProps): JSX.Element {
         aria-label={props.label}
         onBeforeToggle={(event) => event.newState === "open" && setOpen(true)}
         // Not before it is closed: the browser gives the focus back from a control that is still there.
-        onToggle={(event) => {
-          setOpen(event.newState === "open");
-          // Who opens a long list goes on by typing.
-          if (event.newState === "open")
-            sheet.current?.querySelector<HTMLElement>("input[type=search]")?.focus();
-        }}
+        onToggle={(event) => setOpen(event.newState === "open")}
       >
         {open && props.children}
       </section>
