@@ -1,7 +1,9 @@
 /** Lines of a list that tell its prompts apart: what many of them begin with is left out, "…" stands in its place. */
 
 import { columnCount, oneLine, takeColumns } from "../singleLine";
+import { alikeWithout, type Cut } from "./alikeWithout";
 import { commonLength, wordStart } from "./commonBeginning";
+import { alignCut, CUT, endOf } from "./cutTexts";
 import { endingTags, openingTags } from "./templateTags";
 
 /** What tells none of the texts apart. Lines of texts that came later are cut by it as well. */
@@ -10,17 +12,20 @@ export interface SharedParts {
   beginnings: readonly string[];
   /** Whether all begin, and all end, with tags of a chat template. */
   tags: { first: boolean; last: boolean };
+  /** Beginnings without which lines would read alike → from where on they are shown all the same. */
+  telling: ReadonlyMap<string, number>;
+  /** How many letters of a line are surely seen. */
+  columns: number;
 }
 
-const CUT = "…";
+/** This share of a line shows a beginning that is needed to tell it from another. */
+const HEAD = 0.4;
 /** So many different texts are compared with each other. */
 const MOST_TEXTS = 256;
 /** A part of the texts is large from so many of them on, and from this share of all. */
 const LARGE = { texts: 2, share: 0.25 } as const;
 /** So many letters make a beginning; one that takes this share of the line, or ends with tags, is left out. */
 const BEGINNING = { letters: 8, share: 1 / 3 } as const;
-/** So many characters find a shared beginning again in a text whose own beginning is cut. */
-const MARK = { least: 16, most: 40 } as const;
 
 /**
  * What of these texts tells none of them apart.
@@ -39,7 +44,9 @@ export function sharedParts(texts: readonly string[], columns: number): SharedPa
   const found = new Set<string>();
   const aligned = alignCut(tags.first ? lines.map(behindTags) : lines);
   part(aligned, 0, Math.max(4, columns - 2), aligned.length, found);
-  return { beginnings: [...found], tags };
+  const parts = { beginnings: [...found], tags, telling: new Map<string, number>(), columns };
+  const cuts = lines.map((line) => cutOf(line, parts)).filter(({ beginning }) => beginning !== "");
+  return { ...parts, telling: alikeWithout(cuts, columns) };
 }
 
 /** Adds what parts of the lines, which are alike up to `from`, begin with from there on. */
@@ -80,46 +87,35 @@ function groupsOf(lines: readonly string[], keyOf: (line: string) => string): It
 
 const behindTags = (line: string): string => line.slice(openingTags(line).length);
 
-/**
- * Of texts that are cut themselves, and so begin anywhere in what they share: from where the others begin, too. The text
- * that has least of the shared part says where.
- */
-function alignCut(lines: readonly string[]): string[] {
-  const marks = lines
-    .filter((line) => line.startsWith(CUT))
-    .slice(0, MARK.most)
-    .map((line) => line.slice(1, 1 + MARK.least));
-  const aligned = lines.map((line) => {
-    if (!line.startsWith(CUT)) return line;
-    const from = Math.max(0, ...marks.map((mark) => (mark.length < MARK.least ? -1 : line.indexOf(mark, 2))));
-    return from > 0 ? CUT + line.slice(from) : line;
-  });
-  return [...new Set(aligned)];
+/** The line of a text: from where it parts from the others on. The style sheet cuts its end. */
+export function distinctLine(text: string, parts: SharedParts): string {
+  const whole = oneLine(text);
+  const { line, beginning, from, end } = cutOf(whole, parts);
+  const shown = line.slice(from, end).trim();
+  if (shown === "") return whole;
+  const last = end < line.length ? CUT : "";
+  const telling = parts.telling.get(beginning);
+  if (telling === undefined) return `${whole.length - line.length + from > 0 ? CUT : ""}${shown}${last}`;
+  const before = line.slice(0, end);
+  if (columnCount(before) <= parts.columns) return `${line.length < whole.length ? CUT : ""}${before}${last}`;
+  const head = takeColumns(line.slice(telling, from).trim(), Math.ceil(parts.columns * HEAD)).trim();
+  return `${telling > 0 ? CUT : ""}${head}${CUT}${shown}${last}`;
 }
 
-/** The line of a text: from where it parts from the others on. The style sheet cuts its end. */
-export function distinctLine(text: string, { beginnings, tags }: SharedParts): string {
-  const whole = oneLine(text);
+/** What is shown of a line behind its opening tags, and the shared beginning that is left out of it. */
+function cutOf(whole: string, { beginnings, tags }: SharedParts): Cut {
   const line = tags.first ? behindTags(whole) : whole;
-  let from = line.startsWith(CUT) ? 1 : 0;
-  const isCut = from > 0;
+  const isCut = line.startsWith(CUT);
+  let from = isCut ? 1 : 0;
+  let longest = "";
   for (const beginning of beginnings) {
     const end = endOf(beginning, line, isCut);
-    if (line.slice(end).trim() !== "") from = Math.max(from, end);
+    if (end <= from || line.slice(end).trim() === "") continue;
+    from = end;
+    longest = beginning;
   }
-  const end = line.length - (tags.last ? endingTags(line).length : 0);
-  const shown = line.slice(from, Math.max(from, end)).trim();
-  if (shown === "") return whole;
-  return `${whole.length - line.length + from > 0 ? CUT : ""}${shown}${end < line.length ? CUT : ""}`;
-}
-
-/** Where a shared beginning ends in a line, 0 where it does not begin so. */
-function endOf(beginning: string, line: string, isCut: boolean): number {
-  if (line.startsWith(beginning)) return beginning.length;
-  if (!isCut && !beginning.startsWith(CUT)) return 0;
-  const mark = beginning.slice(1).slice(-MARK.most);
-  const at = mark.length < MARK.least ? -1 : line.indexOf(mark);
-  return at < 0 ? 0 : at + mark.length;
+  const end = Math.max(from, line.length - (tags.last ? endingTags(line).length : 0));
+  return { line, beginning: longest, from, end };
 }
 
 /** A line for each text, for a list that has all its texts at once. */

@@ -96,5 +96,27 @@ test("no character is halved, and blanks between tags are gone through once", ()
   // A run of blanks that could be shared out between its neighbours in many ways would not end.
   const tags = `<s>${" ↵ <user>".repeat(300)}`;
   expect(distinctLines([`${tags}x!`, `${tags}y!`], 10)).toEqual(["…x!", "…y!"]);
-  expect(distinctLine(`x${tags}!`, { beginnings: [], tags: { first: true, last: true } })).toBe(`x${tags}!`);
+  expect(distinctLine(`x${tags}!`, { ...sharedParts([], 10), tags: { first: true, last: true } })).toBe(
+    `x${tags}!`,
+  );
+});
+
+test("a beginning stays where lines would read alike without it", () => {
+  const prompts = ["name two rivers :", "name two animals :", "name five animals :", "name five rivers :"];
+  expect(distinctLines(prompts, 23)).toEqual(prompts);
+  // Where the whole line does not fit: how they part, and the rest.
+  const task = (what: string, rest: string) =>
+    `${what} the following sentence carefully and politely: ${rest}`;
+  const tasks = [
+    task("Translate", "the sea"),
+    task("Translate", "a night"),
+    task("Summarise", "the sea"),
+    task("Summarise", "a night"),
+  ];
+  expect(distinctLines(tasks, 24)).toEqual([
+    "Translate…the sea",
+    "Translate…a night",
+    "Summarise…the sea",
+    "Summarise…a night",
+  ]);
 });
