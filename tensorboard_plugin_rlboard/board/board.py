@@ -77,7 +77,7 @@ class Board:
         self._extreme_tokens = ExtremeTokens()
         self._totals: LruCache[int] = LruCache(_MAX_TOTALS)
         self._steps = steps = StepService(registry, indexer.attention, self.cursor, self._slot)
-        self.prompts = PromptService(self.session, steps.run_steps, self._slot, lambda: registry.cache)
+        self.prompts = PromptService(self.session, steps.run_steps, self._slot, lambda: registry.results)
         self._trainings = Trainings(registry)
         prepared = partial(steps.snapshot, fresh=False)
         known = self._trainings.known_numbers, self._trainings.thresholds

@@ -1,9 +1,14 @@
-"""Arrays and what is said of them as bytes, saved between starts. What is damaged or foreign is as good as absent."""
+"""Arrays and what is said of them as bytes, saved between starts. What is damaged or foreign is as good as absent.
+
+Such bytes may lie beside the logs, where others can write: nothing of them is unpacked or run, and they take no more
+memory than they are long.
+"""
 
 from __future__ import annotations
 
 import io
 import json
+import math
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,8 +50,29 @@ def load_arrays(magic: bytes, data: bytes) -> StoredArrays | None:
     if not data.startswith(magic + blake2b(body, digest_size=_DIGEST_BYTES).digest()):
         return None
     try:
-        with np.load(io.BytesIO(body), allow_pickle=False) as found:
-            arrays = {name: found[name] for name in found.files}
-            return StoredArrays(json.loads(arrays.pop(_HEAD).tobytes()), arrays)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        with zipfile.ZipFile(io.BytesIO(body)) as found:
+            arrays = {entry.filename.removesuffix(".npy"): _array(entry, found) for entry in found.infolist()}
+        head = json.loads(arrays.pop(_HEAD).tobytes())
+    except (OSError, ValueError, KeyError, RecursionError, NotImplementedError, zipfile.BadZipFile):
         return None
+    return StoredArrays(head, arrays) if isinstance(head, dict) else None
+
+
+def _array(entry: zipfile.ZipInfo, archive: zipfile.ZipFile) -> NDArray[Any]:
+    """An array of an archive as NumPy wrote it.
+
+    Raises:
+        ValueError: it is none, or its numbers are more or fewer than it says.
+    """
+    if entry.compress_type != zipfile.ZIP_STORED or not entry.filename.endswith(".npy"):
+        raise ValueError("it is packed, or no array")
+    file = io.BytesIO(archive.read(entry))
+    version = np.lib.format.read_magic(file)
+    read_header = (
+        np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    )
+    shape, by_columns, dtype = read_header(file)
+    numbers = file.getbuffer()[file.tell() :]
+    if dtype.kind not in "iuf" or len(numbers) != math.prod(shape) * dtype.itemsize:
+        raise ValueError("it is not what it says")
+    return np.frombuffer(numbers, dtype).reshape(shape, order="F" if by_columns else "C").copy()

@@ -68,7 +68,7 @@ def index(arguments: IndexArguments) -> int:
         begun = time.monotonic()
         with _interrupted_by_sigterm():
             counts, finished = _run_job(arguments, scanned, cache, progress)
-            if finished and counts.parts and cache is not None:
+            if finished and counts.parts:
                 finished = _gather(arguments, cache)
     except CannotBeginError as error:
         sys.stderr.write(f"rlboard index: {error}\n")
@@ -158,7 +158,7 @@ def _run_job(
     return job.counts, True
 
 
-def _gather(arguments: IndexArguments, cache: LocalStore) -> bool:
+def _gather(arguments: IndexArguments, cache: LocalStore | None) -> bool:
     """Adds what belongs to whole runs; returns whether it came to its end. The index is whole without it."""
     try:
         gather(arguments.source, cache)

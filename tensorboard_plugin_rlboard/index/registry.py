@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache.cache_folder import unusable
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
+from tensorboard_plugin_rlboard.index.cache.run_results import RunResults
 from tensorboard_plugin_rlboard.index.memory_budget import DEFAULT_LIMIT, set_writing_limit, share_out
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
@@ -55,6 +56,7 @@ class Registry:
         flag_problems: what does not count of the command line, one sentence each.
         memory_shares: who may use how much memory.
         cache: the parts that are kept between starts; None before the database is opened, and where none are kept.
+        results: what was computed of whole runs and is kept between starts.
         runs: TensorBoard's run name -> index. Replaced, never changed in place.
         ignored: path below the log directory of a file that is no rollout log -> why. Replaced, never changed in place.
         revision: changes whenever an answer may.
@@ -75,6 +77,7 @@ class Registry:
         settings: SettingsFinder | None = None,
         *,
         flag_problems: Sequence[str] = (),
+        results_beside: bool = False,
     ) -> None:
         """Looks at nothing and opens nothing yet.
 
@@ -84,12 +87,15 @@ class Registry:
             memory: megabytes for all that is opened; `memory_budget.py` shares them out.
             settings: what the user says of the logs; None for what lies with them.
             flag_problems: what does not count of the command line, one sentence each.
+            results_beside: whether what is computed of whole runs goes beside the logs, which TensorBoard never does.
         """
         self.roots = list(roots)
         self.settings = SettingsFinder(self.roots) if settings is None else settings
         self.memory_shares = share_out(memory, os.cpu_count() or 1)
         self.flag_problems = tuple(flag_problems)
         self.cache: LocalStore | None = None
+        self.results = RunResults(writes_beside=results_beside)
+        self._results_beside = results_beside
         self.runs: dict[str, RunIndex] = {}
         self.ignored: dict[str, str] = {}
         self.revision = 0
@@ -110,6 +116,7 @@ class Registry:
         """The query database; opened at first use, in the thread that indexes."""
         if self._database is None:
             self.cache = _open_cache(self._cache_folder)
+            self.results = RunResults(self.cache, writes_beside=self._results_beside)
             set_writing_limit(self.memory_shares.writing)
             kept_parts = None if self.cache is None else self.cache.parts_folder
             self._database = QueryDatabase(kept_parts, self.memory_shares.query)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
+from itertools import takewhile
 
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.index.attempts.attempts import AttemptStarts, StepOrder
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
 from tensorboard_plugin_rlboard.index.parts.part import Part
+from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.file_changes import (
     FileState,
     Fingerprint,
@@ -200,13 +203,32 @@ class IndexedFile:
         self.attempts = attempts
 
 
-def cached_digest(files: Iterable[IndexedFile]) -> str:
-    """A digest of the cached parts of some files, in the order of their paths; empty where there are none."""
+def folder_of(files: Sequence[IndexedFile]) -> str:
+    """The deepest folder that files of a run have in common, a path or an address; empty without files."""
+    if not files:
+        return ""
+    below = len(files[0].relative.split("/")) - _shared_folders(files)
+    separator = "/" if is_address(files[0].path) else os.sep
+    return files[0].path.rsplit(separator, below)[0]
+
+
+def cached_digest(files: Sequence[IndexedFile]) -> str:
+    """A digest of the cached parts of a run's files, in the order of their paths; empty where there are none.
+
+    Of a path it has what lies below the run's folder, so that it is the same wherever that folder is moved.
+    """
+    above = _shared_folders(files)
     names = [
-        "\0".join([file.relative, *(cached.part for cached in file.cached)])
+        "\0".join(["/".join(file.relative.split("/")[above:]), *(cached.part for cached in file.cached)])
         for file in sorted(files, key=lambda file: file.relative)
         if file.cached
     ]
     if not names:
         return ""
     return blake2b("\n".join(names).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def _shared_folders(files: Sequence[IndexedFile]) -> int:
+    """How many folders their paths below the log directory begin with alike."""
+    folders = [file.relative.split("/")[:-1] for file in files]
+    return sum(1 for _ in takewhile(lambda alike: len(set(alike)) == 1, zip(*folders, strict=False)))

@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion, Prom
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps, is_loading
-from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
+from tensorboard_plugin_rlboard.index.cache.run_results import RunResults
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class PromptService:
         session: Callable[[str | RunIndex], RunSession],
         steps: Callable[[RunIndex], RunSteps],
         place: Callable[[Selection], AbstractContextManager[None]],
-        cache: Callable[[], LocalStore | None],
+        results: Callable[[], RunResults],
     ) -> None:
         """Knows nothing yet.
 
@@ -43,10 +43,10 @@ class PromptService:
             session: opens a run for the calling thread; one that is named is looked at by a user.
             steps: the steps of a run as of now.
             place: what a selection waits for before it is looked at.
-            cache: where histories are kept between starts; None for nowhere.
+            results: where histories are kept between starts.
         """
         self.identities = PromptIdentities()
-        self._saved = SavedHistories(cache)
+        self._saved = SavedHistories(results)
         self._histories = PromptHistories(steps, self.identities, self._saved)
         self._session = session
         self._place = place

@@ -10,12 +10,12 @@ from tensorboard_plugin_rlboard.board.steps.materialized import MaterializedCurv
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.steps.step_index import is_loading
 from tensorboard_plugin_rlboard.board.steps.storage import dump_curves, load_curves
-from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
+from tensorboard_plugin_rlboard.index.cache.run_results import RunResults
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.index.run_file import cached_digest
+from tensorboard_plugin_rlboard.index.run_file import cached_digest, folder_of
 
 _KIND = "curves"
-"""What the cache calls them."""
+"""What they are called where they are kept."""
 _SAVE_INTERVAL = 30.0
 """Seconds between two savings of a run's curves."""
 
@@ -44,7 +44,7 @@ class RunState:
     update_seconds: float = 0.0
     updated_at: float = 0.0
 
-    def restore(self, run: RunIndex, cache: LocalStore | None) -> None:
+    def restore(self, run: RunIndex, results: RunResults) -> None:
         """Goes on from the curves that an earlier start saved of the rows that are being loaded; tried once."""
         if not run.restored_digest or self.restored_from == run.restored_digest or not is_loading(run):
             return
@@ -52,24 +52,26 @@ class RunState:
             if self.restored_from == run.restored_digest:
                 return
             self.restored_from = run.restored_digest
-            stored = load_curves(cache.load_derived(_KIND, run.restored_digest)) if cache else None
+            folder = folder_of(tuple(run.files.values()))
+            stored = load_curves(results.load(_KIND, run.restored_digest, folder))
             if stored is not None:
                 self.curves.restore(stored)
                 self.saved = run.restored_digest, self.curves.snapshot.serial
 
-    def save(self, run: RunIndex, cache: LocalStore | None) -> None:
+    def save(self, run: RunIndex, results: RunResults) -> None:
         """Saves the curves for a later start, under the digest of the rows that it will begin with; not too often.
 
         Lines that are in no stored part are in the curves as well. They will be read again, and reported then. What is
         joined would not be reported: the digest is of what the log says.
         """
         now = time.monotonic()
-        if cache is None or run.joined or run.annotated or now - self.saved_at < _SAVE_INTERVAL:
+        if not results.can_store or run.joined or run.annotated or now - self.saved_at < _SAVE_INTERVAL:
             return
         with self.curves.lock:
-            digest, serial = cached_digest(tuple(run.files.values())), self.curves.snapshot.serial
+            files = tuple(run.files.values())
+            digest, serial = cached_digest(files), self.curves.snapshot.serial
             if not digest or self.saved == (digest, serial):
                 return
             stored = self.curves.to_store()
         self.saved, self.saved_at = (digest, serial), now
-        cache.store_derived(_KIND, digest, dump_curves(stored))
+        results.store(_KIND, digest, folder_of(files), dump_curves(stored))

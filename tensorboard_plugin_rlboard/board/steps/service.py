@@ -164,7 +164,7 @@ class StepService:
         state.update_seconds = state.updated_at - start
         self._notify_waiting(state)
         if not run.pending:
-            state.save(run, self._registry.cache)
+            state.save(run, self._registry.results)
 
     def _prepare(self, run: RunIndex, snapshot: CurvesSnapshot, question: StepsQuestion) -> None:
         """Makes the answer to a question before it is asked again."""
@@ -182,7 +182,7 @@ class StepService:
     def _state(self, run: RunIndex) -> RunState:
         with self._lock:
             state = self._states.setdefault(run.name, RunState())
-        state.restore(run, self._registry.cache)
+        state.restore(run, self._registry.results)
         return state
 
     def _materialized(self, run: RunIndex, question: StepsQuestion) -> Steps | None:

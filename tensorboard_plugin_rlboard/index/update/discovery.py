@@ -177,7 +177,7 @@ class Discovery:
                 self._classify_new(file, present)
         for name, run in self._registry.runs.items():
             if name not in before:
-                run.start_from(cached_digest(run.files.values()))
+                run.start_from(cached_digest(tuple(run.files.values())))
 
     def _has_other_format(self, file: IndexedFile, source: SourceFile) -> bool:
         """Whether the settings of a file, its tokenizer, or how its rows are stored have changed since it was found."""

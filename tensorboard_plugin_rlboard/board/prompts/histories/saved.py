@@ -1,4 +1,4 @@
-"""Histories saved between starts: under the digest of the parts that a run consists of, as its curves are."""
+"""Histories saved between starts: by the digest of the parts that a run consists of, as its curves are."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tensorboard_plugin_rlboard.board.prompts.histories.storage import (
     dump_history,
     load_history,
 )
-from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
+from tensorboard_plugin_rlboard.index.cache.run_results import RunResults
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.index.run_file import cached_digest
+from tensorboard_plugin_rlboard.index.run_file import cached_digest, folder_of
 
 _KIND = "prompts"
-"""What the cache calls them."""
+"""What they are called there."""
 _SAVE_INTERVAL = 300.0
 """Seconds between two savings of a run's history: 100,000 prompts are 30 MB."""
 
@@ -35,20 +35,20 @@ class _OfRun:
 
 
 class SavedHistories:
-    """The histories in the cache of this start.
+    """The histories that are kept between starts.
 
     Attributes:
         lock: held by whoever takes or saves one.
     """
 
-    def __init__(self, cache: Callable[[], LocalStore | None]) -> None:
+    def __init__(self, results: Callable[[], RunResults]) -> None:
         """Saves nothing yet.
 
         Args:
-            cache: where; None for nowhere.
+            results: where.
         """
         self.lock = threading.RLock()
-        self._cache = cache
+        self._results = results
         self._runs: WeakKeyDictionary[RunIndex, _OfRun] = WeakKeyDictionary()
 
     def may_have(self, run: RunIndex) -> bool:
@@ -58,14 +58,14 @@ class SavedHistories:
 
     def look_up(self, run: RunIndex) -> None:
         """Reads the history of the parts that a run began with ahead of the question about it: that of one run at a time."""
-        digest, cache = run.restored_digest, self._cache()
+        digest, folder = run.restored_digest, folder_of(tuple(run.files.values()))
         with self.lock:
             of = self._runs.setdefault(run, _OfRun())
-            if not digest or digest in {of.looked_up, of.ahead[0]} or cache is None:
+            if not digest or digest in {of.looked_up, of.ahead[0]}:
                 return
             for other in self._runs.values():
                 other.ahead = "", None
-            of.ahead = digest, load_history(cache.load_derived(_KIND, digest))
+            of.ahead = digest, load_history(self._results().load(_KIND, digest, folder))
 
     def taken(self, run: RunIndex) -> StoredHistory | None:
         """The history of the parts that a run began with; given once, and None from then on."""
@@ -85,17 +85,17 @@ class SavedHistories:
         What is joined is not in the digest, which is of what the log says.
         """
         of = self._runs.setdefault(run, _OfRun())
-        if self._cache() is None or run.joined or run.annotated:
+        if not self._results().can_store or run.joined or run.annotated:
             return False
         digest = cached_digest(tuple(run.files.values()))
         return bool(digest) and digest != of.saved and time.monotonic() - of.saved_at >= _SAVE_INTERVAL
 
     def save(self, run: RunIndex, stored: StoredHistory) -> None:
         """Saves a history, in place of the one that was saved before."""
-        of, cache = self._runs.setdefault(run, _OfRun()), self._cache()
-        digest = cached_digest(tuple(run.files.values()))
-        if cache is None or not digest or not cache.store_derived(_KIND, digest, dump_history(stored)):
+        of, results, files = self._runs.setdefault(run, _OfRun()), self._results(), tuple(run.files.values())
+        digest = cached_digest(files)
+        if not digest or not results.store(_KIND, digest, folder_of(files), dump_history(stored)):
             return
         if of.saved not in {"", digest} and of.saved != of.looked_up:
-            cache.drop_derived(_KIND, of.saved)
+            results.drop(_KIND, of.saved)
         of.saved, of.saved_at = digest, time.monotonic()
