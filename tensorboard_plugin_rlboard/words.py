@@ -167,7 +167,7 @@ METADATA = frozenset(_names("meta metadata extra extra_info env_extras tags anno
 STEP = _names(
     "step global_step training_step train_step trainer_step optimizer_step optim_step update_step policy_step "
     "rl_step learner_step current_step gen_step rollout_step trainer_global_step iteration train_iter "
-    "training_iteration global_steps step_num iter training_iter 步数 训练步 训练步数 全局步 全局步数 步"
+    "training_iteration global_steps step_num iter training_iter global_step_max_steps 步数 训练步 训练步数 全局步 全局步数 步"
 )
 INNER_STEP = frozenset(_names("current_step gen_step rollout_step step_num iteration iter"))
 """Those of them that count within a rollout or a step as well: the name of a file counts before them."""

@@ -13,7 +13,7 @@ class KeyMapping:
 
     Attributes:
         keys: field -> key of the rows, or path (`info.reward`, `rollouts[].reward`; `generic.key_paths` says what a
-            path may be). The paths say as well what a row is: one sample, or several.
+            path may be); empty for a step that the rows do not have, whatever stands under `step`. The paths say as well what a row is: one sample, or several.
         guessed: whether it was guessed and is not the user's own.
         alternatives: field -> other paths that might hold it as well.
         doubt: one sentence where another mapping is about as good; empty where the rows are clear.
@@ -45,7 +45,7 @@ class KeyMapping:
     def from_options(cls, options: Mapping[str, str]) -> KeyMapping | None:
         """The mapping that `to_options` wrote; None where the options hold none."""
         pairs = _json_object(options.get("mapping", ""))
-        keys = {name: key for name, key in pairs.items() if isinstance(key, str) and key}
+        keys = {name: key for name, key in pairs.items() if isinstance(key, str) and (key or name == "step")}
         others = {
             name: tuple(path for path in paths if isinstance(path, str))
             for name, paths in _json_object(options.get("alternatives", "")).items()

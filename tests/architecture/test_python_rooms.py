@@ -85,7 +85,7 @@ ORDER = {
             "arrays",
             "rows",
         ),
-        *("generic", "guessing", "frameworks", "registry"),
+        *("generic", "evidence", "guessing", "frameworks", "registry"),
     ],
     "training": [
         "parse_limits",

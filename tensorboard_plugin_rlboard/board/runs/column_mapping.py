@@ -47,7 +47,7 @@ def column_mapping(run: RunIndex) -> ColumnMapping:
         return ColumnMapping(sources=_path_sources(files[0].format, files[0].relative) if files else {})
     mapping = mapped.format.mapping
     return ColumnMapping(
-        dict(mapping.keys),
+        {name: path for name, path in mapping.keys.items() if path},
         mapping.guessed,
         key_mapping.mapping_toml(mapping.keys, _NOTE),
         key_mapping.shown_sources(mapping) | _path_sources(mapped.format, mapped.relative),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 _MARKERS = (
@@ -45,6 +45,12 @@ _OF_ONE_QUESTION = re.compile(r"(?:\s|<[^<>\s]{1,40}>)*+(?:A conversation betwee
 """Introductions of one question (R1-Zero, Alpaca): questions behind its answer are the policy's own invention."""
 _FIRST, _LAST = "from the first of several answers on", "the last of several answers"
 _ALL_TURNS = 1_000_000
+_TOOL = re.compile(
+    r"<\|(?:im_start|start_header_id|header_start|start|turn)\|?>\s*(?:tool|ipython|environment|observation|function)"
+    r"|</?(?:tool_response|tool_call|tool_result|observation|information|interpreter|function_results?|output|result)>"
+    r"|\b(?:Observation|Tool result|Tool output) ?:"
+)
+"""What stands between the turns of an agent: calls of tools and what these answered."""
 _BLANK = re.compile(r"\s*+")
 _BEGINS = re.compile(
     r"\s*+(?:(?:<s>|<bos>|<\|begin_of_text\|>|<｜begin▁of▁sentence｜>|\[gMASK\]<sop>)\s*+)?"
@@ -56,25 +62,56 @@ _BEGINS = re.compile(
 
 def is_whole_chat(text: str) -> bool:
     """Whether a text is a conversation from its beginning, with an answer in it."""
-    by_markers = _BEGINS.match(text) is not None and split_chat_text(text) is not None
-    return by_markers or split_plain_chat(text) is not None
+    return is_marked_chat(text) or split_plain_chat(text) is not None
 
 
-def split_whole_chat(text: str) -> tuple[str, str] | None:
+def is_marked_chat(text: str) -> bool:
+    """Whether a text is a conversation of a chat template from its first message on, as no policy writes one."""
+    return _BEGINS.match(text) is not None and split_chat_text(text) is not None
+
+
+def split_whole_chat(text: str, *, only_last: bool = False) -> tuple[str, str] | None:
     """Split a text that is a conversation from its beginning; None where it is none.
 
-    With markers of a template everything from the first answer on is the response, as it is of agents. In plain words it is
-    the answer to the last question, because examples and earlier turns stand before it.
+    In plain words the response is the answer to the last question, because examples and earlier turns stand before it.
+
+    Args:
+        text: the text.
+        only_last: whether with markers of a template, too, the answers before the last question are examples of the
+            prompt; else everything from the first answer on is the response, as it is of agents.
     """
-    return split_chat_text(text, _ALL_TURNS) or split_plain_chat(text)
+    return split_chat_text(text, 1 if only_last else _ALL_TURNS) or split_plain_chat(text)
 
 
-def said_of_split(texts: Iterable[str]) -> str:
+def have_examples(texts: Sequence[str]) -> bool | None:
+    """Whether answers before the last question of marked conversations are examples, and not the policy's.
+
+    Examples are the same wherever their question is: a policy answers a question in several ways, and what a tool
+    answers it is no question.
+
+    Returns:
+        None where no question comes twice, so that nothing tells it; also where every text has one answer.
+    """
+    first_answers: dict[str, list[str]] = {}
+    for text in dict.fromkeys(texts):
+        whole, last = split_chat_text(text, _ALL_TURNS), split_chat_text(text)
+        if whole is None or last is None or whole == last:
+            continue
+        between = text[len(whole[0]) : len(last[0])]
+        if _TOOL.search(between):
+            return False
+        answer = min((between.find(asks) for _, asks in _MARKERS if asks in between), default=len(between))
+        first_answers.setdefault(whole[0], []).append(between[:answer])
+    several = [answers for answers in first_answers.values() if len(answers) > 1]
+    return all(len(set(answers)) == 1 for answers in several) if several else None
+
+
+def said_of_split(texts: Iterable[str], *, only_last: bool = False) -> str:
     """Which part of conversations with several answers `split_whole_chat` takes; empty where all have one."""
     for text in texts:
         by_markers = split_chat_text(text, _ALL_TURNS)
         if by_markers is not None and split_chat_text(text) != by_markers:
-            return _FIRST
+            return _LAST if only_last else _FIRST
         if by_markers is None and _plain_answers(text)[:1] != _plain_answers(text)[-1:]:
             return _FIRST if _OF_ONE_QUESTION.match(text) else _LAST
     return ""

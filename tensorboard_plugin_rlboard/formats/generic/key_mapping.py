@@ -47,7 +47,7 @@ def mapping_format(mapping: KeyMapping) -> Format:
     definition = "guessed from rows spread over it" if mapping.guessed else "rlboard.toml"
 
     def keys_of(name: str) -> tuple[str, ...]:
-        return tuple(keys.get(name, name).split(EITHER))
+        return tuple(path for path in keys.get(name, name).split(EITHER) if path)
 
     if _is_flat(keys):
         return Format(
@@ -71,6 +71,7 @@ def mapping_format(mapping: KeyMapping) -> Format:
         name=FORMAT_NAME,
         definition=definition,
         recognise=lambda row: _has_response(keys, row),
+        step_keys=("step",) if keys.get("step", "step") else (),
         mask_keys=(MASK_FIELD,) if MASK_FIELD in keys else MASK_KEYS,
         to_samples=(GroupedRows if is_of_groups(keys) else MappedRows)(keys).to_samples,
         uses_tokenizer=not {"response_token_ids", "prompt_token_ids", "messages"}.isdisjoint(keys),
@@ -170,7 +171,9 @@ def shown_sources(mapping: KeyMapping) -> dict[str, str]:
             ]
             parts = parts if inner in {"", ENTRIES} else []
         shown[name] = f"sum of {', '.join(parts)}" if len(parts) > 1 else f"sum of {path}" if is_sum else path
-        if mapping.notes.get(name):
+        if not path:
+            del shown[name]  # the rows have none
+        elif mapping.notes.get(name):
             shown[name] += f" ({mapping.notes[name]})"
     return shown
 

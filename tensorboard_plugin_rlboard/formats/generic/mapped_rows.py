@@ -51,9 +51,10 @@ class MappedRows:
     def __init__(self, keys: Mapping[str, str], *, are_groups: bool = False) -> None:
         self._keys = keys
         response, _, beginning = keys.get("response", "").partition(AFTER)
-        self._beginning = getter(beginning) if beginning else None
+        self._answers_last = bool(beginning) and beginning == response  # after examples in one text
+        self._beginning = getter(beginning) if beginning and not self._answers_last else None
         keys = {**keys, "response": response} if beginning else keys
-        self._is_in_one = "prompt" in keys and keys["prompt"] == keys.get("response")
+        self._is_in_one = self._answers_last or ("prompt" in keys and keys["prompt"] == keys.get("response"))
         named = {name.removeprefix(COLUMN_PREFIX) for name in keys}
         self._named = frozenset(named | {"prompt", "response", "response_tokens"})
         each = {name: path for name, path in keys.items() if is_of_each(path)}
@@ -69,7 +70,7 @@ class MappedRows:
         of_ids = (keys.get(name, "").partition(".") for name in ("response_token_ids", "prompt_token_ids"))
         self._holds_ids = frozenset(key for key, _, inner in of_ids if inner)
         # Equal prompts of one step are a group anyway.
-        is_told = "step" in keys and "prompt" in keys and not are_groups
+        is_told = bool(keys.get("step")) and "prompt" in keys and not are_groups
         self._needs_group = "group_id" not in keys and not is_told
 
     def to_samples(self, row: Row, context: LineContext) -> LineSamples:
@@ -115,7 +116,10 @@ class MappedRows:
         if self._beginning is not None and "response" in fields:
             fields["response"] = rest_after(fields["response"], self._beginning(row))
         elif self._is_in_one and isinstance(text := fields.get("response"), str):
-            fields["prompt"], fields["response"] = split_whole_chat(text) or (None, text)
+            fields["prompt"], fields["response"] = split_whole_chat(text, only_last=self._answers_last) or (
+                None,
+                text,
+            )
 
     def _member_sample(
         self,

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.base import Row
+from tensorboard_plugin_rlboard.formats.evidence.profile import differs_within
+from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
+from tensorboard_plugin_rlboard.formats.evidence.value_types import is_text
 from tensorboard_plugin_rlboard.formats.generic.fields import LISTS, MEMBERS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import value_at
 from tensorboard_plugin_rlboard.formats.generic.nested_groups import lists_of_groups, rows_of_groups
-from tensorboard_plugin_rlboard.formats.guessing.profile import differs_within
-from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_row
-from tensorboard_plugin_rlboard.formats.guessing.value_types import is_text
 from tensorboard_plugin_rlboard.words import plain, snake_case
 
 _LOOKED_AT = 8

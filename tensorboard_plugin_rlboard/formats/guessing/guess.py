@@ -12,6 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
+from tensorboard_plugin_rlboard.formats.evidence.profile import Profile
+from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
+from tensorboard_plugin_rlboard.formats.evidence.value_types import is_number
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.generic.fields import (
     COLUMN_PREFIX,
@@ -26,29 +29,25 @@ from tensorboard_plugin_rlboard.formats.generic.nested_groups import of_groups
 from tensorboard_plugin_rlboard.formats.generic.text_turns import field_of_lists
 from tensorboard_plugin_rlboard.formats.generic.turns import is_conversation_text
 from tensorboard_plugin_rlboard.formats.guessing.groups import groups_of_rows
-from tensorboard_plugin_rlboard.formats.guessing.labels import assign_labels, assign_step
+from tensorboard_plugin_rlboard.formats.guessing.labels import assign_labels
 from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import (
-    likely_response,
     reason_against,
     reason_against_own_words,
 )
-from tensorboard_plugin_rlboard.formats.guessing.profile import Profile
+from tensorboard_plugin_rlboard.formats.guessing.one_text import cut_prompt
+from tensorboard_plugin_rlboard.formats.guessing.remedies import keys_to_correct, listed_keys, with_remedy
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
-from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_rows
-from tensorboard_plugin_rlboard.formats.guessing.texts import assign_texts, cut_prompt
-from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number
-from tensorboard_plugin_rlboard.formats.known_files import said_of_known
+from tensorboard_plugin_rlboard.formats.guessing.steps import assign_step, is_plain_step
+from tensorboard_plugin_rlboard.formats.guessing.texts import assign_texts
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.words import plain
 
-VERSION = 11
+VERSION = 12
 """Counts the ways in which rows were understood: files that an earlier one has read are looked at again."""
-_MAX_LISTED_KEYS = 8
 _MAX_MAPPED = 60
 _TOLD_BY_WORDS = frozenset({"ground_truth", "ref_response", "ref_reward", "finish_reason"})
-_NO_UTF_8 = "The names of its columns are no UTF-8: save it in UTF-8 (tables that Excel writes in Chinese are often in GBK)."
 _TURNS_NOTE = "its texts are the turns of one response"
 _SHOWN_NOTE = "Read from the run's folder, or from one above it."
 
@@ -123,7 +122,7 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
     if not any(column.fits(lambda value: isinstance(value, (str, list))) for column in profile):
         return Guess(
             {},
-            f"It has no text that could be a response, as logs of metrics (its first row has the keys {_listed_keys(rows)}).",
+            f"It has no text that could be a response, as logs of metrics (its first row has the keys {listed_keys(rows)}).",
             "",
         )
     roles = Roles(profile, is_several=max(map(len, samples), default=0) > 1)
@@ -141,15 +140,15 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
     if shape.kind in {LISTS, NUMBERED, MEMBERS}:
         _add_columns(roles, shape)
     share = _share(roles, telling, rows)
-    cut_prompt(roles)
+    doubt_of_texts = cut_prompt(roles)
     against = (
         reason_against_own_words(roles, reward) if is_native else reason_against(roles, reward, shape, share)
     )
     if against:
         return Guess(
             {},
-            _with_remedy(against, roles, rows),
-            key_mapping.mapping_toml(_keys_to_correct(roles)),
+            with_remedy(against, roles, rows),
+            key_mapping.mapping_toml(keys_to_correct(roles)),
             is_refused=True,
         )
     others = {
@@ -157,7 +156,8 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
         for name, paths in roles.alternatives.items()
     }
     others = {name: paths for name, paths in others.items() if paths}
-    return _taken(dict(roles.keys), others, roles.notes, f"{reward.doubt} {doubt_of_step}".strip())
+    doubts = (reward.doubt, doubt_of_step, doubt_of_texts)
+    return _taken(dict(roles.keys), others, roles.notes, " ".join(filter(None, doubts)))
 
 
 def as_guessed(file_format: Format, rows: Sequence[Row]) -> tuple[Format | None, str]:
@@ -184,7 +184,7 @@ def as_guessed(file_format: Format, rows: Sequence[Row]) -> tuple[Format | None,
 
 def _is_plainly_ours(row: Row) -> bool:
     """Whether a row has all that tells a sample and nothing else, so that nothing is left to guess."""
-    return is_complete(row) and row.keys() <= NATIVE.read_keys()
+    return is_complete(row) and is_plain_step(row["step"]) and row.keys() <= NATIVE.read_keys()
 
 
 def tells_alone(file_format: Format) -> bool:
@@ -232,28 +232,3 @@ def _taken(
     reason = f"No known format has its keys; by their names and values it was read as {listed}."
     toml = key_mapping.mapping_toml(keys, _SHOWN_NOTE)
     return Guess(keys, reason, toml, alternatives, doubt, notes)
-
-
-def _keys_to_correct(roles: Roles) -> dict[str, str]:
-    """A mapping for the user to correct: the keys that were found, and a placeholder for a missing response."""
-    keys = {name: key for name, key in roles.keys.items() if name in {"prompt", "messages", "reward", "step"}}
-    response = next((name for name in RESPONSE_FIELDS if name in roles.keys), "response")
-    placeholder = likely_response(roles) or "the key of the response"
-    return {**keys, response: roles.keys.get(response, placeholder)}
-
-
-def _with_remedy(against: str, roles: Roles, rows: Sequence[Row]) -> str:
-    no_utf_8 = any("\ufffd" in str(key) for key in (rows[0] if rows else ()))
-    if known := _NO_UTF_8 if no_utf_8 else said_of_known(rows):
-        return known
-    lines = ", ".join(line for line in key_mapping.mapping_toml(_keys_to_correct(roles)).splitlines() if line)
-    return (
-        f"{against} (its first row has the keys {_listed_keys(rows)}); if it holds rollouts, write into an rlboard.toml in "
-        f"its folder: {lines}."
-    )
-
-
-def _listed_keys(rows: Sequence[Row]) -> str:
-    keys = sorted(str(key) for key in (rows[0] if rows else {}))
-    more = ["…"] if len(keys) > _MAX_LISTED_KEYS else []
-    return ", ".join([*keys[:_MAX_LISTED_KEYS], *more])

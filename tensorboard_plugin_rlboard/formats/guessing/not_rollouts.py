@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tensorboard_plugin_rlboard import words
-from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS, SAMPLE, TURNS
-from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES
-from tensorboard_plugin_rlboard.formats.guessing.profile import Column
-from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
-from tensorboard_plugin_rlboard.formats.guessing.roles import Roles, is_open
-from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape
-from tensorboard_plugin_rlboard.formats.guessing.value_types import (
+from tensorboard_plugin_rlboard.formats.evidence.profile import Column
+from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
+from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_number,
     is_score,
     is_single_word,
     is_text,
 )
+from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS, SAMPLE, TURNS
+from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES
+from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
+from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape
 from tensorboard_plugin_rlboard.formats.guessing.verdicts import is_preference
 
 _SMALLEST_SHARE = 0.1
@@ -59,7 +59,7 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> 
     scored = reward.has_score or roles.has_token_values
     if "response" not in keys and len(words.PREFERENCE & names) > 1:
         return "It looks like pairs of preferred and rejected answers, not like rollouts"
-    is_of_training = reward.has_score and "step" in keys
+    is_of_training = reward.has_score and bool(keys.get("step"))
     if shape.kind != SAMPLE and any(map(is_preference, names)) and not is_of_training:
         return "It looks like answers that were compared, not like rollouts"
     is_asked = bool({"prompt", "messages"} & keys.keys())
@@ -79,7 +79,7 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> 
         return "Hardly any of its rows has the text of a response"
     if rated := _rated(roles):
         return rated
-    has_step = "step" in keys and keys["step"] not in _DATA_STEPS
+    has_step = bool(keys.get("step")) and keys["step"] not in _DATA_STEPS
     if scored or has_step or _has_several_responses(roles, shape):
         return ""
     return "It looks like a data set: it has no score, no step and no values of tokens"
@@ -165,7 +165,7 @@ def _are_settings(roles: Roles) -> bool:
         return False
     rewards, responses = roles.column("reward"), roles.column("response")
     if rewards is not None and rewards.fits(is_text) and not rewards.fits(is_score):
-        return "step" not in roles.keys or rewards.fits(_is_name)
+        return not roles.keys.get("step") or rewards.fits(_is_name)
     settings = {column.place.name for column in roles.profile} & words.SETTINGS
     return len(settings) >= _FEW_SETTINGS and responses is not None and responses.fits(is_single_word)
 
@@ -174,7 +174,7 @@ def _are_templates(roles: Roles) -> bool:
     """Whether every response is a placeholder, or both it and the prompt have one: `{{answer}}`, `{answer}`; no training's are."""
     responses, prompts = roles.column("response"), roles.column("prompt")
     texts = [] if responses is None else [text for text in responses.values.values() if isinstance(text, str)]
-    if not texts or "step" in roles.keys or roles.has_token_values:
+    if not texts or roles.keys.get("step") or roles.has_token_values:
         return False
     if all(_PLACEHOLDER.fullmatch(text.strip()) for text in texts):
         return True
@@ -184,7 +184,7 @@ def _are_templates(roles: Roles) -> bool:
 
 def _are_of_models(roles: Roles) -> bool:
     """Whether the answers to a prompt are those of several models, and of no training."""
-    if not roles.is_several or "step" in roles.keys or roles.has_token_values:
+    if not roles.is_several or roles.keys.get("step") or roles.has_token_values:
         return False
     models = [
         column for column in roles.profile if column.place.name in words.MODELS and column.place.of_each
@@ -207,7 +207,7 @@ def _rated(roles: Roles) -> str:
     if (
         roles.is_several
         or roles.has_token_values
-        or "step" in roles.keys
+        or roles.keys.get("step")
         or roles.keys.get("reward") == "reward"
     ):
         return ""

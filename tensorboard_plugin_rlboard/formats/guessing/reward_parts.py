@@ -13,10 +13,10 @@ from itertools import combinations
 import numpy as np
 
 from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.evidence.profile import Column, Profile, are_plain_sums, are_sums
+from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
+from tensorboard_plugin_rlboard.formats.evidence.value_types import is_number, is_number_list, is_verdict
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS, PRODUCT, SUM
-from tensorboard_plugin_rlboard.formats.guessing.profile import Column, Profile, are_plain_sums, are_sums
-from tensorboard_plugin_rlboard.formats.guessing.roles import Roles, is_open
-from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_number_list, is_verdict
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.words import plain
 

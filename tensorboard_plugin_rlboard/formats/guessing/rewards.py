@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.evidence.profile import Column
+from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
+from tensorboard_plugin_rlboard.formats.evidence.value_types import (
+    is_number,
+    is_number_list,
+    is_one_number_list,
+    is_score,
+    is_share,
+    is_single_word,
+)
 from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS
 from tensorboard_plugin_rlboard.formats.generic.turns import turn_reward_key
-from tensorboard_plugin_rlboard.formats.guessing.profile import Column
 from tensorboard_plugin_rlboard.formats.guessing.reward_parts import (
     NUMBER_TYPES,
     PartsSum,
@@ -20,15 +29,6 @@ from tensorboard_plugin_rlboard.formats.guessing.reward_parts import (
     total_before,
     total_of,
     without_nested_parts,
-)
-from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
-from tensorboard_plugin_rlboard.formats.guessing.value_types import (
-    is_number,
-    is_number_list,
-    is_one_number_list,
-    is_score,
-    is_share,
-    is_single_word,
 )
 from tensorboard_plugin_rlboard.formats.guessing.verdicts import (
     are_shares,

@@ -15,18 +15,18 @@ from typing import TypeGuard
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
+from tensorboard_plugin_rlboard.formats.evidence.value_types import (
+    is_number,
+    is_text,
+    is_text_list,
+    is_token_id_list,
+)
 from tensorboard_plugin_rlboard.formats.generic.fields import LISTS, MEMBERS, NUMBERED, SAMPLE, TURNS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, LETTERS, numbered_paths, numbers_of
 from tensorboard_plugin_rlboard.formats.generic.named_members import with_lists
 from tensorboard_plugin_rlboard.formats.generic.row_values import Place, values_of
 from tensorboard_plugin_rlboard.formats.generic.text_turns import as_history, with_joined_texts
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
-from tensorboard_plugin_rlboard.formats.guessing.value_types import (
-    is_number,
-    is_text,
-    is_text_list,
-    is_token_id_list,
-)
 from tensorboard_plugin_rlboard.words import plain, snake_case
 
 _LOOKED_AT = 8

@@ -7,14 +7,9 @@ text is the one that counts, so where the likeliest key holds single words, one 
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
-from tensorboard_plugin_rlboard.formats.conversations.chat_markers import said_of_split
-from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
-from tensorboard_plugin_rlboard.formats.generic.key_paths import AFTER
-from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
-from tensorboard_plugin_rlboard.formats.guessing.groups import take_task
-from tensorboard_plugin_rlboard.formats.guessing.profile import Column
-from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
-from tensorboard_plugin_rlboard.formats.guessing.value_types import (
+from tensorboard_plugin_rlboard.formats.evidence.profile import Column
+from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
+from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_answered_conversation,
     is_chat_text,
     is_conversation,
@@ -29,11 +24,13 @@ from tensorboard_plugin_rlboard.formats.guessing.value_types import (
     is_text_list,
     is_token_id_list,
 )
+from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
+from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
+from tensorboard_plugin_rlboard.formats.guessing.groups import take_task
 from tensorboard_plugin_rlboard.words import plain
 
 _FEWEST_MOVED = 2  # samples under another key of the response that make it one: a single row may be anything
 _TIMES_LONGER = 2
-_TELLING_PROMPT = 6  # characters of a prompt with which no text begins by chance
 _IDS_WITHIN, _LARGE_ID = ("token_ids", "ids", "input_ids"), 256
 _CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)
 
@@ -127,28 +124,6 @@ def _asked_as_first(roles: Roles, found: list[Column]) -> list[Column]:
 def _of_each_first(found: list[Column]) -> list[Column]:
     """Columns of which every sample of a row has its own value before those that stand around them."""
     return sorted(found, key=lambda column: not column.place.of_each)
-
-
-def cut_prompt(roles: Roles) -> None:
-    """Map the response to what follows the prompt, where its texts begin with it, and conversations in one text to both.
-
-    The key `response` is our own, and is what it says.
-    """
-    prompts, texts = roles.column("prompt"), roles.column("response")
-    path = roles.keys.get("response", "")
-    if prompts is None and texts is not None and path != "response" and not roles.keys.get("messages"):
-        values = [value for value in texts.values.values() if isinstance(value, str) and value]
-        if values and all(map(is_chat_text, values)):
-            roles.keys["prompt"] = path
-            roles.notes["response"] = said_of_split(values)
-    if prompts is None or texts is None or prompts.place.of_each or path in {"", "response"}:
-        return
-    pairs = [(prompts.values.get(at), text) for at, text in texts.values.items()]
-    known = [(asked, text) for asked, text in pairs if isinstance(asked, str) and isinstance(text, str)]
-    repeat = [len(prompt) for prompt, text in known if prompt and text.startswith(prompt)]
-    goes_on = any(len(text) > len(prompt) for prompt, text in known)
-    if goes_on and len(repeat) == len(pairs) and max(repeat) >= _TELLING_PROMPT:
-        roles.keys["response"] = f"{path}{AFTER}{prompts.path}"
 
 
 def _qualified(roles: Roles) -> list[Column]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.arrays.number_values import list_from_text, number_from_verdict
-from tensorboard_plugin_rlboard.formats.guessing.profile import Column, differs_within
-from tensorboard_plugin_rlboard.formats.guessing.roles import Roles
-from tensorboard_plugin_rlboard.formats.guessing.value_types import is_number, is_share, is_verdict
+from tensorboard_plugin_rlboard.formats.evidence.profile import Column, differs_within
+from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
+from tensorboard_plugin_rlboard.formats.evidence.value_types import is_number, is_share, is_verdict
 from tensorboard_plugin_rlboard.words import plain
 
 _LETTER, _NEARLY_ALL = "r", 0.9

@@ -14,7 +14,6 @@ from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock
 from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     SINGLE_NUMBERS,
     NumberList,
-    is_truth,
     number_from_value,
 )
 from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import (
@@ -22,6 +21,7 @@ from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import (
     PromptTokens,
     prompt_tokens,
 )
+from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
 from tensorboard_plugin_rlboard.formats.arrays.token_alignment import LengthMismatch, align_arrays
 from tensorboard_plugin_rlboard.formats.arrays.token_padding import Trim, token_text
 from tensorboard_plugin_rlboard.formats.base import OWN_COLUMNS, Format, LineContext
@@ -221,11 +221,7 @@ def _texts_and_numbers(
     )
     ours = {key: name for name, keys in groups if (key := _first_key(row, keys)) is not None}
     elsewhere = {*file_format.token_keys, *file_format.ignored_keys}
-    elsewhere |= {
-        key
-        for key in file_format.step_keys
-        if number_from_value(row.get(key)) is not None and not is_truth(row[key])
-    }
+    elsewhere |= {key for key in file_format.step_keys if step_from_value(row.get(key)) is not None}
     elsewhere |= {key for key in file_format.split_keys if row.get(key) in SPLITS}
     taken = {*ours.values(), *(OWN_COLUMNS - file_format.read_keys())}
     singles = {key: SINGLE_NUMBERS[name] for name, keys in file_format.array_keys.items() for key in keys}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tensorboard_plugin_rlboard.formats.frameworks.verl import has_words_of_dump
 from tensorboard_plugin_rlboard.formats.generic import key_mapping, written_reward
-from tensorboard_plugin_rlboard.formats.guessing.labels import counts_within, doubt_of_step
+from tensorboard_plugin_rlboard.formats.guessing.steps import counts_within, doubt_of_step
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST, from_spec
 from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file

@@ -10,8 +10,8 @@ from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.frameworks.trackio import reason_of_session
 from tensorboard_plugin_rlboard.formats.generic import key_paths
 from tensorboard_plugin_rlboard.formats.guessing.guess import as_guessed, guess_mapping, tells_alone
-from tensorboard_plugin_rlboard.formats.guessing.labels import may_count_within
 from tensorboard_plugin_rlboard.formats.guessing.shapes import shape_of_row
+from tensorboard_plugin_rlboard.formats.guessing.steps import may_count_within
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.formats.registry import recognise
 from tensorboard_plugin_rlboard.index.detect.spread_rows import (

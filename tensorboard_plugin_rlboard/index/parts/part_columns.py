@@ -17,6 +17,7 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     score_from_value,
     shortened,
 )
+from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.rows.row_kinds import FAILED, no_response, row_kinds
 from tensorboard_plugin_rlboard.formats.rows.row_splits import row_splits
@@ -30,6 +31,7 @@ from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS
 
 _LARGEST_STEP = 9e15
+_STEP_REMEDY = "Name the key of the step in an rlboard.toml ([mapping] step), or say there where it stands in the file's path (step_from)."
 
 
 class PartColumns:
@@ -165,9 +167,15 @@ class PartColumns:
         reason = no_response(file_format.name, file_format.text_keys.get("response", ("response",)))
         self._row_problems.append(("no_response", reason, np.flatnonzero(~kinds.sample)))
         self._row_problems.append(("failed_rollout", FAILED, np.flatnonzero(kinds.failed)))
+        mapping = file_format.mapping
         if file_format.step_keys:
             key = file_format.step_keys[0]
             reason = f"The line has no whole number as {key}; its sample is shown at step 0."
+            self._row_problems.append(("no_step", reason, np.flatnonzero(kinds.sample & ~has_step)))
+        elif (
+            mapping is not None and mapping.guessed and mapping.doubt
+        ):  # which says what its numbers are instead
+            reason = f"{mapping.doubt} {_STEP_REMEDY}"
             self._row_problems.append(("no_step", reason, np.flatnonzero(kinds.sample & ~has_step)))
 
     def _add_truncation(self) -> None:
@@ -230,6 +238,7 @@ class PartColumns:
             found = floats_of_values(column.values)
             if found is None:
                 read = score_from_value if name in self._format.number_keys else number_from_value
+                read = read if name else step_from_value
                 numbers = [read(value) for value in column.values]
                 if name:
                     unread = zip(column.rows, column.values, numbers, strict=True)

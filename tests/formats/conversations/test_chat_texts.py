@@ -55,7 +55,7 @@ def test_entries_of_a_group_are_told_apart(tmp_path: Path) -> None:
     [
         {"prompt": "q", "output": ASKED["ChatML"] + "a"},
         {"output": "a<|im_end|>\n<|im_start|>user\nmore<|im_end|>\n<|im_start|>assistant\nb"},
-        {"response": ASKED["ChatML"] + "a"},
+        {"response": "User: q\nAssistant: a"},
     ],
 )
 def test_a_response_that_holds_no_prompt_stays_whole(row: dict[str, str], tmp_path: Path) -> None:

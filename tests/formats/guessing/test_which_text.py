@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from understood import Row, read
 
+from tensorboard_plugin_rlboard.formats.evidence.value_types import is_said
 from tensorboard_plugin_rlboard.formats.guessing.guess import guess_mapping
-from tensorboard_plugin_rlboard.formats.guessing.value_types import is_said
 
 WHOLE = ["First I add 12 and 30, so it is 42.", "I guess that it may be 40.", "It is 42, as 12 + 30 says."]
 CHAT = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "How can I help?"}]

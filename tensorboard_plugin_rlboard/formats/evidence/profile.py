@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
+from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
 from tensorboard_plugin_rlboard.formats.generic.row_values import Place
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
@@ -51,6 +52,11 @@ class Column:
     def numbers(self) -> list[tuple[int, float]]:
         """Number of the sample and the number that it has, in the order of the file."""
         pairs = ((at, number_from_value(value)) for at, value in self.values.items())
+        return sorted((at, number) for at, number in pairs if number is not None)
+
+    def steps(self) -> list[tuple[int, float]]:
+        """As `numbers`, of steps that may be texts (`step_10`)."""
+        pairs = ((at, step_from_value(value)) for at, value in self.values.items())
         return sorted((at, number) for at, number in pairs if number is not None)
 
 
@@ -95,7 +101,7 @@ class Profile:
             prompts: the prompts of the samples; numbers that differ between the answers to one prompt of a row count
                 something else, unless neighbours share them and they never fall: a training may have one prompt.
         """
-        numbers = column.numbers()
+        numbers = column.steps()
         pairs = list(pairwise(numbers))
         falls = sum(b < a for (_, a), (_, b) in pairs)
         if falls > sum(b > a for (_, a), (_, b) in pairs):

@@ -6,7 +6,8 @@ import re
 
 from tensorboard_plugin_rlboard.formats.arrays.logprob_entries import logprob_entries
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value, number_from_verdict
-from tensorboard_plugin_rlboard.formats.conversations.chat_markers import is_whole_chat
+from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
+from tensorboard_plugin_rlboard.formats.conversations.chat_markers import is_marked_chat, is_whole_chat
 from tensorboard_plugin_rlboard.formats.generic.text_turns import as_history
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
 from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids
@@ -57,6 +58,11 @@ def is_chat_text(value: object) -> bool:
     return isinstance(value, str) and is_whole_chat(value)
 
 
+def is_marked_text(value: object) -> bool:
+    """Whether it is a text that holds a whole conversation with the markers of a template."""
+    return isinstance(value, str) and is_marked_chat(value)
+
+
 def is_prompt(value: object) -> bool:
     """Whether it is a text or a conversation."""
     return is_text(value) or is_conversation(value)
@@ -85,9 +91,9 @@ def is_verdict(value: object) -> bool:
     return number_from_verdict(value) is not None
 
 
-def is_whole_number(value: object) -> bool:
-    """Whether it is a whole number, or a text that holds one."""
-    number = None if isinstance(value, bool) else number_from_value(value)
+def is_step(value: object) -> bool:
+    """Whether it is a whole number, or a text that holds or names one (`step_10`, `10/100`)."""
+    number = step_from_value(value)
     return number is not None and number.is_integer()
 
 

@@ -12,13 +12,13 @@ from functools import lru_cache
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.arrays.token_padding import LOGPROB_ARRAYS
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, MASK_KEYS, NUMBER_KEYS
-from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER
-from tensorboard_plugin_rlboard.formats.guessing.profile import Column, Profile
-from tensorboard_plugin_rlboard.formats.guessing.value_types import (
+from tensorboard_plugin_rlboard.formats.evidence.profile import Column, Profile
+from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_logprob_entries,
     is_logprob_list,
     is_number_list,
 )
+from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER
 from tensorboard_plugin_rlboard.words import plain
 
 OWN_FIELDS = frozenset(

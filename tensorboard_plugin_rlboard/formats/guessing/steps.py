@@ -1,0 +1,205 @@
+"""Assigns the step: a training's, and no count of turns, positions or versions, no time and no identifier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.arrays.step_values import SMALLEST_ODD, said_of_steps, step_from_value
+from tensorboard_plugin_rlboard.formats.base import Row
+from tensorboard_plugin_rlboard.formats.evidence.profile import Column
+from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
+from tensorboard_plugin_rlboard.formats.evidence.value_types import is_step
+from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, value_at
+
+_FEWEST_RESTARTS = 2
+"""Times that a step begins again at its first number before that is said: once is a training that was started again."""
+
+_IDENTIFIERS = frozenset({"eid", "id", "uid", "key", "sample_id", "rollout_id", "trajectory_id"})
+"""Objects that name a sample by numbers, of which a step is one within its episode (Trinity-RFT's `eid`)."""
+
+
+def assign_step(roles: Roles) -> str:
+    """Assign the step: a training's, and no count of turns, positions or versions.
+
+    Returns:
+        One sentence where it may count something else; else empty.
+    """
+    found = roles.candidates(words.STEP, is_step, meta=True)
+    found = [column for column in found if column.place.name in words.STEP]  # no plural: `train_steps` counts
+    if roles.is_several:  # the steps of a rollout in a list are its turns
+        found = [column for column in found if not column.place.of_each or column.path.endswith("[]")]
+    found = [column for column in found if not _is_in_identifier(column)]
+    own = [column for column in roles.own("step", is_step) if not _is_in_identifier(column)]
+    own, found, odd = _without_odd(own, found)
+    if found and own and not own[0].fits(is_step):
+        own = []  # parts of an epoch, say
+    if own:
+        others = [column for column in found if column is not own[0]]
+        clearer = [column for column in others if _is_within(roles, own[0], column)]
+        roles.keys["step"] = clearer[0].path if clearer else own[0].path
+        roles.note("step", [one for one in [*own, *others] if one.path != roles.keys["step"]])
+        return "" if clearer else _doubt_of_outer(roles, own[0])
+    prompts = roles.column("prompt")
+    inner = [
+        column
+        for column in found
+        if column.place.name in words.INNER_STEP and not roles.profile.lies(column, prompts)
+    ]
+    found = [column for column in found if column not in inner]
+    weak = roles.candidates(words.WEAK_STEP, is_step)
+    weak = [column for column in weak if not _is_in_identifier(column)]
+    _, weak, _ = _without_odd([], weak)
+    lying = [column for column in weak if _lies_like_steps(roles, column, prompts)]
+    roles.take("step", [*found, *lying])
+    counts = [column for column in weak if column not in lying]
+    roles.note("step", [*odd, *inner, *counts, *roles.candidates(words.VERSION, is_step)])
+    if odd:
+        return _leave_out(roles, odd)
+    if "step" not in roles.keys and inner:
+        return (
+            f"{inner[0].path} was not taken as step: it falls, or differs between the answers to one prompt."
+        )
+    return _doubt_of_restarts(roles)
+
+
+def _without_odd(
+    own: Sequence[Column], found: Sequence[Column]
+) -> tuple[list[Column], list[Column], list[Column]]:
+    """Columns of steps without those that hold times, dates or identifiers, and the latter."""
+    odd = {column.path: column for column in [*own, *found] if _said_of(column)}
+    return (
+        [column for column in own if column.path not in odd],
+        [column for column in found if column.path not in odd],
+        list(odd.values()),
+    )
+
+
+def _said_of(column: Column) -> str:
+    return said_of_steps([number for _, number in column.steps()])
+
+
+def _leave_out(roles: Roles, odd: Sequence[Column]) -> str:
+    """Say of columns that they are no steps; our own key counts no longer, if it is one of them."""
+    column = odd[0]
+    shown = next(value for value in column.values.values() if step_from_value(value) is not None)
+    said = f"{column.path} was not taken as step: {shown} looks like {_said_of(column)}."
+    if "step" in roles.keys:
+        return said
+    roles.keys["step"] = ""  # what stands under our own name does not count
+    return f"{said} Without another step its samples are shown at step 0."
+
+
+def is_plain_step(value: object) -> bool:
+    """Whether a value is a step beyond doubt: a whole number that is no time, date or identifier."""
+    return type(value) is int and value < SMALLEST_ODD
+
+
+def _is_in_identifier(column: Column) -> bool:
+    return not _IDENTIFIERS.isdisjoint(column.place.around[-1:])
+
+
+def _doubt_of_outer(roles: Roles, step: Column) -> str:
+    """One sentence where the step begins again whenever something around it changes (an epoch, an episode); else empty."""
+    numbers = dict(step.steps())
+    pairs = list(pairwise(sorted(numbers)))
+    falls = {b for a, b in pairs if numbers[b] < numbers[a]}
+    if not falls or {numbers[at] for at in falls} != {min(numbers.values())}:
+        return ""
+    for column in roles.profile:
+        values = column.values
+        is_around = not words.AROUND_STEP.isdisjoint(column.place.name.split("_"))
+        if is_around and falls == {b for a, b in pairs if values.get(a) != values.get(b)}:
+            return (
+                f"The step may be another one: {step.path} was taken, and it begins again with every {column.path}, as what "
+                "counts within one does."
+            )
+    return ""
+
+
+def _doubt_of_restarts(roles: Roles) -> str:
+    """One sentence where the step has a word of several meanings and begins again and again; else empty."""
+    column = roles.column("step")
+    if column is None or column.place.name not in words.INNER_STEP | set(words.WEAK_STEP):
+        return ""
+    numbers = [number for _, number in column.steps()]
+    falls = [b for a, b in pairwise(numbers) if b < a]
+    if len(falls) < _FEWEST_RESTARTS or set(falls) != {min(numbers)}:
+        return ""
+    return (
+        f"The step may be another one: {column.path} was taken, and it begins again and again at {min(numbers):g}, as what "
+        "counts within a rollout does."
+    )
+
+
+def _is_within(roles: Roles, column: Column, other: Column) -> bool:
+    """Whether numbers count within what others count: they restart, or a prompt's answers differ in them.
+
+    Args:
+        roles: the fields so far.
+        column: numbers that may be those of turns.
+        other: numbers that may be steps: beyond doubt where they never fall, samples share them, and they change less.
+    """
+    numbers = [number for _, number in column.steps()]
+    after_falls = {b for a, b in pairwise(numbers) if b < a}
+    restarts = after_falls == {min(numbers, default=0)}
+    if not restarts and roles.profile.lies(column, roles.column("prompt")):
+        return False
+    others = [number for _, number in other.steps()]
+    falls = any(b < a for a, b in pairwise(others))
+    is_known = (
+        other.varies() or other.place.name not in words.INNER_STEP
+    )  # an inner loop's is always 0 as well
+    if restarts and not falls and "global" in other.place.name.split("_"):
+        return True
+    return is_known and not falls and roles.profile.is_shared(other) and _changes(others) < _changes(numbers)
+
+
+def may_count_within(row: Row) -> bool:
+    """Whether beside its step a row has another one, or what a step may count within: more rows have to tell which it is."""
+    names = [words.snake_case(str(key)) for key in row if key != "step"]
+    return any(name in words.STEP or not words.AROUND_STEP.isdisjoint(name.split("_")) for name in names)
+
+
+def counts_within(rows: Sequence[Row], path: str, named: int) -> bool:
+    """Whether what some rows have for a step counts something within the step that the name of their file says.
+
+    Only words that mean other things as well are doubted (`iteration`, `rollout_step`, `epoch`). They count the training's
+    steps where all of them are that of the name, or where they never fall and the file is called after its first or last.
+
+    Args:
+        rows: rows of a file.
+        path: where they have a step; empty where nowhere.
+        named: the step in the name of the file, or of a folder above it.
+    """
+    numbers = _inner_numbers(rows, path)
+    falls = any(b < a for a, b in pairwise(numbers))
+    return bool(numbers) and (falls or named not in {numbers[0], numbers[-1]})
+
+
+def doubt_of_step(rows: Sequence[Row], path: str, named: int) -> str:
+    """One sentence where the step of some rows (see `counts_within`) may be that of their file's name; else empty."""
+    if set(_inner_numbers(rows, path)) <= {float(named)}:
+        return ""
+    return f"The step may be another one: {path} was taken, step {named} of the file's path would do as well."
+
+
+def _inner_numbers(rows: Sequence[Row], path: str) -> list[float]:
+    """What some rows have for a step, in their order; empty where its word means a step of a training only."""
+    names = {words.snake_case(part.rpartition(".")[2]) for part in path.split(EITHER)}
+    if not path or not names <= words.INNER_STEP | set(words.WEAK_STEP):
+        return []
+    numbers = (step_from_value(value_at(row, path)) for row in rows)
+    return [number for number in numbers if number is not None]
+
+
+def _changes(numbers: list[float]) -> int:
+    return sum(a != b for a, b in pairwise(numbers))
+
+
+def _lies_like_steps(roles: Roles, column: Column, prompts: Column | None) -> bool:
+    """Whether a key with a name of several meanings holds steps; `steps` needs samples that share one."""
+    if not roles.profile.lies(column, prompts):
+        return False
+    return column.place.name != "steps" or roles.profile.is_shared(column)
