@@ -104,12 +104,12 @@ def is_eval_name(name: str) -> bool:
 @lru_cache(maxsize=1024)
 def _is_eval_name(name: str) -> bool:
     """As `is_eval_name`; kept, because every row of a log is asked and few names are in it."""
-    return bool(_words(name) & _EVAL_WORDS) or bool(_HELD_OUT.search(name.lower()))
+    return bool(words_of(name) & _EVAL_WORDS) or bool(_HELD_OUT.search(name.lower()))
 
 
 def is_split_name(name: str) -> bool:
     """Whether a name has a word for either split."""
-    return is_eval_name(name) or bool(_words(name) & TRAINING_NAMES)
+    return is_eval_name(name) or bool(words_of(name) & TRAINING_NAMES)
 
 
 def normalised_split(split: object, validation: object) -> str:
@@ -138,7 +138,7 @@ def split_from_name(name: str, training: frozenset[str] = TRAINING_NAMES) -> str
         name: the name of one file or folder.
         training: the words that mean the train split.
     """
-    words = _words(name)
+    words = words_of(name)
     if words & (_EVAL_WORDS - _AMBIGUOUS_WORDS) or "valid" in words or _HELD_OUT.search(name.lower()):
         return "eval"
     return "train" if words & training else ""
@@ -151,13 +151,18 @@ def is_called_after(name: str) -> bool:
     to tell that the folder is no split's and no step's. Letters that stand alone (`v1`) say nothing.
     """
     known = _EVAL_WORDS | TRAINING_NAMES | _BESIDE_SPLIT
-    return all(word in known or len(word) == 1 for word in _words(name))
+    return all(word in known or len(word) == 1 for word in words_of(name))
 
 
-def _words(name: str) -> set[str]:
+def words_of(name: str) -> frozenset[str]:
     """The words of a name in small letters, capitals and everything that is no letter between them."""
     spaced = _CAPITAL.sub(" ", name[:_LONGEST]).lower()
-    return set("".join(letter if letter.isalpha() else " " for letter in spaced).split())
+    return frozenset("".join(letter if letter.isalpha() else " " for letter in spaced).split())
+
+
+def held_out_words(name: str) -> frozenset[str]:
+    """The words of a file's or folder's name that say a held-out split only beside a name of the training (`test`)."""
+    return words_of(name) & _AMBIGUOUS_WORDS
 
 
 def _is_yes(text: str) -> bool:

@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.generic.fields import SAMPLE
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts, source_of_default
+from tensorboard_plugin_rlboard.index.detect.sibling_names import source_beside_others
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 _NOTE = "Save this as rlboard.toml in the folder of the run, and correct what is wrong."
@@ -75,6 +76,8 @@ def _path_sources(file_format: Format, relative: str) -> dict[str, str]:
             found[name] = source_of_default(path, value)
         elif said == value and name in named:
             found[name] = source
+        elif name in named and source_beside_others(path, value):
+            found[name] = source_beside_others(path, value)
         else:
             found[name] = "rlboard.toml"
     return found

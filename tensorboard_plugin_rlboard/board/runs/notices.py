@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.api import Notice
 from tensorboard_plugin_rlboard.board.runs.column_mapping import ColumnMapping
+from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.frameworks.opencompass import OPENCOMPASS, other_half
 from tensorboard_plugin_rlboard.formats.generic.written_reward import OPTION
+from tensorboard_plugin_rlboard.formats.rows.path_names import FILE_NAME, named_facts
 from tensorboard_plugin_rlboard.index.attempts.unrelated_files import (
     LoggedSteps,
     UnrelatedFiles,
     may_be_unrelated,
     unrelated_files,
 )
+from tensorboard_plugin_rlboard.index.detect.sibling_names import source_beside_others
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
@@ -38,6 +42,10 @@ def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[Notice]:
     summing = next((file.format for file in files if file.format.sums_reward_functions), None)
     if summing and OPTION not in summing.options and len(run.keys.numbers - _NO_REWARD_FUNCTIONS) > 1:
         yield _summed_reward_functions(summing.name)
+    if mapping.sources.get("step") == FILE_NAME:
+        counted = next((file.relative for file in files if _is_counted(file.relative, file.format)), "")
+        if counted:
+            yield _numbered_files(counted)
     if may_be_unrelated(file.relative for file in files):
         found = unrelated_files(
             LoggedSteps(file.relative, (file.format.name, split), order.distinct())
@@ -122,6 +130,27 @@ def _summed_reward_functions(trainer: str) -> Notice:
         "weights than 1, the trained reward is another number: write it into an rlboard.toml in the run's folder, "
         '[mapping] reward = "accuracy * 1.0 + format * 0.5" with the names of your functions.',
         {"trainer": trainer},
+    )
+
+
+def _is_counted(relative: str, file_format: Format) -> bool:
+    """Whether the step of a file is the number in its name that nothing calls a step."""
+    path, step = PurePosixPath(relative), file_format.file_defaults().step
+    if step is None or "step" not in file_format.options.get("named", ""):
+        return False
+    return named_facts(path, is_numbered="number" in file_format.options["named"]).step is None and bool(
+        source_beside_others(path, step)
+    )
+
+
+def _numbered_files(file: str) -> Notice:
+    name = file.rpartition("/")[2]
+    return Notice(
+        "numbered_files",
+        f"The rows say no step, so the numbers in the names of their files were taken for it ({name}). If they count "
+        "something else, as ranks or parts of one step, log a step in each row, or say in an rlboard.toml where it "
+        "stands ([mapping] step or step_from).",
+        {"file": name},
     )
 
 

@@ -84,7 +84,7 @@ def _leave_out(roles: Roles, odd: Sequence[Column]) -> str:
     """Say of columns that they are no steps; our own key counts no longer, if it is one of them."""
     column = odd[0]
     shown = next(value for value in column.values.values() if step_from_value(value) is not None)
-    said = f"{column.path} was not taken as step: {shown} looks like {_said_of(column)}."
+    said = f"{column.path} was not taken as step: it looks like {_said_of(column)} ({shown})."
     if "step" in roles.keys:
         return said
     roles.keys["step"] = ""  # what stands under our own name does not count

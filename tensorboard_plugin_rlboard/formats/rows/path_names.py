@@ -14,6 +14,10 @@ _NAMED_STEP = re.compile(
     r"(?<![a-z])(?:(?:global|train|training|trainer|optim|policy|rollout|gen|val|eval)[_-]?)?"
     r"(step|iter|iteration|update|checkpoint|ckpt|epoch)[_=.-]?([0-9]{1,15})(?![0-9a-z])"
 )
+_ITERATION = re.compile(r"it[_-]?([0-9]{1,9})")
+"""A whole name for an iteration; behind others `it` says that a model was instructed (`gemma-2-9b-it`)."""
+_STEPS_FOLDER = re.compile(r"(?:global_?)?(?:steps?|iters?|iterations?|updates|checkpoints|epochs)")
+"""A folder with one for each step, which is called by its number: `steps/100/`."""
 _STEP_WORDS = ("step", "iteration", "iter", "update", "checkpoint", "ckpt", "epoch")
 """Words before a step, the clearest first."""
 _LIMIT_BEFORE = re.compile(r"(?:max|num|total|n|min|every|per|warmup|by|multi|single)[_-]?$")
@@ -57,10 +61,10 @@ def named_facts(path: PurePosixPath, *, is_numbered: bool = False) -> NamedFacts
         is_numbered: whether a file's whole name may be its step (`5.jsonl`). Files of ranks and shards are named so as
             well, so the rows have to say that they are a trainer's that names its dumps so.
     """
-    names = [_stem(path.name), *(folder for folder in path.parts[-2::-1] if folder not in {".", "/"})]
+    names = [stem_of(path.name), *(folder for folder in path.parts[-2::-1] if folder not in {".", "/"})]
     names = [name[:_LONGEST] for name in names[: _ABOVE_EVALUATIONS + 1]]
     steps = [
-        step_from_name(name) if at == 0 else _folder_step(name)
+        step_from_name(name) if at == 0 else _folder_step(name, *names[at + 1 : at + 2])
         for at, name in enumerate(names[: _FOLDERS_UP + 1])
     ]
     table = logged_table(_unpacked(path.name))
@@ -109,6 +113,8 @@ def source_of_default(path: PurePosixPath, value: int | str) -> str:
 def step_from_name(name: str) -> int | None:
     """The step in the name of a file or folder (`step_10`, `iter0003`, `val_step10`); None where there is none."""
     lowered = name.lower()
+    if iteration := _ITERATION.fullmatch(lowered):
+        return int(iteration[1])
     found = {
         match[1]: int(match[2])
         for match in reversed(list(_NAMED_STEP.finditer(lowered)))
@@ -133,8 +139,15 @@ def step_folder_defaults(path: PurePosixPath) -> PathDefaults:
     return PathDefaults(int(folders[level].removeprefix("step_")), split)
 
 
-def _folder_step(name: str) -> int | None:
-    """The step of a folder that is named after it; the names of experiments hold numbers of other kinds."""
+def _folder_step(name: str, around: str = "") -> int | None:
+    """The step of a folder that is named after it; the names of experiments hold numbers of other kinds.
+
+    Args:
+        name: the folder's name.
+        around: that of the folder around it.
+    """
+    if _NUMBER.fullmatch(name) and _STEPS_FOLDER.fullmatch(around.lower()):
+        return int(name)
     found = _NAMED_STEP.match(name.lower())
     return step_from_name(name) if found and is_called_after(name) else None
 
@@ -143,9 +156,10 @@ def _unpacked(name: str) -> str:
     return _COMPRESSED.sub("", name)
 
 
-def _stem(name: str) -> str:
+def stem_of(name: str) -> str:
+    """The name of a file without what says how it is stored (`a.jsonl.gz` → `a`), of a long one the beginning."""
     name = _unpacked(name)
-    return name.rpartition(".")[0] or name
+    return (name.rpartition(".")[0] or name)[:_LONGEST]
 
 
 def _source(at: int | None) -> str:

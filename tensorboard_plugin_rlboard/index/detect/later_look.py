@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.index.detect.recognition import is_guessed
+from tensorboard_plugin_rlboard.index.detect.named_fields import is_guessed
 from tensorboard_plugin_rlboard.index.detect.spread_rows import SMALL_BYTES
 
 if TYPE_CHECKING:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from tensorboard_plugin_rlboard.formats.frameworks.verl import has_words_of_dump
 from tensorboard_plugin_rlboard.formats.generic import key_mapping, written_reward
-from tensorboard_plugin_rlboard.formats.guessing.steps import counts_within, doubt_of_step
-from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST, from_spec
 from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file
 from tensorboard_plugin_rlboard.formats.rows.path_names import NamedFacts, named_facts
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 from tensorboard_plugin_rlboard.index.detect.discounts import Discounts
-from tensorboard_plugin_rlboard.index.detect.sniff import Sniffed, sniff_rows
-from tensorboard_plugin_rlboard.index.detect.spread_rows import spread_rows
+from tensorboard_plugin_rlboard.index.detect.named_fields import (
+    NAMED,
+    is_guessed,
+    levels_to_run,
+    with_named_fields,
+)
+from tensorboard_plugin_rlboard.index.detect.sibling_names import SiblingNames
+from tensorboard_plugin_rlboard.index.detect.sniff import sniff_rows
 from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name_below
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 _NO_MAPPING = MappingSection()
-_NAMED = "named"
-"""Option of a format: which of step and split its rows do not say and the names of file and folders do; `number` beside
-the step where it is the whole name of the file."""
 
 _DOES_NOT_COUNT = (
     "So it does not count, and the file was guessed: write the whole mapping, as the tab and doctor print it."
@@ -56,6 +55,9 @@ class Recognition:
     Args:
         roots: where the files were found.
         settings: what the user says of them.
+
+    Attributes:
+        siblings: the names of all files, which say more together.
     """
 
     def __init__(self, roots: Sequence[Root], settings: SettingsFinder) -> None:
@@ -63,6 +65,7 @@ class Recognition:
         self._settings = settings
         self._discounts = Discounts(roots, settings)
         self._bound: dict[str, _Bound] = {}
+        self.siblings = SiblingNames()
 
     def mapping_of(self, file: SourceFile) -> MappingSection:
         """The mapping that the user has given for a file; an empty one where there is none."""
@@ -91,7 +94,7 @@ class Recognition:
         file_format = found.format
         if unmapped and is_guessed(file_format):
             file_format = key_mapping.with_doubt(file_format, f"{unmapped} {_DOES_NOT_COUNT}")
-        return self.bind(_with_named_fields(file_format, found, file), file), ""
+        return self.bind(with_named_fields(file_format, found, file), file), ""
 
     def bind(self, file_format: Format, file: SourceFile) -> Format:
         """A format with what a file's path and settings add now, whatever it was bound to before.
@@ -100,13 +103,14 @@ class Recognition:
         """
         kept = self._bound.get(file.path)
         if kept is None or kept.given is not file_format:
-            folder = str(PurePosixPath(file.path).parents[_levels_to_run(file_format, file)])
+            folder = str(PurePosixPath(file.path).parents[levels_to_run(file_format, file)])
             root = self._root_of(file) if file_format.uses_tokenizer else None
         else:
             folder, root = kept.folder, kept.root
         options = self._discounts.of(folder)
         options["tokenizer"] = tokenizer.find_tokenizer(file.path, root.path) if root else ""
         mapping = self.mapping_of(file)
+        self._add_of_siblings(options, file_format, file)
         told = (mapping, options)
         if kept is not None and kept.given is file_format and kept.told == told:
             return kept.bound
@@ -118,11 +122,19 @@ class Recognition:
         self._bound[file.path] = _Bound(file_format, folder, root, told, bound)
         return bound
 
+    def _add_of_siblings(self, options: dict[str, str], file_format: Format, file: SourceFile) -> None:
+        """Add the step and split that a file's name says beside others, where its rows and the name alone do not."""
+        named = file_format.options.get(NAMED, "")
+        if "step" in named and (step := self.siblings.step_of(file.relative)) is not None:
+            options["step"] = str(step)
+        if "split" in named and (split := self.siblings.split_of(file.relative)):
+            options["split"] = split
+
     def _bound_to(
         self, file_format: Format, file: SourceFile, mapping: MappingSection, options: dict[str, str]
     ) -> Format:
         """A format with what a file's path, the user's mapping and further options add."""
-        option = file_format.options.get(_NAMED, "")
+        option = file_format.options.get(NAMED, "")
         named = (
             named_facts(PurePosixPath(file.relative), is_numbered="number" in option)
             if option
@@ -195,7 +207,7 @@ class Recognition:
 
     def run_of(self, file_format: Format, file: SourceFile) -> str:
         """The run that the samples of a file belong to: that of its folder, or of one above it."""
-        levels, root = _levels_to_run(file_format, file), self._root_of(file)
+        levels, root = levels_to_run(file_format, file), self._root_of(file)
         if not levels or root is None:
             return file.run
         parts = [part for part in file.run.removeprefix(root.run_prefix).split("/") if part != "."]
@@ -206,51 +218,9 @@ class Recognition:
         return next((root for root in fitting if file.path.startswith(root.path)), None)
 
 
-def _with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) -> Format:
-    """A format with the fields that only the names of a file and its folders say; a trainer's format knows its own."""
-    if file_format.name not in {NATIVE.name, key_mapping.FORMAT_NAME}:
-        return file_format
-    facts = named_facts(PurePosixPath(file.relative))
-    numbered = named_facts(PurePosixPath(file.relative), is_numbered=True)
-    keys = {} if file_format.mapping is None else file_format.mapping.keys
-    if (facts.split or facts.step is not None) and len(found.rows) == 1:
-        found = replace(
-            found, rows=spread_rows(file.path).rows
-        )  # a later row may say what the first one does not
-    named = []
-    if facts.split and not found.says([keys.get("split", "split"), keys.get("validation", "validation")]):
-        named.append("split")
-    is_dump = facts.step is None and any(map(has_words_of_dump, found.rows))
-    step = numbered.step if is_dump else facts.step
-    if step is not None and is_guessed(file_format) and "step" in keys:
-        if counts_within(found.rows, keys["step"], step):
-            file_format = key_mapping.without_step(file_format)
-            keys = {}
-        else:
-            doubt = doubt_of_step(found.rows, keys["step"], step)
-            file_format = key_mapping.with_doubt(file_format, doubt)
-    if step is not None and not found.says([keys.get("step", "step")]):
-        named += ["step", "number"] if is_dump else ["step"]
-    return file_format.with_options(**{_NAMED: ",".join(named)})
-
-
-def _levels_to_run(file_format: Format, file: SourceFile) -> int:
-    """How many folders above a file's own its run lies: above the folders that hold one step each."""
-    path = PurePosixPath(file.relative)
-    named = named_facts(path).levels if "step" in file_format.options.get(_NAMED, "") else 0
-    return max(file_format.levels_to_run(PurePosixPath(file.path)), named)
-
-
-def is_guessed(file_format: Format) -> bool:
-    """Whether nobody has said what a format's keys mean: it was guessed, or is our own."""
-    return file_format.name == NATIVE.name or (
-        file_format.mapping is not None and file_format.mapping.guessed
-    )
-
-
 def _reading(file_format: Format) -> dict[str, str]:
     """Field -> where it stands, our own keys and what the names of files say included."""
     keys = {} if file_format.mapping is None else dict(file_format.mapping.keys)
     own = {name: name for name in ("prompt", "response", "reward", "step") if name not in keys}
-    named = file_format.options.get(_NAMED, "").split(",")
+    named = file_format.options.get(NAMED, "").split(",")
     return own | keys | {name: "the file's path" for name in named if name in {"step", "split"}}

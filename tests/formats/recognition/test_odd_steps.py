@@ -30,10 +30,10 @@ _TIMES = [_SECOND + 7 * n for n in range(6)]
 @pytest.mark.parametrize(
     ("steps", "said"),
     [
-        (_TIMES, "1764460000 looks like a Unix time"),
-        ([second * 1000 for second in _TIMES], "1764460000000 looks like a Unix time in milliseconds"),
-        ([20251130] * 4 + [20251201] * 2, "20251130 looks like a date"),
-        ([f"{second}" for second in _TIMES], "1764460000 looks like a Unix time"),
+        (_TIMES, "it looks like a Unix time (1764460000)"),
+        ([second * 1000 for second in _TIMES], "it looks like a Unix time in milliseconds (1764460000000)"),
+        ([20251130] * 4 + [20251201] * 2, "it looks like a date (20251130)"),
+        ([f"{second}" for second in _TIMES], "it looks like a Unix time (1764460000)"),
     ],
 )
 def test_a_step_that_is_none_is_said(
@@ -84,7 +84,7 @@ def test_another_step_counts(tmp_path: Path, open_board: Any) -> None:
     board: Board = open_board(tmp_path)
     assert column(board, "step") == [0, 0, 1, 1, 2, 2]
     (info,) = board.runs().runs
-    assert info.mapping_doubt == "step was not taken as step: 1764460000 looks like a Unix time."
+    assert info.mapping_doubt == "step was not taken as step: it looks like a Unix time (1764460000)."
     assert problems(board) == []
 
 

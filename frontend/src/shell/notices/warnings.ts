@@ -18,6 +18,7 @@ const ORDER = [
   "doubt",
   "repeated_samples",
   "repeated_steps",
+  "numbered_files",
   "summed_reward",
   "summed_reward_functions",
   "same_samples",

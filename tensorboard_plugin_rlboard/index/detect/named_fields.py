@@ -1,0 +1,71 @@
+"""Which of step and split only the names of a file, of its folders and of the files beside it say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.formats.frameworks.verl import has_words_of_dump
+from tensorboard_plugin_rlboard.formats.generic import key_mapping
+from tensorboard_plugin_rlboard.formats.guessing.steps import counts_within, doubt_of_step
+from tensorboard_plugin_rlboard.formats.native import NATIVE
+from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts
+from tensorboard_plugin_rlboard.index.detect.sibling_names import may_name
+from tensorboard_plugin_rlboard.index.detect.spread_rows import spread_rows
+
+if TYPE_CHECKING:
+    from tensorboard_plugin_rlboard.formats.base import Format
+    from tensorboard_plugin_rlboard.index.detect.sniff import Sniffed
+    from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
+
+NAMED = "named"
+"""Option of a format: which of step and split its rows do not say and the names of file and folders do or may; `number` beside
+the step where it is the whole name of the file."""
+
+
+def with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) -> Format:
+    """A format with the fields that only the names of a file and its folders say; a trainer's format knows its own."""
+    if file_format.name not in {NATIVE.name, key_mapping.FORMAT_NAME}:
+        return file_format
+    facts = named_facts(PurePosixPath(file.relative))
+    numbered = named_facts(PurePosixPath(file.relative), is_numbered=True)
+    keys = {} if file_format.mapping is None else file_format.mapping.keys
+    is_among = may_name(file.relative)
+    if (facts.split or facts.step is not None or is_among) and len(found.rows) == 1:
+        found = replace(
+            found, rows=spread_rows(file.path).rows
+        )  # a later row may say what the first one does not
+    named = []
+    if (facts.split or is_among) and not found.says(
+        [keys.get("split", "split"), keys.get("validation", "validation")]
+    ):
+        named.append("split")
+    is_dump = facts.step is None and any(map(has_words_of_dump, found.rows))
+    step = numbered.step if is_dump else facts.step
+    if step is not None and is_guessed(file_format) and "step" in keys:
+        if counts_within(found.rows, keys["step"], step):
+            file_format = key_mapping.without_step(file_format)
+            keys = {}
+        else:
+            doubt = doubt_of_step(found.rows, keys["step"], step)
+            file_format = key_mapping.with_doubt(file_format, doubt)
+    if step is not None and not found.says([keys.get("step", "step")]):
+        named += ["step", "number"] if is_dump else ["step"]
+    elif step is None and is_among and not found.says([keys.get("step", "step")]):
+        named.append("step")
+    return file_format.with_options(**{NAMED: ",".join(named)})
+
+
+def levels_to_run(file_format: Format, file: SourceFile) -> int:
+    """How many folders above a file's own its run lies: above the folders that hold one step each."""
+    path = PurePosixPath(file.relative)
+    named = named_facts(path).levels if "step" in file_format.options.get(NAMED, "") else 0
+    return max(file_format.levels_to_run(PurePosixPath(file.path)), named)
+
+
+def is_guessed(file_format: Format) -> bool:
+    """Whether nobody has said what a format's keys mean: it was guessed, or is our own."""
+    return file_format.name == NATIVE.name or (
+        file_format.mapping is not None and file_format.mapping.guessed
+    )
