@@ -5,12 +5,17 @@ All positions are code points, as Python counts them, so no cut falls inside a c
 
 from __future__ import annotations
 
+import bisect
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 LIMIT = 300
+_BEFORE_PARTING = 60
+"""So much of a prompt stands before the place where it parts from another one."""
 _ELLIPSIS = "…"
 _PLAIN = re.compile(r"[\n -~]*")
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
@@ -53,6 +58,14 @@ class TextRules:
             return cut_prompt(self.apply_prompt(value))
         return cut_response(self.apply_response(value) if column in {"response", "ref_response"} else value)
 
+    def list_column(self, column: str, values: Sequence[Any]) -> list[Any]:
+        """Give a column of a list of samples, in which prompts that are cut alike are told apart."""
+        if column != "prompt":
+            return [self.list_cell(column, value) for value in values]
+        shown = [self.apply_prompt(value) if isinstance(value, str) else value for value in values]
+        cut = cut_prompts(text for text in shown if isinstance(text, str))
+        return [cut[text] if isinstance(text, str) else text for text in shown]
+
 
 def cut_prompt(text: str, limit: int = LIMIT) -> str:
     """Shorten a prompt to its end, where the question stands.
@@ -67,6 +80,51 @@ def cut_prompt(text: str, limit: int = LIMIT) -> str:
     if len(text) <= limit:
         return text
     return _ELLIPSIS + text[len(text) - limit + 1 :]
+
+
+def cut_prompts(texts: Iterable[str], limit: int = LIMIT) -> dict[str, str]:
+    """Shorten the prompts of a list, so that those with the same end are told apart.
+
+    Args:
+        texts: The prompts.
+        limit: Characters at most, "…" included; at least 3.
+
+    Returns:
+        Prompt -> the prompt itself where it is short enough, else its end. Of prompts with the same end, as of
+        questions before one instruction, the surroundings of the place where they part.
+    """
+    cut = {text: cut_prompt(text, limit) for text in texts}
+    waiting = _alike(cut)
+    while waiting:
+        texts_alike = waiting.pop()
+        begin = max(0, _common_length(texts_alike) - min(_BEFORE_PARTING, limit // 3))
+        apart = {text: _window(text, begin, limit) for text in texts_alike}
+        cut |= apart
+        waiting += _alike(apart)
+    return cut
+
+
+def _alike(cut: dict[str, str]) -> list[list[str]]:
+    """The texts that are shown alike, each group of at least two."""
+    texts_of: defaultdict[str, list[str]] = defaultdict(list)
+    for text, shown in cut.items():
+        texts_of[shown].append(text)
+    return [texts for texts in texts_of.values() if len(texts) > 1]
+
+
+def _common_length(texts: Sequence[str]) -> int:
+    """How many characters all begin with. What the first and the last in order share, all share."""
+    first, last = min(texts), max(texts)
+    return bisect.bisect_left(
+        range(1, len(first) + 1), True, key=lambda length: not last.startswith(first[:length])
+    )
+
+
+def _window(text: str, begin: int, limit: int) -> str:
+    """What stands from a place on, with "…" at either end where something is left out."""
+    left = _ELLIPSIS if begin > 0 else ""
+    end = begin + limit - len(left)
+    return left + (text[begin:] if end >= len(text) else text[begin : end - 1] + _ELLIPSIS)
 
 
 def cut_response(text: str, limit: int = LIMIT) -> str:

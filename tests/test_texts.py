@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.texts import TextRules, cut_prompt, cut_response, excerpt
+from tensorboard_plugin_rlboard.texts import TextRules, cut_prompt, cut_prompts, cut_response, excerpt
 
 texts = st.text(st.sampled_from("ab .\n<pad>威🙂é"), max_size=40)
 PAD = "<pad>"
@@ -88,6 +88,36 @@ def test_cuts_stay_within_the_limit(text: str, limit: int) -> None:
     assert text.startswith(head)
     assert text.endswith(tail)
     assert 0 <= len(head) - len(tail) <= 1
+
+
+def test_prompts_with_one_end_are_cut_where_they_part() -> None:
+    task = "Answer within a box, and think first. " * 20
+    prompts = [f"What is {n} times 7? {task}" for n in (12, 13)] + [f"Name a river. {task}", "Who?"]
+    cut = cut_prompts(prompts, 40)
+    assert cut == {
+        # 40 characters. All three part at the first one; from there on those two are still told apart.
+        prompts[0]: "What is 12 times 7? Answer within a box…",
+        prompts[1]: "What is 13 times 7? Answer within a box…",
+        prompts[2]: "Name a river. Answer within a box, and …",
+        "Who?": "Who?",
+    }
+    system = "You are kind. " * 20
+    asked = [f"{system}{what}{task}" for what in ("So?", "Why?")]
+    assert list(cut_prompts(asked, 40).values()) == [
+        # A third of 40, 13, stands before the place where they part.
+        "…ou are kind. So?Answer within a box, a…",
+        "…ou are kind. Why?Answer within a box, …",
+    ]
+
+
+@given(beginnings=st.sets(texts, min_size=2, max_size=8), end=texts, limit=st.integers(3, 20))
+def test_no_two_prompts_with_one_end_are_cut_alike(beginnings: set[str], end: str, limit: int) -> None:
+    prompts = {beginning + end for beginning in beginnings}
+    cut = cut_prompts(prompts, limit)
+    assert cut.keys() == prompts
+    assert all(len(shown) <= limit for shown in cut.values())
+    if len({cut_prompt(prompt, limit) for prompt in prompts}) == 1:
+        assert len(set(cut.values())) == len(prompts)
 
 
 @given(text=texts, data=st.data(), limit=st.integers(3, 45))

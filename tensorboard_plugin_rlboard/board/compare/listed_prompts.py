@@ -61,7 +61,7 @@ def listed_prompts(
     return ComparedPrompts(
         identity=[as_text(key) for key in keys],
         prompt_key=[key for key, _ in prompts],
-        prompt=[question.text_rules.list_cell("prompt", text) for _, text in prompts],
+        prompt=question.text_rules.list_column("prompt", [text for _, text in prompts]),
         a=found.a[at].tolist(),
         b=found.b[at].tolist(),
         difference=(found.a - found.b)[at].tolist(),

@@ -57,7 +57,7 @@ def page_columns(
         "attempt": found.attempt[at].tolist(),
         "group": [group for group, _, _ in texts],
         "prompt_key": [key for _, key, _ in texts],
-        "prompt": [rules.list_cell("prompt", prompt) for _, _, prompt in texts],
+        "prompt": rules.list_column("prompt", [prompt for _, _, prompt in texts]),
         "kind": [KINDS[kind] for kind in found.kind[at].tolist()],
         "size": facts.size[at].tolist(),
         "rewarded": facts.rewards[at].tolist(),

@@ -69,7 +69,7 @@ def prompts(session: RunSession, question: PromptsQuestion, histories: PromptHis
     found: dict[str, list[Any]] = {
         "identity": [as_text(identity) for identity in history.identity[page].tolist()],
         "prompt_key": [key for key, _ in texts],
-        "prompt": [question.text_rules.list_cell("prompt", prompt) for _, prompt in texts],
+        "prompt": question.text_rules.list_column("prompt", [prompt for _, prompt in texts]),
         "status": [next(name for name in STATUSES if lists[name][i]) for i in page.tolist()],
         NEVER_BEATS_REFERENCE: lists[NEVER_BEATS_REFERENCE][page].tolist(),
         "kind": [None if code < 0 else read.labels[code] for code in history.label[page].tolist()],

@@ -54,7 +54,7 @@ def samples(session: RunSession, question: SamplesQuestion, known_total: int | N
     answer: dict[str, list[Any]] = {"id": values["id"], "step": values["step"]}
     for position, name in enumerate(columns):
         column = values[f"c{position}"]
-        answer[name] = [question.text_rules.list_cell(name, value) for value in column]
+        answer[name] = question.text_rules.list_column(name, column)
     return Samples(found.total, answer | hits)
 
 

@@ -170,6 +170,15 @@ def test_text_rules_are_applied_before_texts_are_cut(
     assert found["response"] == ["r" * 290]
 
 
+def test_questions_before_one_instruction_are_told_apart(
+    tmp_path: Path, open_board: Open, write_rows: Write
+) -> None:
+    asked = [f"{what}? {'Think first. ' * 30}" for what in ("Why", "When")]
+    write_rows(tmp_path / "a.jsonl", [row(1, prompt, "r", 1.0) for prompt in (*asked, asked[0], None)])
+    found = listed(open_board(tmp_path), columns=["prompt"])["prompt"]
+    assert found == [f"{asked[0][:299]}…", f"{asked[1][:299]}…", f"{asked[0][:299]}…", None]
+
+
 def test_columns_are_those_asked_for(board: Board) -> None:
     found = listed(board, columns=["reward", "id", "step", "note", "reward"])
     assert list(found) == ["id", "step", "reward", "note"]
