@@ -95,7 +95,7 @@ def test_no_number_of_an_axis_is_cut(server: TensorBoard, open_tab: OpenTab, loo
 def test_a_lone_spike_does_not_flatten_the_curve_and_is_said(server: TensorBoard, open_tab: OpenTab) -> None:
     tab = open_tab(server).open(run="sizes", step=10)
     chart = tab.get("chart-reward")
-    expect(chart.get_by_test_id("look-reset")).to_have_text("▲ 1 beyond")
+    expect(chart.get_by_test_id("look-reset")).to_have_text("▲ 1 off the chart")
     chart.get_by_test_id("look-reset").click()
     tab.expect_selected(looks="reward;linear;all")
     expect(chart.get_by_test_id("look-reset")).to_have_count(0)

@@ -67,7 +67,7 @@ export const sample = {
   "sample.legend.locked": "Hold the scale",
   "sample.legend.log": "log",
   "sample.legend.log.hint": "Colour probabilities by their logarithm",
-  "sample.legend.beyond": "{n} beyond",
+  "sample.legend.beyond": "{n} off the scale",
   "sample.legend.beyond.hint": "Tokens whose number lies beyond an end of the scale",
   "sample.legend.nonfinite": "{n} not finite",
   "sample.legend.nonfinite.hint":

@@ -66,7 +66,7 @@ export const sample = {
   "sample.legend.locked": "锁定标尺",
   "sample.legend.log": "对数",
   "sample.legend.log.hint": "按概率的对数着色",
-  "sample.legend.beyond": "{n} 个超出",
+  "sample.legend.beyond": "{n} 个超出标尺",
   "sample.legend.beyond.hint": "数值超出标尺两端的 token",
   "sample.legend.nonfinite": "{n} 个非有限",
   "sample.legend.nonfinite.hint": "日志数值为 NaN 或无穷的 token（下划线：∞，上划线：−∞）",

@@ -74,6 +74,13 @@ describe("charts that open by themselves", () => {
     ]);
   });
 
+  it("leave out a reward function that is the whole reward", () => {
+    const rewards = { reward: means([0.5, 1]), reward_reward: means([0.5, 1]) };
+    expect(opening(["reward", "reward_reward"], { metrics: rewards })).toEqual(["reward"]);
+    const penalised = { reward: means([0.5, 1]), reward_reward: means([0.5, 1.25]) };
+    expect(opening(["reward", "reward_reward"], { metrics: penalised })).toContain("reward_functions");
+  });
+
   it("show the first numbers that only the log knows, where they vary", () => {
     const names = ["reward", "k3_mean", "accuracy_reward", "sample_idx", "tool_calls", "seed", "judge"];
     const run = runInfo({ metrics: [...names, "speed", "depth", "fifth"].map((name) => metric(name)) });
@@ -122,8 +129,13 @@ describe("charts that open by themselves", () => {
   });
 
   it("have the reward functions that the settings give a weight, whatever they are called, before all others", () => {
-    const metrics = ["a_reward", "in_time", "turns", "right_kind"].map((name) => metric(name));
-    const config = { reward_weight_right_kind: 1, reward_weight_in_time: 0.5, reward_weight_unlogged: 1 };
+    const metrics = ["reward", "a_reward", "in_time", "turns", "right_kind"].map((name) => metric(name));
+    const config = {
+      reward_weight_reward: 1,
+      reward_weight_right_kind: 1,
+      reward_weight_in_time: 0.5,
+      reward_weight_unlogged: 1,
+    };
     const chart = namedCharts(runInfo({ metrics, config }), null, "k3_mean").find(
       ({ id }) => id === "reward_functions",
     );

@@ -56,7 +56,7 @@ export const overview = {
   "overview.how":
     "Click: choose the step, and go by this metric in lists and tokens (Enter) · double click: the sample and token that weigh most (Shift+Enter) · drag: steps or values",
   "overview.look.reset.hint": "Show the usual range of values again",
-  "overview.look.beyond": "▲ {n} beyond",
+  "overview.look.beyond": "▲ {n} off the chart",
   "overview.look.beyond.hint":
     "So many steps have a value that lies outside of this chart: triangles show where. Press to show all values",
   "overview.look.nonfinite": "× {n} not finite",

@@ -68,9 +68,10 @@ const stepLine = (name: string, colour: ColourRole = "policy"): LineSource => ({
 const FUNCTION_COLOURS: readonly ColourRole[] = ["policy", "s3", "s4", "s1"];
 
 /** One line for each reward function that the settings give a weight or the log names, at most as many as colours tell apart. */
-function functionLines(run: RunInfo): LineSource[] {
+export function functionLines(run: RunInfo): LineSource[] {
   const isToken = (base: string) => run.token_metrics.some(({ name }) => name === base);
-  const isWeighted = (name: string) => Object.hasOwn(run.config, `reward_weight_${name}`);
+  // A function that is called "reward" is not the sum of all.
+  const isWeighted = (name: string) => name !== "reward" && `reward_weight_${name}` in run.config;
   const names = run.metrics
     .map(({ name }) => name)
     .filter((name) => isWeighted(name) || (isRewardFunction(name) && splitStatistic(name, isToken) === null))

@@ -2,7 +2,7 @@
 
 import type { RunInfo, Steps } from "../../../api/answers";
 import { unusableWords } from "../shared/unusableWords";
-import { type ChartSource, type LineSource, metricChartId } from "./chartCatalogue";
+import { type ChartSource, functionLines, type LineSource, metricChartId } from "./chartCatalogue";
 import { ownNumbers } from "./ownNumbers";
 
 /** Logged words that a chart is made of, for charts that say why they are empty. */
@@ -29,7 +29,9 @@ export function watchedMetrics(run: RunInfo): string[] {
   const watched = run.metrics
     .map(({ name }) => name)
     .filter((name) => name === "repetition" || name === "staleness");
-  return [...watched, ...ownNumbers(run)];
+  const functions = functionLines(run);
+  const only = functions.length === 1 ? functions.map(({ name }) => name) : [];
+  return [...watched, ...ownNumbers(run), ...only];
 }
 
 /** Whether a named chart, or one of a number that only the log knows, opens by itself. */
@@ -40,10 +42,22 @@ export function opensByItself(chart: ChartSource, steps: Steps | null): boolean 
   }
   if (OPEN_WHEN_MET.has(chart.id))
     return chart.lines.some((line) => valuesOf(line, steps).some((value) => (value ?? 0) !== 0));
+  if (chart.id === "reward_functions" && isRewardItself(chart.lines, steps)) return false;
   const isOwn = chart.id === metricChartId(chart.lines[0]?.name ?? "");
   const least = isOwn ? 0 : OPEN_WHEN_VARYING[chart.id];
   return least === undefined || chart.lines.some((line) => spread(valuesOf(line, steps)) > least);
 }
+
+/** Whether the only reward function is the whole reward, whose chart is there already. */
+function isRewardItself(lines: readonly LineSource[], steps: Steps | null): boolean {
+  const [only, second] = lines;
+  if (only === undefined || second !== undefined) return false;
+  const rewards = steps?.metrics["reward"]?.mean;
+  return valuesOf(only, steps).every((value, at) => isAbout(value, rewards?.[at] ?? null));
+}
+
+const isAbout = (a: number | null, b: number | null): boolean =>
+  a === b || (a !== null && b !== null && Math.abs(a - b) <= 1e-6 * Math.max(Math.abs(a), Math.abs(b)));
 
 function valuesOf(line: LineSource, steps: Steps | null): readonly (number | null)[] {
   const column = line.from === "metric" ? steps?.metrics[line.name]?.mean : steps?.step_metrics[line.name];
