@@ -23,6 +23,10 @@ WITHOUT_FIXTURES = {
     "pass_at_k",
     "bootstrap",
     "groups",
+    "board/groups/contrast",
+    "board/alignment/boundary_shift",
+    "board/alignment/matches",
+    "board/alignment/align",
 }
 """Tests that take no fixture of a conftest, whose import is most of their time."""
 TARGETS = {
@@ -58,7 +62,7 @@ TARGETS = {
     "board/groups/member_sql.py": ("group_shares", "group_formulas", "board/groups/groups"),
     "board/groups/group_table.py": ("board/groups/groups",),
     "board/groups/listing.py": ("board/groups/groups",),
-    "board/groups/contrast.py": ("board/groups/group",),
+    "board/groups/contrast.py": ("board/groups/contrast", "board/groups/group"),
     "board/groups/prefixes.py": ("board/groups/group",),
     "board/groups/detail.py::side_of|_shown|_mean|_rows": ("board/groups/group",),
     "board/compare/s*.py": ("board/compare/compare",),
@@ -67,7 +71,10 @@ TARGETS = {
     "board/prompts/listing.py": ("board/prompts/prompts",),
     "board/prompts/detail.py": ("board/prompts/prompt",),
     "board/prompts/histories/[!h]*.py": ("board/prompts/prompt_history", "board/prompts/prompts"),
-    "board/alignment/*.py": ("board/alignment/align",),
+    "board/alignment/boundary_shift.py": ("board/alignment/boundary_shift", "board/alignment/align"),
+    "board/alignment/matches.py": ("board/alignment/matches", "board/alignment/align"),
+    "board/alignment/[!bm]*.py": ("board/alignment/align",),
+    "board/alignment/moves.py": ("board/alignment/align",),
     "writing/steps/step_means.py": ("writer_formulas",),
 }
 """Where formulas stand, as patterns below the package (and of functions, where the rest of the file has none), and the

@@ -14,6 +14,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError, check_stopped
 
@@ -125,7 +126,7 @@ def _common_ends(left: Sequence[str], right: Sequence[str]) -> tuple[int, int]:
 
 
 def _longest(a: Sequence[int], b: Sequence[int], gap: Gap) -> list[Match]:
-    """A longest common subsequence of what lies in a gap."""
+    """A longest common subsequence of what lies in a gap, and an empty match at its end."""
     if not gap.cells:
         return []
     try:
@@ -133,7 +134,7 @@ def _longest(a: Sequence[int], b: Sequence[int], gap: Gap) -> list[Match]:
     except ImportError as error:
         raise StoppedError(_NOT_INSTALLED) from error
     edits = LCSseq.editops(a[gap.left : gap.left_end], b[gap.right : gap.right_end])
-    return [Match(gap.left + x.a, gap.right + x.b, x.size) for x in edits.as_matching_blocks() if x.size]
+    return [Match(gap.left + x.a, gap.right + x.b, x.size) for x in edits.as_matching_blocks()]
 
 
 def _block_ends(numbers: Sequence[int], items: Sequence[str]) -> set[int]:
@@ -155,18 +156,22 @@ def _equal_blocks(
     if len(cuts_a) * len(cuts_b) > max_cells:
         return []
     x, y = item_numbers([tuple(a[i:k]) for i, k in cuts_a], [tuple(b[i:k]) for i, k in cuts_b])
-    return [
-        Match(cuts_a[i][0], cuts_b[k][0], cuts_a[i][1] - cuts_a[i][0])
+    equal = [
+        (cuts_a[found.left + n], cuts_b[found.right + n][0])
         for found in _longest(x, y, Gap(0, len(x), 0, len(y)))
-        for i, k in zip(range(found.left, found.left + found.size), range(found.right, len(y)), strict=False)
-        if cuts_a[i][1] - cuts_a[i][0] >= _BLOCK_ITEMS // 2  # shorter ones are equal by chance
+        for n in range(found.size)
+    ]
+    return [
+        Match(begin, begin_b, end - begin)
+        for (begin, end), begin_b in equal
+        if end - begin >= _BLOCK_ITEMS // 2  # shorter ones are equal by chance
     ]
 
 
 def _blocks(items: Sequence[int], start: int, end: int, ends: set[int]) -> list[tuple[int, int]]:
     """The blocks of a stretch of a sequence, from and to."""
     cuts = [i + 1 for i in range(start, end) if items[i] in ends or i == end - 1]
-    return list(zip((start, *cuts), cuts, strict=False))
+    return list(pairwise((start, *cuts)))
 
 
 def _pieces(gap: Gap, n: int) -> Iterator[Gap]:
@@ -185,8 +190,8 @@ def _joined(matches: Sequence[Match]) -> list[Match]:
     """Matches without empty ones, those that follow each other without a gap as one."""
     joined: list[Match] = []
     for match in matches:
-        last = joined[-1] if joined else Match(0, 0, 0)
-        if joined and (match.left, match.right) == (last.left + last.size, last.right + last.size):
+        last = joined[-1] if joined else None
+        if last is not None and (match.left, match.right) == (last.left + last.size, last.right + last.size):
             joined[-1] = Match(last.left, last.right, last.size + match.size)
         elif match.size:
             joined.append(match)

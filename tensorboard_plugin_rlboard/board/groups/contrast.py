@@ -134,7 +134,7 @@ def _phrases(words: list[str]) -> Iterator[tuple[str, ...]]:
         if word.isspace():
             line, blank = ([] if "\n" in word else line), True
             continue
-        line = [*line[1 - MAX_WORDS :], f" {word}" if blank and line else word]
+        line = [*line[1 - MAX_WORDS :], f" {word}" if blank else word]
         blank = False
         for start in range(len(line)):
             yield (line[start].lstrip(), *line[start + 1 :])

@@ -10,13 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.board.alignment.align import Alignment, align
-from tensorboard_plugin_rlboard.board.alignment.matches import (
-    MAX_CELLS,
-    Gap,
-    Match,
-    common_subsequence,
-    gaps_of,
-)
+from tensorboard_plugin_rlboard.board.alignment.matches import MAX_CELLS, common_subsequence
 from tensorboard_plugin_rlboard.board.alignment.units import first_units
 from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 
@@ -202,13 +196,6 @@ def test_a_new_sentence_without_spaces_begins_at_its_own_beginning() -> None:
     """As short were "明。月"."""
     left, right = characters("山高。月落。"), characters("山高。月明。月落。")
     assert ("insert", "", "月明。") in rows(align(left, right), left, right)
-
-
-def test_gaps_are_what_lies_between_matches() -> None:
-    """Three of one side by two of the other are six cells; where two matches meet there is no gap."""
-    assert Gap(2, 5, 1, 3).cells == 6
-    assert list(gaps_of([Match(0, 0, 2), Match(3, 2, 1), Match(4, 3, 1)], 5, 4)) == [Gap(2, 3, 2, 2)]
-    assert list(gaps_of([Match(1, 0, 1)], 2, 2)) == [Gap(0, 1, 0, 0), Gap(2, 2, 1, 2)]
 
 
 def test_a_few_words_that_stand_elsewhere_are_no_move() -> None:
