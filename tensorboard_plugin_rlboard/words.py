@@ -36,7 +36,7 @@ RESPONSE = _names(
     "decoded_response response_messages completion_messages 回答 回复 响应 输出 生成 生成结果 生成内容 完整回答 模型回答 模型回复 模型响应 模型输出"
 )
 WEAK_RESPONSE = _names(
-    "answer text content solution reply result sample code pred trajectory action attempt candidate"
+    "answer text content solution reply result sample code pred trajectory action attempt candidate full_text full_output"
 )
 """Words that mean a response only where a prompt stands beside it."""
 SAID = _names("reply text content")  # those of them that mean the whole text of a response
@@ -47,7 +47,7 @@ HISTORY = _names("history chat_history message_history context")
 """Words for what was said before the prompt."""
 CONVERSATION = _names(
     "messages conversation chat dialogue dialog chat_history message_history history trajectory traj "
-    "turns full_messages chat_messages chat_completions 对话"
+    "turns full_messages chat_messages chat_completions contents 对话"
 )
 EPISODE = _names(
     "steps transitions turns trajectory traj history episode interactions actions events trace triplets"

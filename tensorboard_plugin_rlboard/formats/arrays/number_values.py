@@ -22,6 +22,8 @@ _NUMBER_TEXT = re.compile(
     r"\s*[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|nan|inf|infinity)\s*", re.ASCII | re.IGNORECASE
 )
 """Decimal digits of ASCII, without separators: Python would take `1_000` and digits of other scripts as well."""
+_DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+)", re.ASCII)
+"""A number as much of Europe writes it, and no `1,000`, which may be a thousand."""
 _TRUTH_TEXTS = {"true": 1.0, "false": 0.0}
 _LONGEST_TRUTH = 16
 """Characters of a text that may be a truth value with white space around it."""
@@ -73,16 +75,18 @@ def is_truth(value: object) -> bool:
 
 
 def score_from_value(value: object) -> float | None:
-    """A number as above, or what says in words or in per cent how right an answer is (`yes` 1, `fail` 0, `85%` 0.85)."""
+    """A number as above, or what says in words or in per cent how right an answer is (`yes` 1, `fail` 0, `85%` 0.85), or is `0,5`."""
     number = number_from_value(value)
     return number_from_verdict(value) if number is None else number
 
 
 def number_from_verdict(value: object) -> float | None:
-    """1 or 0 of a word for whether something is right, the share of a text in per cent; None for anything else."""
+    """1 or 0 of a word for whether something is right, the share of a text in per cent, a number with a comma; else None."""
     if not isinstance(value, str) or len(value) > _LONGEST_VERDICT:
         return None
     text = value.strip().lower()
+    if _DECIMAL_COMMA.fullmatch(text):
+        return float(text.replace(",", "."))
     if text.endswith("%"):
         share = number_from_value(text[:-1].rstrip()) if text[:1] in _BEGINS_NUMBER else None
         return None if share is None else share / 100

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from tensorboard_plugin_rlboard.formats.arrays.logprob_entries import logprob_entries, may_hold_entries
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.arrays.token_padding import SPECIAL_TOKEN, token_text
+from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS
 
 PROMPT_TOKENS = "prompt_tokens"
 """The key of a row under which a format gives them: strings, or ids."""
 PROMPT_LOGPROBS = "prompt_logprobs"
 """The key of their log-probabilities, one for each of them or for all but the first, which has none."""
 _KEYS = (PROMPT_TOKENS, "prompt_token_ids", "prompt_ids")
+_IGNORED_LABEL = -100
+"""What labels and masks of some trainers hold for a token that the policy did not write."""
 _LEAST_PADDING = 4
 """So many equal ids at the start are padding: two may be a begin token that was added twice, which shall be seen."""
 
@@ -84,3 +87,35 @@ def _padding(tokens: Sequence[str]) -> int:
     run = next((at for at, token in enumerate(tokens) if token != first), len(tokens))
     is_pad = SPECIAL_TOKEN.fullmatch(first) is not None and "pad" in first.lower()
     return run if is_pad or (first.startswith("#") and run >= _LEAST_PADDING) else 0
+
+
+def without_prompt(
+    ids: list[int], sample: dict[str, object], mask_field: str, *, is_whole: bool = False
+) -> list[int]:
+    """The ids of the response, where a mask of labels (−100, or the id itself) says where it begins.
+
+    What has a value for each of the ids is cut with them: by their lengths alone it might be laid onto the wrong tokens.
+
+    Args:
+        ids: the ids that were logged.
+        sample: the fields of the sample; its mask, its arrays and the tokens of its prompt are changed.
+        mask_field: the field of the mask.
+        is_whole: whether the ids are those of prompt and response, so that zeros before the first 1 of a mask are the prompt.
+    """
+    mask = sample.get(mask_field)
+    if not isinstance(mask, list) or len(mask) != len(ids):
+        return ids
+    if _IGNORED_LABEL in mask:
+        written = [label != _IGNORED_LABEL for label in mask]
+    elif is_whole and not mask[0] and any(mask):
+        written = [bool(label) for label in mask]
+    else:
+        return ids
+    start = written.index(True) if True in written else len(ids)
+    sample[mask_field] = [int(is_written) for is_written in written[start:]]
+    for name in ARRAY_KEYS:  # of all ids, or of all but the first, which has no log-probability
+        values = sample.get(name)
+        if isinstance(values, list) and len(values) in {len(ids), len(ids) - 1}:
+            sample[name] = values[max(0, start - (len(ids) - len(values))) :]
+    sample[PROMPT_TOKENS] = ids[:start]
+    return ids[start:]

@@ -43,7 +43,10 @@ _INTRODUCTION = re.compile(
 """What may stand before the first question: how R1-Zero, Vicuna and Alpaca introduce the two."""
 _OF_ONE_QUESTION = re.compile(r"(?:\s|<[^<>\s]{1,40}>)*+(?:A conversation between|Below is an instruction)")
 """Introductions of one question (R1-Zero, Alpaca): questions behind its answer are the policy's own invention."""
-_FIRST, _LAST = "from the first of several answers on", "the last of several answers"
+FIRST_ANSWER, LAST_ANSWER = "from the first of several answers on", "the last of several answers"
+"""Notes on which part of a conversation the response is."""
+_FEWEST_ALIKE = 3
+"""First answers that are repetitions of another one, before they are examples: two agents may begin alike by chance."""
 _ALL_TURNS = 1_000_000
 _TOOL = re.compile(
     r"<\|(?:im_start|start_header_id|header_start|start|turn)\|?>\s*(?:tool|ipython|environment|observation|function)"
@@ -90,7 +93,7 @@ def have_examples(texts: Sequence[str]) -> bool | None:
     answers it is no question.
 
     Returns:
-        None where no question comes twice, so that nothing tells it; also where every text has one answer.
+        None where hardly a question comes twice, so that nothing tells it; also where every text has one answer.
     """
     first_answers: dict[str, list[str]] = {}
     for text in dict.fromkeys(texts):
@@ -102,8 +105,19 @@ def have_examples(texts: Sequence[str]) -> bool | None:
             return False
         answer = min((between.find(asks) for _, asks in _MARKERS if asks in between), default=len(between))
         first_answers.setdefault(whole[0], []).append(between[:answer])
-    several = [answers for answers in first_answers.values() if len(answers) > 1]
-    return all(len(set(answers)) == 1 for answers in several) if several else None
+    return are_examples(first_answers.values())
+
+
+def are_examples(first_answers: Iterable[Sequence[str]]) -> bool | None:
+    """Whether first answers are examples, because they are the same for the same question; None where too few tell it.
+
+    Args:
+        first_answers: for each first question, the answers to it in conversations that differ.
+    """
+    several = [answers for answers in first_answers if len(answers) > 1]
+    if any(len(set(answers)) > 1 for answers in several):
+        return False
+    return True if sum(len(answers) - 1 for answers in several) >= _FEWEST_ALIKE else None
 
 
 def said_of_split(texts: Iterable[str], *, only_last: bool = False) -> str:
@@ -111,9 +125,9 @@ def said_of_split(texts: Iterable[str], *, only_last: bool = False) -> str:
     for text in texts:
         by_markers = split_chat_text(text, _ALL_TURNS)
         if by_markers is not None and split_chat_text(text) != by_markers:
-            return _LAST if only_last else _FIRST
+            return LAST_ANSWER if only_last else FIRST_ANSWER
         if by_markers is None and _plain_answers(text)[:1] != _plain_answers(text)[-1:]:
-            return _FIRST if _OF_ONE_QUESTION.match(text) else _LAST
+            return FIRST_ANSWER if _OF_ONE_QUESTION.match(text) else LAST_ANSWER
     return ""
 
 

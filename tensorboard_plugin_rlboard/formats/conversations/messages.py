@@ -48,6 +48,21 @@ def messages_to_text(messages: Sequence[Mapping[str, object]]) -> str:
     return "\n\n".join(f"{_heading(message)}: {_message_text(message)}" for message in messages)
 
 
+def with_last_sampled(messages: Sequence[Message]) -> list[Message]:
+    """The messages with those marked as sampled that answer the last question, as they are behind examples of a prompt."""
+    roles = [str(message["role"]).lower() for message in messages]
+    asked = max(
+        (at for at, role in enumerate(roles) if role == "user" and _is_answered(roles[at:])), default=-1
+    )
+    return [
+        {**message, "sampled": at > asked} if asked >= 0 else message for at, message in enumerate(messages)
+    ]
+
+
+def _is_answered(roles: Sequence[str]) -> bool:
+    return not _ASSISTANT.isdisjoint(roles)
+
+
 def split_conversation(messages: Sequence[Message]) -> tuple[list[Message], list[Message]]:
     """Split a conversation into prompt and response.
 
@@ -91,7 +106,7 @@ def _message(item: object) -> Message | None:
     role = item.get("role")
     if not isinstance(role, str):
         return None
-    content, thinking, calls = _read_content(item.get("content"))
+    content, thinking, calls = _read_content(item.get("content", item.get("parts")))
     message: Message = {"role": _CHINESE_ROLES.get(role, role), "content": content}
     logged = next((text for key in _THINKING if (text := _thinking_text(item.get(key)))), "")
     if logged or thinking:
@@ -147,6 +162,8 @@ def _block_text(block: object) -> str:
         return "\n".join(x if isinstance(x, str) else _result_block_text(x) for x in _as_list(inner))
     if kind in {"text", "output_text"}:
         return _json_text(block["text"]) if block.get("text") is not None else ""
+    if not kind and block.keys() == {"text"}:  # a part of Google's
+        return _json_text(block["text"])
     return f"[{kind}]" if kind else _json_text(block)
 
 

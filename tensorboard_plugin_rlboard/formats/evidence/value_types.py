@@ -119,6 +119,13 @@ def is_label_list(value: object) -> bool:
     return is_number_list(value) and -100 in value  # type: ignore[operator]  # it is a list
 
 
+def is_mask_after_zeros(value: object) -> bool:
+    """Whether it is a list of 0 and 1 that begins with 0, as a mask over prompt and response does."""
+    if not isinstance(value, list) or not value or value[0] != 0:
+        return False
+    return set(value) == {0, 1} if all(isinstance(one, (int, float)) for one in value) else False
+
+
 def is_flag(value: object) -> bool:
     """Whether it is a truth value."""
     return isinstance(value, bool)

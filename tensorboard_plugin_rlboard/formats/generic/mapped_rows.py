@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import PROMPT_TOKENS
+from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import PROMPT_TOKENS, without_prompt
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, LineContext, LineSamples, Row
 from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_whole_chat
-from tensorboard_plugin_rlboard.formats.conversations.messages import messages_to_text, split_conversation
+from tensorboard_plugin_rlboard.formats.conversations.messages import (
+    messages_to_text,
+    split_conversation,
+    with_last_sampled,
+)
 from tensorboard_plugin_rlboard.formats.generic.fields import (
     COLUMN_PREFIX,
     DERIVED_FIELDS,
@@ -18,6 +22,7 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
 from tensorboard_plugin_rlboard.formats.generic.key_paths import (
     AFTER,
     EITHER,
+    ENTRIES,
     getter,
     is_of_each,
     keys_read,
@@ -29,14 +34,13 @@ from tensorboard_plugin_rlboard.formats.generic.text_turns import as_history, te
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, tokens_of_turns
 from tensorboard_plugin_rlboard.formats.rows.column_batches import ids_as_text
 from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids
-from tensorboard_plugin_rlboard.words import PROMPT, plain, snake_case
+from tensorboard_plugin_rlboard.words import PROMPT, WHOLE_TOKEN_IDS, plain, snake_case
 
-_IGNORED_LABEL = -100
-"""What labels and masks of some trainers hold for a token that the policy did not write."""
 _OF_EACH_ONLY = (*RESPONSE_FIELDS, "reward", "ref_response", "ref_reward")
 """Fields of which each sample of a row needs a value of its own."""
 _PROMPTS = frozenset(map(plain, PROMPT))
 _TOKENS = frozenset({"response_tokens", "response_token_ids", MASK_FIELD, *ARRAY_KEYS})
+_WHOLE_IDS = frozenset(map(plain, WHOLE_TOKEN_IDS))
 _Value = Callable[[str], object]
 
 
@@ -54,7 +58,10 @@ class MappedRows:
         self._answers_last = bool(beginning) and beginning == response  # after examples in one text
         self._beginning = getter(beginning) if beginning and not self._answers_last else None
         keys = {**keys, "response": response} if beginning else keys
-        self._is_in_one = self._answers_last or ("prompt" in keys and keys["prompt"] == keys.get("response"))
+        self._follows_examples = self._answers_last and keys.get("messages") == response
+        if self._follows_examples:
+            del keys["response"]
+        self._is_in_one = "response" in keys and (self._answers_last or keys.get("prompt") == response)
         named = {name.removeprefix(COLUMN_PREFIX) for name in keys}
         self._named = frozenset(named | {"prompt", "response", "response_tokens"})
         each = {name: path for name, path in keys.items() if is_of_each(path)}
@@ -69,6 +76,8 @@ class MappedRows:
         # An object with the ids of a response is no text of it.
         of_ids = (keys.get(name, "").partition(".") for name in ("response_token_ids", "prompt_token_ids"))
         self._holds_ids = frozenset(key for key, _, inner in of_ids if inner)
+        ids = keys.get("response_token_ids", "").removesuffix(ENTRIES).rpartition(".")[2]
+        self._has_whole_ids = plain(snake_case(ids)) in _WHOLE_IDS
         # Equal prompts of one step are a group anyway.
         is_told = bool(keys.get("step")) and "prompt" in keys and not are_groups
         self._needs_group = "group_id" not in keys and not is_told
@@ -172,6 +181,7 @@ class MappedRows:
             if value and not answers_in_ids(value):
                 problems.append(f"{self._keys['messages']} is no list of messages or turns; it is left out.")
             return
+        messages = with_last_sampled(messages) if self._follows_examples else messages
         before, response = split_conversation(messages)
         answer = sample.get("response")
         if answer is not None and messages[-1]["role"] not in {"assistant", "tool"}:
@@ -204,7 +214,7 @@ class MappedRows:
                 problems.append(f"{self._keys[name]} is no list of token ids; it is left out.")
             return
         if name == "response_token_ids":
-            ids = _without_prompt(ids, sample)
+            ids = without_prompt(ids, sample, MASK_FIELD, is_whole=self._has_whole_ids)
             sample.setdefault("response_tokens", context.tokens(ids))
         elif ids:
             sample[PROMPT_TOKENS] = ids
@@ -213,24 +223,6 @@ class MappedRows:
             text = ids_as_text(ids)  # equal prompts are a group, whatever their words are
         if text is not None:
             sample.setdefault(text_field, text)
-
-
-def _without_prompt(ids: list[int], sample: dict[str, object]) -> list[int]:
-    """The ids of the response, where a mask of labels (−100, or the id itself) says where it begins.
-
-    What has a value for each of the ids is cut with them: by their lengths alone it might be laid onto the wrong tokens.
-    """
-    mask = sample.get(MASK_FIELD)
-    if not isinstance(mask, list) or len(mask) != len(ids) or _IGNORED_LABEL not in mask:
-        return ids
-    start = next((at for at, label in enumerate(mask) if label != _IGNORED_LABEL), len(ids))
-    sample[MASK_FIELD] = [int(label != _IGNORED_LABEL) for label in mask[start:]]
-    for name in ARRAY_KEYS:  # of all ids, or of all but the first, which has no log-probability
-        values = sample.get(name)
-        if isinstance(values, list) and len(values) in {len(ids), len(ids) - 1}:
-            sample[name] = values[max(0, start - (len(ids) - len(values))) :]
-    sample[PROMPT_TOKENS] = ids[:start]
-    return ids[start:]
 
 
 def _of_all(key: str, count: int) -> str:

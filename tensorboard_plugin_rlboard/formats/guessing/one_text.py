@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from tensorboard_plugin_rlboard.formats.conversations.chat_markers import have_examples, said_of_split
+from tensorboard_plugin_rlboard.formats.conversations.chat_markers import (
+    FIRST_ANSWER,
+    LAST_ANSWER,
+    are_examples,
+    have_examples,
+    said_of_split,
+)
+from tensorboard_plugin_rlboard.formats.conversations.messages import (
+    Message,
+    messages_to_text,
+    split_conversation,
+    with_last_sampled,
+)
+from tensorboard_plugin_rlboard.formats.evidence.profile import Column
 from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_chat_text, is_marked_text
 from tensorboard_plugin_rlboard.formats.generic.key_paths import AFTER
+from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
 
 _TELLING_PROMPT = 6  # characters of a prompt with which no text begins by chance
 _TOKENS = frozenset({"response_tokens", "response_token_ids"})
@@ -28,6 +42,8 @@ def cut_prompt(roles: Roles) -> str:
         is_chat = is_marked_text if path == "response" else is_chat_text
         if values and all(map(is_chat, values)) and not (path == "response" and has_tokens):
             return _split_chats(roles, path, values)
+    if texts is None and (chats := roles.column("messages")) is not None:
+        _split_messages(roles, chats)
     if prompts is None or texts is None or prompts.place.of_each or path in {"", "response"}:
         return ""
     pairs = [(prompts.values.get(at), text) for at, text in texts.values.items()]
@@ -53,3 +69,36 @@ def _split_chats(roles: Roles, path: str, texts: list[str]) -> str:
         f"The responses may begin later: {path} has several answers, and all from the first one on was taken for the policy's. "
         f'If the earlier ones are examples of the prompt, write response = "{path}{AFTER}{path}" into an rlboard.toml.'
     )
+
+
+def _split_messages(roles: Roles, chats: Column) -> None:
+    """Map the response to the last answer of conversations whose earlier ones are examples; note where that is not known."""
+    found = [messages for value in chats.values.values() if (messages := as_conversation(value))]
+    if any(_marks_answers(message) for messages in found for message in messages):
+        return
+    halves = [(split_conversation(one), split_conversation(with_last_sampled(one))) for one in found]
+    several = [(first, last) for first, last in halves if len(first[0]) < len(last[0])]
+    answers: dict[str, dict[str, str]] = {}
+    for first, last in several:
+        whole = messages_to_text([*first[0], *first[1]])
+        shared = answers.setdefault(messages_to_text(first[0]), {})
+        shared[whole] = messages_to_text(first[1][: len(last[0]) - len(first[0]) - 1])
+    have_examples_before = are_examples([list(said.values()) for said in answers.values()])
+    if have_examples_before:
+        roles.keys["response"] = f"{chats.path}{AFTER}{chats.path}"
+        roles.notes["messages"] = LAST_ANSWER
+    elif several and have_examples_before is None:
+        roles.notes["messages"] = FIRST_ANSWER
+
+
+def _marks_answers(message: Message) -> bool:
+    """Whether a message says itself whose it is: an agent's, with a tool or a reward, or one that was sampled."""
+    is_of_agent = str(message["role"]).lower() not in {
+        "system",
+        "developer",
+        "user",
+        "assistant",
+        "model",
+        "gpt",
+    }
+    return is_of_agent or not {"tool_calls", "sampled", "reward", "tool_call_id"}.isdisjoint(message)

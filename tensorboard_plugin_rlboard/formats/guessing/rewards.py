@@ -40,7 +40,7 @@ from tensorboard_plugin_rlboard.formats.guessing.verdicts import (
     take_judgement,
     take_letter,
     take_nulls,
-    take_only_score,
+    take_objects,
 )
 from tensorboard_plugin_rlboard.words import plain
 
@@ -110,7 +110,7 @@ class Reward:
         elif named:
             total = total_of(roles, named)
             if total is not None or len(named) == 1:
-                roles.take("reward", [named[0] if total is None else total])
+                roles.take("reward", total_before(roles, named) if total is None else [total])
             else:
                 self._say_parts(named)
             roles.note("reward", [*named, *roles.candidates(words.TOTAL, is_number, own=True)])
@@ -170,7 +170,8 @@ class Reward:
         roles = self._roles
         lists = roles.candidates((*words.REWARD[0], *_OF_TURNS), is_number_list, own=True)
         if not lists or lists[0].path in roles.keys.values():
-            return take_only_score(roles)
+            self.doubt = take_objects(roles)
+            return "reward" in roles.keys
         roles.keys["reward"] = f"{lists[0].path}.{PARTS}"
         self._say_sum(f"the numbers in {lists[0].path}")
         return True
@@ -178,11 +179,8 @@ class Reward:
     def _take_turn_rewards(self) -> bool:
         """Take the sum of an episode's rewards, turn by turn; whether its turns have any."""
         episode = self._roles.column("messages")
-        key = (
-            ""
-            if episode is None
-            else next((key for value in episode.values.values() if (key := turn_reward_key(value))), "")
-        )
+        values = () if episode is None else episode.values.values()
+        key = next((key for value in values if (key := turn_reward_key(value))), "")
         if not key or episode is None:
             return False
         self._roles.keys["reward"] = f"{episode.path}.{PARTS}.{key}"

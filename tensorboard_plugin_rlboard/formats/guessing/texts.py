@@ -15,6 +15,7 @@ from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_conversation,
     is_history,
     is_label_list,
+    is_mask_after_zeros,
     is_number,
     is_one_text_list,
     is_prompt,
@@ -32,6 +33,7 @@ from tensorboard_plugin_rlboard.words import plain
 _FEWEST_MOVED = 2  # samples under another key of the response that make it one: a single row may be anything
 _TIMES_LONGER = 2
 _IDS_WITHIN, _LARGE_ID = ("token_ids", "ids", "input_ids"), 256
+_MASKS = (*words.LABELS, *words.ARRAYS["response_mask"], "assistant_mask")
 _CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)
 
 
@@ -108,7 +110,7 @@ def _moved(roles: Roles, found: list[Column]) -> list[Column]:
 def _within(roles: Roles, names: tuple[str, ...]) -> list[Column]:
     """Texts that are called so in an object with one of some names (`response.text`), or messages (`prompt.raw_content`)."""
     around = {plain(words.snake_case(name)) for name in names}
-    found = roles.candidates((*words.SAID, "value"), is_said, own=names is words.RESPONSE)
+    found = roles.candidates((*words.SAID, "value", "raw"), is_said, own=names is words.RESPONSE)
     found += roles.candidates(("raw_content",), is_conversation, own=names is words.RESPONSE)
     return [column for column in found if around & {plain(name) for name in column.place.around[-1:]}]
 
@@ -229,7 +231,18 @@ def _has_large_ids(column: Column) -> bool:
 
 
 def _assign_labelled_ids(roles: Roles) -> None:
-    """Assign ids of prompt and response with labels beside them, which are −100 where the policy wrote nothing."""
+    """Assign ids of prompt and response with labels beside them: −100 where the policy wrote nothing, or zeros before a 1."""
     labels = roles.candidates(words.LABELS, is_label_list, own=True)
+    if not labels and (ids := roles.candidates(words.WHOLE_TOKEN_IDS, is_token_id_list, own=True)):
+        masks = roles.candidates(_MASKS, is_mask_after_zeros, own=True)
+        labels = [column for column in masks if _are_as_long(column, ids[0])]
     if labels and roles.assign("response_token_ids", words.WHOLE_TOKEN_IDS, is_token_id_list, own=True):
         roles.keys["response_mask"] = labels[0].path
+
+
+def _are_as_long(column: Column, other: Column) -> bool:
+    """Whether the lists of two columns have the same length in every sample that has both."""
+    both = [(value, other.values[at]) for at, value in column.values.items() if at in other.values]
+    return bool(both) and all(
+        isinstance(a, list) and isinstance(b, list) and len(a) == len(b) for a, b in both
+    )

@@ -9,6 +9,8 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import list_from_te
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column, differs_within
 from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_number, is_share, is_verdict
+from tensorboard_plugin_rlboard.formats.generic.key_paths import PARTS
+from tensorboard_plugin_rlboard.formats.guessing.reward_parts import plain_sum_doubt
 from tensorboard_plugin_rlboard.words import plain
 
 _LETTER, _NEARLY_ALL = "r", 0.9
@@ -16,6 +18,9 @@ _LETTER, _NEARLY_ALL = "r", 0.9
 _SHARE = 0.9
 """Share of the texts of a column that have to be verdicts: sentences of a judge may begin with a `no` as well."""
 _SHOWN = 4
+_NUMBER = ("weighted_value", "weighted_score", "weighted_reward", "value", "score", "reward")
+_NAME = ("name", "function", "fn", "type", "key", "criterion")
+"""What an object in a list of scores calls its number, and what is scored."""
 _LONGEST = 20
 """Characters of a grade or a share."""
 _RIGHT = frozenset({"correct", "correctness"})
@@ -146,23 +151,47 @@ def take_judgement(roles: Roles) -> bool:
     return roles.take("reward", [column for column in found if is_clear(column)])
 
 
-def take_only_score(roles: Roles) -> bool:
-    """Take the number in a list of one object, as tracers attach a score: `scores: [{"name": "reward", "value": 1.0}]`.
+def take_objects(roles: Roles) -> str:
+    """Take the number in a list of one object, as tracers attach a score, or the sum of one for each reward function.
 
     Returns:
-        Whether there is one.
+        One sentence on weights that are not applied; empty where there are none.
     """
-    for column in roles.candidates((*words.REWARD[0], *words.SCORE_PARTS), _is_scored_once, own=True):
-        if all(map(_is_scored_once, column.values.values())):
-            roles.keys["reward"] = f"{column.path}.0.value"
-            return True
-    return False
+    for column in roles.candidates((*words.REWARD[0], *words.SCORE_PARTS), _are_objects, own=True):
+        if key := _key_of_one(column):
+            roles.keys["reward"] = f"{column.path}.0.{key}"
+            return ""
+    for column in roles.candidates(words.REWARD_PARTS, _are_objects, own=True):
+        if key := _key_of_all(column):
+            roles.keys["reward"] = f"{column.path}.{PARTS}.{key}"
+            return "" if key.startswith("weighted") else _unweighted(column, key)
+    return ""
 
 
-def _is_scored_once(value: object) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) == 1
-        and isinstance(value[0], dict)
-        and is_number(value[0].get("value"))
-    )
+def _key_of_one(column: Column) -> str:
+    """The key of the number in lists of one object each; empty where one of them has several objects."""
+    are_single = all(isinstance(value, list) and len(value) == 1 for value in column.values.values())
+    return _key_of_all(column) if are_single else ""
+
+
+def _key_of_all(column: Column) -> str:
+    """The key under which every object of lists has its number (`[{"name": "format", "value": 0.5}, …]`); empty without one."""
+    objects = _objects_in(column)
+    return next((key for key in _NUMBER if all(is_number(one.get(key)) for one in objects)), "")
+
+
+def _unweighted(column: Column, key: str) -> str:
+    """The sentence on the plain sum of the numbers in lists of objects."""
+    objects = _objects_in(column)
+    named = dict.fromkeys(str(one[name]) for one in objects for name in _NAME if name in one)
+    weight = next((word for word in sorted(words.WEIGHTS) if any(word in one for one in objects)), "")
+    listed = ", ".join(list(named)[:_SHOWN]) or f"{key} in {column.path}"
+    return plain_sum_doubt(listed, weight and f"{column.path}[].{weight}")
+
+
+def _objects_in(column: Column) -> list[dict[str, object]]:
+    return [one for value in column.values.values() if isinstance(value, list) for one in value]
+
+
+def _are_objects(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -16,6 +17,8 @@ _LONGEST = 200
 """Characters of a key that can name a column; a longer, empty or unprintable one is only shown with its sample."""
 
 
+_INDEX = re.compile(r"Unnamed: [0-9]{1,6}|__index_level_[0-9]{1,3}__")
+"""How pandas calls the row numbers of a table that it writes and reads again: they are nothing of a sample."""
 _FITTING_SHARE = 0.9
 """Share of the rows of a run in which a list has to fit the tokens to be a token array: nearly all."""
 
@@ -74,7 +77,7 @@ def column_name(key: str, reserved: frozenset[str] | set[str]) -> str:
 
 def can_be_column(key: str) -> bool:
     """Whether a key can name a column."""
-    return 0 < len(key) <= _LONGEST and key.isprintable()
+    return 0 < len(key) <= _LONGEST and key.isprintable() and _INDEX.fullmatch(key) is None
 
 
 def can_be_array(key: str) -> bool:

@@ -27,7 +27,7 @@ def _rows(texts: list[str], key: str = "text") -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("key", ["text", "response"])
 def test_examples_that_all_have_belong_to_the_prompt(key: str, tmp_path: Path) -> None:
-    asked = [_chat("1+1?", "2", f"{n}+2?", "") for n in range(3)]
+    asked = [_chat("1+1?", "2", f"{n}+2?", "") for n in range(4)]
     rows = _rows([f"{text}it is {n}" for n, text in enumerate(asked)], key)
     found = read(tmp_path, rows, "prompt", "response")
     assert found == [(text, f"it is {n}") for n, text in enumerate(asked)]
@@ -38,7 +38,7 @@ def test_examples_that_all_have_belong_to_the_prompt(key: str, tmp_path: Path) -
 
 
 def test_examples_chosen_for_each_prompt_belong_to_it(tmp_path: Path) -> None:
-    asked = [_chat(f"like {n // 2}?", f"so {n // 2}", "and?", "") for n in range(4)]
+    asked = [_chat(f"like {n // 3}?", f"so {n // 3}", "and?", "") for n in range(6)]
     rows = _rows([f"{text}it is {n}" for n, text in enumerate(asked)])
     found = read(tmp_path, rows, "prompt", "response")
     assert found == [(text, f"it is {n}") for n, text in enumerate(asked)]
@@ -84,3 +84,65 @@ def test_a_response_that_is_logged_token_by_token_stays_whole(tmp_path: Path) ->
     text = _chat("1+1?", "2")
     rows = [{**row, "response_tokens": [text], "logprobs": [-0.5]} for row in _rows([text] * 3, "response")]
     assert read(tmp_path, rows, "prompt", "response") == [(None, text)] * 3
+
+
+def test_agents_may_begin_alike_by_chance(tmp_path: Path) -> None:
+    asked, begins = _chat("where?", ""), _END.join(("look", f"{_ASKS}a door", _SAYS))
+    rows = _rows([f"{asked}{begins}open {n}" for n in range(2)])
+    assert read(tmp_path, rows, "prompt", "response") == [(asked, f"{begins}open {n}") for n in range(2)]
+    assert guess_mapping(rows).doubt.startswith("The responses may begin later: text has several answers")
+
+
+def _messages(*turns: str, **of_answers: Any) -> list[dict[str, Any]]:
+    speakers = ("user", "assistant")
+    return [
+        {"role": speakers[at % 2], "content": turn, **(of_answers if at % 2 else {})}
+        for at, turn in enumerate(turns)
+    ]
+
+
+def test_examples_in_messages_belong_to_the_prompt(tmp_path: Path, open_board: Any) -> None:
+    rows = [
+        {"step": 1, "messages": _messages("1+1?", "2", f"{n}+2?", f"it is {n}"), "reward": n}
+        for n in range(4)
+    ]
+    written(tmp_path / "log.jsonl", rows)
+    expected = [(f"user: 1+1?\n\nassistant: 2\n\nuser: {n}+2?", f"it is {n}", float(n)) for n in range(4)]
+    board: Board = open_board(tmp_path)
+    assert columns(board, "prompt", "response", "reward") == expected
+    (info,) = board.runs().runs
+    assert info.mapping_sources["messages"] == "messages (the last of several answers)"
+    (tmp_path / "rlboard.toml").write_text(info.mapping_toml)
+    assert columns(open_board(tmp_path), "prompt", "response", "reward") == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "of_answers", "note"),
+    [
+        ("look {}", {}, None),
+        ("look", {"tool_calls": [{"name": "look", "arguments": "{}"}]}, None),
+        ("look", {"reward": 0.5}, None),
+        ("look", {"sampled": True}, None),
+    ],
+    ids=["answers that differ", "tools", "rewards of turns", "marks of a sampler"],
+)
+def test_messages_of_an_agent_are_the_response(
+    first: str, of_answers: dict[str, Any], note: str | None, tmp_path: Path
+) -> None:
+    rows = [
+        {
+            "step": 1,
+            "messages": _messages("where?", first.format(n), "a door", f"open {n}", **of_answers),
+            "reward": n,
+        }
+        for n in range(4)
+    ]
+    found = read(tmp_path, rows, "prompt", "response")
+    assert [prompt for prompt, _ in found] == ["where?"] * 4
+    assert all(first.format(n) in response for n, (_, response) in enumerate(found))
+    assert guess_mapping(rows).notes.get("messages") == note
+
+
+def test_messages_that_may_begin_with_examples_are_noted() -> None:
+    rows = [{"step": 1, "messages": _messages(f"q{n}", "a", "more", "b"), "reward": n} for n in range(4)]
+    assert guess_mapping(rows).notes["messages"] == "from the first of several answers on"

@@ -209,12 +209,24 @@ def test_rewards_that_are_fewer_than_the_responses_are_said(board_of: Open) -> N
     assert info.mapping_doubt == "No reward was taken: rewards has not one number for each sample of its row."
 
 
-def test_rewards_that_are_objects_are_said(board_of: Open) -> None:
-    parts = [{"name": "accuracy", "value": 1.0}, {"name": "format", "value": 0.5}]
+_SUM = "The reward is the plain sum of accuracy, format: "
+
+
+@pytest.mark.parametrize(
+    ("more", "reward", "said"),
+    [
+        ({}, 1.5, f"{_SUM}their weights are not in the rows."),
+        ({"weight": 2.0}, 1.5, f"{_SUM}rewards[].weight is not applied."),
+        ({"weight": 2.0, "weighted_value": 0.25}, 0.5, ""),
+        ({"value": "good"}, None, "No reward was taken: rewards is a list of objects; log one number."),
+    ],
+)
+def test_an_object_for_each_function_is_a_part(board_of: Open, more: Any, reward: Any, said: str) -> None:
+    parts = [{"name": "accuracy", "value": 1.0, **more}, {"name": "format", "value": 0.5, **more}]
     board = board_of(*({"step": i, "prompt": "Q", "response": "A", "rewards": parts} for i in range(3)))
     (info,) = board.runs().runs
-    assert column(board, "reward") == [None] * 3
-    assert info.mapping_doubt == "No reward was taken: rewards is a list of objects; log one number."
+    assert column(board, "reward") == [reward] * 3
+    assert info.mapping_doubt == said
 
 
 def test_prompts_that_are_fewer_than_the_responses_make_no_group(board_of: Open) -> None:

@@ -25,6 +25,7 @@ Write = Callable[[Path, Iterable[Any]], Path]
     [
         *(("yes", 1.0), (" PASS ", 1.0), ("incorrect", 0.0), ("N", 0.0), ("正确", 1.0), ("未通过", 0.0)),
         *(("85%", 0.85), ("-5 %", -0.05), ("0.5%", 0.005), ("nan%", None), ("%", None), ("a%", None)),
+        *(("0,5", 0.5), ("-1,25", -1.25), ("0,125", 0.125), ("1,000", None), ("1,2,3", None), (",5", None)),
         *(("yes, because", None), ("maybe", None), ("", None), ("A", None), ("yes" + " " * 40, None)),
     ],
 )
@@ -41,6 +42,7 @@ def test_verdict_as_a_number(value: str, number: float | None) -> None:
         ("verdict", ["pass", "fail"], [1, 0], "pass = 1, fail = 0"),
         ("grade", ["CORRECT", "INCORRECT"], [1, 0], "correct = 1, incorrect = 0"),
         ("score", ["85%", "0%"], [0.85, 0], "85% = 0.85, 0% = 0"),
+        ("score", ["0,5", "0,25"], [0.5, 0.25], "0,5 = 0.5, 0,25 = 0.25"),
         ("reward", ["correct", "wrong"], [1, 0], "correct = 1, wrong = 0"),
         ("是否正确", ["对", "错"], [1, 0], "对 = 1, 错 = 0"),
     ],
@@ -96,7 +98,7 @@ def test_shares_of_many_kinds_are_noted_by_the_best_and_the_worst() -> None:
     assert guess_mapping(rows).notes == {"reward": "9% = 0.09, 0% = 0"}
 
 
-@pytest.mark.parametrize("values", [["A", "B"], ["7/10", "3/10"], ["0,5", "0,25"]])
+@pytest.mark.parametrize("values", [["A", "B"], ["7/10", "3/10"], ["1,000", "2,500"]])
 @pytest.mark.parametrize("response", ["response", "output"])
 def test_scores_that_are_no_numbers_are_named(
     values: list[str], response: str, tmp_path: Path, write_rows: Write, open_board: Open
