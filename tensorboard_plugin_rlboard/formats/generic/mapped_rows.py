@@ -60,7 +60,7 @@ class MappedRows:
         keys = {**keys, "response": response} if beginning else keys
         self._follows_examples = self._answers_last and keys.get("messages") == response
         if self._follows_examples:
-            del keys["response"]
+            keys = {name: path for name, path in keys.items() if name != "response"}
         self._is_in_one = "response" in keys and (self._answers_last or keys.get("prompt") == response)
         named = {name.removeprefix(COLUMN_PREFIX) for name in keys}
         self._named = frozenset(named | {"prompt", "response", "response_tokens"})

@@ -65,9 +65,10 @@ def _split_chats(roles: Roles, path: str, texts: list[str]) -> str:
         roles.keys["response"] = f"{path}{AFTER}{path}"
     if not said or only_last is not None or not all(map(is_marked_text, texts)):
         return ""
+    last_answer = f"{path}{AFTER}{path}"
     return (
         f"The responses may begin later: {path} has several answers, and all from the first one on was taken for the policy's. "
-        f'If the earlier ones are examples of the prompt, write response = "{path}{AFTER}{path}" into an rlboard.toml.'
+        f'If the earlier ones are examples of the prompt, write response = "{last_answer}" into an rlboard.toml.'
     )
 
 

@@ -174,7 +174,9 @@ def test_questions_before_one_instruction_are_told_apart(
     tmp_path: Path, open_board: Open, write_rows: Write
 ) -> None:
     asked = [f"{what}? {'Think first. ' * 30}" for what in ("Why", "When")]
-    write_rows(tmp_path / "a.jsonl", [row(1, prompt, "r", 1.0) for prompt in (*asked, asked[0], None)])
+    rows = [row(1, prompt, "r", 1.0) for prompt in (*asked, asked[0], "")]
+    rows[-1]["prompt"] = None
+    write_rows(tmp_path / "a.jsonl", rows)
     found = listed(open_board(tmp_path), columns=["prompt"])["prompt"]
     assert found == [f"{asked[0][:299]}…", f"{asked[1][:299]}…", f"{asked[0][:299]}…", None]
 

@@ -14,7 +14,7 @@ from understood import Row
 
 from tensorboard_plugin_rlboard.board.board import Board
 
-_TWO = [("A", 1.0), ("B", 0.0)]
+_TWO: list[tuple[str, float | None]] = [("A", 1.0), ("B", 0.0)]
 _FULL = [(1, "Q", "A", 1.0), (1, "Q", "B", 0.0)]
 _OURS = ("step", "prompt", "response", "reward")
 
