@@ -50,6 +50,11 @@ OBSERVATION_KEYS = (
     ),
     *("env_response", "state", "environment"),
 )
+_ASKED_KEYS = ("prompt", "question", "query", "user", "user_message", "instruction", "input")
+_ANSWER_KEYS = frozenset(
+    {"response", "output", "completion", "answer", "model_output", "llm_output", "llm_response"}
+)
+"""Keys of what was asked in a turn, and of what answers it: the `input` of an action is a part of it."""
 _EVENT_SOURCES = ("user", "agent", "environment")
 _SAID_BY_ARGS = ("content", "command", "code", "final_thought")
 """Arguments of an OpenHands action that are the whole of it; any other action is shown with all of its arguments."""
@@ -185,12 +190,18 @@ def _with_reward(said: list[Message], turn: object) -> list[Message]:
 def _episode(turns: list[object]) -> list[Message] | None:
     """The messages of an agent's turns: what it thought and did, what came of it, in the order of the turn's keys."""
     messages: list[Message] = []
+    before = ""
     for turn in turns:
         if not isinstance(turn, Mapping):
             return None
         acted, seen = _named(turn, ACTION_KEYS), _named(turn, OBSERVATION_KEYS)
         if not acted and not seen:
             return None
+        asked = _named(turn, _ASKED_KEYS) if acted in _ANSWER_KEYS and not seen else ""
+        if asked and isinstance(text := turn[asked], str):
+            further = text.removeprefix(before)  # a turn may repeat all that was said before it
+            messages += [{"role": "user", "content": further}] if further.strip() else []
+            before = text + _text(turn[acted]) if text.startswith(before) else text
         messages += _with_reward(_turn_messages(turn, acted, seen), turn)
     return messages if any(message["role"] == "assistant" for message in messages) else None
 

@@ -188,6 +188,8 @@ def _read_rows(path: Path) -> Iterator[object]:
             if cells is None or len(cells) != len(names):
                 skipped, first = skipped + 1, first or number
                 continue
+            if cells == names:  # of a table that was appended to with its header
+                continue
             yield {
                 name: (cell or None) if name in texts else _value(cell, has_comma=name in commas)
                 for name, cell in zip(names, cells, strict=True)

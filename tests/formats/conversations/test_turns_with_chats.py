@@ -79,3 +79,13 @@ def test_tokens_of_turns_are_those_of_the_response(tmp_path: Path) -> None:
 def test_chat_completions_of_a_row_are_its_conversation(tmp_path: Path) -> None:
     rows = [{"training_step": n, "reward": 1.0, "chat_completions": [ASKED, RIGHT]} for n in range(3)]
     assert read(tmp_path, rows, "prompt", "response") == [("2+2?", "4")] * 3
+
+
+@pytest.mark.parametrize("repeated", ["", "whyA"], ids=["alone", "behind all that was said"])
+def test_turns_that_hold_what_was_asked(repeated: str, tmp_path: Path) -> None:
+    turns = [
+        {"prompt": "why", "response": "A", "reward": 0.0},
+        {"prompt": f"{repeated}found", "response": "B", "reward": 1.0},
+    ]
+    found = read(tmp_path, [{"step": 1, "turns": turns}] * 2, "prompt", "response", "reward")
+    assert found == [("why", "assistant: A\n\nuser: found\n\nassistant: B", 1.0)] * 2

@@ -51,6 +51,9 @@ def _write(path: Path, content: object) -> None:
 TABLES = {
     "a column of row numbers": "Unnamed: 0,step,prompt,completion,reward\n0,1,Q,A,1.0\n1,1,Q,B,0.0\n",
     "row numbers without a name": ",step,prompt,completion,reward\n0,1,Q,A,1.0\n1,1,Q,B,0.0\n",
+    "a header that comes again": "".join(
+        f"step,prompt,completion,reward\n1,Q,{answer}\n" for answer in ("A,1.0", "B,0.0")
+    ),
     "semicolons and decimal commas": "step;prompt;completion;reward\n1;Q;A;1,0\n1;Q;B;0,0\n",
     "bars": "step|prompt|response|reward\n1|Q|A|1.0\n1|Q|B|0.0\n",
     "a mark of the byte order": "\ufeffstep,prompt,completion,reward\n1,Q,A,1.0\n1,Q,B,0.0\n",
