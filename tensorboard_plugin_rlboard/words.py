@@ -21,10 +21,10 @@ def _names(text: str) -> tuple[str, ...]:
 
 PROMPT = _names(
     "prompt prompt_text input_prompt prompt_str query question instruction problem user_prompt input input_text "
-    "prompts request task_prompt user_input user_message prompt_messages problem_statement task_description 提示 "
+    "prompts request task_prompt user_input user_message prompt_messages problem_statement task_description original_input original_prompt raw_prompt messages_prefix 提示 "
     "提示词 问题 题目 题干 提问 指令 输入 用户输入 用户提问"
 )
-WEAK_PROMPT = _names("observation context user")
+WEAK_PROMPT = _names("observation obs context user")
 """Words for what stands beside a prompt as well: a prompt only where no other word says one."""
 TASK = _names("task goal objective task_instruction instructions env_prompt state scenario")
 """Words that may name a data set as well: a prompt of an episode, or a text of several words."""
@@ -32,11 +32,11 @@ RESPONSE = _names(
     "response completion output generation generated_text generated response_text completion_text output_text "
     "output_response output_str model_response model_output llm_response llm_output assistant_response response_str solution_str "
     "sequences_str responses_str text_response gen gen_text generated_response sampled_text rollout rollout_text model_answer "
-    "model_completion policy_response student_response all_responses all_completions origin_prediction prediction predicted assistant generated_answer decoded "
+    "model_completion policy_response student_response all_responses all_completions origin_prediction prediction predicted assistant generated_answer decoded actual_output "
     "decoded_response response_messages completion_messages 回答 回复 响应 输出 生成 生成结果 生成内容 完整回答 模型回答 模型回复 模型响应 模型输出"
 )
 WEAK_RESPONSE = _names(
-    "answer text content solution reply result sample code pred trajectory action attempt candidate full_text full_output"
+    "answer text content solution reply result sample code pred trajectory action attempt candidate full_text full_output actual"
 )
 """Words that mean a response only where a prompt stands beside it."""
 SAID = _names("reply text content")  # those of them that mean the whole text of a response
@@ -199,7 +199,7 @@ SAMPLE_ID = _names("sample_id id uuid sample_uid rollout_uid trajectory_id traj_
 TEXTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "ground_truth": _names(
-            "ground_truth gt gts reference_answer gold gold_answer target expected expected_answer "
+            "ground_truth gt gts reference_answer gold gold_answer target expected expected_answer expected_output "
             "correct_answer solution answer reference label 答案 参考答案 标准答案 正确答案"
         ),
         "ref_response": _names("ref_response reference_response ref_completion baseline_response"),

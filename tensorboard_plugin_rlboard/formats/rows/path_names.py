@@ -24,7 +24,7 @@ _LIMIT_BEFORE = re.compile(r"(?:max|num|total|n|min|every|per|warmup|by|multi|si
 _TABLE = re.compile(r"(.*)_([0-9]{1,15})(?:_[0-9a-f]{1,64})?\.table\.json", re.IGNORECASE)
 """How W&B names its copies of tables: `<key>_<step>_<hash>.table.json`."""
 _NUMBER = re.compile(r"[0-9]{1,15}")
-_COMPRESSED = re.compile(r"\.(?:gz|gzip|zstd?)$", re.IGNORECASE)
+_COMPRESSED = re.compile(r"\.(?:gz|gzip|zstd?|xz|bz2)$", re.IGNORECASE)
 _FOLDERS_UP = 2
 """Folders above a file whose names count; those further up are names of experiments."""
 _EVALUATIONS, _ABOVE_EVALUATIONS = "evals", 3

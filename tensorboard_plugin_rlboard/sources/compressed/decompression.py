@@ -1,12 +1,12 @@
-"""Decompresses gzip and zstd as a stream, and keeps what can be read of an archive that is torn or corrupt."""
+"""Decompresses gzip, zstd, xz and bzip2 as a stream, and keeps what can be read of an archive that is torn or corrupt."""
 
 from __future__ import annotations
 
-import errno
 import io
 import zlib
 from typing import TYPE_CHECKING, Any, cast
 
+from tensorboard_plugin_rlboard.sources.compressed.decoders import GZIP, XZ, new_decoder_of
 from tensorboard_plugin_rlboard.texts import plural
 
 if TYPE_CHECKING:
@@ -15,31 +15,19 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-GZIP, ZSTD = "gzip", "zstd"
-_GZIP_MAGIC, _ZSTD_MAGIC, _SKIPPABLE_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x2a\x4d\x18"
 _READ_BYTES = 64 * 1024
 _BLOCK_BYTES = 256 * 1024
 _RETRY_BYTES = 64
 _FAULT_BYTES = 1024 * 1024
-_NO_ZSTD = "Unpacking zstd needs a package: pip install backports.zstd"
-
-
-def compression_of(head: bytes) -> str:
-    """How a file is compressed, by its first bytes: ``gzip``, ``zstd``, or empty where it is not."""
-    if head.startswith(_GZIP_MAGIC):
-        return GZIP
-    # Parallel compressors put frames in front that are to be skipped.
-    is_skippable = head[1:4] == _SKIPPABLE_MAGIC and head[0] >> 4 == 5
-    return ZSTD if is_skippable or head.startswith(_ZSTD_MAGIC) else ""
 
 
 class Decompressor:
-    """Decompresses one archive block by block: any number of members (gzip) or frames (zstd), one behind the other.
+    """Decompresses one archive block by block: any number of members (gzip), frames (zstd) or streams, one behind the other.
 
     It can be kept and fed again when the archive has grown.
 
     Args:
-        compression: ``gzip`` or ``zstd``.
+        compression: ``gzip``, ``zstd``, ``xz`` or ``bzip2``.
         members: Members that another one has decompressed already, if it goes on behind them.
         start: Bytes of the archive that these members have.
 
@@ -55,8 +43,9 @@ class Decompressor:
     def __init__(self, compression: str, members: int = 0, start: int = 0) -> None:
         self.damage = self.place = ""
         self._fed = start
+        self._may_be_padded = compression in {GZIP, XZ}
+        self._new_decoder = new_decoder_of(compression)
         self._is_gzip = compression == GZIP
-        self._zstd = None if self._is_gzip else _zstd()
         self._decoder: Any = None
         self._zeros = 0
         self.members = members
@@ -94,30 +83,27 @@ class Decompressor:
         self._fed += len(data)
         while not self.damage:
             if self._decoder is None:
-                if self._is_gzip and self.members:
+                if self._may_be_padded and self.members:
                     # Zeros behind a member are allowed: tapes and block devices have them.
                     given, data = len(data), data.lstrip(b"\0")
                     self._zeros += given - len(data)
                 if not data:
                     return
-                self._decoder = zlib.decompressobj(wbits=31) if self._zstd is None else self._new_decoder()
-            yield from self._gzip(data) if self._zstd is None else self._frames(data)
+                self._decoder = self._new_decoder()
+            yield from self._gzip(data) if self._is_gzip else self._frames(data)
             if self.damage or not self._decoder.eof:
                 return
             data = self._decoder.unused_data
             self._decoder = None
             self.members += 1
 
-    def _new_decoder(self) -> Any:
-        return self._zstd.ZstdDecompressor() if self._zstd is not None else None
-
     def _frames(self, data: bytes) -> Iterator[bytes]:
-        """Decompress up to the end of a zstd frame."""
+        """Decompress up to the end of a frame or stream."""
         start = self._fed - len(data)
         while True:
             try:
                 piece = self._decoder.decompress(data, _BLOCK_BYTES)
-            except Exception as error:  # noqa: BLE001  ZstdError is of a module that may be missing
+            except Exception as error:  # noqa: BLE001  each library has its own, and may be missing
                 self._note_damage(f"behind byte {start} ({error})")
                 return
             if piece:
@@ -209,7 +195,7 @@ def open_decompressed(
     """Open an archive decompressed, read forward only; it ends where the archive is torn or corrupt.
 
     Args:
-        compression: ``gzip`` or ``zstd``.
+        compression: One of those that ``compression_of`` tells.
         stored: The archive itself, opened; closed together with the result.
         say: Is told at the end what is wrong with the archive, in one sentence; an empty one where nothing is.
 
@@ -226,7 +212,7 @@ def fault_near_beginning(compression: str, stored: BinaryIO) -> str:
     """Where an archive is corrupt within its first megabyte, and how, as a part of a sentence; empty where it is not.
 
     Args:
-        compression: ``gzip`` or ``zstd``.
+        compression: One of those that ``compression_of`` tells.
         stored: The archive itself, opened.
 
     Raises:
@@ -239,14 +225,3 @@ def fault_near_beginning(compression: str, stored: BinaryIO) -> str:
             if left < 0:
                 return ""
     return decompressor.place
-
-
-def _zstd() -> Any:
-    try:
-        from compression import zstd  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415  part of Python from 3.14 on
-    except ImportError:
-        try:
-            from backports import zstd  # type: ignore[import-not-found,unused-ignore,no-redef] # noqa: PLC0415  an extra before it
-        except ImportError:
-            raise OSError(errno.ENOSYS, _NO_ZSTD) from None
-    return zstd

@@ -12,7 +12,8 @@ import zlib
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
-from tensorboard_plugin_rlboard.sources.compressed.decompression import ZSTD, Decompressor
+from tensorboard_plugin_rlboard.sources.compressed.decoders import ZSTD
+from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
 from tensorboard_plugin_rlboard.sources.containers.base import (
     Container,
     DamagedFileError,

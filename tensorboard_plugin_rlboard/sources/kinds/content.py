@@ -27,8 +27,6 @@ from tensorboard_plugin_rlboard.sources.kinds.table_heads import kind_of_table
 _PARQUET_MAGIC = (b"PAR1", b"PARE")
 _ZIP_MAGIC = b"PK\x03\x04"
 _ARCHIVES = (
-    (b"\xfd7zXZ\0", "compressed with xz: unpack it, or use gzip or zstd"),
-    (b"BZh", "compressed with bzip2: unpack it, or use gzip or zstd"),
     (b"\x04\x22\x4d\x18", "compressed with LZ4: unpack it, or use gzip or zstd"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it"),
 )

@@ -8,7 +8,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.compressed.decompression import compression_of, open_decompressed
+from tensorboard_plugin_rlboard.sources.compressed.decoders import compression_of
+from tensorboard_plugin_rlboard.sources.compressed.decompression import open_decompressed
 from tensorboard_plugin_rlboard.sources.containers.base import PREVIEW_BYTES, FileKind, Preview
 from tensorboard_plugin_rlboard.sources.containers.json_documents import JSON
 from tensorboard_plugin_rlboard.sources.containers.parquet import PARQUET, preview_remote

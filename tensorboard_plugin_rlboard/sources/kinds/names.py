@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.compressed.decompression import GZIP, ZSTD
+from tensorboard_plugin_rlboard.sources.compressed.decoders import BZIP2, GZIP, XZ, ZSTD
 from tensorboard_plugin_rlboard.sources.containers.csv_tables import CSV
 from tensorboard_plugin_rlboard.sources.containers.dumps.rollout_dump import TORCH
 from tensorboard_plugin_rlboard.sources.containers.json_documents import JSON
@@ -14,9 +14,10 @@ from tensorboard_plugin_rlboard.sources.containers.parquet import PARQUET
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.containers.base import Container
 
-COMPRESSED_SUFFIXES = (".gz", ".gzip", ".zst", ".zstd")
+COMPRESSED_SUFFIXES = (".gz", ".gzip", ".zst", ".zstd", ".xz", ".bz2")
 """What names of compressed files end like, in small letters."""
-_COMPRESSED = re.compile(r"\.(?:(gz|gzip)|zstd?)$", re.IGNORECASE)
+_COMPRESSED = re.compile(r"\.(gz|gzip|zstd?|xz|bz2)$", re.IGNORECASE)
+_BY_SUFFIX = {"gz": GZIP, "gzip": GZIP, "zst": ZSTD, "zstd": ZSTD, "xz": XZ, "bz2": BZIP2}
 _LOG = re.compile(r"\.(?:jsonl|jsonlines|ndjson|parquet)$", re.IGNORECASE)
 _CONTAINERS = {
     "parquet": PARQUET,
@@ -42,9 +43,9 @@ _LEFT_ALONE = re.compile(
 
 
 def compression_by_name(name: str) -> str:
-    """``gzip``, ``zstd``, or empty, by the end of a name."""
+    """How a file is compressed, by the end of its name; empty for any other."""
     found = _COMPRESSED.search(name)
-    return "" if found is None else GZIP if found[1] else ZSTD
+    return "" if found is None else _BY_SUFFIX[found[1].lower()]
 
 
 def unpacked_name(name: str) -> str:
@@ -63,7 +64,7 @@ def is_log_name(name: str) -> bool:
 
 
 def says_rollouts(name: str) -> bool:
-    """Whether a file whose bytes cannot be read may be a log by its name: `rollouts.pkl`, `log.jsonl.xz`, an Arrow file."""
+    """Whether a file whose bytes cannot be read may be a log by its name: `rollouts.pkl`, `log.jsonl.lz4`, an Arrow file."""
     return not name.startswith(".") and _SAYS_ROLLOUTS.search(name) is not None
 
 

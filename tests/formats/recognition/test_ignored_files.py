@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import json
-import lzma
 import re
 import shlex
 import subprocess
@@ -67,8 +65,11 @@ NAMED: dict[str, tuple[bytes, str]] = {
         b"\xff\xff\xff\xff\x10" + b"\0" * 100,
         "an Arrow file: write it as Parquet",
     ),
-    "log.jsonl.xz": (lzma.compress(LINE.encode()), "compressed with xz: unpack it, or use gzip or zstd"),
-    "log.jsonl.bz2": (bz2.compress(LINE.encode()), "compressed with bzip2: unpack it"),
+    "log.jsonl.lz4": (
+        b"\x04\x22\x4d\x18" + b"\0" * 100,
+        "compressed with LZ4: unpack it, or use gzip or zstd",
+    ),
+    "log.jsonl.7z": (b"7z\xbc\xaf\x27\x1c" + b"\0" * 100, "a 7z archive: unpack it"),
     "rollouts.tar.gz": (
         gzip.compress(b"log.jsonl".ljust(257, b"\0") + b"ustar" * 90),
         "a tar archive: unpack it",
