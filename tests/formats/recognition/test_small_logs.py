@@ -195,6 +195,21 @@ SHAPES: dict[str, list[Row]] = {
     "reasoning beside the content": _rows(
         step=1, prompt="Q", reasoning_content="hm hm", content=("A", "B"), **_SCORED
     ),
+    "Gymnasium": _rows(global_step=1, obs="Q", action=("A", "B"), next_obs="x", terminated=True, **_SCORED),
+    "DeepEval": _rows(step=1, input="Q", actual_output=("A", "B"), expected_output="x", score=(1.0, 0.0)),
+    "an original input": _rows(step=1, original_input="Q", response=("A", "B"), **_SCORED),
+    "a prefix of messages": [
+        {
+            "step": 1,
+            "messages_prefix": _CHAT,
+            "samples": [{"completion": "A", "reward": 1.0}, {"completion": "B", "reward": 0.0}],
+        }
+    ],
+    "one message": _rows(step=1, messages=_CHAT, completion=tuple(chat[1] for chat in _ANSWERED), **_SCORED),
+    "a batch a line": [
+        {"step": 1, "rollouts": [{"prompt": "Q", "response": "A", "reward": 1.0}]},
+        {"step": 1, "rollouts": [{"prompt": "Q", "response": "B", "reward": 0.0}]},
+    ],
     "a system prompt beside": _rows(
         step=1, system_prompt="Be short.", prompt="Q", output=("A", "B"), **_SCORED
     ),
