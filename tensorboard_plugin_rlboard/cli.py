@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tensorboard_plugin_rlboard import __version__
-from tensorboard_plugin_rlboard.operating_system import INTERRUPTED, leave_output, run_interruptibly
+from tensorboard_plugin_rlboard.commands.interruption import INTERRUPTED, run_in_child, run_interruptibly
+from tensorboard_plugin_rlboard.operating_system import leave_output
 from tensorboard_plugin_rlboard.report import arguments as report_arguments
 from tensorboard_plugin_rlboard.sources.owned_folder import end_at_once
 from tensorboard_plugin_rlboard.watch import arguments as watch_arguments
@@ -113,7 +114,7 @@ def _add_scalars(commands: Any) -> None:
 
 
 def _scalars(arguments: argparse.Namespace) -> int:
-    from tensorboard_plugin_rlboard.scalars_command import ScalarsRequest, run_scalars  # noqa: PLC0415 (DuckDB and more)
+    from tensorboard_plugin_rlboard.commands.scalars import ScalarsRequest, run_scalars  # noqa: PLC0415 (DuckDB and more)
 
     return run_scalars(ScalarsRequest(arguments.source, tuple(arguments.run), arguments.out, arguments.force))
 
@@ -190,13 +191,12 @@ def _add_demo(commands: Any) -> None:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    from tensorboard_plugin_rlboard.demo import demo  # noqa: PLC0415 (starts a process)
+    from tensorboard_plugin_rlboard.commands.demo import demo  # noqa: PLC0415 (starts a process)
 
     return demo(arguments.host, arguments.port)
 
 
-COMMANDS = (_add_index, _add_scalars, _add_doctor, _add_watch, _add_report, _add_demo)
-"""Each adds subcommands, whose modules are imported when they are called."""
+COMMANDS = (_add_index, _add_scalars, _add_doctor, _add_watch, _add_report, _add_demo)  # imported when called
 
 
 def _add(
@@ -246,8 +246,8 @@ def main(command_line: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(command_line)
     function: _Command = arguments.function
     try:
-        if getattr(arguments, "engine", "") == "ray":  # which crashes where it is started by another thread
-            return function(arguments)
+        if getattr(arguments, "engine", "") == "ray":
+            return function(arguments) if command_line else run_in_child(sys.argv[1:], end_at_once)
         return run_interruptibly(lambda: function(arguments), end_at_once, ends_process=command_line is None)
     except KeyboardInterrupt:
         return INTERRUPTED

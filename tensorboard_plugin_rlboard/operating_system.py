@@ -42,9 +42,6 @@ OPEN_TO_READ = (
     os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 )
 """Flags of `os.open`; not every system has all of them. Without O_NONBLOCK, opening a pipe waits for somebody who writes."""
-INTERRUPTED = 130
-"""The exit code of who was interrupted, as shells have it."""
-_END_SECONDS = 3.5
 PROCESS_NICE = 10
 """Of the processes beside it, behind that thread and behind whatever the user looks at. They yield, and never sleep."""
 
@@ -160,77 +157,6 @@ def watch_parent(stdin: int, said: Callable[[], object]) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, name="rlboard-parent", daemon=True).start()
-
-
-def run_interruptibly(
-    work: Callable[[], int], give_up: Callable[[], object], *, ends_process: bool = False
-) -> int:
-    """Run a command in a thread of its own, so that Ctrl-C and SIGTERM end it whatever holds it.
-
-    Who waits for a file system that is gone hears no signal, and the interpreter handles them in its main thread only. So that
-    one waits for the command, passes a KeyboardInterrupt on, and ends the process where the command does not.
-
-    Args:
-        work: The command; it returns its exit code.
-        give_up: Called before the process is ended by force, which it is when the command does not end.
-        ends_process: Whether nothing comes behind the command: then the process is also ended by force when it was
-            interrupted, or threads are left, held by a file system perhaps.
-
-    Returns:
-        The exit code.
-
-    Raises:
-        BaseException: What the command raises.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return work()
-    codes: list[int] = []
-    errors: list[BaseException] = []
-    is_over = threading.Event()
-
-    def run() -> None:
-        try:
-            codes.append(work())
-        except BaseException as error:  # noqa: BLE001  raised again where it is waited for
-            errors.append(error)
-        is_over.set()
-
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    thread = threading.Thread(target=run, name="rlboard-command", daemon=True)
-    try:
-        thread.start()
-        while not is_over.wait(1.0):
-            pass
-    except KeyboardInterrupt:
-        if not _ends(thread, is_over) or ends_process:
-            _end_by_force(codes[0] if codes else INTERRUPTED, give_up)
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    if errors:
-        raise errors[0]
-    thread.join()
-    if ends_process and threading.active_count() > 1:
-        _end_by_force(codes[0], give_up)
-    return codes[0]
-
-
-def _ends(thread: threading.Thread, is_over: threading.Event) -> bool:
-    """Interrupt a command; returns whether it ends in time. Who asks twice does not wait."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread.ident or 0), ctypes.py_object(KeyboardInterrupt)
-    )
-    with suppress(KeyboardInterrupt):
-        return is_over.wait(_END_SECONDS)
-    return False
-
-
-def _end_by_force(code: int, give_up: Callable[[], object]) -> None:
-    """End the process, whose interpreter takes seconds to be taken down in the middle of a query, or crashes by a held thread."""
-    give_up()
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # nobody reads it any more
-            stream.flush()
-    os._exit(code)
 
 
 def leave_signals_to_parent() -> None:

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from repository import ROOT
 
-from tensorboard_plugin_rlboard import demo
 from tensorboard_plugin_rlboard.cli import main
+from tensorboard_plugin_rlboard.commands import demo
 from tensorboard_plugin_rlboard.doctor.command import examine
 
 LARGEST = 1_000_000

@@ -17,8 +17,7 @@ SPEAKERS = (
     *(
         "writer.py",
         "cli.py",
-        "demo.py",
-        "scalars_command.py",
+        "commands",
         "writing",
         "watch",
         "cluster",

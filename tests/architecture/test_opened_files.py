@@ -32,7 +32,7 @@ OWN_FILES = {
     "web/bundle.py": "the bundle",
     "report/chinese.py": "the bundle's sentences",
     "web/own_names.py": "the resolver's configuration",
-    "demo.py": "the samples that come with the package",
+    "commands/demo.py": "the samples that come with the package",
 }
 """Modules that open other files by themselves -> which."""
 INSIDE_A_TRAINING = ("writing/", "integrations/", "writer.py")

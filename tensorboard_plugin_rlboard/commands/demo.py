@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tensorboard_plugin_rlboard.operating_system import become, lets_ports_be_taken_over
 
-SAMPLES = Path(__file__).parent / "samples"
+SAMPLES = Path(__file__).parents[1] / "samples"
 DEFAULT_PORT, PORTS_TRIED = 6006, 20
 
 
