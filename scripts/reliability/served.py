@@ -130,8 +130,9 @@ class Served:
         end = time.monotonic() + patience_s
         found: Any = None
         while time.monotonic() < end:
-            found = self.ask("runs")["runs"]
-            if len(found) >= runs and all(run["state"] == "ready" for run in found):
+            answer = self.ask("runs")
+            found = answer["runs"]
+            if len(found) >= runs and {answer["state"], *(run["state"] for run in found)} == {"ready"}:
                 return
             time.sleep(0.1)
         msg = f"after {patience_s:.0f} s the runs are {[(run['run'], run['state']) for run in found or ()]}"

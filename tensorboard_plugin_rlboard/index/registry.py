@@ -23,7 +23,8 @@ from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     import duckdb
 
@@ -61,6 +62,7 @@ class Registry:
         ignored: path below the log directory of a file that is no rollout log -> why. Replaced, never changed in place.
         revision: changes whenever an answer may.
         surveys: how many looks at the whole log directory are done.
+        undecided: whether the last one met files that have to be unpacked before it is known what they are.
         any_files: whether there is anything that the tab could show: a rollout log, or a file that looks like one.
         failure: why nothing can be indexed, else empty.
         same_samples: name of a run -> name of another that holds the same samples and more of them. Replaced, never
@@ -100,6 +102,7 @@ class Registry:
         self.ignored: dict[str, str] = {}
         self.revision = 0
         self.surveys = 0
+        self.undecided = False
         self.any_files = False
         self.failure = ""
         self.same_samples: Mapping[str, str] = {}
@@ -163,23 +166,32 @@ class Registry:
         """Notes whether the quick look at the start has met a file that may be a log."""
         self.any_files = any_files
 
-    def survey_done(self, is_gone: Callable[[str], bool], unreadable: Mapping[str, str]) -> None:
+    @property
+    def is_looked_through(self) -> bool:
+        """Whether the whole log directory was looked through, and it is known of every file what it is."""
+        return self.surveys > 0 and not self.undecided
+
+    def survey_done(
+        self, present: AbstractSet[str], unreadable: Mapping[str, str], *, undecided: bool
+    ) -> None:
         """Notes the end of a look at the whole log directory.
 
         Args:
-            is_gone: whether an ignored path is to be ignored no more.
+            present: the files that there are; what else is ignored is so no more.
             unreadable: path that could not be looked into -> why.
+            undecided: whether it met files that have to be unpacked before it is known what they are.
         """
         with self._lock:
             before = self.ignored
-            still = {path: why for path, why in before.items() if not is_gone(path)}
+            still = {path: why for path, why in before.items() if path in present}
             self.ignored = still | dict(unreadable)
             # A remote root that cannot be listed may hold anything, and the tab is where its reason is to be seen.
             unlisted = {printable_path(root.path) for root in self.roots if not root.is_local}
             self.any_files = bool(self.runs or set(self.ignored) - (set(unreadable) - unlisted))
             self.surveys += 1
-            if self.surveys == 1 or before != self.ignored:
+            if self.surveys == 1 or (before, self.undecided) != (self.ignored, undecided):
                 self.revision += 1
+            self.undecided = undecided
 
     def unreadable(self) -> dict[str, str]:
         """Of the ignored paths those that are logs or folders perhaps, and could not be read -> why."""

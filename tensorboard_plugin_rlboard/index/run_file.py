@@ -48,6 +48,7 @@ class IndexedFile:
         lines: lines of what is loaded, blank ones left out.
         lost_lines: those of them that gave no sample, by kind of problem (`Part.lost_lines`).
         unrewarded: samples at its end that have no reward although earlier ones have (`Part.lost`).
+        is_awaited: whether it has changed and is being unpacked; until that is done it stays what it was.
     """
 
     number: int
@@ -66,6 +67,7 @@ class IndexedFile:
     lines: int = 0
     lost_lines: Counter[str] = field(default_factory=Counter)
     unrewarded: int = 0
+    is_awaited: bool = False
     _keys: set[str] = field(default_factory=set)
     _had_rewards: bool = False
     _waits_at_size: int = -1
@@ -114,6 +116,11 @@ class IndexedFile:
     def wait_for_more(self) -> None:
         """Notes that what is left holds no whole line, or cannot be read for now."""
         self._waits_at_size = self.state.size
+
+    def set_awaited(self, *, is_awaited: bool) -> bool:
+        """Notes whether it has changed and is being unpacked; returns whether that is news."""
+        was, self.is_awaited = self.is_awaited, is_awaited
+        return was != is_awaited
 
     def retry(self) -> None:
         """Lets what is left be read although the file has not grown."""

@@ -18,6 +18,14 @@ MAX_RUNS = 1000
 METRICS = ("reward", "reward_gap", "valid_reward", "k3_mean", "log_ratio_mean", "n_tokens", "n_chars")
 
 
+def run_state(registry: Registry, run: RunIndex) -> str:
+    """`indexing` while something of a run is left to read or a file of it is unpacked anew, `failed` where nothing is indexed."""
+    if registry.failure:
+        return "failed"
+    is_behind = any(file.pending or file.is_awaited for file in tuple(run.files.values()))
+    return "indexing" if is_behind else "ready"
+
+
 class RunNumbers:
     """Answers /run_table; the numbers of a run are worked out again only when its curves change."""
 
@@ -52,7 +60,7 @@ class RunNumbers:
         count, _, last = self._run_steps(run).steps()
         return RunRow(
             run=run.name,
-            state="failed" if self._registry.failure else "indexing" if run.pending else "ready",
+            state=run_state(self._registry, run),
             samples=run.samples,
             steps=count,
             last_step=last,

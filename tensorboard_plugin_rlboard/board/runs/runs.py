@@ -26,6 +26,7 @@ from tensorboard_plugin_rlboard.board.runs.notices import (
     run_notices,
     same_samples_notices,
 )
+from tensorboard_plugin_rlboard.board.runs.run_table import run_state
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Training, Trainings
 from tensorboard_plugin_rlboard.board.runs.unusable import unusable_fields
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
@@ -94,7 +95,7 @@ class RunList:
             runs=infos,
             ignored=[IgnoredFile(file, reason) for file, reason in ignored],
             looked_in=[printable_path(root.path) for root in registry.roots],
-            state="ready" if registry.surveys else "looking",
+            state="ready" if registry.is_looked_through else "looking",
             message=registry.failure,
             settings_problems=[
                 problem
@@ -109,7 +110,7 @@ class RunList:
         mistakes = self._settings_problems(description.paths)
         return replace(
             description.info,
-            state="failed" if registry.failure else "indexing" if run.pending else "ready",
+            state=run_state(registry, run),
             message=registry.failure or run.message or next(iter(mistakes), ""),
             files=len(run.files),
             bytes=run.size,

@@ -73,11 +73,13 @@ class Discovery:
         self._file_messages = FileMessages(registry, cursor)
         self._later_look = LaterLook(self._recognition)
         self._repeated = RepeatedRows()
+        self._undecided: set[str] = set()
 
     def survey(self) -> None:
         """Looks at every file."""
         registry = self._registry
         late_answers.begin_look()
+        self._undecided.clear()
         found = list_sources(registry.roots, self._only_file)
         present = {file.relative: file for files in found.runs.values() for file in files}
         now_ns = time.time_ns()
@@ -105,10 +107,9 @@ class Discovery:
 
     def _finish(self, found: SourceListing, present: AbstractSet[str]) -> None:
         """Notes the end of a survey."""
-        unreadable = {problem.path: problem.reason for problem in found.problems}
-        if self._only_file:
-            unreadable = {path: why for path, why in unreadable.items() if self._is_wanted(path)}
-        self._registry.survey_done(lambda path: path not in present or not self._is_wanted(path), unreadable)
+        unreadable = {one.path: one.reason for one in found.problems if self._is_wanted(one.path)}
+        wanted = {path for path in present if self._is_wanted(path)}
+        self._registry.survey_done(wanted, unreadable, undecided=bool(self._undecided))
 
     def _is_wanted(self, relative: str) -> bool:
         """Whether a file may be indexed, by its name."""
@@ -138,8 +139,11 @@ class Discovery:
             run.remove_file(self._cursor, file.relative)
             self._registry.changed()
             return True
-        if not is_comparable(file.state, source, now_ns):
-            return False  # it is being unpacked; until then it stays what it was
+        is_awaited = not is_comparable(file.state, source, now_ns)
+        if file.set_awaited(is_awaited=is_awaited):
+            self._registry.changed()
+        if is_awaited:
+            return False
         seen = compare(file.state, source, now_ns)
         is_as_before = seen.change in {Change.UNCHANGED, Change.APPENDED}
         if is_as_before and self._later_look.finds_else(file, source):
@@ -195,7 +199,8 @@ class Discovery:
         """Finds out what a new file is, by its first complete rows and never by its name, and adds it where it belongs."""
         try:
             if not is_first_row_near(file.path):
-                return  # it is being unpacked; a later survey finds it
+                self._undecided.add(file.relative)  # it is being unpacked; a later survey finds it
+                return
             self._no_logs[file.relative] = self._facts(file)
             found, reason = self._recognition.sniff(file)
         except OSError as error:

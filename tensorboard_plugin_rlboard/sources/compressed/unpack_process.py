@@ -6,6 +6,7 @@ import errno
 import pickle
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from tensorboard_plugin_rlboard.sources.compressed.unpacking import TornError
 from tensorboard_plugin_rlboard.sources.containers.base import NO_DAMAGE, Damage
 from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
 from tensorboard_plugin_rlboard.sources.mounts import mounts
+from tensorboard_plugin_rlboard.texts import plural
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import UnpackedFile
@@ -23,6 +25,8 @@ MODULE = "tensorboard_plugin_rlboard.sources.unpack_worker"
 MAX_MEMORY = 3 * 1024**3
 """Bytes of memory that one process may have: 64 MB of JSON in one value become up to 1.5 GB of objects."""
 
+_MOST_TRIES = 3
+"""Processes that are started for one file until one has a word to say: what killed them may have been meant for others."""
 _END_S = 2.0
 """Seconds that a process that has said its last word, or is killed, is waited for."""
 
@@ -61,7 +65,7 @@ def memory_sentence(most: int) -> str:
 
 
 class UnpackProcess:
-    """Unpacks a local file.
+    """Unpacks a local file; where a process is killed before it has said what became of it, another one begins anew.
 
     Args:
         path: The packed file.
@@ -74,13 +78,35 @@ class UnpackProcess:
     def __init__(self, path: str, entry: UnpackedFile) -> None:
         self.entry = entry
         words = [path, str(entry.path), str(MAX_MEMORY), mounts.foreign_mount(path)]
-        command = [sys.executable, "-m", MODULE, *words]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 (our own module)
+        self._command = [sys.executable, "-m", MODULE, *words]
+        self._lock = threading.Lock()
+        self._tries, self._is_stopped = 0, False
+        self._process = self._started()
 
     @property
     def is_done(self) -> bool:
-        """Whether it has ended."""
-        return self._process.poll() is not None
+        """Whether it has ended, and no other one takes its place."""
+        with self._lock:
+            if self._process.poll() is None:
+                return False
+            return self._process.returncode == 0 or not self._begins_anew()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        self._tries += 1
+        return subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 (our own module)
+
+    def _begins_anew(self) -> bool:
+        """Starts another process in the place of one that was killed; False where enough were, or none can be started."""
+        if self._tries >= _MOST_TRIES or self._is_stopped:
+            return False
+        try:
+            self.entry.path.unlink(missing_ok=True)
+            anew = self._started()
+        except OSError:
+            return False
+        self._close()
+        self._process = anew
+        return True
 
     @property
     def written(self) -> int:
@@ -105,8 +131,10 @@ class UnpackProcess:
 
     def stop(self) -> None:
         """End it, and remove what it wrote."""
-        self._process.kill()
-        self._close()
+        with self._lock:
+            self._is_stopped = True
+            self._process.kill()
+            self._close()
         with suppress(OSError):
             self.entry.path.unlink(missing_ok=True)
 
@@ -122,7 +150,8 @@ class UnpackProcess:
         try:
             result: Unpacked = pickle.loads(said)  # noqa: S301 (from our own child)
         except (pickle.UnpicklingError, EOFError):
-            reason = f"the process that unpacks it ended ({self._process.returncode}); it may need more memory than there is"
+            code, tries = self._process.returncode, self._tries
+            reason = f"the process that unpacks it ended ({code}) in {tries} {plural(tries, 'attempt', 'attempts')}; it may need more memory than there is"
             raise OSError(errno.ENOMEM, reason) from None
         if result.is_unreadable:
             raise UnreadableFileError(result.damage.reason)
