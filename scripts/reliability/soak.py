@@ -1,10 +1,14 @@
 """A soak: logs grow, rotate, are cut and begin anew for hours while clients ask; nothing that TensorBoard holds grows.
 
     python scripts/reliability/soak.py --minutes 5
-    python scripts/reliability/soak.py --minutes 120 --write docs/reliability.md
+    python scripts/reliability/soak.py --minutes 120 --rest 15 --memory 160 --write docs/reliability.md
 
-The logs stay of about the same size. It ends with 1 where memory, threads, descriptors or files on the disk rise by more
-than they may, where an answer fails, or where a line is neither a sample nor a problem when the writing ends.
+The logs stay of about the same size. In the end they rest for a while, and only the clients go on. It ends with 1 where
+memory, threads, descriptors or files on the disk rise by more than they may, in the one or in the other, where an answer
+fails, or where a line is neither a sample nor a problem when the writing ends.
+
+The rows of a log stay in the database's memory up to its share of `--memory`, so with less of it this is full sooner, and what
+rises afterwards is not that.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ from figures import add_write, finish, made_by, table
 from pressing.clients import RIGHT, Answers, press
 from served import Served
 from soaking.changing_logs import RUNS, ChangingLogs
-from soaking.gauges import GAUGES, measure, risen, rows
+from soaking.gauges import Soaked, measure
 
 _PATIENCE_S = 120.0
 _EMPTIED = "it has none."
@@ -28,26 +32,28 @@ _EMPTIED = "it has none."
 
 
 def soak(
-    minutes: float, clients: int, seed: int, speed: float = 1.0
-) -> tuple[list[float], dict[str, list[float]], Answers, list[str]]:
+    minutes: float, clients: int, seed: int, speed: float = 1.0, rest: float = 0.0, memory: int = 0
+) -> tuple[Soaked, Answers, list[str]]:
     """Lets a TensorBoard read logs that change.
 
     Args:
-        minutes: for how long.
+        minutes: for how long they change.
         clients: how many ask, each with a pause of a second between two questions.
         seed: of what is written and asked.
         speed: how many times as fast everything goes: ten minutes of a soak at ten are what changes in a hundred.
+        rest: for how many minutes clients go on asking when nothing changes any more.
+        memory: megabytes that are given to `--rlboard_memory_limit`; 0 leaves it as it is.
 
     Returns:
-        Moments in seconds, what was measured at each, what clients have got, and a sentence for each broken promise.
+        What was measured, what clients have got, and a sentence for each broken promise.
     """
-    seconds = minutes * 60
-    moments: list[float] = []
-    measured: dict[str, list[float]] = {gauge.name: [] for gauge in GAUGES}
+    seconds = (minutes + rest) * 60
+    soaked = Soaked()
     with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
         home, got = Path(made), Answers()
         logs = ChangingLogs(home / "logs", seed, speed)
-        with Served(home, home / "logs", home / "cache") as server:
+        flags = ("--rlboard_memory_limit", str(memory)) if memory else ()
+        with Served(home, home / "logs", home / "cache", *flags) as server:
             server.wait_for_address()
             server.wait_until_read(len(RUNS))
             asking = threading.Thread(
@@ -66,16 +72,20 @@ def soak(
             logs.start()
             asking.start()
             while asking.is_alive():
-                moments.append(time.monotonic() - began)
-                for name, value in measure(server.process.pid, home / "tmp", home / "cache").items():
-                    measured[name].append(value)
+                now = time.monotonic() - began
+                if now >= minutes * 60 and logs.is_writing:
+                    logs.stop()
+                soaked.add(
+                    now,
+                    measure(server.process.pid, home / "tmp", home / "cache"),
+                    is_rest=not logs.is_writing,
+                )
                 asking.join(max(0.5, seconds / 400))
             logs.stop()
             failures = [fault for fault in got.faults if _EMPTIED not in fault] + _lost(server, logs)
             if server.process.poll() is not None:
                 failures.append("TensorBoard has ended")
-    failures += [said for gauge in GAUGES if (said := risen(gauge, measured[gauge.name]))]
-    return moments, measured, got, failures
+    return soaked, got, failures + soaked.risen()
 
 
 def _lost(server: Served, logs: ChangingLogs) -> list[str]:
@@ -103,23 +113,31 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--minutes", type=float, default=2, help="for how long")
+    parser.add_argument("--minutes", type=float, default=2, help="for how long the logs change")
+    parser.add_argument("--rest", type=float, default=0, help="minutes for which they rest then")
+    parser.add_argument("--memory", type=int, default=0, help="megabytes for --rlboard_memory_limit")
     parser.add_argument("--clients", type=int, default=4, help="how many ask meanwhile")
     parser.add_argument("--seed", type=int, default=1, help="of what is written and asked")
     parser.add_argument("--speed", type=float, default=1, help="how many times as fast everything goes")
     add_write(parser)
     args = parser.parse_args(arguments)
-    moments, measured, got, failures = soak(args.minutes, args.clients, args.seed, args.speed)
+    soaked, got, failures = soak(args.minutes, args.clients, args.seed, args.speed, args.rest, args.memory)
     command = (
         f"python scripts/reliability/soak.py --minutes {args.minutes:g} --clients {args.clients} "
         f"--seed {args.seed}" + (f" --speed {args.speed:g}" if args.speed != 1 else "")
+    )
+    command += (f" --rest {args.rest:g}" if args.rest else "") + (
+        f" --memory {args.memory}" if args.memory else ""
     )
     asked = sum(got.statuses.values())
     given_up = sum(times for (_, status), times in got.statuses.items() if status == 503)
     load = f"The load of the machine was {os.getloadavg()[2]:.1f} (15 minutes)."
     counts = f"{asked:,} questions were answered, {given_up} of them given up by their own bound (503)."
-    head = ("what TensorBoard holds", "least", "median", "most", "rise in an hour")
-    text = f"{made_by(command)} {load} {counts}\n\n{table(head, rows(moments, measured))}\n\n**Failures: {len(failures)}**"
+    head: tuple[str, ...] = ("what TensorBoard holds", "least", "median", "most", "rise in an hour")
+    head += ("… while the logs rest",) if args.rest else ()
+    text = (
+        f"{made_by(command)} {load} {counts}\n\n{table(head, soaked.rows())}\n\n**Failures: {len(failures)}**"
+    )
     finish(args, "soak", text, failures)
 
 

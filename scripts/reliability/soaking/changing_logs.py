@@ -41,8 +41,13 @@ class ChangingLogs:
         """Begins to write."""
         self._thread.start()
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether it writes."""
+        return self._thread.is_alive()
+
     def stop(self) -> None:
-        """Ends the thread; every line that was begun is whole then."""
+        """Ends the thread; every line that was begun is whole then. Once is enough."""
         self._stop.set()
         self._thread.join()
 

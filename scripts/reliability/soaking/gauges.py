@@ -7,12 +7,14 @@ import os
 import statistics
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from served import children_of
 
 MB = 1_000_000
+_FIFTHS, _AT_REST = 5, 0.25
+"""Measurements of which a fifth is one; and the share of what a gauge may rise by that it may while no log changes."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -77,29 +79,70 @@ def settled(values: Sequence[float]) -> Sequence[float]:
     return values[len(values) // 5 :]
 
 
-def risen(gauge: Gauge, values: Sequence[float]) -> str:
+def risen(gauge: Gauge, values: Sequence[float], share: float = 1.0) -> str:
     """One sentence where a value has risen by more than it may; else empty.
 
     Args:
         gauge: what it is.
         values: what was measured, at least five.
+        share: of what it may rise by.
     """
     fifth = len(values) // 5
     early, late = statistics.median(values[fifth : 2 * fifth]), statistics.median(values[-fifth:])
-    if late - early <= gauge.allowed + gauge.share * early:
+    if late - early <= share * (gauge.allowed + gauge.share * early):
         return ""
     return f"{gauge.name} rose from {early:.0f} to {late:.0f}"
 
 
-def rows(moments: Sequence[float], measured: Mapping[str, Sequence[float]]) -> list[tuple[object, ...]]:
-    """A row of the table for each gauge: the first fifth aside, least, median, most, and the rise in an hour."""
-    found: list[tuple[object, ...]] = []
-    for gauge in GAUGES:
-        values = settled(measured[gauge.name])
-        figures = (min(values), statistics.median(values), max(values))
-        rise = slope(settled(moments), values)
-        found.append((gauge.name, *(f"{value:.0f}" for value in figures), f"{rise:+.1f}"))
-    return found
+def _none() -> dict[str, list[float]]:
+    return {gauge.name: [] for gauge in GAUGES}
+
+
+@dataclass
+class Series:
+    """What was measured at some moments, in seconds, by the name of its gauge."""
+
+    moments: list[float] = field(default_factory=list)
+    values: dict[str, list[float]] = field(default_factory=_none)
+
+    def slope(self, name: str) -> str:
+        """The rise in an hour, the first fifth aside; a dash where that was too short."""
+        values = settled(self.values[name])
+        return f"{slope(settled(self.moments), values):+.1f}" if len(values) > 1 else "–"
+
+
+@dataclass
+class Soaked:
+    """What was measured while logs changed, and while they rested."""
+
+    changing: Series = field(default_factory=Series)
+    resting: Series = field(default_factory=Series)
+
+    def add(self, moment: float, values: Mapping[str, float], *, is_rest: bool) -> None:
+        """Adds what was measured at a moment."""
+        series = self.resting if is_rest else self.changing
+        series.moments.append(moment)
+        for name, value in values.items():
+            series.values[name].append(value)
+
+    def risen(self) -> list[str]:
+        """A sentence for each gauge that has risen by more than it may."""
+        found = [risen(gauge, self.changing.values[gauge.name]) for gauge in GAUGES]
+        if len(self.resting.moments) >= _FIFTHS:
+            said = [risen(gauge, self.resting.values[gauge.name], _AT_REST) for gauge in GAUGES]
+            found += [f"{one} while the logs rested" if one else "" for one in said]
+        return [one for one in found if one]
+
+    def rows(self) -> list[tuple[object, ...]]:
+        """A row of the table for each gauge: the first fifth aside, least, median, most, and the rise in an hour."""
+        found: list[tuple[object, ...]] = []
+        for gauge in GAUGES:
+            values = settled(self.changing.values[gauge.name])
+            figures = (min(values), statistics.median(values), max(values))
+            at_rest = (self.resting.slope(gauge.name),) if self.resting.moments else ()
+            said = (f"{value:.0f}" for value in figures)
+            found.append((gauge.name, *said, self.changing.slope(gauge.name), *at_rest))
+        return found
 
 
 def _memory(process: int) -> int:
