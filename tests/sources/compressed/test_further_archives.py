@@ -7,6 +7,7 @@ import itertools
 import lzma
 import sys
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tensorboard_plugin_rlboard.sources.compressed.decoders import compression_o
 from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
 from tensorboard_plugin_rlboard.sources.kinds.names import compression_by_name
 
-_PACK = {".xz": lzma.compress, ".bz2": bz2.compress}
+_PACK: dict[str, Callable[[bytes], bytes]] = {".xz": lzma.compress, ".bz2": bz2.compress}
 both = pytest.mark.parametrize("suffix", _PACK)
 
 
