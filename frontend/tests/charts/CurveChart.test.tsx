@@ -206,8 +206,8 @@ describe("Curve", () => {
     selected.value = 30;
     expect(plots).toHaveLength(1);
     expect(plot().setData).not.toHaveBeenCalled();
-    expect(one(".chart-marker-selected").style.left).toBe("300px");
-    expect(one(".chart-marker-pinned").style.left).toBe("0px");
+    expect(one(".chart-marker-selected").style.backgroundPositionX).toBe("300px");
+    expect(one(".chart-marker-pinned").style.backgroundPositionX).toBe("0px");
     expect(frame).not.toHaveBeenCalled();
     [selected.value, pinned.value] = [31, null];
     expect(one(".chart-marker-selected").hidden).toBe(true);

@@ -1,8 +1,8 @@
 import type uPlot from "uplot";
 
 /**
- * Vertical lines for the selected and the pinned step. They are elements above the canvas, so that walking
- * the steps moves two elements per chart and draws nothing anew.
+ * Vertical lines for the selected and the pinned step. They are the backgrounds of elements above the canvas, so that
+ * walking the steps moves two lines per chart, lays nothing out and draws no curve anew.
  */
 export class StepMarkers {
   readonly #lines = new Map<"selected" | "pinned", HTMLElement>();
@@ -30,8 +30,9 @@ export class StepMarkers {
     // Written again, the attribute would have the style of every chart's line computed anew.
     if (line.hidden !== isHidden) line.hidden = isHidden;
     if (step !== null && !isHidden) {
-      // A transform would have the layers of the whole page put together anew.
-      line.style.left = `${Math.round(plot.valToPos(step, "x"))}px`;
+      // A background moves without a box: another place or a transform would have the page laid out and its layers
+      // put together anew.
+      line.style.backgroundPositionX = `${Math.round(plot.valToPos(step, "x"))}px`;
     }
   }
 }
