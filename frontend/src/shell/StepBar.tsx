@@ -98,10 +98,24 @@ function Attempts(): JSX.Element | null {
   );
 }
 
+/** Reads the step itself: another one leaves the rest of the bar as it is. */
+function StepField(): JSX.Element {
+  return (
+    <NumberField
+      label={t("shell.step")}
+      labelShown
+      integer
+      testId="step-input"
+      width={68}
+      value={selected.step.value}
+      onCommit={(wanted) => wanted !== null && goToStep(wanted)}
+    />
+  );
+}
+
 export function StepBar(): JSX.Element | null {
   const all = steps.value?.step ?? [];
   if (run.value === null || all.length === 0) return null;
-  const step = selected.step.value;
   return (
     <section class="bar steps" aria-label={t("shell.step_bar")}>
       <Button
@@ -117,15 +131,7 @@ export function StepBar(): JSX.Element | null {
       <Button quiet testId="step-next" hotKey="→" label={t("shell.step_next")} onClick={() => moveStep(1)}>
         ▶
       </Button>
-      <NumberField
-        label={t("shell.step")}
-        labelShown
-        integer
-        testId="step-input"
-        width={68}
-        value={step}
-        onCommit={(wanted) => wanted !== null && goToStep(wanted)}
-      />
+      <StepField />
       <span class="muted number wide-only" title={t("shell.steps_hint", { n: count(all.length) })}>
         {t("shell.of", { last: all.at(-1) ?? "" })}
       </span>
