@@ -1,10 +1,10 @@
 import { run } from "../data/runs";
 import { t } from "../i18n";
-import { selection } from "../state/selection";
+import { selected } from "../state/selection";
 
 /** The chosen steps in words: "steps 100 – 240", "all steps". */
 export function rangeWords(): string {
-  const { step_min, step_max } = selection.value;
+  const [step_min, step_max] = [selected.step_min.value, selected.step_max.value];
   const first = run.value?.steps.first ?? null;
   if (step_max === null && (step_min === null || (first !== null && step_min <= first)))
     return t("shell.range.all");

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { SampleWithTokens } from "../../data/questions/sample";
 import { said, t } from "../../i18n";
-import { select, selection } from "../../state/selection";
+import { select, selected, selection } from "../../state/selection";
 import type { TokenViewState } from "../../tokens/shared/tokenViewState";
 import { TokenArea } from "../../tokens/TokenArea";
 import { Button, CopyButton } from "../../ui";
@@ -46,7 +46,7 @@ export function SampleContent({
   const unsaid = tokensAgainstText(sample);
   // Where the text stands above the tokens, a second one in their place would say it twice.
   const swapped = unsaid.standsApart ? undefined : response;
-  const compared = counterpartOf(sample, selection.value.diff_with);
+  const compared = counterpartOf(sample, selected.diff_with.value);
   const pin = (i: number | null): void => select({ token: i });
   return (
     <section
@@ -91,7 +91,7 @@ export function SampleContent({
         <TokenArea
           viewState={viewState}
           scroller={scroller}
-          pinned={selection.value.token}
+          pinned={selected.token.value}
           onPin={pin}
           beside={referenceBeside.value}
           onMetric={(metric) => select({ metric })}

@@ -7,7 +7,7 @@ import { useAnswer, usePrefetch } from "../../data/useAnswer";
 import { t } from "../../i18n";
 import { heading } from "../../state/heading";
 import { useKeys } from "../../state/keys";
-import { select, selection } from "../../state/selection";
+import { select, selected } from "../../state/selection";
 import { recoverFocus, useFocusHome } from "../../state/viewFocus";
 import infoCss from "../../tokens/details.css?inline";
 import matrixCss from "../../tokens/matrix/matrix.css?inline";
@@ -43,7 +43,7 @@ const PREFETCH_MS = 120;
 
 /** The open sample: its texts, tokens and numbers. Nothing while none is open. */
 export function SampleDrawer(): JSX.Element | null {
-  const { sample } = selection.value;
+  const sample = selected.sample.value;
   return sample === null ? null : <OpenSample id={sample} />;
 }
 
@@ -55,9 +55,9 @@ function OpenSample({ id }: { id: string }): JSX.Element {
   const loaded = answer.data;
   const viewState = useTokenViewState(loaded, rules);
   const root = useRef<HTMLElement>(null);
-  const pinned = selection.value.token;
+  const pinned = selected.token.value;
 
-  useEffect(() => viewState?.focus(selection.value.token, false), [viewState, pinned]);
+  useEffect(() => viewState?.focus(pinned, false), [viewState, pinned]);
   usePrefetch(sampleWithTokens, loaded !== null && !answer.stale, [loaded], PREFETCH_MS, () => {
     // Along the steps the table fetches the next one's sample.
     if (heading().along === "steps") return [];
@@ -72,7 +72,7 @@ function OpenSample({ id }: { id: string }): JSX.Element {
     loaded === null
       ? "text"
       : readingMode(loaded.sample, chosenMode.value, viewState?.data.metrics.length ?? null, pinned);
-  const isCompared = loaded !== null && counterpartOf(loaded.sample, selection.value.diff_with) !== null;
+  const isCompared = loaded !== null && counterpartOf(loaded.sample, selected.diff_with.value) !== null;
   const tokensShown =
     viewState !== null && loaded !== null && !isCompared && showsResponse(loaded.sample, mode);
 

@@ -11,7 +11,7 @@ import { t } from "../../i18n";
 import "../../i18n/laterWords";
 import { editSearch } from "../../state/focusRequests";
 import { useKeys } from "../../state/keys";
-import { select, selection } from "../../state/selection";
+import { select, selected } from "../../state/selection";
 import { useFocusHome } from "../../state/viewFocus";
 import { adopt, Empty, ErrorBox } from "../../ui";
 import { VirtualTable } from "../../ui/table/VirtualTable";
@@ -22,7 +22,7 @@ import css from "./samples.css?inline";
 import { shownSort } from "./sorting";
 import { Toolbar } from "./Toolbar";
 import { compareWith } from "./table/bars";
-import { resizeColumn, shownNames } from "./table/columnChoice";
+import { resizeColumn } from "./table/columnChoice";
 import { tableColumns } from "./table/columns";
 import { tellPromptsApart } from "./table/promptLines";
 import { useOpenSampleFollowsStep } from "./useOpenSampleFollowsStep";
@@ -61,12 +61,11 @@ function sortBy(sort: string, order: "asc" | "desc"): void {
 
 function openAt(pages: SamplePages, index: number): void {
   const row = pages.rows.value[index];
-  const first = selection.value.sample === null;
-  if (row !== undefined) select({ sample: idOf(row) }, first ? "push" : "replace");
+  if (row !== undefined) select({ sample: idOf(row) }, selected.sample.peek() === null ? "push" : "replace");
 }
 
 function NoSamplesFound(): JSX.Element {
-  const { search, where } = selection.value;
+  const [search, where] = [selected.search.value, selected.where.value];
   const why = search !== "" ? "samples.no_hits" : where !== "" ? "filter.none" : "samples.none";
   return (
     <Empty title={t(why, { search })}>
@@ -89,7 +88,7 @@ export function Samples(): JSX.Element | null {
   useOpenSampleFollowsStep(pages, list);
   usePrefetchedSteps(isShown);
   const walk = (by: 1 | -1): boolean => {
-    if (selection.value.sample !== null) void moveSample(by);
+    if (selected.sample.peek() !== null) void moveSample(by);
     else setActive((now) => Math.min(Math.max(0, total - 1), Math.max(0, now + by)));
     return true;
   };
@@ -99,7 +98,7 @@ export function Samples(): JSX.Element | null {
       k: () => walk(-1),
       "/": () => editSearch(),
       Enter: (event) => {
-        if (selection.value.sample !== null || (event.target as HTMLElement).closest("button, a, summary"))
+        if (selected.sample.peek() !== null || (event.target as HTMLElement).closest("button, a, summary"))
           return false;
         openAt(pages, active);
         return active >= 0;
@@ -107,15 +106,16 @@ export function Samples(): JSX.Element | null {
     },
     "samples",
   );
+  // The same elements as before are not even compared: a press of a key draws this twice, for the sample and for its row.
+  const head = useMemo(() => [<Toolbar key="tools" />, <Summary key="summary" pages={pages} />], [pages]);
+  const drawer = useMemo(() => <SampleDrawer />, []);
   if (run.value === null) return null;
-  const { sample } = selection.value;
   const { name: sort, order: way } = shownSort.value;
   const failure = pages.error.value;
   return (
-    <div class={`samples${sample === null ? "" : " with-drawer"}`}>
+    <div class={`samples${selected.sample.value === null ? "" : " with-drawer"}`}>
       <div class="list">
-        <Toolbar />
-        <Summary pages={pages} shown={shownNames.value} />
+        {head}
         {failure !== null && (
           <ErrorBox title={t("samples.error")} message={failure.message} where={failure.question} />
         )}
@@ -144,7 +144,7 @@ export function Samples(): JSX.Element | null {
           />
         )}
       </div>
-      <SampleDrawer />
+      {drawer}
     </div>
   );
 }

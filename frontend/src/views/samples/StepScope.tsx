@@ -4,13 +4,13 @@ import type { JSX } from "preact";
 import { run } from "../../data/runs";
 import { hasStepRange } from "../../data/scopes";
 import { t } from "../../i18n";
-import { select, selection } from "../../state/selection";
+import { select, selected } from "../../state/selection";
 import { NumberField, Select } from "../../ui";
 
 type StepScopeName = "step" | "range" | "run";
 
 function currentScope(): StepScopeName {
-  const { step_min, step_max } = selection.value;
+  const [step_min, step_max] = [selected.step_min.value, selected.step_max.value];
   if (!hasStepRange.value) return "step";
   const first = run.value?.steps.first ?? null;
   const isWhole = step_max === null && (step_min === null || (first !== null && step_min <= first));
@@ -18,7 +18,7 @@ function currentScope(): StepScopeName {
 }
 
 function choose(scope: StepScopeName): void {
-  const { step } = selection.value;
+  const step = selected.step.peek();
   const first = run.value?.steps.first ?? 0;
   if (scope === "step") select({ step_min: null, step_max: null });
   else if (scope === "run") select({ step_min: first, step_max: null });
@@ -27,7 +27,7 @@ function choose(scope: StepScopeName): void {
 
 /** Both ends as fields. An end that is typed beyond the other takes it along; an emptied one is open. */
 function RangeEnds(): JSX.Element {
-  const { step_min: min, step_max: max } = selection.value;
+  const [min, max] = [selected.step_min.value, selected.step_max.value];
   return (
     <span class="group range-ends">
       <NumberField
@@ -56,7 +56,7 @@ function RangeEnds(): JSX.Element {
 }
 
 export function StepScope(): JSX.Element {
-  const { step } = selection.value;
+  const step = selected.step.value;
   const scope = currentScope();
   const options: { value: StepScopeName; label: string }[] = [
     { value: "step", label: step === null ? t("samples.scope.newest") : t("samples.scope.step", { step }) },

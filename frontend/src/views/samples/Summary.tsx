@@ -13,9 +13,10 @@ import { useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
 import { count, full, num, signed } from "../../lib/format";
 import { metricLabel } from "../../metrics";
-import { selection } from "../../state/selection";
+import { selected } from "../../state/selection";
 import { listedSteps, type MeanChange, meanLength, nonfiniteCounts, type StepRange } from "./meanLengths";
 import { PRESETS } from "./presets";
+import { shownNames } from "./table/columnChoice";
 
 const LENGTHS = ["n_tokens", "n_chars", "ref_n_chars"] as const;
 type LengthMetric = (typeof LENGTHS)[number];
@@ -57,7 +58,7 @@ const STRETCH = 16;
 /** The stretch of steps that the current one is in, with the step before it. */
 function lengthScope(): Scope {
   const all = steps.value?.step ?? [];
-  const { step } = selection.value;
+  const step = selected.step.value;
   if (hasStepRange.value || step === null) return listScope.value;
   const at = all.indexOf(step);
   const { step: _, ...scope } = listScope.value;
@@ -74,14 +75,14 @@ function totalText(pages: SamplePages, isSearched: boolean): string {
   return pages.error.value === null ? t("samples.loading") : "";
 }
 
-export function Summary({ pages, shown }: { pages: SamplePages; shown: readonly string[] }): JSX.Element {
-  const { step, step_min, step_max, search, preset } = selection.value;
+export function Summary({ pages }: { pages: SamplePages }): JSX.Element {
+  const [step, search, preset] = [selected.step.value, selected.search.value, selected.preset.value];
   const runMetrics = new Set(run.value?.metrics.map(({ name }) => name));
-  const metrics = [...new Set([...LENGTHS, ...(hasStepRange.value ? CHECKED_METRICS : shown)])].filter(
-    (name) => runMetrics.has(name),
-  );
+  const metrics = [
+    ...new Set([...LENGTHS, ...(hasStepRange.value ? CHECKED_METRICS : shownNames.value)]),
+  ].filter((name) => runMetrics.has(name));
   const scope = lengthScope();
-  const range = hasStepRange.value ? { min: step_min, max: step_max } : null;
+  const range = hasStepRange.value ? { min: selected.step_min.value, max: selected.step_max.value } : null;
   const answer = useAnswer(listMetrics, metrics.length === 0 ? null : { ...scope, metrics });
   // What was said of the steps before stays, consistent in itself, while the newer answer loads.
   const last = useRef<SummaryData | null>(null);

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { t } from "../../i18n";
 import { metricHint, metricLabel } from "../../metrics";
-import { select, selection } from "../../state/selection";
+import { select, selected } from "../../state/selection";
 import { Button, Select } from "../../ui";
 import { PRESETS } from "./presets";
 import { StepScope } from "./StepScope";
@@ -14,7 +14,7 @@ import { ColumnMenu } from "./table/ColumnMenu";
 
 /** Draws again: another seed, small enough for a link. */
 function reroll(): void {
-  select({ seed: (selection.value.seed ?? 0) + 1 });
+  select({ seed: (selected.seed.peek() ?? 0) + 1 });
 }
 
 /** The value of the option that stands for a head of the table, or the curve that was clicked. */
@@ -26,7 +26,7 @@ function choosePreset(preset: string): void {
 }
 
 function Orders(): JSX.Element {
-  const { preset } = selection.value;
+  const preset = selected.preset.value;
   const { name: sort, order } = shownSort.value;
   const isByNumber = preset === "" && sort !== "";
   const options = (["none", ...PRESETS] as const).map((name) => ({

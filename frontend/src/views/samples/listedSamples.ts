@@ -12,23 +12,23 @@ import { steps } from "../../data/steps";
 import { stepIndex } from "../../data/stepWalk";
 import { usePrefetch } from "../../data/useAnswer";
 import { heading } from "../../state/heading";
-import { selection } from "../../state/selection";
+import { selected } from "../../state/selection";
 import { textRulesOf } from "../../state/textRules";
 import { shownSort } from "./sorting";
 import { shownNames } from "./table/columnChoice";
 
 /** The list of the current selection. */
 export const sampleList: ReadonlySignal<SampleList> = stableComputed(() => {
-  const { run, preset, seed, sort } = selection.value;
+  const preset = selected.preset.value;
   const { name, order } = shownSort.value;
   return {
     ...listScope.value,
-    ...textRulesOf(run).value,
+    ...textRulesOf(selected.run.value).value,
     columns: shownNames.value,
     preset,
-    seed: preset === "random" ? seed : null,
+    seed: preset === "random" ? selected.seed.value : null,
     // What a ready-made order sorts by is the server's to say.
-    ...(name === "" || (sort === "" && preset !== "") ? {} : { sort: name, order }),
+    ...(name === "" || (selected.sort.value === "" && preset !== "") ? {} : { sort: name, order }),
   };
 });
 
@@ -64,7 +64,7 @@ async function prefetchSampleBeside(signal: AbortSignal): Promise<void> {
  * @param isListShown Whether the list of the current selection is on screen.
  */
 export function usePrefetchedSteps(isListShown: boolean): void {
-  const { step, sample } = selection.value;
+  const [step, sample] = [selected.step.value, selected.sample.value];
   const ready = isListShown && !hasStepRange.value;
   usePrefetch(firstPageAhead, ready, [step, revision.value], PREFETCH_MS, () => [
     listBeside(1),

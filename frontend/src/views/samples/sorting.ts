@@ -2,7 +2,7 @@
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { followed } from "../../metrics";
-import { selection } from "../../state/selection";
+import { selected } from "../../state/selection";
 
 /** The number that each ready-made order sorts by, as the server does it; the random draw has none. */
 export const PRESET_SORTS: Readonly<Record<string, { name: string; order: "asc" | "desc" }>> = {
@@ -17,8 +17,8 @@ export const PRESET_SORTS: Readonly<Record<string, { name: string; order: "asc" 
 /** The column that the list is sorted by and its direction; "" is the order of the log, or a random one. */
 export const shownSort: ReadonlySignal<{ readonly name: string; readonly order: "asc" | "desc" }> = computed(
   () => {
-    const { sort, order, preset } = selection.value;
-    if (sort !== "") return { name: sort, order };
+    const [sort, preset] = [selected.sort.value, selected.preset.value];
+    if (sort !== "") return { name: sort, order: selected.order.value };
     const along = preset === "" ? followed.value : null;
     return along ?? PRESET_SORTS[preset] ?? { name: "", order: "desc" };
   },

@@ -5,7 +5,7 @@ import { idOf, type SamplePages } from "../../data/questions/SamplePages";
 import type { SampleList } from "../../data/questions/sampleList";
 import { openSampleRow } from "../../data/sampleWalk";
 import { hasStepRange } from "../../data/scopes";
-import { select, selection } from "../../state/selection";
+import { select, selected } from "../../state/selection";
 
 /**
  * With a preset, ←/→ thus shows the best (worst, …) sample of one step after the other.
@@ -13,7 +13,7 @@ import { select, selection } from "../../state/selection";
  * @param list The list of the current selection; `pages` may still hold the one before.
  */
 export function useOpenSampleFollowsStep(pages: SamplePages, list: SampleList): void {
-  const { step, sample } = selection.value;
+  const [step, sample] = [selected.step.value, selected.sample.value];
   const last = useRef({ step, sample, row: -1 });
   /** The row to open as soon as the new step's list is there; null where the open sample stays. */
   const rowToOpen = useRef<number | null>(null);

@@ -15,7 +15,7 @@ const said = () => document.querySelector("[data-testid=summary] strong")?.textC
 afterEach(() => act(() => render(null, document.body)));
 
 test("how many samples there are is not said before it is known", () => {
-  act(() => render(<Summary pages={pages as unknown as SamplePages} shown={[]} />, document.body));
+  act(() => render(<Summary pages={pages as unknown as SamplePages} />, document.body));
   expect(said()).toBe("Looking for the samples …");
   act(() => {
     pages.error.value = new ApiError(503, "busy", "samples");

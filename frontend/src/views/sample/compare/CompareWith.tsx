@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Sample } from "../../../api/answers";
 import { t } from "../../../i18n";
-import { select, selection } from "../../../state/selection";
+import { select, selected } from "../../../state/selection";
 import { Select } from "../../../ui";
 import { counterparts } from "./counterparts";
 
@@ -9,7 +9,7 @@ import { counterparts } from "./counterparts";
 export function CompareWith({ sample }: { sample: Sample }): JSX.Element | null {
   const found = counterparts(sample);
   if (found.length === 0) return null;
-  const { diff_with: chosen } = selection.value;
+  const chosen = selected.diff_with.value;
   return (
     <Select
       value={found.some(({ name }) => name === chosen) ? chosen : ""}

@@ -6,11 +6,11 @@ import { applyFilter } from "../../../data/filterCheck";
 import { run } from "../../../data/runs";
 import { said, t } from "../../../i18n";
 import { filterFocusRequests } from "../../../state/focusRequests";
-import { selection } from "../../../state/selection";
+import { selected } from "../../../state/selection";
 import { filterExamples, filterNames } from "./filterExamples";
 
 export function FilterField(): JSX.Element {
-  const { where } = selection.value;
+  const where = selected.where.value;
   const [typed, setTyped] = useState(where);
   const [problem, setProblem] = useState("");
   const [open, setOpen] = useState(false);

@@ -5,7 +5,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../../i18n";
 import { searchFocusRequests } from "../../../state/focusRequests";
 import { PLACES, placesOf, placesText } from "../../../state/searchPlaces";
-import { select, selection } from "../../../state/selection";
+import { select, selected } from "../../../state/selection";
 import { Button, Popover, Toggle } from "../../../ui";
 
 const PAUSE_MS = 250;
@@ -18,7 +18,7 @@ function isCovered(element: HTMLElement): boolean {
 }
 
 function SearchInput(): JSX.Element {
-  const { search } = selection.value;
+  const search = selected.search.value;
   /** Null while nobody types: what was typed since the last question is not taken away by its answer. */
   const [typed, setTyped] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -71,7 +71,7 @@ function SearchInput(): JSX.Element {
 }
 
 export function SearchField(): JSX.Element {
-  const { regex, in: text } = selection.value;
+  const [regex, text] = [selected.regex.value, selected.in.value];
   const places = placesOf(text);
   const change = (place: string, on: boolean): void => {
     select({ in: placesText(on ? [...places, place] : places.filter((other) => other !== place)) });
