@@ -65,10 +65,8 @@ class Registry:
         undecided: whether the last one met files that have to be unpacked before it is known what they are.
         any_files: whether there is anything that the tab could show: a rollout log, or a file that looks like one.
         failure: why nothing can be indexed, else empty.
-        same_samples: name of a run -> name of another that holds the same samples and more of them. Replaced, never
-            changed in place.
+        same_samples: name of a run -> name of another that holds the same samples and more of them. Replaced as well.
         repeated_samples: name of a run -> two of its files that hold the same samples, and how many were compared.
-            Replaced, never changed in place.
     """
 
     def __init__(
@@ -89,7 +87,7 @@ class Registry:
             memory: megabytes for all that is opened; `memory_budget.py` shares them out.
             settings: what the user says of the logs; None for what lies with them.
             flag_problems: what does not count of the command line, one sentence each.
-            results_beside: whether what is computed of whole runs goes beside the logs, which TensorBoard never does.
+            results_beside: whether what is computed of whole runs goes beside the logs (never in TensorBoard).
         """
         self.roots = list(roots)
         self.settings = SettingsFinder(self.roots) if settings is None else settings
@@ -97,7 +95,6 @@ class Registry:
         self.flag_problems = tuple(flag_problems)
         self.cache: LocalStore | None = None
         self.results = RunResults(writes_beside=results_beside)
-        self._results_beside = results_beside
         self.runs: dict[str, RunIndex] = {}
         self.ignored: dict[str, str] = {}
         self.revision = 0
@@ -119,7 +116,7 @@ class Registry:
         """The query database; opened at first use, in the thread that indexes."""
         if self._database is None:
             self.cache = _open_cache(self._cache_folder)
-            self.results = RunResults(self.cache, writes_beside=self._results_beside)
+            self.results = RunResults(self.cache, writes_beside=self.results.writes_beside)
             set_writing_limit(self.memory_shares.writing)
             kept_parts = None if self.cache is None else self.cache.parts_folder
             self._database = QueryDatabase(kept_parts, self.memory_shares.query)

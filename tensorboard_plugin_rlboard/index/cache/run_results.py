@@ -33,12 +33,12 @@ class RunResults:
 
     def __init__(self, cache: LocalStore | None = None, *, writes_beside: bool = False) -> None:
         self._cache = cache
-        self._writes_beside = writes_beside
+        self.writes_beside = writes_beside
 
     @property
     def can_store(self) -> bool:
         """Whether there is a place for more."""
-        return self._writes_beside or self._cache is not None
+        return self.writes_beside or self._cache is not None
 
     def load(self, kind: str, digest: str, folder: str) -> bytes:
         """What was stored of a run, empty where there is nothing.
@@ -60,7 +60,7 @@ class RunResults:
             folder: likewise.
             content: what was computed.
         """
-        if not self._writes_beside:
+        if not self.writes_beside:
             return self._cache is not None and self._cache.store_derived(kind, digest, content)
         try:
             open_folder(f"{folder}/{FOLDER}").write(_beside(kind), digest.encode() + content)

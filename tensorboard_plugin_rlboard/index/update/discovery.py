@@ -223,8 +223,7 @@ class Discovery:
             run = self._registry.run_of(self._recognition.run_of(found, file), self._cursor)
             run.clear_problems(self._cursor, file.relative)
             run.add_file(file.path, file.relative, found, state)
-            reason = self._later_look.understood(file)
-            if reason:
+            if reason := self._later_look.understood(file):
                 run.add_problems(self._cursor, [ProblemRow(file.relative, None, None, "read_anew", reason)])
             self._registry.file_added(run, file.relative)
 

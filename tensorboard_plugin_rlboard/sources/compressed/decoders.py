@@ -44,7 +44,7 @@ def new_decoder_of(compression: str) -> Callable[[], Any]:
         return cast("Callable[[], Any]", _zstd().ZstdDecompressor)
     try:
         if compression == BZIP2:
-            return importlib.import_module("bz2").BZ2Decompressor  # type: ignore[no-any-return]
+            return cast("Callable[[], Any]", importlib.import_module("bz2").BZ2Decompressor)
         lzma = importlib.import_module("lzma")
     except ImportError:  # Python can be built without them
         missing = f"This Python was built without what unpacks {compression}: unpack it, or use gzip."

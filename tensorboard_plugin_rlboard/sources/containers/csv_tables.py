@@ -39,19 +39,8 @@ _DECIMAL_COMMA = re.compile(r"-?(?:0|[1-9]\d{0,14}),\d{1,17}", re.ASCII)
 _MAYBE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}", re.ASCII)
 _MEASURES = frozenset(
     {
-        *(
-            "acc",
-            "accuracy",
-            "adv",
-            "advantage",
-            "entropy",
-            "grade",
-            "kl",
-            "logp",
-            "logprob",
-            "loss",
-            "penalty",
-        ),
+        *("acc", "accuracy", "adv", "advantage", "entropy", "grade"),
+        *("kl", "logp", "logprob", "loss", "penalty"),
         *("return", "rew", "reward", "score", "value", "奖励", "得分", "分数"),
     }
 )
@@ -170,12 +159,12 @@ def _read_rows(path: Path) -> Iterator[object]:
         header = header_in(header)
         separator = told or separator_of(header)
         names = cells_of(header, separator)
-        is_spaced = names is not None and len(names) > 1 and all(name.startswith(" ") for name in names[1:])
-        if is_spaced:  # written with a blank behind each separator, which is no part of the texts
+        # Written with a blank behind each separator, which is no part of the texts.
+        rest = (names or [])[1:]
+        if is_spaced := bool(rest) and all(name.startswith(" ") for name in rest):
             names = cells_of(header, separator, is_spaced=True)
         if names is None:
-            msg = f"Its first line is no header of at most {_MAX_COLUMNS:,} names."
-            raise DamagedFileError(msg)
+            raise DamagedFileError(f"Its first line is no header of at most {_MAX_COLUMNS:,} names.")
         if not any(names):
             msg = "The file has no complete header, or is still being written."
             raise DamagedFileError(msg)
@@ -188,13 +177,12 @@ def _read_rows(path: Path) -> Iterator[object]:
             if cells is None or len(cells) != len(names):
                 skipped, first = skipped + 1, first or number
                 continue
-            if cells == names:  # of a table that was appended to with its header
-                continue
-            yield {
-                name: (cell or None) if name in texts else _value(cell, has_comma=name in commas)
-                for name, cell in zip(names, cells, strict=True)
-                if name
-            }
+            if cells != names:  # else the table was appended to with its header
+                yield {
+                    name: (cell or None) if name in texts else _value(cell, has_comma=name in commas)
+                    for name, cell in zip(names, cells, strict=True)
+                    if name
+                }
     _say_what_is_left_out(names, skipped, first, is_torn=table.is_torn)
 
 

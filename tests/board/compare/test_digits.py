@@ -89,7 +89,8 @@ def test_samples_are_named_of_a_metric_of_groups(tmp_path: Path) -> None:
     """Of the group of 1 and 3 they are one standard deviation below and above the mean, of 2 and 2 they are 0."""
     sides = {"p": [1.0, 3.0], "q": [5.0, 7.0]}, {"p": [2.0, 2.0]}
     found = compared(tmp_path, *sides, one_step=True, metric="advantage")
-    assert found.prompts.a_values == [pytest.approx([-1.0, 1.0], abs=1e-5)]
+    [values] = found.prompts.a_values
+    assert values == pytest.approx([-1.0, 1.0], abs=1e-5)
     assert found.prompts.b_values == [[0.0, 0.0]]
 
 
