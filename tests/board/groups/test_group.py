@@ -102,6 +102,16 @@ def test_a_large_group_shows_its_best_and_its_worst(board: Board) -> None:
     assert found.facts["size"] == 20
 
 
+def test_members_without_a_finite_reward_come_last(tmp_path: Path) -> None:
+    """Of two shown of five the best is 1; the worst is the one that has no reward, behind the one of NaN."""
+    rewards = (None, 0.0, float("nan"), 1.0, 0.5)
+    with TestLog(tmp_path / "log") as log:
+        log.write(*(member(f"r{i}", reward, tokens=False) for i, reward in enumerate(rewards)))
+        board = log.open()
+        assert board.group(asked("g", limit=2)).members["reward"] == [1.0, None]
+        assert board.group(asked("g")).members["reward"][:3] == [1.0, 0.5, 0.0]
+
+
 def test_what_cannot_be_asked_is_refused(board: Board) -> None:
     with pytest.raises(UnknownError, match="no group nope"):
         board.group(asked("nope"))

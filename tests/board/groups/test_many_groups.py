@@ -17,9 +17,19 @@ def test_parts_make_one_table(test_log: TestLog, monkeypatch: pytest.MonkeyPatch
     test_log.write(*(member(step) for step in range(1, 5)))
     board = test_log.open()
     whole = board.groups(ALL)
+    two = GroupsQuestion(Selection(".", step_max=2), sort="logged")
+    whole_two = board.groups(two)
     monkeypatch.setattr(listing, "_ROWS_AT_ONCE", 1)
     assert board.groups(ALL) == whole
-    assert whole.columns["step"] == [1, 2, 3, 4]
+    assert board.groups(two) == whole_two
+    assert (whole.columns["step"], whole_two.columns["step"]) == ([1, 2, 3, 4], [1, 2])
+
+
+def test_a_number_named_as_our_mean_of_advantages_is_no_array_of_them(test_log: TestLog) -> None:
+    """What is logged under the name has no count of tokens beside it, by which advantages of tokens are weighed."""
+    test_log.write(*(member(1) | {"advantages_absmean": 3.0, "reward": reward} for reward in (0.0, 1.0)))
+    found = test_log.open().groups(GroupsQuestion(Selection(".", step=1)))
+    assert found.columns["kind"] == ["gradient"]
 
 
 def test_more_groups_than_fit_are_refused(test_log: TestLog, monkeypatch: pytest.MonkeyPatch) -> None:
