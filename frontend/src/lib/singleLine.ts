@@ -31,6 +31,11 @@ export function lettersIn(pixels: number): number {
   return Math.max(4, Math.floor(pixels / LETTER_PX));
 }
 
+/** A width into which the text surely fits. */
+export function pixelsFor(text: string): number {
+  return Math.ceil(columnCount(text) * LETTER_PX);
+}
+
 /** One line: line breaks become a visible sign, runs of blanks one blank. */
 export function oneLine(text: string): string {
   return text.replace(/[ \t\f\v]+/g, " ").replace(/ ?(?:\r\n|[\n\r\u2028\u2029]) ?/g, " ↵ ");

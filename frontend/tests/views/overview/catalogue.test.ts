@@ -85,6 +85,8 @@ describe("charts that open by themselves", () => {
     const names = ["reward", "k3_mean", "accuracy_reward", "sample_idx", "tool_calls", "seed", "judge"];
     const run = runInfo({ metrics: [...names, "speed", "depth", "fifth"].map((name) => metric(name)) });
     expect(ownNumbers(run)).toEqual(["tool_calls", "judge", "speed", "depth"]);
+    // One that the settings give a weight is drawn with the reward functions.
+    expect(ownNumbers({ ...run, config: { reward_weight_judge: 0.5 } })).not.toContain("judge");
     const all: Steps = {
       step: [0, 1],
       metrics: { tool_calls: means([1, 2]), judge: means([3, 3]) },

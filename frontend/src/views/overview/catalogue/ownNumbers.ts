@@ -17,6 +17,7 @@ export function ownNumbers(run: RunInfo): string[] {
   return run.metrics
     .map(({ name }) => name)
     .filter((name) => !isKnownMetric(name) && splitStatistic(name, isToken) === null)
-    .filter((name) => !isRewardFunction(name) && !BOOKKEEPING.test(name))
+    .filter((name) => !isRewardFunction(name) && !Object.hasOwn(run.config, `reward_weight_${name}`))
+    .filter((name) => !BOOKKEEPING.test(name))
     .slice(0, MOST);
 }

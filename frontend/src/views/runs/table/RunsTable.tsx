@@ -34,7 +34,7 @@ export function RunsTable({ data, active, onActive, focusTarget }: RunsTableProp
   const [sort, order] = [selected.runs_sort.value, selected.runs_order.value];
   const [run, against] = [selected.run.value, selected.run_b.value];
   const rows = useMemo(() => shownRuns(data), [data, sort, order, runs.value]);
-  const columns = useMemo(runColumns, [language.value, run, against]);
+  const columns = useMemo(() => runColumns(data.runs), [language.value, run, against, data]);
   return (
     <section class="runs-table" aria-label={t("runs.table")}>
       <p class="muted">

@@ -4,6 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import type { RunRow } from "../../../api/compare/answers";
 import { t } from "../../../i18n";
 import { count, full, MISSING, num } from "../../../lib/format";
+import { pixelsFor } from "../../../lib/singleLine";
 import { RunFindings } from "../../../shell/findings/RunFindings";
 import { select, selected } from "../../../state/selection";
 import { type Column, freeze } from "../../../ui/table/columns";
@@ -64,7 +65,17 @@ function time(seconds: number | null): string {
   return `${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-export function runColumns(): Column<RunRow>[] {
+/** What is around a name in its cell. */
+const AROUND = 20;
+/** A name takes at most this share of the page. */
+const MOST = 0.29;
+
+function nameWidth(rows: readonly RunRow[]): number {
+  const widths = rows.map(({ run }) => AROUND + pixelsFor(run));
+  return Math.min(Math.max(240, ...widths), Math.max(240, Math.floor(MOST * innerWidth)));
+}
+
+export function runColumns(rows: readonly RunRow[]): Column<RunRow>[] {
   const column = (
     name: "sides" | "run" | "findings" | "changed",
     width: number,
@@ -90,7 +101,7 @@ export function runColumns(): Column<RunRow>[] {
       ),
       { sortable: false },
     ),
-    column("run", 240, ({ run, state }) => (
+    column("run", nameWidth(rows), ({ run, state }) => (
       <bdi title={run}>{state === "indexing" ? t("runs.indexing", { run }) : run}</bdi>
     )),
     column(
