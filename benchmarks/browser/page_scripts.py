@@ -5,7 +5,7 @@ from __future__ import annotations
 # Milliseconds from the key, or the choice in a list, to the frame that shows another `shown` with nothing outdated on the page. It waits for
 # changes of the document, so that it costs the page nothing while nothing happens.
 WATCH = """shown => {
-    const now = () => new Function(`return ${shown}`)();
+    const now = new Function(`return ${shown}`);
     const before = now();
     window.painted = new Promise(done => {
         let pressed = 0, over = false;

@@ -257,8 +257,8 @@ describe("Curve", () => {
         <CurveChart {...props} />
       </>,
     );
-    // The first two are begun within 12 ms, the third is not.
-    now.mockReturnValueOnce(1000).mockReturnValueOnce(1012).mockReturnValue(1013);
+    // The first two are begun within 5 ms, the third is not.
+    now.mockReturnValueOnce(1000).mockReturnValueOnce(1005).mockReturnValue(1006);
     frame(16);
     expect(plots).toHaveLength(2);
     frame(32);

@@ -14,8 +14,11 @@ import { bucketSize } from "./stepBuckets";
 /** About what the numbers beside the axis of values take. */
 const AXIS_WIDTH = 50;
 
-/** New charts of one frame may take so long, in ms: the others come with the next ones, and the first are seen early. */
-const FRAME_MS = 12;
+/**
+ * New charts of one frame may take so long, in ms: the others come with the next ones, and the first are seen early. What
+ * has been made is drawn after that, which takes longer than the making.
+ */
+const FRAME_MS = 5;
 let frame = { time: -1, began: 0 };
 
 /** Whether the frame of this time has no room for a further chart; the first one always has. */

@@ -4,7 +4,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and points at the active row
 
 import type { JSX, RefObject } from "preact";
-import { useEffect, useId, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { mostRows } from "../../lib/rowWindow";
 import { adopt } from "../styles";
 import type { Column, Order } from "./columns";
@@ -46,7 +46,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
   const own = useRef<HTMLDivElement>(null);
   const grid = props.focusTarget ?? own;
   const prefix = useId();
-  const { columns, total, open, active, sort, order, onSort, onResize } = props;
+  const { total, open, active } = props;
   const { shown, viewport, onScroll, scroll, reveal } = useTableScroll(grid, total);
   const drawnRows = useRowsByFrames(shown, props.question, props.row);
   useLayoutEffect(() => {
@@ -91,7 +91,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
         id={`${prefix}-${index}`}
         index={index}
         row={row}
-        columns={columns}
+        columns={props.columns}
         dataId={row === undefined ? undefined : props.id(row)}
         testId={props.rowTestId}
         open={index === open}
@@ -100,21 +100,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
       />,
     );
   }
-
-  // The same element as before is not even compared: it has a button for each column, and the cursor moves below it.
-  const head = useMemo(
-    () => (
-      <TableHead
-        columns={columns as readonly Column<never>[]}
-        sort={sort}
-        order={order}
-        onSort={onSort}
-        onResize={onResize}
-      />
-    ),
-    [columns, sort, order, onSort, onResize],
-  );
-  const width = columns.reduce((sum, column) => sum + column.width, 0);
+  const width = props.columns.reduce((sum, column) => sum + column.width, 0);
   const drawn = active >= shown.first && active < shown.last;
   return (
     <div
@@ -124,14 +110,20 @@ export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
       tabIndex={0}
       aria-label={props.label}
       aria-rowcount={total + 1}
-      aria-colcount={columns.length}
+      aria-colcount={props.columns.length}
       aria-busy={props.stale === true}
       aria-activedescendant={drawn ? `${prefix}-${active}` : undefined}
       onScroll={onScroll}
       onKeyDown={onKeyDown}
     >
       <div role="rowgroup" class="heads" style={{ width: `${width}px` }}>
-        {head}
+        <TableHead
+          columns={props.columns as readonly Column<never>[]}
+          sort={props.sort}
+          order={props.order}
+          onSort={props.onSort}
+          onResize={props.onResize}
+        />
       </div>
       <div role="rowgroup" class="rows" style={{ width: `${width}px`, height: `${shown.height}px` }}>
         <div role="presentation" style={{ transform: `translateY(${shown.offset}px)` }}>

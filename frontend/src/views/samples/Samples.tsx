@@ -106,16 +106,14 @@ export function Samples(): JSX.Element | null {
     },
     "samples",
   );
-  // The same elements as before are not even compared: a press of a key draws this twice, for the sample and for its row.
-  const head = useMemo(() => [<Toolbar key="tools" />, <Summary key="summary" pages={pages} />], [pages]);
-  const drawer = useMemo(() => <SampleDrawer />, []);
   if (run.value === null) return null;
   const { name: sort, order: way } = shownSort.value;
   const failure = pages.error.value;
   return (
     <div class={`samples${selected.sample.value === null ? "" : " with-drawer"}`}>
       <div class="list">
-        {head}
+        <Toolbar />
+        <Summary pages={pages} />
         {failure !== null && (
           <ErrorBox title={t("samples.error")} message={failure.message} where={failure.question} />
         )}
@@ -144,7 +142,7 @@ export function Samples(): JSX.Element | null {
           />
         )}
       </div>
-      {drawer}
+      <SampleDrawer />
     </div>
   );
 }

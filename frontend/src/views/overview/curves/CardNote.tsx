@@ -1,4 +1,6 @@
+import { computed } from "@preact/signals";
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { ValueView } from "../../../charts/scales/valueRange";
 import { t } from "../../../i18n";
 import { selected } from "../../../state/selection";
@@ -17,7 +19,9 @@ export interface CardNoteProps {
 
 /** The line under a chart: what is not on it, and what its values are. */
 export function CardNote({ id, view, look, noteAt, bucket }: CardNoteProps): JSX.Element {
-  const note = noteAt(selected.step.value);
+  // Most steps have the same words.
+  const words = useMemo(() => computed(() => noteAt(selected.step.value)), [noteAt]);
+  const note = words.value;
   return (
     <div class="overview-note" title={note}>
       <Outside id={id} view={view} look={look} />

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { RunInfo, Steps } from "../../../api/answers";
 import { type DistributionsParameters, distributions } from "../../../data/questions/distributions";
 import { shownScope } from "../../../data/scopes";
@@ -36,8 +36,6 @@ export function DistributionPanel({ run, steps, step }: DistributionPanelProps):
   };
   const answer = useAnswerAtStep(distributions, parametersAt, step, steps.step);
   const title = t("overview.spread.title", { metric: metricLabel(metric), step });
-  // The same element as before is not even compared: a run has a hundred metrics to choose from, at every step the same.
-  const controls = useMemo(() => <DistributionControls run={run} metric={metric} />, [run, metric]);
   return (
     <Panel
       id="overview.spread"
@@ -47,7 +45,7 @@ export function DistributionPanel({ run, steps, step }: DistributionPanelProps):
       testId="panel-distribution"
       tools={<TableToggle on={asTable} onChange={setAsTable} />}
     >
-      {controls}
+      <DistributionControls run={run} metric={metric} />
       <PanelBody
         answer={answer}
         emptyOf={(data) => (data.policy.count > 0 ? null : t("overview.spread.empty"))}
