@@ -3,7 +3,7 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { RunInfo, Runs } from "../api/answers";
 import type { ApiError } from "../api/errors";
-import { select, selection } from "../state/selection";
+import { select, selected } from "../state/selection";
 import { setConfiguredRules } from "../state/textRules";
 import { changedAt, revision } from "./revision";
 import { stableComputed } from "./stableComputed";
@@ -14,7 +14,7 @@ export const runsError = signal<ApiError | null>(null);
 
 /** The chosen run; null while it is not known. */
 export const run: ReadonlySignal<RunInfo | null> = stableComputed(
-  () => runs.value?.runs.find((candidate) => candidate.run === selection.value.run) ?? null,
+  () => runs.value?.runs.find((candidate) => candidate.run === selected.run.value) ?? null,
 );
 
 /** Why what was logged under one of these words can nowhere be used; null where it was not logged, or can. */
@@ -26,13 +26,13 @@ export function unusableReason(words: readonly string[]): string | null {
 /** Names of the runs to choose from: one whose samples another run has as well is left out, unless it is chosen. */
 export function listedRuns(): string[] {
   const all = runs.value?.runs ?? [];
-  return all.flatMap((info) => (info.same_as === "" || info.run === selection.value.run ? [info.run] : []));
+  return all.flatMap((info) => (info.same_as === "" || info.run === selected.run.value ? [info.run] : []));
 }
 
 /** Goes to the next (1) or previous (-1) of the runs to choose from. False at the end. */
 export function moveRun(by: 1 | -1): boolean {
   const names = listedRuns();
-  const at = names.indexOf(selection.value.run);
+  const at = names.indexOf(selected.run.value);
   const next = names[at + by];
   if (at < 0 || next === undefined) return false;
   select({ run: next }, "push");
@@ -50,7 +50,7 @@ export function updateRuns(answer: Runs & { revision: string }): boolean {
     revision.value = answer.revision;
   });
   const first = firstChoice(answer.runs.filter(({ same_as }) => same_as === ""));
-  if (selection.peek().run === "" && first !== undefined) select({ run: first.run });
+  if (selected.run.peek() === "" && first !== undefined) select({ run: first.run });
   return changed;
 }
 
