@@ -125,7 +125,11 @@ describe("lazy blocks", () => {
 
   it("are text until they come near, but the first", () => {
     const made = view(long());
-    expect(root.children).toHaveLength(3);
+    expect([...root.children].map((block) => block.classList.contains("at-first"))).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect(spans()).toHaveLength(2048);
     expect(root.textContent).toBe(long().join(""));
     atRest();
@@ -151,8 +155,10 @@ describe("lazy blocks", () => {
 describe("what is coloured before anything is looked for", () => {
   it("is what is seen, and half as much again, since heights are guessed", () => {
     const blocks = [100, 100, 100, 100].map((height, i) => ({ height, i }));
-    const at = (seen: number) => seenAtFirst(blocks, { columns: 80, fontSize: 13, seen }).map(({ i }) => i);
+    const at = (seen: number, margin = 1.5) =>
+      seenAtFirst(blocks, { columns: 80, fontSize: 13, seen }, margin).map(({ i }) => i);
     expect([at(0), at(100), at(140), at(1000)]).toEqual([[0], [0, 1], [0, 1, 2], [0, 1, 2, 3]]);
+    expect([at(0, 1), at(100, 1), at(140, 1)]).toEqual([[0], [0], [0, 1]]);
   });
 
   it("is looked for once the reader scrolls, or rests", () => {

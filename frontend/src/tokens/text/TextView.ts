@@ -44,7 +44,8 @@ export class TextView {
     this.#blocks = plainBlocks(data, size).map((block) => ({ ...block, painted: 0 }));
     const elements = this.#blocks.map((block) => block.element);
     root.replaceChildren(...elements);
-    this.#near = new Set(seenAtFirst(this.#blocks, size));
+    this.#near = new Set(seenAtFirst(this.#blocks, size, 1.5));
+    for (const { element } of seenAtFirst(this.#blocks, size, 1)) element.classList.add("at-first");
     root.addEventListener("mouseover", this.#hover);
     root.addEventListener("mouseleave", this.#leave);
     root.addEventListener("click", this.#click);

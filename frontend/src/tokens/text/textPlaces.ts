@@ -16,14 +16,19 @@ export function textSize(root: HTMLElement, scroller: Element | null): TextSize 
   return { fontSize, columns: Math.max(20, root.clientWidth / (fontSize * 0.6)), seen };
 }
 
-/** Heights are guessed: so much more than what is seen counts as seen. */
-const MARGIN = 1.5;
-
-/** The blocks that are seen of a text that begins at the top; the first one always. */
-export function seenAtFirst<B extends { height: number }>(blocks: readonly B[], { seen }: TextSize): B[] {
+/**
+ * The blocks that are seen of a text that begins at the top; the first one always.
+ *
+ * @param margin Heights are guessed: so much of what is seen counts as seen.
+ */
+export function seenAtFirst<B extends { height: number }>(
+  blocks: readonly B[],
+  { seen }: TextSize,
+  margin: number,
+): B[] {
   let top = 0;
   return blocks.filter(({ height }, i) => {
-    const isSeen = i === 0 || top < MARGIN * seen;
+    const isSeen = i === 0 || top < margin * seen;
     top += height;
     return isSeen;
   });
