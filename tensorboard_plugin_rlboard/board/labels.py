@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 MOST_LABELS = 1000
 """Values of a text column by which prompts can be told apart: more are no kinds of prompts."""
 _LABEL_CHARACTERS = 200
-_NOT_KINDS = frozenset({"prompt", "response", "ref_response"})
+NOT_KINDS = ("prompt", "response", "ref_response")
+"""Texts that are no kind of anything: each sample has its own."""
 
 
 class TooManyKindsError(ArgumentError):
@@ -31,10 +32,19 @@ def checked_column(session: RunSession, by: str) -> str:
         ArgumentError: the run has no such text column, or it holds the prompts or responses themselves.
         StoppedError: it has none yet, but is still being read.
     """
-    if by and (by not in session.schema.text_sql or by in _NOT_KINDS):
-        unknown = f"by={by} is no text column of the run that tells kinds of prompts apart."
-        raise missing_column(session.run, session.schema, by, ArgumentError(unknown))
+    if by and (by not in session.schema.text_sql or by in NOT_KINDS):
+        raise no_kinds(session, by)
     return by
+
+
+def no_kinds(session: RunSession, by: str) -> Exception:
+    """What a question is answered with that names no text column which tells kinds apart; it names those that do."""
+    fitting = ", ".join(text for text in session.schema.texts if text not in NOT_KINDS)
+    unknown = (
+        f"by={by[:60]} is no text that tells kinds of samples apart in run {session.run.name}: "
+        f"{fitting or 'it has none, log one such as data_source with each sample'}."
+    )
+    return missing_column(session.run, session.schema, by, ArgumentError(unknown))
 
 
 def label_sql(schema: RunSchema, by: str) -> str:

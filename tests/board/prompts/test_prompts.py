@@ -190,20 +190,23 @@ def test_prompts_without_a_value_are_a_kind_of_their_own(test_log: TestLog) -> N
     assert ask(board, kind="").columns["prompt"] == ["b"]
 
 
+NO_KIND = r"is no text that tells kinds of samples apart in run \.: data_source, level\.$"
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
         ({"status": "bad"}, "status=bad is not known"),
         ({"sort": "prompt"}, "sort=prompt is no column"),
         ({"order": "up"}, "order=up is not known"),
-        ({"by": "nothing"}, "by=nothing is no text column"),
-        ({"by": "response"}, "by=response is no text column"),
+        ({"by": "nothing"}, f"by=nothing {NO_KIND}"),
+        ({"by": "response"}, f"by=response {NO_KIND}"),
         ({"limit": 201}, "limit takes 1 to 200"),
         ({"offset": -1}, "limit takes 1 to 200"),
     ],
 )
 def test_refusals(test_log: TestLog, asked: dict[str, Any], said: str) -> None:
-    test_log.write(row(1))
+    test_log.write(row(1, data_source="x", level="hard"))
     with pytest.raises(ArgumentError, match=said):
         ask(test_log.open(), **asked)
 

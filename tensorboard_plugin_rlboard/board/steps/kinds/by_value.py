@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tensorboard_plugin_rlboard.api import StepsByValue
-from tensorboard_plugin_rlboard.board.missing_column import missing_column
+from tensorboard_plugin_rlboard.board.labels import NOT_KINDS, no_kinds
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation, select_samples
 from tensorboard_plugin_rlboard.board.steps.aggregates import (
@@ -26,12 +26,9 @@ from tensorboard_plugin_rlboard.board.steps.query import (
 )
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.steps.step_aggregates import step_aggregates
-from tensorboard_plugin_rlboard.errors import ArgumentError
 
 MAX_VALUES = 7
 """Values that have curves: those with the most samples. More lines in one chart cannot be told apart."""
-_LONG_TEXTS = ("prompt", "response", "ref_response")
-"""Texts that are no kind of anything: each sample has its own."""
 _KEY = "by_value"
 
 
@@ -113,14 +110,9 @@ def _value_counts(session: RunSession, rows: Relation) -> _ValueCounts:
 
 def _text_sql(session: RunSession, name: str) -> str:
     texts = session.schema.texts
-    if name in texts and name not in _LONG_TEXTS:
+    if name in texts and name not in NOT_KINDS:
         return session.schema.text_sql[name]
-    fitting = ", ".join(text for text in texts if text not in _LONG_TEXTS)
-    unknown = (
-        f"by={name[:60]} is no text that tells kinds of samples apart in run {session.run.name}: "
-        f"{fitting or 'it has none, log one such as data_source with each sample'}."
-    )
-    raise missing_column(session.run, session.schema, name, ArgumentError(unknown))
+    raise no_kinds(session, name)
 
 
 def _of_value(results: Mapping[str, AggregateRows], place: int) -> dict[str, AggregateRows]:
