@@ -14,10 +14,7 @@ import { bucketSize } from "./stepBuckets";
 /** About what the numbers beside the axis of values take. */
 const AXIS_WIDTH = 50;
 
-/**
- * New charts of one frame may take so long, in ms: the others come with the next ones, and the first are seen early. What
- * has been made is drawn after that, which takes longer than the making.
- */
+/** New charts of one frame take so long, in ms, and are drawn after it; the others come with the next ones. */
 const FRAME_MS = 5;
 let frame = { time: -1, began: 0 };
 
