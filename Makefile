@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 CHROMIUM = RLBOARD_CHROMIUM="$$($(PY) scripts/browser.py)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test test-types-and-frontend test-python test-slow test-integrations check format samples screenshots film bench mutation reliability update-snapshots metrics sentences clean env-test
+.PHONY: help demo dev test test-types test-python test-slow test-integrations check format samples screenshots film bench mutation reliability update-snapshots metrics sentences clean env-test
 
 help: ## what can be asked for
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -26,15 +26,16 @@ demo: ## open TensorBoard on rollout_samples (HOST=... PORT=...)
 dev: env-test ## rebuild the bundle at every change of the frontend; run `make demo` beside it
 	$(NPM) run dev
 
-test: env-test ## ruff, mypy, Biome, tsc, vitest, pytest and the browser tests
+test: ## ruff, mypy, Biome, tsc, vitest, pytest and the browser tests
+	@$(PYTHON) scripts/environment.py --node-tests test
 	@$(PY) scripts/browser.py --install
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	@$(MAKE) --no-print-directory -j2 test-types-and-frontend test-python
+	@$(MAKE) --no-print-directory -j2 test-types test-python
 
 # Beside pytest, whose tests of a browser leave the processor idle now and then; it says what it has to say at the end.
-test-types-and-frontend:
-	@said="$$(mktemp)"; { $(PY) -m mypy && $(NPM) run check && $(NPM) test; } >"$$said" 2>&1; code=$$?; \
+test-types:
+	@said="$$(mktemp)"; $(PY) -m mypy >"$$said" 2>&1; code=$$?; \
 		cat "$$said"; rm -f "$$said"; exit $$code
 
 test-python:

@@ -1,7 +1,7 @@
 """Builds the browser bundle into the Python package when it is missing or older than its sources.
 
 Standard library only: it runs inside pip's isolated build environments, and from the Makefile as
-`python _build_backend/rlboard_frontend.py build | install | install build | npm ...`.
+`python _build_backend/rlboard_frontend.py build | install | install build | install build test | npm ...`.
 """
 
 from __future__ import annotations
@@ -196,13 +196,19 @@ def main(arguments: list[str]) -> int:
         match arguments:
             case ["npm", *rest]:
                 return npm(*rest)
+            case ["install"]:
+                install(dev=True)
             case ["build"]:
                 ensure_bundle()
-            case ["install", *rest] if rest in ([], ["build"]):
-                install(dev=True)
-                return main(rest) if rest else 0
+            case ["test"]:
+                return npm("run", "check") or npm("test")
+            case ["install", "build"] | ["install", "build", "test"]:
+                return next(filter(None, (main([step]) for step in arguments)), 0)
             case _:
-                print("Say `build`, `install`, `install build` or `npm` and its arguments.", file=sys.stderr)
+                print(
+                    "Say `build`, `install`, `test`, `install build`, `install build test`, or `npm` and its arguments.",
+                    file=sys.stderr,
+                )
                 return 2
     except FrontendError as error:
         print(error, file=sys.stderr)

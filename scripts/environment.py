@@ -2,6 +2,7 @@
 
     python scripts/environment.py                  what running TensorBoard with the tab needs
     python scripts/environment.py --node test      also an extra of setup.py, and the frontend's test tools
+    python scripts/environment.py --node-tests test    also checks and tests the frontend, while pip waits for the network
 
 Standard library only, and no syntax newer than Python 3.7, so that an older Python is told what is wrong.
 """
@@ -14,7 +15,8 @@ import importlib.util
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,20 +41,31 @@ def run(command: Sequence[str | Path], otherwise: str, **variables: str) -> None
     Raises:
         SetupError: It failed; its own message is on the screen already.
     """
-    with beside(command, otherwise, **variables):
+    with beside(command, otherwise, variables=variables):
         pass
 
 
 @contextlib.contextmanager
-def beside(command: Sequence[str | Path], otherwise: str, **variables: str) -> Iterator[None]:
-    """As `run`, while the body does something else. It waits for the command also where the body fails, whose fault counts."""
+def beside(
+    command: Sequence[str | Path], otherwise: str, *, at_end: bool = False, variables: Mapping[str, str] = {}
+) -> Iterator[None]:
+    """As `run`, while the body does something else. It waits for the command also where the body fails, whose fault counts.
+
+    With `at_end` its output is shown in one piece when it has ended, not line by line among that of the body.
+    """
     words = [str(word) for word in command]
     print("+", " ".join(words), flush=True)
-    process = subprocess.Popen(words, cwd=str(ROOT), env={**os.environ, **variables})
-    try:
-        yield
-    finally:
-        code = process.wait()
+    with tempfile.TemporaryFile() as said:
+        output = said if at_end else None
+        process = subprocess.Popen(
+            words, cwd=str(ROOT), env={**os.environ, **variables}, stdout=output, stderr=output
+        )
+        try:
+            yield
+        finally:
+            code = process.wait()
+            said.seek(0)
+            print(said.read().decode("utf-8", "replace"), end="", flush=True)
     if code != 0:
         raise SetupError(otherwise)
 
@@ -111,7 +124,8 @@ def _install(extras: list[str], **variables: str) -> None:
     extras = sorted({*extras, *there})
     target = f".[{','.join(extras)}]" if extras else "."
     run(
-        [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-e", target],
+        # Python compiles what is imported when it is; to compile everything takes a third of pip's processor time.
+        [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-compile", "-e", target],
         "Installing failed (pip's own message is above): check the network and pip's index setting, "
         "and run this again.",
         **variables,
@@ -119,18 +133,28 @@ def _install(extras: list[str], **variables: str) -> None:
     mark.write_text(" ".join([_wanted(), *extras]), encoding="utf-8")
 
 
-def _frontend(*, tools: bool) -> contextlib.AbstractContextManager[None]:
-    """Makes the bundle, and before it installs the test tools where they are wanted, while the body does something else."""
-    steps = ["install", "build"] if tools else ["build"]
-    return beside([PYTHON, FRONTEND, *steps], "The frontend is not ready: the line above says what to do.")
+def _frontend(*, tools: bool, tests: bool) -> contextlib.AbstractContextManager[None]:
+    """Makes the bundle, while the body does something else.
+
+    Args:
+        tools: Whether the test tools are installed before.
+        tests: Whether it is checked and tested afterwards, which needs the tools.
+    """
+    steps = ["install", "build", "test"] if tests else ["install", "build"] if tools else ["build"]
+    return beside(
+        [PYTHON, FRONTEND, *steps],
+        "The frontend is not ready: the lines above say what to do.",
+        at_end=tests,
+    )
 
 
-def prepare(extras: list[str], *, node: bool = False) -> Path:
+def prepare(extras: list[str], *, node: bool = False, tests: bool = False) -> Path:
     """Makes or completes the environment.
 
     Args:
         extras: Names from setup.py's extras_require.
         node: Whether the frontend's test tools are wanted as well as the bundle.
+        tests: Whether the frontend is checked and tested with them.
 
     Returns:
         The environment's Python.
@@ -144,8 +168,9 @@ def prepare(extras: list[str], *, node: bool = False) -> Path:
     import rlboard_frontend  # noqa: PLC0415 - not before Python's version is known to be new enough
 
     if rlboard_frontend.npm_of_path() is not None:
-        # Half a minute of pip and a quarter of npm: one beside the other, and not both build the bundle.
-        with _frontend(tools=node):
+        # Half a minute of pip, which waits for the network, and as much of npm: one beside the other, and not both
+        # build the bundle.
+        with _frontend(tools=node, tests=tests):
             _install(extras, **{rlboard_frontend.SKIP: "1"})
         return PYTHON
     _install(extras)
@@ -156,16 +181,17 @@ def prepare(extras: list[str], *, node: bool = False) -> Path:
             "There is no Node 20.19 or newer, and pip could not install one (its message is above): "
             "install Node with npm, and run this again.",
         )
-    with _frontend(tools=node):
+    with _frontend(tools=node, tests=tests):
         pass
     return PYTHON
 
 
 def main() -> int:
     """Prepares what the command line names; returns the exit code."""
-    names = [name for name in sys.argv[1:] if name != "--node"]
+    names = [name for name in sys.argv[1:] if not name.startswith("--node")]
+    tests = "--node-tests" in sys.argv
     try:
-        prepare(names, node="--node" in sys.argv)
+        prepare(names, node=tests or "--node" in sys.argv, tests=tests)
     except SetupError as failure:
         print(failure, file=sys.stderr)
         return 1

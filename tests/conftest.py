@@ -28,6 +28,14 @@ _MAX_PROCESSES = 8
 _MAX_ID = 60
 """Characters of a value that a test's name shows; xdist sends each name a dozen times, and a bomb of brackets has megabytes."""
 _LONGEST_COLLECTION = 60.0
+FIRST = (
+    "tests/e2e/",
+    "tests/reliability/",
+    "tests/cluster/",
+    "tests/writing/test_launchers.py",
+    "tests/board/steps/test_curves.py",
+)
+"""Where tests are that take ten seconds and more."""
 
 
 @pytest.hookimpl(optionalhook=True)  # xdist may be left out
@@ -80,8 +88,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keeps tests that share a fixture of their file in one process, so that it is made once (`--dist loadgroup`).
 
     Those that share a TensorBoard or an S3 server stay together as well, whatever their file: it starts, and is loaded,
-    once.
+    once. The longest come first: xdist begins with the largest groups and gives out the rest in this order, and of two
+    processes none may have a long test left when the others are done.
     """
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
     for item in items:
         fixtures = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 (pytest has no public name for it)
         shared = fixtures.keys() & {"gallery", "library", "bucket"}
