@@ -15,6 +15,7 @@ from repository import ROOT
 
 from tensorboard_plugin_rlboard import cli
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.watch import command
 from tensorboard_plugin_rlboard.watch.command import EXIT_FOUND, WatchRequest, _as_json, _run_commands, watch
 
 
@@ -159,7 +160,8 @@ def test_what_comes_and_goes_is_said_once_each(
 def test_until_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = tmp_path / "log"
     write(log, row(1))
-    monkeypatch.setattr("time.sleep", lambda _: write(log, row(2, float("nan"))))
+    # Not time.sleep, which other threads call as well, and `_sleep` itself again and again until its time is over.
+    monkeypatch.setattr(command, "_sleep", lambda _: write(log, row(2, float("nan"))))
     assert watch(WatchRequest(str(log), until="warning")) == EXIT_FOUND
 
 
