@@ -93,14 +93,18 @@ def _starts(python: Path) -> bool:
         return False
 
 
-def _make_venv() -> None:
-    if _starts(PYTHON):
-        return
+def _check_venv() -> None:
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         raise SetupError(
             "This Python cannot make virtual environments: install its venv module "
             "(on Debian and Ubuntu: `apt install python3-venv`) and try again."
         )
+
+
+def _make_venv() -> None:
+    if _starts(PYTHON):
+        return
+    _check_venv()
     run(
         [sys.executable, "-m", "venv", "--clear", VENV],
         f"Making {VENV.name} failed: see whether this folder can be written to and the disk has space.",
@@ -133,16 +137,17 @@ def _install(extras: list[str], **variables: str) -> None:
     mark.write_text(" ".join([_wanted(), *extras]), encoding="utf-8")
 
 
-def _frontend(*, tools: bool, tests: bool) -> contextlib.AbstractContextManager[None]:
+def _frontend(python: str | Path, *, tools: bool, tests: bool) -> contextlib.AbstractContextManager[None]:
     """Makes the bundle, while the body does something else.
 
     Args:
+        python: Any with Node on PATH; else that of the environment, which has Node as a wheel.
         tools: Whether the test tools are installed before.
         tests: Whether it is checked and tested afterwards, which needs the tools.
     """
     steps = ["install", "build", "test"] if tests else ["install", "build"] if tools else ["build"]
     return beside(
-        [PYTHON, FRONTEND, *steps],
+        [python, FRONTEND, *steps],
         "The frontend is not ready: the lines above say what to do.",
         at_end=tests,
     )
@@ -163,16 +168,19 @@ def prepare(extras: list[str], *, node: bool = False, tests: bool = False) -> Pa
         SetupError: It cannot be made.
     """
     _check_python()
-    _make_venv()
+    if not PYTHON.exists():
+        _check_venv()  # before minutes of npm
     sys.path.insert(0, str(FRONTEND.parent))
     import rlboard_frontend  # noqa: PLC0415 - not before Python's version is known to be new enough
 
     if rlboard_frontend.npm_of_path() is not None:
         # Half a minute of pip, which waits for the network, and as much of npm: one beside the other, and not both
         # build the bundle.
-        with _frontend(tools=node, tests=tests):
+        with _frontend(sys.executable, tools=node, tests=tests):
+            _make_venv()
             _install(extras, **{rlboard_frontend.SKIP: "1"})
         return PYTHON
+    _make_venv()
     _install(extras)
     wheels = [rlboard_frontend.NODE_WHEEL] if node else rlboard_frontend.requirements()
     if wheels:
@@ -181,7 +189,7 @@ def prepare(extras: list[str], *, node: bool = False, tests: bool = False) -> Pa
             "There is no Node 20.19 or newer, and pip could not install one (its message is above): "
             "install Node with npm, and run this again.",
         )
-    with _frontend(tools=node, tests=tests):
+    with _frontend(PYTHON, tools=node, tests=tests):
         pass
     return PYTHON
 

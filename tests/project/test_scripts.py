@@ -70,6 +70,20 @@ def test_a_command_runs_beside_another_and_the_first_fault_is_told(tmp_path: Pat
     environment.run([sys.executable, "-c", shown], "Do this instead.", RLBOARD_SHOWN="yes")
 
 
+def test_what_is_said_at_the_end_does_not_mix_with_the_other_and_is_shown_where_it_failed(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    failing = "import sys; print('of it'); print('its fault', file=sys.stderr, flush=True); sys.exit(1)"
+    with (
+        pytest.raises(environment.SetupError, match="Do this instead"),
+        environment.beside([sys.executable, "-u", "-c", failing], "Do this instead.", at_end=True),
+    ):
+        environment.run([sys.executable, "-c", "print('the other')"], "Not this.")
+    shown = capfd.readouterr()
+    assert shown.out.splitlines()[-3:] == ["the other", "of it", "its fault"]
+    assert shown.err == ""
+
+
 def test_a_browser_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RLBOARD_CHROMIUM", "/somewhere/chromium")
     assert browser.find() == "/somewhere/chromium"

@@ -89,6 +89,8 @@ def test_beside_event_files_tensorboards_scalars_are_drawn(
     tab.go()
     tab.page.wait_for_function("() => location.hash.startsWith('#timeseries')")
     expect(tab.page.locator(IFRAME)).to_have_count(0)
+    # A click that comes before TensorBoard has drawn its own page may be lost.
+    expect(tab.page.get_by_text("train/loss").first).to_be_visible()
     tab.page.get_by_role("tab", name="RL Board").click()
     expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
     tab.get("chart-picker").click()
