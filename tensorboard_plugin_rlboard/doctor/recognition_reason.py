@@ -33,7 +33,7 @@ def deciding_keys(path: str, file_format: Format) -> list[str]:
         key for key in row if not file_format.recognise({name: row[name] for name in row if name != key})
     ]
     # Where one of several keys would do, none of them is needed by itself.
-    reads = file_format.read_keys()
+    reads = file_format.read_keys
     others = sorted((key for key in row if key not in needed), key=lambda key: key not in reads)
     return needed if len(needed) >= _ENOUGH_KEYS else [*needed, *others][:_MAX_KEYS]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from urllib.parse import urlencode
@@ -193,15 +194,11 @@ class Format:
             self, options={name: value for name, value in self.options.items() if name not in names}
         )
 
-    def file_defaults(self) -> PathDefaults:
-        """Step and split of the file that the format was bound to (`rows.file_options.bind_to_file`)."""
-        step = self.options.get("step", "")
-        return PathDefaults(int(step) if step else None, self.options.get("split", ""))
-
     def mask_as_array(self) -> dict[str, tuple[str, ...]]:
         """The response mask as an array under one name, whichever of its keys a row uses; empty without one."""
         return {self.mask_keys[0]: self.mask_keys} if self.mask_keys else {}
 
+    @cached_property
     def read_keys(self) -> frozenset[str]:
         """Every key of a row that the format reads."""
         by_field = (*self.text_keys.values(), *self.number_keys.values(), *self.array_keys.values())

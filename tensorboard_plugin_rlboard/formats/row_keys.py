@@ -37,7 +37,7 @@ class RowKeys:
     @classmethod
     def of(cls, file_format: Format) -> RowKeys:
         """The keys of a format."""
-        read, tokens = file_format.read_keys(), frozenset(file_format.token_keys)
+        read, tokens = file_format.read_keys, frozenset(file_format.token_keys)
         numbers = frozenset(key for keys in file_format.number_keys.values() for key in keys)
         mask = file_format.mask_as_array()
         arrays = {

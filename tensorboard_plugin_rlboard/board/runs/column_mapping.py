@@ -10,6 +10,7 @@ from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.generic.fields import SAMPLE
 from tensorboard_plugin_rlboard.formats.native import NATIVE
+from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
 from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts, source_of_default
 from tensorboard_plugin_rlboard.index.detect.sibling_names import source_beside_others
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -60,7 +61,7 @@ def column_mapping(run: RunIndex) -> ColumnMapping:
 
 def _path_sources(file_format: Format, relative: str) -> dict[str, str]:
     """Where step and split come from that a file has from its path or from the settings, and not from its rows."""
-    defaults, path = file_format.file_defaults(), PurePosixPath(relative)
+    defaults, path = file_defaults(file_format), PurePosixPath(relative)
     named = file_format.options.get("named", "")
     facts = named_facts(path, is_numbered="number" in named)
     found: dict[str, str] = {}

@@ -74,7 +74,7 @@ def _agent_sample(logged: dict[str, object]) -> dict[str, object]:
         }
     trajectory = _parse_json(sample.get("trajectory_data"))
     if isinstance(trajectory, dict):
-        taken_names = (NATIVE.read_keys() | set(sample)) - {"reward"}
+        taken_names = (NATIVE.read_keys | set(sample)) - {"reward"}
         for key, value in trajectory.items():
             if key not in taken_names and (isinstance(value, bool) or as_float(value) is not None):
                 sample[key] = value

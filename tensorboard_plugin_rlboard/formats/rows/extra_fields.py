@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 
-_RESERVED_NAMES = NATIVE.read_keys() | {"messages", "sample_id", "data_source", "policy_version"}
+_RESERVED_NAMES = NATIVE.read_keys | {"messages", "sample_id", "data_source", "policy_version"}
 
 
 def add_extra_fields(row: dict[str, object], values: Iterable[tuple[str, object]], prefix: str) -> None:

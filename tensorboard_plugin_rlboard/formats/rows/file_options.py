@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.base import Format, LineContext
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, PathDefaults
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 
 _FILE_OPTIONS = ("step", "split", "tokenizer", "gamma", "lam", "reward")
@@ -26,6 +26,12 @@ def bind_to_file(file_format: Format, path: str, options: Mapping[str, str]) -> 
     )
 
 
+def file_defaults(file_format: Format) -> PathDefaults:
+    """Step and split of the file that a format is bound to."""
+    step, split = file_format.options.get("step", ""), file_format.options.get("split", "")
+    return PathDefaults(int(step) if step else None, split)
+
+
 def discounts(file_format: Format) -> tuple[float, float]:
     """The discount γ and GAE's λ of the run that a file belongs to; 1 where they are not known."""
     return float(file_format.options.get("gamma", 1)), float(file_format.options.get("lam", 1))
@@ -35,4 +41,4 @@ def line_context(file_format: Format, path: str) -> LineContext:
     """What the samples of a file's lines depend on beside the lines: defaults of its path, and its tokenizer."""
     option = file_format.options.get("tokenizer", "")
     decoders = tokenizer.load_tokenizer(path, option) if option else None
-    return LineContext(file_format.file_defaults(), *(decoders or ()))
+    return LineContext(file_defaults(file_format), *(decoders or ()))

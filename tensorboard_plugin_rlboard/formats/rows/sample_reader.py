@@ -152,7 +152,7 @@ def read_sample_values(row: Mapping[str, object], file_format: Format, arrays: I
     logged_tokens = (row[key] for key in row if key in file_format.token_keys)
     tokens: list[object] = next((value for value in logged_tokens if isinstance(value, list) and value), [])
     block.add_tokens(tokens)
-    further = frozenset(arrays) - file_format.read_keys()
+    further = frozenset(arrays) - file_format.read_keys
     found = _add_arrays(block, row, file_format, further)
     named = block.end_row()
     order = dict.fromkeys((*file_format.array_keys, *sorted(further), *file_format.mask_as_array()))
@@ -223,7 +223,7 @@ def _texts_and_numbers(
     elsewhere = {*file_format.token_keys, *file_format.ignored_keys}
     elsewhere |= {key for key in file_format.step_keys if step_from_value(row.get(key)) is not None}
     elsewhere |= {key for key in file_format.split_keys if row.get(key) in SPLITS}
-    taken = {*ours.values(), *(OWN_COLUMNS - file_format.read_keys())}
+    taken = {*ours.values(), *(OWN_COLUMNS - file_format.read_keys)}
     singles = {key: SINGLE_NUMBERS[name] for name, keys in file_format.array_keys.items() for key in keys}
     texts: dict[str, str] = {}
     numbers: dict[str, float | int | bool] = {}

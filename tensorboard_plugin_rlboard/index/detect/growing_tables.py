@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
 from tensorboard_plugin_rlboard.formats.rows.path_names import logged_table
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
@@ -73,7 +74,7 @@ class GrowingTables:
         if not later:
             return ""
         follows = self._follows(relative, present[relative], present[later])
-        has_own_step = file_format.file_defaults().step is None
+        has_own_step = file_defaults(file_format).step is None
         if follows != b"," and not (follows == b"]" and has_own_step):
             return ""
         self._left_out[relative] = later

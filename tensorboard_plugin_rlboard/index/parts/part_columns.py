@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
 )
 from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
 from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
 from tensorboard_plugin_rlboard.formats.rows.row_kinds import FAILED, no_response, row_kinds
 from tensorboard_plugin_rlboard.formats.rows.row_splits import row_splits
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
@@ -126,7 +127,7 @@ class PartColumns:
 
     def _add_step(self, collector: ColumnCollector) -> Bools:
         """Adds the step of each row; returns which of them have one, bool [rows]."""
-        keys, default = self._format.step_keys, self._format.file_defaults().step
+        keys, default = self._format.step_keys, file_defaults(self._format).step
         step = self._number(collector, "", keys).filled(np.nan)
         for key in keys:  # a truth value is a number elsewhere and no step
             if (column := collector.columns.get(key)) and not {bool, str}.isdisjoint(
@@ -146,7 +147,7 @@ class PartColumns:
         found = row_splits(
             self._values(collector, file_format.split_keys).tolist(),
             self._values(collector, file_format.validation_keys).tolist(),
-            file_format.file_defaults().split,
+            file_defaults(file_format).split,
             further if file_format.has_late_splits else {},
         )
         for name, row in found.odd.items():

@@ -10,7 +10,7 @@ from explode import explode, only
 from repository import FORMATS
 
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers_legacy import VERIFIERS_LEGACY
-from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file
+from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file, file_defaults
 
 
 def test_legacy_results() -> None:
@@ -19,7 +19,7 @@ def test_legacy_results() -> None:
     assert (row["prompt"], row["response"], row["ground_truth"]) == ("What is 6*7?", "42", "42")
     assert (row["reward"], row["correct"], row["group_id"]) == (1.0, 1.0, "3")
     assert "metrics.correct" not in row
-    told = bind_to_file(VERIFIERS_LEGACY, str(path), {}).file_defaults()
+    told = file_defaults(bind_to_file(VERIFIERS_LEGACY, str(path), {}))
     assert (told.step, told.split) == (0, "eval")
 
 
@@ -43,6 +43,6 @@ def test_legacy_results_with_tools_texts_and_failures() -> None:
 
 def test_legacy_rollouts_of_a_training() -> None:
     path = FORMATS / "verifiers_legacy/run/step_7/train/rollouts.jsonl"
-    told = bind_to_file(VERIFIERS_LEGACY, str(path), {}).file_defaults()
+    told = file_defaults(bind_to_file(VERIFIERS_LEGACY, str(path), {}))
     assert (told.step, told.split) == (7, "train")
     assert VERIFIERS_LEGACY.levels_to_run(PurePosixPath(path)) == 2

@@ -18,6 +18,7 @@ from repository import SAMPLES
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, PathDefaults
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.registry import FORMATS, from_spec, recognise
+from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import parse_line_with_python
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 
@@ -148,7 +149,7 @@ def test_names_are_stable_and_tell_formats_apart() -> None:
     assert FORMATS[-1] is NATIVE
     for known in FORMATS:
         assert from_spec(known.name) is known
-        assert from_spec(known.with_options(step="3", split="eval").spec).file_defaults() == PathDefaults(
+        assert file_defaults(from_spec(known.with_options(step="3", split="eval").spec)) == PathDefaults(
             3, "eval"
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tensorboard_plugin_rlboard.formats.base import LineContext, LineSamples
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file
+from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file, file_defaults
 
 LETTERS = LineContext(
     to_tokens=lambda ids: [chr(64 + i % 26) for i in ids],
@@ -27,7 +27,7 @@ def explode(path: Path, number: int = 0) -> LineSamples:
     known = recognise(lines(path)[0])
     assert known is not None
     assert known.to_samples is not None
-    return known.to_samples(row, LineContext(bind_to_file(known, str(path), {}).file_defaults()))
+    return known.to_samples(row, LineContext(file_defaults(bind_to_file(known, str(path), {}))))
 
 
 def only(path: Path, number: int = 0) -> dict[str, Any]:
