@@ -34,7 +34,6 @@ from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSamp
 from tensorboard_plugin_rlboard.board.samples.detail import sample
 from tensorboard_plugin_rlboard.board.samples.index_row import index_row
 from tensorboard_plugin_rlboard.board.samples.listing import samples
-from tensorboard_plugin_rlboard.board.samples.paging import total_depends_on
 from tensorboard_plugin_rlboard.board.samples.question import (
     SampleQuestion,
     SamplesQuestion,
@@ -183,11 +182,8 @@ class Board:
     def samples(self, question: SamplesQuestion) -> api.Samples:
         """One page of a list of samples."""
         run = self.run(question.selection.run)
-        list_key = (run.name, run.version, total_depends_on(question))
         with self._slot(question.selection):
-            answer = samples(self.session(run), question, self._totals.get(list_key))
-        self._totals.put(list_key, answer.total)
-        return answer
+            return samples(self.session(run), question, self._totals)
 
     def groups(self, question: GroupsQuestion) -> api.Groups:
         """One page of the list of groups."""

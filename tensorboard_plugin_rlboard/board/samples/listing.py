@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tensorboard_plugin_rlboard.api import Samples
+from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
-from tensorboard_plugin_rlboard.board.samples.paging import Page, column_sql, page
+from tensorboard_plugin_rlboard.board.samples.paging import Page, column_sql, page, total_depends_on
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
 from tensorboard_plugin_rlboard.errors import ArgumentError
@@ -31,13 +32,13 @@ _DEFAULT_COLUMNS = (
 )
 
 
-def samples(session: RunSession, question: SamplesQuestion, known_total: int | None = None) -> Samples:
+def samples(session: RunSession, question: SamplesQuestion, totals: LruCache[int]) -> Samples:
     """Answers /samples.
 
     Args:
         session: the run.
         question: which page of which list.
-        known_total: the number of samples of the list where an earlier page has counted them.
+        totals: the numbers of samples of lists that earlier pages have counted.
 
     Raises:
         ArgumentError: an unknown column, order or preset, or a limit that is too large.
@@ -45,12 +46,14 @@ def samples(session: RunSession, question: SamplesQuestion, known_total: int | N
     if not 0 < question.limit <= MAX_LIMIT or question.offset < 0:
         raise ArgumentError(f"limit takes 1 to {MAX_LIMIT} and offset 0 or more.")
     columns = _columns(session, question)
+    counted = (session.run.name, session.run.version, total_depends_on(question))
     # Row numbers hold within one view of the table. It begins when the session knows every column that can be asked
     # for: one that is added meanwhile would not be in it.
     with session.snapshot():
-        found = page(session, question, known_total)
+        found = page(session, question, totals.get(counted))
         values = _values(session, columns, found)
         hits = found.search.hits(session, values, found.row_numbers) if question.selection.search else {}
+    totals.put(counted, found.total)
     answer: dict[str, list[Any]] = {"id": values["id"], "step": values["step"]}
     for position, name in enumerate(columns):
         column = values[f"c{position}"]

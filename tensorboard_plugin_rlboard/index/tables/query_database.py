@@ -74,9 +74,7 @@ class QueryDatabase:
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A cursor that may read the index and nothing else, for one thread."""
-        cursor = self._connection.cursor()
-        cursor.execute("USE rlboard")
-        return cursor
+        return self._connection.cursor().execute("USE rlboard")
 
     def close(self) -> None:
         """Closes the database and removes the folder."""
