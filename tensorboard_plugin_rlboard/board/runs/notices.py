@@ -10,6 +10,7 @@ from tensorboard_plugin_rlboard.board.runs.column_mapping import ColumnMapping
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.frameworks.opencompass import OPENCOMPASS, other_half
 from tensorboard_plugin_rlboard.formats.generic.written_reward import OPTION
+from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
 from tensorboard_plugin_rlboard.formats.rows.path_names import FILE_NAME, named_facts
 from tensorboard_plugin_rlboard.index.attempts.unrelated_files import (
     LoggedSteps,
@@ -135,7 +136,7 @@ def _summed_reward_functions(trainer: str) -> Notice:
 
 def _is_counted(relative: str, file_format: Format) -> bool:
     """Whether the step of a file is the number in its name that nothing calls a step."""
-    path, step = PurePosixPath(relative), file_format.file_defaults().step
+    path, step = PurePosixPath(relative), file_defaults(file_format).step
     if step is None or "step" not in file_format.options.get("named", ""):
         return False
     return named_facts(path, is_numbered="number" in file_format.options["named"]).step is None and bool(
