@@ -35,7 +35,7 @@ _ARRAYS = {
     "returns": "returns",
     "advantages": "advantages",
 }
-_FILE = re.compile(r"iter(\d{1,15})_replay_buffer\.jsonl(?:\.gz|\.zst)?")
+_FILE = re.compile(r"iter(\d{1,15})_replay_buffer\.[a-z0-9.]{1,20}")
 _LENGTHS = frozenset({"response_length", "total_length", "num_actions"})
 """What `info` tells of lengths, as means of a line: they are counted here."""
 
