@@ -81,7 +81,10 @@ def _from_object(entry: Mapping[str, object]) -> _Entry | None:
     if "logprob" in entry:
         said = (*(entry.get(key) for key in _TEXT_KEYS), *(entry.get(key) for key in _ID_KEYS))
         return _token(next((value for value in said if value is not None), None)), entry["logprob"]
-    key, value = next(iter(entry.items()), ("", None))
+    there = {key: value for key, value in entry.items() if value is not None}
+    if len(there) > 1 and len(there) < len(entry):
+        return None  # a table's objects all have the same keys: which of these came first is lost
+    key, value = next(iter(there.items()), ("", None))
     if isinstance(value, Mapping):
         inner = _from_object(value) if "logprob" in value else None
         return inner if inner is None or inner[0] is not None else (_token_of_key(key), inner[1])

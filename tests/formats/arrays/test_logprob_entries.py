@@ -26,6 +26,8 @@ OPENAI = [
           {"102": {"logprob": -0.2, "decoded_token": "B", "rank": 3}}], ["A", "B"]),
         ([{"101": {"logprob": -0.1}}, {"102": {"logprob": -0.2}}], ["#101", "#102"]),
         ([{"101": -0.1}, {"102": -0.2}], ["#101", "#102"]),
+        ([{"101": {"logprob": -0.1, "decoded_token": "A"}, "102": None},
+          {"101": None, "102": {"logprob": -0.2, "decoded_token": "B"}}], ["A", "B"]),  # of a table
         ([{"A": -0.1}, {"B": -0.2}], ["A", "B"]),
         ([{"token_id": 101, "logprob": -0.1}, {"token_id": 102, "logprob": -0.2}], ["#101", "#102"]),
         ([[-0.1, 101, "A"], [-0.2, 102, "B"]], ["A", "B"]),
@@ -92,3 +94,9 @@ def test_entries_under_another_key_are_shown_as_they_are() -> None:
     found = read_sample_values({"response": "AB", "answers": OPENAI}, NATIVE, ["answers"])
     assert found.token_strings == []
     assert found.texts["answers"].startswith('[{"token": "A"')
+
+
+def test_alternatives_of_a_table_do_not_say_which_was_sampled() -> None:
+    """The keys of a struct are in the order of the column, so the sampled token is not the first any more."""
+    row = {"7": {"logprob": -9.0}, "101": {"logprob": -0.1}, "102": None}
+    assert logprob_entries([row, {**row, "7": None, "102": {"logprob": -0.2}}]) is None
