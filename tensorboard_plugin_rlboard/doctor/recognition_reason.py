@@ -22,7 +22,7 @@ def deciding_keys(path: str, file_format: Format) -> list[str]:
         file_format: its format.
     """
     if file_format.mapping is not None:
-        return [f"{key} → {name}" for name, key in file_format.mapping.keys.items()]
+        return [f"{key} → {name}" for name, key in file_format.mapping.keys.items() if key]
     try:
         row = first_row(path, file_format.recognise)
     except OSError:

@@ -175,6 +175,13 @@ def test_a_mapping_from_elsewhere(tmp_path: Path, write_rows: Write) -> None:
     assert not report.runs[0].mapping_toml, "it is no guess"
 
 
+def test_a_step_that_does_not_count_tells_nothing(tmp_path: Path, write_rows: Write) -> None:
+    write_rows(tmp_path / "a.jsonl", [row(1_764_460_000 + at, f"r{at}") for at in range(4)])
+    report = examine(str(tmp_path))
+    assert set(only(report).told_by) == {"prompt → prompt", "response → response", "reward → reward"}
+    assert 'step = ""' in report.runs[0].mapping_toml
+
+
 def test_json(tmp_path: Path, write_rows: Write, capsys: Any) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1, **tokens())])
     assert main(["doctor", "--json", str(tmp_path)]) == 0

@@ -228,7 +228,7 @@ def _taken(
     doubt: str,
 ) -> Guess:
     order = dict.fromkeys((*key_mapping.ordered_fields(keys), *sorted(keys)))
-    listed = ", ".join(f"{keys[name]} → {name.removeprefix(COLUMN_PREFIX)}" for name in order)
+    listed = ", ".join(f"{keys[name]} → {name.removeprefix(COLUMN_PREFIX)}" for name in order if keys[name])
     reason = f"No known format has its keys; by their names and values it was read as {listed}."
     toml = key_mapping.mapping_toml(keys, _SHOWN_NOTE)
     return Guess(keys, reason, toml, alternatives, doubt, notes)
