@@ -23,6 +23,8 @@ from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 _SUM_OF = "sum of "
+_LOOKED_AT = 20
+"""Files of a run whose names are looked at: they are called alike."""
 _LACKS = {
     "tokens": "has no token data",
     "some_tokens": "has less token data",
@@ -44,7 +46,9 @@ def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[Notice]:
     if summing and OPTION not in summing.options and len(run.keys.numbers - _NO_REWARD_FUNCTIONS) > 1:
         yield _summed_reward_functions(summing.name)
     if mapping.sources.get("step") == FILE_NAME:
-        counted = next((file.relative for file in files if _is_counted(file.relative, file.format)), "")
+        counted = next(
+            (file.relative for file in files[:_LOOKED_AT] if _is_counted(file.relative, file.format)), ""
+        )
         if counted:
             yield _numbered_files(counted)
     if may_be_unrelated(file.relative for file in files):
@@ -140,7 +144,7 @@ def _is_counted(relative: str, file_format: Format) -> bool:
     if step is None or "step" not in file_format.options.get("named", ""):
         return False
     return named_facts(path, is_numbered="number" in file_format.options["named"]).step is None and bool(
-        source_beside_others(path, step)
+        source_beside_others(relative, step)
     )
 
 

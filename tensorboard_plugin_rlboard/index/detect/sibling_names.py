@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from pathlib import PurePosixPath
+from collections.abc import Set as AbstractSet
 
 from tensorboard_plugin_rlboard.formats.rows.path_names import FILE_NAME, FOLDER_NAME, stem_of
 from tensorboard_plugin_rlboard.formats.splits import TRAINING_NAMES, held_out_words, words_of
@@ -25,22 +24,31 @@ class SiblingNames:
     """What is known of the names in each folder. Told anew with every look at the files; used by one thread."""
 
     def __init__(self) -> None:
+        self._files: AbstractSet[str] = frozenset()
         self._numbers: dict[tuple[str, str], set[int]] = {}
         self._training: set[tuple[str, frozenset[str]]] = set()
 
-    def survey(self, files: Iterable[str]) -> None:
-        """Takes the files that there are now, by their paths below the log directory."""
-        self._numbers.clear()
-        self._training.clear()
-        for file in files:
-            path = PurePosixPath(file)
-            numbered = numbered_name(path.name)
-            if numbered is not None:
-                self._numbers.setdefault((str(path.parent), numbered[0]), set()).add(numbered[1])
-            for folder, name in _names(path):
-                words = words_of(name)
-                if words & TRAINING_NAMES:
-                    self._training.add((folder, words - TRAINING_NAMES))
+    def survey(self, files: AbstractSet[str]) -> None:
+        """Takes the files that there are now, by their paths below the log directory; nearly always they are the same."""
+        if files == self._files:
+            return
+        if not self._files <= files:
+            self._numbers.clear()
+            self._training.clear()
+            self._files = frozenset()
+        for file in files - self._files:
+            self._add(file)
+        self._files = frozenset(files)
+
+    def _add(self, file: str) -> None:
+        folder, name = _split(file)
+        numbered = numbered_name(name)
+        if numbered is not None:
+            self._numbers.setdefault((folder, numbered[0]), set()).add(numbered[1])
+        for around, own in _names(file):
+            words = words_of(own)
+            if words & TRAINING_NAMES:
+                self._training.add((around, words - TRAINING_NAMES))
 
     def step_of(self, file: str) -> int | None:
         """The step that the number in a file's name is, for rows that say none; None where it may be a rank's.
@@ -48,18 +56,18 @@ class SiblingNames:
         Files of ranks are numbered from 0 on, without a gap. Steps are where the numbers are others, or written with
         zeros before them.
         """
-        path = PurePosixPath(file)
-        numbered = numbered_name(path.name)
+        folder, name = _split(file)
+        numbered = numbered_name(name)
         if numbered is None:
             return None
         word, number, is_padded = numbered
-        numbers = self._numbers.get((str(path.parent), word), {number})
+        numbers = self._numbers.get((folder, word), {number})
         is_sequence = len(numbers) > 1 and numbers != set(range(len(numbers)))
         return number if is_sequence or (is_padded and word) else None
 
     def split_of(self, file: str) -> str:
         """`eval` of a file or folder with a word such as `test` that has a twin of the training beside it; else empty."""
-        for folder, name in _names(PurePosixPath(file)):
+        for folder, name in _names(file):
             held_out = held_out_words(name)
             if held_out and (folder, words_of(name) - held_out) in self._training:
                 return "eval"
@@ -81,22 +89,27 @@ def numbered_name(name: str) -> tuple[str, int, bool] | None:
     return before, int(digits), len(digits) >= _PADDED and digits.startswith("0")
 
 
-def may_name(name: str) -> bool:
+def may_name(file: str) -> bool:
     """Whether the name of a file, or of the folder above it, may say a step or a split beside its siblings."""
-    path = PurePosixPath(name)
-    return numbered_name(path.name) is not None or any(held_out_words(one) for _, one in _names(path))
+    return numbered_name(_split(file)[1]) is not None or any(held_out_words(own) for _, own in _names(file))
 
 
-def source_beside_others(path: PurePosixPath, value: int | str) -> str:
+def source_beside_others(file: str, value: int | str) -> str:
     """Where a step or split stands that a file has by its siblings: `file name` or `folder name`; empty where nowhere."""
-    numbered = numbered_name(path.name)
+    numbered = numbered_name(_split(file)[1])
     if isinstance(value, int):
         return FILE_NAME if numbered is not None and numbered[1] == value else ""
-    own, folder = (bool(held_out_words(name)) for _, name in _names(path))
+    own, folder = (bool(held_out_words(name)) for _, name in _names(file))
     return FILE_NAME if own else FOLDER_NAME if folder else ""
 
 
-def _names(path: PurePosixPath) -> list[tuple[str, str]]:
+def _split(file: str) -> tuple[str, str]:
+    """The folder of a path and its last name."""
+    folder, _, name = file.rpartition("/")
+    return folder, name
+
+
+def _names(file: str) -> tuple[tuple[str, str], tuple[str, str]]:
     """The file's own name and that of its folder, each with the folder around it."""
-    folder = path.parent
-    return [(str(folder), stem_of(path.name)), (str(folder.parent), folder.name)]
+    folder, name = _split(file)
+    return (folder, stem_of(name)), _split(folder)

@@ -83,7 +83,7 @@ class Discovery:
         found = list_sources(registry.roots, self._only_file)
         present = {file.relative: file for files in found.runs.values() for file in files}
         now_ns = time.time_ns()
-        self._recognition.siblings.survey(present)
+        self._recognition.siblings.survey(present.keys())
         for relative in self._repeated.survey(present):
             self._no_logs.pop(relative, None)
         indexed: set[str] = set()
