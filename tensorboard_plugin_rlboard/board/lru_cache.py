@@ -68,6 +68,13 @@ class LruCache(Generic[Value]):
             while len(self._values) > 1 and self._total_size > self._max_size:
                 self._drop_oldest()
 
+    def replace(self, key: Hashable, value: Value) -> None:
+        """Caches a value in the place of the one that is there."""
+        with self._lock:
+            if key in self._values:
+                self._total_size -= self._values.pop(key)[1]
+        self.put(key, value)
+
     def forget_unused(self, seconds: float) -> None:
         """Drops the values that nobody has used for so long."""
         with self._lock:

@@ -61,14 +61,14 @@ def drawn_samples(
 
 
 class StepCache(Generic[Value]):
-    """What was made of the samples of steps, kept until their rows change.
+    """What was made of the samples of steps, kept until their rows change: then it makes room for what is made of those.
 
     Args:
         max_steps: how many are kept.
     """
 
     def __init__(self, max_steps: int) -> None:
-        self._kept: LruCache[Value] = LruCache(max_steps)
+        self._kept: LruCache[tuple[object, Value]] = LruCache(max_steps)
 
     def get(
         self,
@@ -87,12 +87,13 @@ class StepCache(Generic[Value]):
         """
         run = session.run
         versions = run.step_versions.copy()
-        of_run = run.name, run.table, run.invalidations, selection.split, selection.attempt
-        keys = {step: (of_run, step, versions.get((selection.split or "", step))) for step in steps}
-        found = {step: kept for step, key in keys.items() if (kept := self._kept.get(key)) is not None}
+        of_run, invalidations = (run.name, run.table, selection.split, selection.attempt), run.invalidations
+        rows = {step: (invalidations, versions.get((selection.split or "", step))) for step in steps}
+        kept = {step: self._kept.get((of_run, step)) for step in steps}
+        found = {step: one[1] for step, one in kept.items() if one is not None and one[0] == rows[step]}
         missing = [step for step in steps if step not in found]
         new = read(missing) if missing else {}
         for step, value in new.items():
-            self._kept.put(keys[step], value)
+            self._kept.replace((of_run, step), (rows[step], value))
         found |= new
         return [found[step] for step in steps if step in found]

@@ -52,9 +52,10 @@ SnapshotOf = Callable[[RunIndex], CurvesSnapshot]
 
 @dataclass(frozen=True)
 class _Examined:
-    """What was looked at, and what was found."""
+    """How much was looked at, and what was found. What was looked at is as large as the curves, so it is not kept."""
 
-    seen: Observations
+    n_steps: int
+    n_samples: int
     examination: Examination
     limits: Mapping[str, float]
     problems: Sequence[str]
@@ -127,14 +128,12 @@ class FindingService:
         return Findings(
             state="ready" if self._is_complete(run) else "computing",
             split=split,
-            n_steps=len(examined.seen.step),
-            n_samples=int(examined.seen.samples.sum()),
+            n_steps=examined.n_steps,
+            n_samples=examined.n_samples,
             findings=[self._info(run, question.selection, split, finding) for finding in found.findings],
             checked=found.checked,
             not_checked=[
-                NotChecked(kind, needs)
-                for kind, needs in found.not_checked.items()
-                if len(examined.seen.step)
+                NotChecked(kind, needs) for kind, needs in found.not_checked.items() if examined.n_steps
             ],
             past=[
                 PastFinding(
@@ -183,8 +182,7 @@ class FindingService:
             # while a run is read its steps come in any order, and what is found of them may go again
             if not what_if and len(seen.step) and not run.pending:
                 self._history(run, split, attempt).note(found.findings, int(seen.step[-1]))
-            # texts are kept by the sampler, a bounded number of them
-            return _Examined(replace(seen, texts=()), found, values, problems)
+            return _Examined(len(seen.step), int(seen.samples.sum()), found, values, problems)
 
         return self._examined.get_or_compute(key, look)
 
