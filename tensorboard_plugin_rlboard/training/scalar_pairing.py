@@ -6,7 +6,7 @@ A training often writes its event files into another folder than its rollouts, s
 from __future__ import annotations
 
 import posixpath
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +15,7 @@ from typing import Literal
 from tensorboard_plugin_rlboard.errors import UnknownError
 
 _MAX_CHOICES = 100
+_Folders = tuple[str, ...]
 Method = Literal["settings", "declared", "same", "nearest", "none"]
 
 
@@ -33,85 +34,109 @@ class ScalarPairing:
     method: Method = "none"
 
 
-def pair_runs(
-    run: str,
-    scalar_runs: Sequence[str],
-    rollout_runs: Collection[str] = (),
-    *,
-    from_toml: Sequence[str] | None = None,
-    declared: Collection[str] = (),
-) -> ScalarPairing:
-    """Pair a run of rollouts with scalar runs, by the first method that finds any.
+class ScalarRuns:
+    """Pairs runs of rollouts with scalar runs: of thousands of each, without comparing every one with every other one.
 
     Args:
-        run: the run of the rollouts.
         scalar_runs: names of all runs with scalars.
         rollout_runs: names of all runs with rollouts.
-        from_toml: the runs that rlboard.toml names, each with the runs in folders below it; None where it names none.
-        declared: the runs whose event files name the rollouts as theirs (`DeclaredRuns.runs_for`).
     """
-    if from_toml is not None:
-        return ScalarPairing(
-            tuple(
-                dict.fromkeys(
-                    name for folder in from_toml for name in scalar_runs if _is_in_folder(name, folder)
-                )
-            ),
-            "settings",
-        )
-    own = tuple(name for name in scalar_runs if name in declared)
-    found = tuple(matching_runs(run, scalar_runs, rollout_runs))
-    if own:  # beside it there may be the trainer's own, in the folder that the writer kept out of
-        return ScalarPairing(found if set(own) <= set(found) else own, "declared")
-    if not found:
-        return ScalarPairing()
-    return ScalarPairing(found, "same" if _folders(found[0]) == _folders(run) else "nearest")
 
+    def __init__(self, scalar_runs: Iterable[str], rollout_runs: Iterable[str] = ()) -> None:
+        self._places = {name: number for number, name in enumerate(scalar_runs)}
+        pairs = sorted((_folders(name), name) for name in self._places)
+        self._folders = [folders for folders, _ in pairs]
+        self._names = [name for _, name in pairs]
+        self._rollouts = sorted(set(map(_folders, rollout_runs)))
+        self._with_rollouts = frozenset(self._rollouts)
+        self._sorted = sorted(self._places)
+        self._inside: dict[_Folders, set[str]] = {}  # folder -> those in it that hold scalars, somewhere
+        for folders in self._folders:
+            for depth, name in enumerate(folders):
+                self._inside.setdefault(folders[:depth], set()).add(name)
 
-def matching_runs(run: str, scalar_runs: Iterable[str], rollout_runs: Iterable[str] = ()) -> list[str]:
-    """Find the scalar runs that belong to a folder of rollouts.
+    def pair(
+        self, run: str, *, from_toml: Sequence[str] | None = None, declared: Collection[str] = ()
+    ) -> ScalarPairing:
+        """Pair a run of rollouts with scalar runs, by the first method that finds any.
 
-    The first rule that finds any decides:
+        Args:
+            run: the run of the rollouts.
+            from_toml: the runs that rlboard.toml names, each with the runs in folders below it; None where it names none.
+            declared: the runs whose event files name the rollouts as theirs (`DeclaredRuns.runs_for`).
+        """
+        if from_toml is not None:
+            named = (name for folder in from_toml for name in self._as_given(self._below(_folders(folder))))
+            return ScalarPairing(tuple(dict.fromkeys(named)), "settings")
+        own = self._as_given(name for name in declared if name in self._places)
+        found = tuple(self.matching(run))
+        if own:  # beside it there may be the trainer's own, in the folder that the writer kept out of
+            return ScalarPairing(found if set(own) <= set(found) else own, "declared")
+        if not found:
+            return ScalarPairing()
+        return ScalarPairing(found, "same" if _folders(found[0]) == _folders(run) else "nearest")
 
-    1. The scalar run of the same name, followed by those in folders below it (``exp`` and ``exp/tensorboard``)
-       as far as no other rollouts lie nearer to them.
-    2. Going up from the rollouts' folder, the first folder that has scalars itself or below: if it has some
-       itself, those (``exp`` for ``exp/rollouts``); else, if they all lie in one of its subfolders and no
-       rollouts lie there (which would make it another training), all in that subfolder (``exp/runs/Nov22`` for
-       ``exp/completions``); else none, because any choice would be a guess.
+    def matching(self, run: str) -> list[str]:
+        """Find the scalar runs that belong to a folder of rollouts.
 
-    Args:
-        run: The run of the rollouts.
-        scalar_runs: Names of all runs with scalars.
-        rollout_runs: Names of all runs with rollouts.
+        The first rule that finds any decides:
 
-    Returns:
-        Names of scalar runs, the one of the same name first, then in the order of their names.
-    """
-    home = _folders(run)
-    others = [folders for folders in map(_folders, rollout_runs) if folders != home]
-    below: list[str] = []
-    beside: list[tuple[tuple[str, ...], str]] = []
-    for folders, name in sorted((_folders(name), name) for name in scalar_runs):
-        if folders[: len(home)] != home:
-            beside.append((folders, name))
-        elif not any(len(other) > len(home) and folders[: len(other)] == other for other in others):
-            below.append(name)
-    if below:
-        return below
-    for depth in range(len(home) - 1, -1, -1):
-        inside = [(folders[depth:], name) for folders, name in beside if folders[:depth] == home[:depth]]
-        if not inside:
-            continue
-        itself = [name for folders, name in inside if not folders]
-        if itself:
-            return itself
-        subfolders = {folders[0] for folders, _ in inside}
-        taken = any(
-            other[:depth] == home[:depth] and set(other[depth : depth + 1]) & subfolders for other in others
-        )
-        return [name for _, name in inside] if len(subfolders) == 1 and not taken else []
-    return []
+        1. The scalar run of the same name, followed by those in folders below it (``exp`` and ``exp/tensorboard``)
+           as far as no other rollouts lie nearer to them.
+        2. Going up from the rollouts' folder, the first folder that has scalars itself or below: if it has some
+           itself, those (``exp`` for ``exp/rollouts``); else, if they all lie in one of its subfolders and no
+           rollouts lie there (which would make it another training), all in that subfolder (``exp/runs/Nov22`` for
+           ``exp/completions``); else none, because any choice would be a guess.
+
+        Args:
+            run: The run of the rollouts.
+
+        Returns:
+            Names of scalar runs, the one of the same name first, then in the order of their names.
+        """
+        home = _folders(run)
+        low, high = _range_below(self._folders, home)
+        below = [self._names[i] for i in range(low, high) if not self._lies_nearer(home, self._folders[i])]
+        if below:
+            return below
+        for depth in range(len(home) - 1, -1, -1):
+            folder = home[:depth]
+            low, _ = _range_below(self._folders, folder)
+            itself = self._names[low : bisect_right(self._folders, folder)]
+            # Below the next folder towards home there was nothing but what is nearer to other rollouts.
+            others = self._inside.get(folder, set()) - {home[depth]}
+            if itself:
+                return itself
+            if len(others) == 1:
+                subfolder = (*folder, *others)
+                low, high = _range_below(self._rollouts, subfolder)
+                return [] if high > low else self._below(subfolder)
+            if others:
+                return []
+        return []
+
+    def selectable(self, run: str) -> list[str]:
+        """The scalar runs that a user may choose for a run of rollouts: all, or the 100 nearest ones of more."""
+        names = self._sorted
+        if len(names) <= _MAX_CHOICES:
+            return list(names)
+        # Names that begin alike stand together, so the nearest are among the neighbours of the run's own place.
+        home, place = _folders(run), bisect_left(names, f"{run}/")
+        around = names[max(0, place - _MAX_CHOICES) : place + _MAX_CHOICES]
+        return sorted(sorted(around, key=lambda name: -_common_folders(home, _folders(name)))[:_MAX_CHOICES])
+
+    def _below(self, folder: _Folders) -> list[str]:
+        """The scalar runs of a folder and below it, by their folders."""
+        low, high = _range_below(self._folders, folder)
+        return self._names[low:high]
+
+    def _as_given(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The same names in the order in which TensorBoard has them."""
+        return tuple(sorted(names, key=self._places.__getitem__))
+
+    def _lies_nearer(self, home: _Folders, folders: _Folders) -> bool:
+        """Whether scalars below a folder of rollouts are in or below another one, which is itself below it."""
+        return any(folders[:depth] in self._with_rollouts for depth in range(len(home) + 1, len(folders) + 1))
 
 
 class DeclaredRuns:
@@ -147,17 +172,6 @@ class DeclaredRuns:
         return list(dict.fromkeys(name for place in places for name in self._runs_by_path.get(place, ())))
 
 
-def selectable_runs(run: str, scalar_runs: Iterable[str]) -> list[str]:
-    """The scalar runs that a user may choose for a run of rollouts: all, or the 100 nearest ones of more."""
-    names = sorted(scalar_runs)
-    if len(names) <= _MAX_CHOICES:
-        return names
-    # Names that begin alike stand together, so the nearest are among the neighbours of the run's own place.
-    home, place = _folders(run), bisect_left(names, f"{run}/")
-    around = names[max(0, place - _MAX_CHOICES) : place + _MAX_CHOICES]
-    return sorted(sorted(around, key=lambda name: -_common_folders(home, _folders(name)))[:_MAX_CHOICES])
-
-
 def validated_runs(wanted: Sequence[str], scalar_runs: Collection[str]) -> list[str]:
     """The scalar runs that a request names, each once.
 
@@ -183,12 +197,14 @@ def _common_folders(one: tuple[str, ...], other: tuple[str, ...]) -> int:
     )
 
 
-def _is_in_folder(name: str, folder: str) -> bool:
-    """Whether a run is that of a folder or of one below it."""
-    folders, home = _folders(name), _folders(folder)
-    return folders[: len(home)] == home
+def _range_below(ordered: Sequence[_Folders], folder: _Folders) -> tuple[int, int]:
+    """Where the paths of a folder and below it begin and end among sorted ones."""
+    if not folder:
+        return 0, len(ordered)
+    behind = (*folder[:-1], f"{folder[-1]}\0")  # no name of a folder has this character
+    return bisect_left(ordered, folder), bisect_left(ordered, behind)
 
 
-@lru_cache(maxsize=65_536)  # every run is compared with every other one
-def _folders(run: str) -> tuple[str, ...]:
+@lru_cache(maxsize=65_536)
+def _folders(run: str) -> _Folders:
     return tuple(name for name in run.split("/") if name not in {"", "."})

@@ -20,6 +20,7 @@ from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Trai
 from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 from tensorboard_plugin_rlboard.training.declarations import EventMetadata, RolloutDeclaration
+from tensorboard_plugin_rlboard.training.scalar_pairing import ScalarRuns
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 ROW = {"step": 1, "prompt": "p", "response": "a", "reward": 0.5}
@@ -193,13 +194,13 @@ def test_runs_are_paired_again_only_when_something_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[str] = []
-    module = "tensorboard_plugin_rlboard.board.runs.training"
+    real = ScalarRuns.selectable
 
-    def choices(run: str, scalar_runs: Iterable[str]) -> list[str]:
+    def selectable(scalar_runs: ScalarRuns, run: str) -> list[str]:
         counted.append(run)
-        return list(scalar_runs)
+        return real(scalar_runs, run)
 
-    monkeypatch.setattr(f"{module}.selectable_runs", choices)
+    monkeypatch.setattr(ScalarRuns, "selectable", selectable)
     settings = SettingsFinder([Root("", str(tmp_path))], seconds=0.0)
     registry: Any = SimpleNamespace(roots=[Root("", str(tmp_path))], settings=settings, runs={})
     file = SimpleNamespace(relative="a/r.jsonl", path=str(tmp_path / "a" / "r.jsonl"))

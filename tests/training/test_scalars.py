@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import math
+import random
 import time
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,9 +18,7 @@ from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.training.scalar_pairing import (
     DeclaredRuns,
     ScalarPairing,
-    matching_runs,
-    pair_runs,
-    selectable_runs,
+    ScalarRuns,
     validated_runs,
 )
 from tensorboard_plugin_rlboard.training.scalar_reader import (
@@ -134,51 +135,102 @@ def test_failing_provider_gives_a_reason(error: Exception, detail: str) -> None:
     ],
 )
 def test_pairing(run: str, scalar_runs: list[str], expected: list[str]) -> None:
-    assert matching_runs(run, scalar_runs) == expected
+    assert ScalarRuns(scalar_runs).matching(run) == expected
 
 
 def test_another_training_s_scalars_are_left_to_it() -> None:
     rollouts = ["ppo", "grpo"]
-    assert matching_runs("ppo", ["grpo/tb"], rollouts) == []
-    assert matching_runs("grpo", ["grpo/tb"], rollouts) == ["grpo/tb"]
+    assert ScalarRuns(["grpo/tb"], rollouts).matching("ppo") == []
+    assert ScalarRuns(["grpo/tb"], rollouts).matching("grpo") == ["grpo/tb"]
     rollouts = ["logs/a/completions", "logs/b/completions"]
-    assert matching_runs("logs/a/completions", ["logs/b/runs/x"], rollouts) == []
-    assert matching_runs("logs/b/completions", ["logs/b/runs/x"], rollouts) == ["logs/b/runs/x"]
-    assert matching_runs("exp/train", ["exp/tb"], ["exp/train", "exp/val"]) == ["exp/tb"]
-    assert matching_runs(".", [".", "x", "ppo/tb"], [".", "ppo"]) == [".", "x"]
-    assert matching_runs("exp", ["exp/eval"], ["exp", "exp/eval"]) == []
-    assert matching_runs("exp/eval", ["exp/eval", "exp"], ["exp", "exp/eval"]) == ["exp/eval"]
+    assert ScalarRuns(["logs/b/runs/x"], rollouts).matching("logs/a/completions") == []
+    assert ScalarRuns(["logs/b/runs/x"], rollouts).matching("logs/b/completions") == ["logs/b/runs/x"]
+    assert ScalarRuns(["exp/tb"], ["exp/train", "exp/val"]).matching("exp/train") == ["exp/tb"]
+    assert ScalarRuns([".", "x", "ppo/tb"], [".", "ppo"]).matching(".") == [".", "x"]
+    assert ScalarRuns(["exp/eval"], ["exp", "exp/eval"]).matching("exp") == []
+    assert ScalarRuns(["exp/eval", "exp"], ["exp", "exp/eval"]).matching("exp/eval") == ["exp/eval"]
+
+
+def by_the_rules(run: str, scalar_runs: Sequence[str], rollout_runs: Sequence[str]) -> list[str]:
+    """The rules of `ScalarRuns.matching` word by word: everything is compared with everything."""
+
+    def path(name: str) -> list[str]:
+        return [folder for folder in name.split("/") if folder not in {"", "."}]
+
+    home = path(run)
+    others = [path(name) for name in rollout_runs if path(name) != home]
+    below, beside = list[str](), list[tuple[list[str], str]]()
+    for name in sorted(scalar_runs, key=lambda name: (path(name), name)):
+        if path(name)[: len(home)] != home:
+            beside.append((path(name), name))
+        elif not any(len(other) > len(home) and path(name)[: len(other)] == other for other in others):
+            below.append(name)
+    if below:
+        return below
+    for depth in range(len(home) - 1, -1, -1):
+        inside = [(place, name) for place, name in beside if place[:depth] == home[:depth]]
+        itself = [name for place, name in inside if len(place) == depth]
+        subfolders = {place[depth] for place, _ in inside if len(place) > depth}
+        taken = [o for o in others if o[:depth] == home[:depth] and set(o[depth : depth + 1]) & subfolders]
+        if itself:
+            return itself
+        if inside:
+            return [name for _, name in inside] if len(subfolders) == 1 and not taken else []
+    return []
+
+
+def test_thousands_of_runs_are_paired_as_the_rules_say() -> None:
+    draw = random.Random(3)
+
+    def names(most: int) -> list[str]:
+        return list(
+            {"/".join(draw.choices("abc.", k=draw.randint(1, 4))) for _ in range(draw.randint(0, most))}
+        )
+
+    found: Counter[int] = Counter()
+    for _ in range(600):
+        scalars, rollouts = names(5), names(5)
+        for run in (*rollouts, *names(2)):
+            pairs = ScalarRuns(scalars, rollouts).matching(run)
+            assert pairs == by_the_rules(run, scalars, rollouts), (run, scalars, rollouts)
+            found[min(len(pairs), 2)] += 1
+    assert min(found.values()) > 200
+    many = [f"exp{i}/tb" for i in range(20_000)]  # each compared with each would be minutes
+    paired = ScalarRuns(many, [f"exp{i}" for i in range(20_000)])
+    assert [paired.pair(f"exp{i}").runs for i in range(20_000)] == [(name,) for name in many]
 
 
 def test_how_a_pairing_is_known() -> None:
-    assert pair_runs("exp", ["exp", "exp/tb"]) == ScalarPairing(("exp", "exp/tb"), "same")
-    assert pair_runs("a/.", ["a/."]) == ScalarPairing(("a/.",), "same")
-    assert pair_runs("exp", ["exp/tb"]) == ScalarPairing(("exp/tb",), "nearest")
-    assert pair_runs("exp/completions", ["exp/runs/x"]) == ScalarPairing(("exp/runs/x",), "nearest")
-    assert pair_runs("exp/rollouts", ["exp/tb1", "exp/tb2"]) == ScalarPairing((), "none")
-    assert pair_runs("exp/rollouts", []) == ScalarPairing()
+    assert ScalarRuns(["exp", "exp/tb"]).pair("exp") == ScalarPairing(("exp", "exp/tb"), "same")
+    assert ScalarRuns(["a/."]).pair("a/.") == ScalarPairing(("a/.",), "same")
+    assert ScalarRuns(["exp/tb"]).pair("exp") == ScalarPairing(("exp/tb",), "nearest")
+    assert ScalarRuns(["exp/runs/x"]).pair("exp/completions") == ScalarPairing(("exp/runs/x",), "nearest")
+    assert ScalarRuns(["exp/tb1", "exp/tb2"]).pair("exp/rollouts") == ScalarPairing((), "none")
+    assert ScalarRuns([]).pair("exp/rollouts") == ScalarPairing()
 
 
 def test_what_the_user_names_counts_most() -> None:
     scalars = ["exp", "exp/runs/a", "exp/runs/b", "other"]
-    assert pair_runs("exp", scalars, from_toml=["other"], declared=["exp"]) == ScalarPairing(
+    assert ScalarRuns(scalars).pair("exp", from_toml=["other"], declared=["exp"]) == ScalarPairing(
         ("other",), "settings"
     )
-    named = pair_runs("exp", scalars, from_toml=["exp/runs", "other", "exp/runs/a"])
+    named = ScalarRuns(scalars).pair("exp", from_toml=["exp/runs", "other", "exp/runs/a"])
     assert named == ScalarPairing(("exp/runs/a", "exp/runs/b", "other"), "settings")
-    assert pair_runs("exp", scalars, from_toml=[]) == ScalarPairing((), "settings")
-    assert pair_runs("exp", scalars, from_toml=["gone"]) == ScalarPairing((), "settings")
-    assert pair_runs("exp", scalars, from_toml=["."]).runs == tuple(scalars)
+    assert ScalarRuns(scalars).pair("exp", from_toml=[]) == ScalarPairing((), "settings")
+    assert ScalarRuns(scalars).pair("exp", from_toml=["gone"]) == ScalarPairing((), "settings")
+    assert ScalarRuns(scalars).pair("exp", from_toml=["."]).runs == tuple(scalars)
 
 
 def test_what_the_writer_declares_leaves_no_guess() -> None:
     scalars = ["exp/tb1", "exp/tb2"]
-    assert pair_runs("exp/rollouts", scalars, declared=["exp/tb2"]) == ScalarPairing(("exp/tb2",), "declared")
+    assert ScalarRuns(scalars).pair("exp/rollouts", declared=["exp/tb2"]) == ScalarPairing(
+        ("exp/tb2",), "declared"
+    )
     # The writer keeps out of the trainer's own event files by a folder of its own; both belong to the run.
-    both = pair_runs("exp", ["exp", "exp/rlboard"], declared=["exp/rlboard"])
+    both = ScalarRuns(["exp", "exp/rlboard"]).pair("exp", declared=["exp/rlboard"])
     assert both == ScalarPairing(("exp", "exp/rlboard"), "declared")
     # An event file that has no scalars is nothing to pair with.
-    assert pair_runs("exp", ["exp"], declared=["exp/rlboard"]) == ScalarPairing(("exp",), "same")
+    assert ScalarRuns(["exp"]).pair("exp", declared=["exp/rlboard"]) == ScalarPairing(("exp",), "same")
 
 
 @pytest.mark.parametrize(
@@ -211,9 +263,9 @@ def test_event_files_that_name_rollouts(
 
 
 def test_of_many_scalar_runs_the_nearest_are_offered() -> None:
-    assert selectable_runs("a", ["b", "a"]) == ["a", "b"]
+    assert ScalarRuns(["b", "a"]).selectable("a") == ["a", "b"]
     many = [*(f"other/{i}" for i in range(300)), *(f"exp/run/{i}" for i in range(99)), "exp/x"]
-    assert selectable_runs("exp/run", many) == sorted(many[300:])
+    assert ScalarRuns(many).selectable("exp/run") == sorted(many[300:])
 
 
 def test_a_choice_is_checked_against_the_names_of_the_provider() -> None:

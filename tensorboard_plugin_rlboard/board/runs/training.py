@@ -15,8 +15,7 @@ from tensorboard_plugin_rlboard.training.hyperparameters.trainer_files import Tr
 from tensorboard_plugin_rlboard.training.scalar_pairing import (
     DeclaredRuns,
     ScalarPairing,
-    pair_runs,
-    selectable_runs,
+    ScalarRuns,
 )
 
 
@@ -73,6 +72,7 @@ class _PairingCache:
         self.runs = runs
         declarations = tensorboard_runs.facts.declarations
         self.declared = DeclaredRuns((declaration.run, declaration.paths) for declaration in declarations)
+        self.scalar_runs = ScalarRuns(tensorboard_runs.scalars, runs)
         self.paired: dict[str, tuple[object, _PairedRuns]] = {}
 
 
@@ -129,10 +129,9 @@ class Trainings:
         if last is not None and last[0] == made_of:
             return last[1]
         declared_by = cache.declared.runs_for(run.name, tuple(run.files))
-        scalars = tensorboard_runs.scalars
         paired = _PairedRuns(
-            pair_runs(run.name, scalars, runs, from_toml=named, declared=declared_by),
-            selectable_runs(run.name, scalars),
+            cache.scalar_runs.pair(run.name, from_toml=named, declared=declared_by),
+            cache.scalar_runs.selectable(run.name),
             declared_by,
         )
         cache.paired[run.name] = made_of, paired

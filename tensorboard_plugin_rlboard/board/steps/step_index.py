@@ -134,7 +134,7 @@ class StepIndex:
             counted: dict[StepKey, StepEntry] = {}
             # Rows that were loaded get their attempts after that, which the run does not report.
             if void or self._must_recount or self._restored or attempts != self._attempts:
-                counted = _count_rows(cursor(), run)
+                counted = _count_rows(cursor, run)
                 changed |= set(entries) - set(counted)
                 changed |= {
                     key
@@ -142,7 +142,7 @@ class StepIndex:
                     if key not in entries or not found.is_like(entries[key])
                 }
             elif changed:
-                counted = _count_rows(cursor(), run, [step for _, step in changed])
+                counted = _count_rows(cursor, run, [step for _, step in changed])
             for key in changed:
                 entries.pop(key, None)
                 if key in counted:
@@ -165,9 +165,11 @@ def is_loading(run: RunIndex) -> bool:
 
 
 def _count_rows(
-    cursor: duckdb.DuckDBPyConnection, run: RunIndex, steps: Iterable[int] = ()
+    cursor: Callable[[], duckdb.DuckDBPyConnection], run: RunIndex, steps: Iterable[int] = ()
 ) -> dict[StepKey, StepEntry]:
     """Rows of each attempt of each step, without a stamp; with `steps` of those between the lowest and the highest of them."""
+    if not run.samples:  # of thousands of runs nothing is read yet, and each question takes milliseconds
+        return {}
     where, values = "true", list[object]()
     if bounds := list(steps):
         where, values = "step BETWEEN ? AND ?", [min(bounds), max(bounds)]
@@ -175,7 +177,8 @@ def _count_rows(
     # A run without any row has no column for either yet.
     has_both = {physical("m", "reward"), physical("t", "group_id")} <= run.columns.keys()
     group = f"{GROUP_KEY} AS g, count(g) FILTER ({is_finite(reward)})" if has_both else "NULL AS g, 0"
-    rows = cursor.execute(
+    counting = cursor()
+    rows = counting.execute(
         f"SELECT split, step, attempt, CAST(sum(n) AS BIGINT) AS n, max(rewarded) AS largest FROM ("
         f"SELECT split, step, attempt, count(*) AS n, {group} AS rewarded FROM {run.table} WHERE {where} GROUP BY ALL"
         ") GROUP BY ALL ORDER BY ALL",
