@@ -165,6 +165,13 @@ def leave_signals_to_parent() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """End what a process has started and left behind: one that was the first of a session of its own."""
+    if hasattr(os, "killpg"):
+        with suppress(OSError):  # nothing is left
+            os.killpg(process.pid, signal.SIGKILL)
+
+
 def command_line(words: list[str]) -> str:
     """A command as one would type it here."""
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

@@ -11,6 +11,8 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.operating_system import end_group
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -121,6 +123,7 @@ def run_in_child(words: Sequence[str], give_up: Callable[[], object]) -> int:
             return child.wait()
         except KeyboardInterrupt:
             code = _ended(child)
+            end_group(child)
             give_up()
             return code
     finally:

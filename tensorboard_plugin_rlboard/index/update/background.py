@@ -28,18 +28,17 @@ TERMINAL = logging.getLogger("tensorboard")
 """TensorBoard's own logger: whoever starts TensorBoard sees what it says."""
 _ATTENTIVE_SECONDS = 90.0
 """After a request, the log directory is looked at as often as the user wants for so long; a tab asks twice as often."""
-_LONGEST_PAUSE = 60.0
-_PAUSE_GROWTH = 1.5
-_LONGEST_PAUSE_IN_INTERVALS = 6
-_FIRST_LOOK_SECONDS = 1.0
+_LONGEST_PAUSE, _LONGEST_PAUSE_IN_INTERVALS, _PAUSE_GROWTH = 60.0, 6, 1.5
+_FIRST_LOOK_SECONDS, _SECONDS_BETWEEN_TIDYING = 1.0, 60.0
 _SECONDS_BETWEEN_CALLS = 1.0
 """Between two calls of who prepares answers about a run that is still being indexed."""
 _STOPPING_SECONDS = 3.0
 """For so long is waited for the thread to end. One that a file system holds never does, and TensorBoard ends all the same; the
 databases that it uses go with the process."""
-_SECONDS_BETWEEN_TIDYING = 60.0
 _SHARE_OF_LOOKS = 5.0
 """For so many times what a look at all files takes is read before the next: of thousands of runs it takes seconds."""
+_SHARE_OF_REST = 10.0
+"""A pause is so many times what a look computes: of thousands of runs it would take a core otherwise while nothing changes."""
 _SECONDS_OF_EXAMINING = 1.0
 """So long are runs examined at once; then what a training has written meanwhile is read first."""
 
@@ -76,6 +75,7 @@ class BackgroundIndexer:
         self._tidy: Callable[[], None] | None = None
         self._tidied_at = time.monotonic()
         self._said: set[str] = set()
+        self._shortest_pause = interval
         self._scheduler: Scheduler | None = None
         self._lock = threading.Lock()
         self._thread = ReplaceableThread(self._run, "rlboard-index")
@@ -159,9 +159,10 @@ class BackgroundIndexer:
 
     def _survey(self, scheduler: Scheduler) -> float:
         """Looks at every file; returns when that is to be done again: what a look takes is a small share of the time."""
-        began = time.monotonic()
+        began, computed = time.monotonic(), time.thread_time()
         scheduler.survey()
         took = time.monotonic() - began
+        self._shortest_pause = max(self.interval, _SHARE_OF_REST * (time.thread_time() - computed))
         return began + took + max(1.0, self.interval, _SHARE_OF_LOOKS * took)
 
     def _examine_runs(self) -> None:
@@ -246,9 +247,10 @@ class BackgroundIndexer:
         return max(self.interval, min(pause * _PAUSE_GROWTH, longest))
 
     def _pause(self, seconds: float) -> None:
-        """Waits; a request ends a pause that has become longer than the user wanted."""
-        if not self._stop.wait(self.interval) and seconds > self.interval:
-            self.attention.wait_for_request(seconds - self.interval, since=self.interval)
+        """Waits; a request ends a pause that has become longer than the user wanted, and than it has to be."""
+        least = self._shortest_pause
+        if not self._stop.wait(least) and seconds > least:
+            self.attention.wait_for_request(seconds - least, since=least)
 
 
 def _reason(error: Exception) -> str:

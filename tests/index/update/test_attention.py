@@ -71,6 +71,34 @@ def test_looks_become_rarer_while_nothing_changes_and_nobody_asks(monkeypatch: p
     assert slow._next_pause(300.0, quiet=True) == 300.0, "never more often than the user wants"
 
 
+def test_looks_that_compute_for_long_are_rare(monkeypatch: pytest.MonkeyPatch) -> None:
+    indexer = BackgroundIndexer(Registry([]), 5.0)
+    clock, pauses = [0.0], list[tuple[str, float]]()
+    monkeypatch.setattr(f"{background.__name__}.time.thread_time", lambda: clock[0])
+
+    class Slow:
+        seconds = 0.0
+
+        def survey(self) -> None:
+            clock[0] += self.seconds
+
+    look: Any = Slow()
+    monkeypatch.setattr(indexer._stop, "wait", lambda seconds: pauses.append(("rest", seconds)))
+    monkeypatch.setattr(
+        indexer.attention, "wait_for_request", lambda left, since: pauses.append(("asked", left))
+    )
+    for seconds, pause in ((0.02, 5.0), (0.02, 20.0), (2.0, 5.0), (2.0, 24.0)):
+        look.seconds = seconds
+        indexer._survey(look)
+        indexer._pause(pause)
+    assert pauses == [
+        *[("rest", 5.0)],  # ten times 0.02 are less than what the user wants
+        *[("rest", 5.0), ("asked", 15.0)],
+        *[("rest", 20.0)],  # ten times 2, whoever asks
+        *[("rest", 20.0), ("asked", 4.0)],
+    ]
+
+
 def test_whoever_asks_ends_a_long_wait(
     logs: Path, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
