@@ -110,10 +110,10 @@ def _find(
     ungrouped = 0
     for some in pieces_of(session.cursor, whole, _ROWS_AT_ONCE):
         check_stopped()
-        if sum(len(part.step) for part in parts) > MAX_GROUPS:
-            raise ArgumentError(f"There are more than {MAX_GROUPS:,} groups: ask for fewer steps.")
         samples = read_samples(session, some, tell_responses=question.sort == "distinct", by=by)
         parts.append(group_table(samples, chosen, by, labels))
+        if sum(len(part.step) for part in parts) > MAX_GROUPS:
+            raise ArgumentError(f"There are more than {MAX_GROUPS:,} groups: ask for fewer steps.")
         ungrouped += samples.ungrouped
     return concatenated(parts), ungrouped, None
 
