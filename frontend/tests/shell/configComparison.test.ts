@@ -6,6 +6,7 @@ import {
   configSources,
   configText,
   initialRuns,
+  partlyKnown,
   sourceWords,
 } from "../../src/shell/info/configComparison";
 import { mappingPairs } from "../../src/shell/info/mappingPairs";
@@ -36,13 +37,25 @@ describe("settings", () => {
     ]);
   });
 
-  test("a run without settings takes no part in telling what differs; a missing one does differ", () => {
+  test("a run without settings takes no part in telling what differs; what some lack stands apart", () => {
     expect(compareConfigs([one, bare]).some(({ differs }) => differs)).toBe(false);
-    expect(compareConfigs([one, two]).flatMap(({ name, differs }) => (differs ? [name] : []))).toEqual([
-      "gamma",
-      "kl",
-      "steps",
+    const both = compareConfigs([one, two, bare]);
+    expect(both.flatMap(({ name, differs }) => (differs ? [name] : []))).toEqual(["gamma"]);
+    const apart = partlyKnown(both).map(({ holders, settings }) => [
+      holders,
+      settings.map(({ name }) => name),
     ]);
+    expect(apart).toEqual([
+      [[1], ["kl"]],
+      [[0], ["steps"]],
+    ]);
+    expect(partlyKnown(compareConfigs([one, bare]))).toEqual([]);
+    // Of three, where two disagree, it is a difference, whatever the third lacks.
+    const three = compareConfigs([one, two, runInfo({ run: "three", config: { lr: 1e-6 } })]);
+    expect(three.find(({ name }) => name === "gamma")).toMatchObject({ differs: true, isLacking: true });
+    expect(partlyKnown(three).flatMap(({ settings }) => settings.map(({ name }) => name))).not.toContain(
+      "gamma",
+    );
     expect(compareConfigs([one, two]).find(({ name }) => name === "kl")?.values).toEqual([undefined, true]);
     expect(initialRuns([bare, two, one], "demo", 4)).toEqual(["demo", "two"]);
     expect(configSources(one)).toEqual(["config.json", "TensorBoard’s hyperparameters"]);

@@ -140,12 +140,20 @@ describe("settings", () => {
     expect(row("gamma")?.querySelector("td")?.title).toBe("0.99 (from config.json)");
     expect(row("lr")?.className).toBe("");
     expect(row("lr")?.querySelector("td")?.title).toBe("1e-6 (from config.json: optim.lr)");
-    expect(row("kl")?.querySelectorAll("td")[0]?.title).toContain("does not have it");
+    // What only one of them has is no difference of the other's: it stands apart, here without a click, as it is little.
+    expect(row("kl")).toBeNull();
+    const apart = [...document.querySelectorAll<HTMLDetailsElement>("[data-testid=config-partly]")];
+    expect(apart.map(({ open }) => open)).toEqual([true, true]);
+    expect(apart.map((each) => each.querySelector("summary")?.textContent)).toEqual([
+      "1 only in two",
+      "1 only in demo",
+    ]);
+    expect(apart[0]?.querySelector("[data-setting=kl] td")?.textContent).toBe("true");
     expect(await violations()).toEqual([]);
 
     await click(byTestId("only-differences"));
     const left = [...(table?.querySelectorAll("tbody tr") ?? [])] as HTMLElement[];
-    expect(left.map((tr) => tr.dataset["setting"])).toEqual(["gamma", "kl", "steps"]);
+    expect(left.map((tr) => tr.dataset["setting"])).toEqual(["gamma"]);
 
     // Alone, nothing differs, and the switch has no say.
     await click(boxes("config-runs")[0]);

@@ -40,6 +40,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TensorBoard]:
     for name, gamma in {"first/completions": 0.99, "second": 1.0}.items():
         rollouts.write(logs / name, rows)
         settings = {"gamma": gamma, "lam": 0.95, "temperature": 0.7}
+        # Names that only one trainer has.
+        settings |= {f"engine_{n}": n for n in range(9)} if name == "second" else {}
         (logs / name / "config.json").write_text(json.dumps(settings), encoding="utf-8")
     scalars(logs / "first" / "runs", "loss/policy")
     scalars(logs / "elsewhere", "loss/critic")
@@ -63,6 +65,12 @@ def test_settings_are_compared(server: TensorBoard, open_tab: OpenTab) -> None:
     expect(gamma.locator("td")).to_have_text(["0.99", "1"])
     tab.get("only-differences").check()
     expect(rows).to_have_count(1)
+    # What only the other one has is said, and a click away.
+    partly = tab.get("config-partly")
+    expect(partly.locator("summary")).to_have_text("9 only in second")
+    expect(partly.locator("[data-setting=engine_3]")).to_be_hidden()
+    partly.locator("summary").click()
+    expect(partly.locator("[data-setting=engine_3]")).to_be_visible()
     # They are what the numbers of the critic were computed with.
     tab.press("Escape")
     tab.get("tab-samples").click()

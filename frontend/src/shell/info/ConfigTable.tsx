@@ -4,14 +4,19 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
+import { count } from "../../lib/format";
 import { isBoolean, setting } from "../../lib/storage";
 import { Toggle } from "../../ui";
 import { inNaturalOrder } from "../runs/runOrder";
 import { Checklist } from "./Checklist";
-import { type ConfigRow, compareConfigs, configText, initialRuns, sourceWords } from "./configComparison";
+import { type ConfigRow, compareConfigs, initialRuns, partlyKnown } from "./configComparison";
+import { SettingsTable } from "./SettingsTable";
 
 /** Columns that can be read beside each other without scrolling sideways. */
 const INITIAL_RUNS = 4;
+
+/** So few settings that some of the runs lack are no crowd: they need no click. */
+const SEEN_AT_ONCE = 5;
 
 const onlyDifferences = setting("config.only_differences", false, isBoolean);
 
@@ -24,6 +29,11 @@ const isConfigured = ({ config }: RunInfo): boolean => Object.keys(config).lengt
 const inOrder = (a: RunInfo, b: RunInfo): number =>
   Number(isConfigured(b)) - Number(isConfigured(a)) || inNaturalOrder(a.run, b.run);
 
+const ofRuns = (row: ConfigRow, places: readonly number[]): ConfigRow => ({
+  ...row,
+  values: places.map((place) => row.values[place]),
+});
+
 /** Forgets the choice. For tests. */
 export function forgetComparedRuns(): void {
   comparedRuns.value = null;
@@ -35,8 +45,8 @@ export function ConfigTable({ info, all }: { info: RunInfo; all: readonly RunInf
   const settings = compareConfigs(runs);
   // A run without settings has nothing to be compared with.
   const others = isConfigured(info) ? all.filter(({ run }) => run !== info.run).sort(inOrder) : [];
-  const shown =
-    runs.length > 1 && onlyDifferences.value ? settings.filter(({ differs }) => differs) : settings;
+  const common = settings.filter(({ differs, isLacking }) => differs || !isLacking);
+  const shown = runs.length > 1 && onlyDifferences.value ? common.filter(({ differs }) => differs) : common;
   return (
     <section aria-labelledby="info-config" data-testid="config">
       <h3 id="info-config">{t(runs.length > 1 ? "info.config.compared" : "info.config")}</h3>
@@ -70,69 +80,27 @@ export function ConfigTable({ info, all }: { info: RunInfo; all: readonly RunInf
       ) : shown.length === 0 ? (
         <p class="muted">{t("info.config.same")}</p>
       ) : (
-        <Table runs={runs} settings={shown} />
+        <SettingsTable runs={runs} settings={shown} testId="config-table" />
       )}
+      {partlyKnown(settings).map(({ holders, settings: own }) => {
+        const having = holders.flatMap((place) => runs[place] ?? []);
+        return (
+          <details
+            key={holders.join()}
+            open={own.length <= SEEN_AT_ONCE}
+            data-testid="config-partly"
+            class="config-partly"
+          >
+            <summary>
+              {t("info.config.only_in", {
+                n: count(own.length),
+                runs: having.map(({ run }) => run).join(", "),
+              })}
+            </summary>
+            <SettingsTable runs={having} settings={own.map((row) => ofRuns(row, holders))} />
+          </details>
+        );
+      })}
     </section>
-  );
-}
-
-function Table({
-  runs,
-  settings,
-}: {
-  runs: readonly RunInfo[];
-  settings: readonly ConfigRow[];
-}): JSX.Element {
-  return (
-    <table class="listing config-table" data-testid="config-table">
-      <thead>
-        <tr>
-          <th scope="col">{t("info.config.setting")}</th>
-          {runs.map(({ run, config }) => (
-            <th key={run} scope="col" title={run}>
-              <bdi>{run}</bdi>
-              {Object.keys(config).length === 0 && <span class="muted"> {t("info.config.none_here")}</span>}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {settings.map(({ name, values, differs }) => (
-          <tr key={name} class={differs ? "differs" : ""} data-setting={name}>
-            <th scope="row" title={differs ? t("info.config.differs", { name }) : name}>
-              {differs && (
-                <>
-                  <span aria-hidden="true">≠ </span>
-                  <span class="unseen">{t("info.config.differs", { name: "" })}</span>
-                </>
-              )}
-              {name}
-            </th>
-            {values.map((value, k) => (
-              <Cell
-                key={runs[k]?.run}
-                value={value}
-                source={sourceWords(runs[k]?.config_sources[name] ?? "")}
-              />
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function Cell({ value, source }: { value: unknown; source: string }): JSX.Element {
-  if (value === undefined)
-    return (
-      <td class="muted" title={t("info.config.missing")}>
-        –
-      </td>
-    );
-  const text = configText(value);
-  return (
-    <td class="number" title={source === "" ? text : t("info.config.value", { value: text, source })}>
-      {text}
-    </td>
   );
 }

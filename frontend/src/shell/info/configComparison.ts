@@ -9,19 +9,46 @@ export interface ConfigRow {
   name: string;
   /** One per run, in their order; undefined where the run does not have it. */
   values: readonly unknown[];
-  /** Not the same in all of the runs that have any settings. */
+  /** Not the same in all of the runs that have it. */
   differs: boolean;
+  /** Whether a run that has settings lacks this one. */
+  isLacking: boolean;
 }
 
-/** Every setting of the runs, those first that decide most. Runs without any settings are left out when it is decided what differs. */
+/** Every setting of the runs, those first that decide most. Runs without any settings lack none. */
 export function compareConfigs(runs: readonly RunInfo[]): ConfigRow[] {
-  const configured = runs.map(({ config }) => Object.keys(config).length > 0);
+  const configured = runs.filter(({ config }) => Object.keys(config).length > 0).length;
   const names = [...new Set(runs.flatMap(({ config }) => Object.keys(config)))].sort(byWeight);
   return names.map((name) => {
     const values = runs.map(({ config }) => (name in config ? config[name] : undefined));
-    const spelled = values.filter((_, k) => configured[k]).map((value) => JSON.stringify(value) ?? "");
-    return { name, values, differs: new Set(spelled).size > 1 };
+    const spelled = values.filter((value) => value !== undefined).map((value) => JSON.stringify(value));
+    return {
+      name,
+      values,
+      differs: new Set(spelled).size > 1,
+      isLacking: spelled.length < configured,
+    };
   });
+}
+
+/** Settings that only some of the runs have, all with one value: two trainers name a hundred that the other lacks. */
+export interface PartlyKnown {
+  /** Places of the runs that have them. */
+  holders: readonly number[];
+  settings: readonly ConfigRow[];
+}
+
+/** Those settings by the runs that have them, in the order of the settings. */
+export function partlyKnown(settings: readonly ConfigRow[]): PartlyKnown[] {
+  const found = new Map<string, { holders: number[]; settings: ConfigRow[] }>();
+  for (const setting of settings) {
+    if (setting.differs || !setting.isLacking) continue;
+    const holders = setting.values.flatMap((value, place) => (value === undefined ? [] : [place]));
+    const known = found.get(holders.join()) ?? { holders, settings: [] };
+    known.settings.push(setting);
+    found.set(holders.join(), known);
+  }
+  return [...found.values()];
 }
 
 /** The settings that a training is first asked for, in this order; trainers' other names for them come as these. */

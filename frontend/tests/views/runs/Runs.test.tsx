@@ -77,7 +77,10 @@ let root: HTMLElement;
 let asked: URL[] = [];
 let compared: unknown;
 
-const demo = runInfo({ metrics: [metric("reward")], config: { learning_rate: 1e-6, beta: 0.1 } });
+const demo = runInfo({
+  metrics: [metric("reward")],
+  config: { learning_rate: 1e-6, beta: 0.1, engine: "vllm" },
+});
 const other = runInfo({ ...demo, run: "other", config: { learning_rate: 2e-6, beta: 0.1 } });
 const last = (path: string): Record<string, string> => {
   const url = asked.findLast(({ pathname }) => pathname.endsWith(path));
@@ -161,6 +164,8 @@ test("a row compares the run of the page with it; the numbers come with what the
   expect(byTestId("few-prompts")).not.toBeNull();
   const settings = [...(byTestId("other-settings")?.querySelectorAll("tbody tr") ?? [])];
   expect(settings.map(({ textContent }) => textContent)).toEqual(["learning_rate1e-62e-6"]);
+  // What only one of them names is not a difference of two values.
+  expect(byTestId("settings-only-in")?.textContent).toBe("1 only in Aenginevllm");
   expect(root.querySelector("img")).toBeNull();
   expect(await violations()).toEqual([]);
 });

@@ -28,6 +28,7 @@ export const info = {
     "None were found. They come from RolloutWriter(config=…), a config.json or hparams file beside the run, or TensorBoard’s hparams.",
   "info.config.with": "compared with",
   "info.config.only_differences": "only the {n} of {all} that differ",
+  "info.config.only_in": "{n} only in {runs}",
   "info.config.same": "All settings are the same.",
   "info.config.setting": "setting",
   "info.config.differs": "differs between the runs: {name}",

@@ -108,6 +108,7 @@ export const runsView = {
   "runs.settings": "Settings that differ",
   "runs.settings.name": "setting",
   "runs.settings.unknown": "The settings of {run} are not known.",
+  "runs.settings.only_in": "{n} only in {side}",
   "runs.settings.same": "None of {n} {n|setting|settings}.",
   "runs.prompts": "Prompts",
   "runs.order": "Order",

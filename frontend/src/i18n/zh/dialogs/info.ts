@@ -30,6 +30,7 @@ export const info = {
     "未找到设置。设置可来自 RolloutWriter(config=…)、运行旁边的 config.json 或 hparams 文件，或 TensorBoard 的 hparams。",
   "info.config.with": "对比对象",
   "info.config.only_differences": "只看不同的 {n} 项（共 {all} 项）",
+  "info.config.only_in": "仅 {runs} 有：{n} 项",
   "info.config.same": "所有设置都相同。",
   "info.config.setting": "设置",
   "info.config.differs": "各运行不同：{name}",

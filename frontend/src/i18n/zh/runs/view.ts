@@ -106,6 +106,7 @@ export const runsView = {
   "runs.settings": "不同的设置",
   "runs.settings.name": "设置",
   "runs.settings.unknown": "{run} 的设置未知。",
+  "runs.settings.only_in": "仅 {side} 有：{n} 项",
   "runs.settings.same": "{n} 项设置全部相同。",
   "runs.prompts": "提示词",
   "runs.order": "排序",

@@ -3,12 +3,13 @@
 import type { JSX } from "preact";
 import type { RunInfo } from "../../../api/answers";
 import { t } from "../../../i18n";
-import { MISSING } from "../../../lib/format";
-import { compareConfigs, configText } from "../../../shell/info/configComparison";
+import { count, MISSING } from "../../../lib/format";
+import { compareConfigs, configText, partlyKnown } from "../../../shell/info/configComparison";
 
 export function OtherSettings({ a, b }: { a: RunInfo; b: RunInfo }): JSX.Element | null {
   if (a.run === b.run) return null;
   const all = compareConfigs([a, b]);
+  const common = all.filter(({ isLacking }) => !isLacking);
   const differing = all.filter(({ differs }) => differs);
   const unknown = [a, b].filter(({ config }) => Object.keys(config).length === 0);
   return (
@@ -17,7 +18,7 @@ export function OtherSettings({ a, b }: { a: RunInfo; b: RunInfo }): JSX.Element
       {unknown.length > 0 ? (
         <p class="muted">{t("runs.settings.unknown", { run: unknown.map(({ run }) => run).join(", ") })}</p>
       ) : differing.length === 0 ? (
-        <p class="muted">{t("runs.settings.same", { n: all.length })}</p>
+        <p class="muted">{t("runs.settings.same", { n: common.length })}</p>
       ) : (
         <table class="listing">
           <thead>
@@ -44,6 +45,25 @@ export function OtherSettings({ a, b }: { a: RunInfo; b: RunInfo }): JSX.Element
           </tbody>
         </table>
       )}
+      {unknown.length === 0 &&
+        partlyKnown(all).map(({ holders, settings }) => (
+          <details key={holders.join()} data-testid="settings-only-in">
+            <summary>
+              {t("runs.settings.only_in", {
+                n: count(settings.length),
+                side: holders.includes(0) ? "A" : "B",
+              })}
+            </summary>
+            <dl class="own-settings">
+              {settings.map(({ name, values }) => (
+                <div key={name}>
+                  <dt>{name}</dt>
+                  <dd class="number">{configText(values.find((value) => value !== undefined))}</dd>
+                </div>
+              ))}
+            </dl>
+          </details>
+        ))}
     </section>
   );
 }
