@@ -27,6 +27,16 @@ function wordsOfKey(scope: string, key: string): string {
     : t("shell.key.view", { view: t(`shell.view.${view}`) });
 }
 
+/** The keys that act: one that a view has is not that of the page as well. */
+function actingKeys(): { scope: string; keys: string[] }[] {
+  const taken = new Set<string>();
+  return activeKeys().flatMap(({ scope, keys }) => {
+    const own = keys.filter((key) => !taken.has(key));
+    for (const key of own) taken.add(key);
+    return own.length > 0 ? [{ scope, keys: own }] : [];
+  });
+}
+
 /** The keys that listen now. While it is open, buttons show theirs where they are. */
 export function HelpDialog({ onClose }: { onClose: () => void }): JSX.Element {
   useEffect(() => {
@@ -37,7 +47,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }): JSX.Element {
   }, []);
   return (
     <Dialog title={t("shell.help")} closeLabel={t("shell.close")} onClose={onClose} testId="help-dialog">
-      {activeKeys().map(({ scope, keys }) => (
+      {actingKeys().map(({ scope, keys }) => (
         <section key={scope} aria-label={wordsOf(`${scope}.keys`)}>
           <h3 class="muted">{wordsOf(`${scope}.keys`)}</h3>
           <dl class="keys">

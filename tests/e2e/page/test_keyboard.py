@@ -262,7 +262,9 @@ def test_the_question_mark_lists_the_keys_that_work_here(library: TensorBoard, o
     tab.press("?")
     dialog = tab.get("help-dialog")
     expect(dialog).to_be_visible()
-    listed = set(dialog.locator("kbd").all_text_contents())
+    keys = dialog.locator("kbd").all_text_contents()
+    listed = set(keys)
+    assert len(listed) == len(keys), "a key that acts here does nothing else"
     assert {"←", "→", "j", "k", "n", "N", "m", "M", "p", "/", "Esc", "?", "Enter"} <= listed
     # Nothing below the dialog hears a key.
     tab.press("ArrowRight", "m", "j")

@@ -192,6 +192,8 @@ def test_words_stay_whole_and_nothing_lies_over_another(
     # The switch has its word at every size.
     expect(tab.get("follow")).to_contain_text("newest" if locale == "en-US" else "最新")
     assert tab.js(_OVERLAID) == []
+    # One row where there is little height, else two: run and views, steps and all that is said of the page.
+    assert tab.js("() => document.querySelector('.bars').offsetHeight") <= 34 * (1 if size[1] <= 600 else 2)
     # Everything that can narrow the views at once.
     tab.open(run="ppo", step=50, pin=10, about="k3_mean", where="reward > -2", search="moon", step_min=10)
     expect(tab.get("filter-chip")).to_be_visible()

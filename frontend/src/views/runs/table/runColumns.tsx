@@ -66,7 +66,7 @@ function time(seconds: number | null): string {
 }
 
 /** What is around a name in its cell. */
-const AROUND = 20;
+const AROUND = 32;
 /** A name takes at most this share of the page. */
 const MOST = 0.29;
 
