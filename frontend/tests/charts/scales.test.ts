@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { tickLabels, widestText } from "../../src/charts/scales/axisLabels";
+import { percentLabels, tickLabels, widestText } from "../../src/charts/scales/axisLabels";
 import { valueView } from "../../src/charts/scales/valueRange";
 import { ticksApart, valueScale } from "../../src/charts/scales/valueScale";
 
@@ -12,6 +12,8 @@ describe("labels of an axis", () => {
   it("keep the sign and every digit that tells ticks apart", () => {
     expect(tickLabels([0.0005, 0.00075, 0.001])).toEqual(["0.0005", "0.00075", "0.001"]);
     expect(tickLabels([-1e8, -5e7, 0])).toEqual(["-1e8", "-5e7", "0"]);
+    // 100 × 0.07 is 7.000000000000001.
+    expect(percentLabels([0, 0.07, 0.14])).toEqual(["0 %", "7 %", "14 %"]);
     expect(tickLabels([12_345, 12_345.25, 12_345.5])).toEqual(["12345", "12345.25", "12345.5"]);
     expect(tickLabels([0.1 + 0.2])).toEqual(["0.3"]);
     expect(tickLabels([500_000, 1_000_000, 1_500_000])).toEqual(["5e5", "1e6", "1.5e6"]);

@@ -105,6 +105,7 @@ export class CurvePlot {
       range: () => this.#state.range ?? [this.#state.x[0] ?? 0, this.#state.x.at(-1) ?? 1],
       drawn: () => this.#state.view.drawn,
       scale: () => this.#state.scale,
+      isShare: () => this.#state.lines.every((line) => line.isShare === true),
       formatX: (value) => this.#state.formatX(value),
       onCursor: (plot) => this.#pointer.hover(plot),
       onBrush: (plot) => this.#pointer.brush(plot),

@@ -13,6 +13,8 @@ export interface CurveLine {
   readonly colour: ColourRole;
   readonly values: readonly CurveValue[];
   readonly band: Band | null;
+  /** Whether the values are shares, 0 to 1, which are read as percentages. */
+  readonly isShare?: boolean;
 }
 
 /** Columns of uPlot per line, in this order. */

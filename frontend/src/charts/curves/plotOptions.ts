@@ -1,5 +1,5 @@
 import type uPlot from "uplot";
-import { tickLabels, widestText } from "../scales/axisLabels";
+import { percentLabels, tickLabels, widestText } from "../scales/axisLabels";
 import { ticksApart, type ValueScale } from "../scales/valueScale";
 import { type ColourRole, chartPalette, faded } from "../shared/chartColours";
 import { columnOf, HIGH, LEAST, LOW, MOST } from "./plotColumns";
@@ -13,6 +13,8 @@ export interface PlotCallbacks {
   /** The ends of the axis of values, as heights of the scale. */
   readonly drawn: () => readonly [number, number];
   readonly scale: () => ValueScale;
+  /** Whether all values are shares. */
+  readonly isShare: () => boolean;
   readonly formatX: (value: number) => string;
   readonly onCursor: (plot: uPlot) => void;
   readonly onBrush: (plot: uPlot) => void;
@@ -66,7 +68,10 @@ export function plotOptions(
         size: (_, labels) => (labels ? widestText(labels, chartPalette().font) + AXIS_GAPS : 0),
         ticks: { show: false },
         splits: (plot, _, low, high) => valueSplits(callbacks.scale(), low, high, plot.height),
-        values: (_, splits) => tickLabels(splits.map(callbacks.scale().inverse)),
+        values: (_, splits) => {
+          const values = splits.map(callbacks.scale().inverse);
+          return callbacks.isShare() ? percentLabels(values) : tickLabels(values);
+        },
       },
     ],
     series: [{}, ...colours.flatMap(seriesOf)],

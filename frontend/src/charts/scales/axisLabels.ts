@@ -18,6 +18,11 @@ export function tickLabels(values: readonly number[]): string[] {
   });
 }
 
+/** The same for shares of 0 to 1. */
+export function percentLabels(values: readonly number[]): string[] {
+  return tickLabels(values.map((value) => 100 * value)).map((label) => `${label} %`);
+}
+
 function shortest(value: number, tolerance: number, powers: boolean): string {
   if (value === 0) return "0";
   for (let digits = 1; digits < 16; digits += 1) {

@@ -132,7 +132,7 @@ describe("Overview", () => {
     expect(card("reward")?.textContent).toContain("policy 1");
     expect(card("reward")?.textContent).toContain("reference 2");
     expect(card("reward")?.textContent).toContain("mean over 508 of 512 samples, 4 non-finite");
-    expect(card("outcome")?.textContent).toContain("win 0.75");
+    expect(card("outcome")?.textContent).toContain("win 75 %");
     act(() => select({ step: 0 }));
     expect(card("reward")?.textContent).toContain("mean over 508 samples");
   });

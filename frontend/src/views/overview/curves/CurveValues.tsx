@@ -4,7 +4,7 @@ import { cssColour } from "../../../charts/shared/chartColours";
 import { hoveredStep } from "../../../charts/shared/hoveredStep";
 import { type CurveValue, nearestIndex, nearestLogged } from "../../../charts/shared/series";
 import { t } from "../../../i18n";
-import { num } from "../../../lib/format";
+import { num, percent } from "../../../lib/format";
 import { selected } from "../../../state/selection";
 
 export interface CurveValuesProps {
@@ -28,6 +28,9 @@ function valueAt(values: CurveLine["values"], at: number): CurveValue {
   return values[at - before <= behind - at ? before : behind];
 }
 
+const said = (line: CurveLine, value: CurveValue): string =>
+  line.isShare === true ? percent(value) : num(value);
+
 /** Name and value of every line at the step under the pointer, else at the selected step. */
 export function CurveValues({ x, lines }: CurveValuesProps): JSX.Element {
   const step = hoveredStep.value ?? selected.step.value;
@@ -40,7 +43,7 @@ export function CurveValues({ x, lines }: CurveValuesProps): JSX.Element {
       {lines.map((line) => (
         <span key={line.key}>
           <i style={{ background: cssColour(line.colour) }} />
-          <span class="overview-name">{line.label}</span> <b>{num(valueAt(line.values, at))}</b>
+          <span class="overview-name">{line.label}</span> <b>{said(line, valueAt(line.values, at))}</b>
         </span>
       ))}
       {stepShown !== undefined && <span class="muted">{t("overview.at", { step: stepShown })}</span>}

@@ -10,6 +10,12 @@ import {
 } from "../../../charts/shared/series";
 import type { LineSource } from "../catalogue/chartCatalogue";
 
+/** Numbers of the steps that are shares of their samples or groups. */
+const SHARES: ReadonlySet<string> = new Set([
+  ...["win", "tie", "loss", "truncation_share", "duplicate_share"],
+  ...["zero_advantage_groups", "all_good_groups", "all_bad_groups"],
+]);
+
 /** How every chart of the grid is drawn. */
 export interface CurveStyle {
   readonly band: BandMode;
@@ -36,6 +42,7 @@ export function curveLine(
     colour: source.colour,
     values: subtract(means, by),
     band: band && { low: subtract(band.low, by), high: subtract(band.high, by) },
+    isShare: source.from === "step_metric" && SHARES.has(source.name),
   };
 }
 
