@@ -26,15 +26,7 @@ export function PromptLinks({ sample }: { sample: Sample }): JSX.Element | null 
         <div class="links">
           <span class="muted">{t("sample.links.group", { n: group.length })}</span>
           {members.slice(0, MAX_LINKS).map(({ id, k, reward }) => (
-            <Button
-              key={id}
-              quiet={id !== sample.id}
-              pressed={id === sample.id}
-              label={t("sample.links.open", { i: k + 1, reward: num(reward) })}
-              onClick={() => id !== sample.id && select({ sample: id }, "push")}
-            >
-              <span class="number">{num(reward)}</span>
-            </Button>
+            <MemberLink key={id} id={id} k={k} reward={reward} isOpen={id === sample.id} />
           ))}
           <More n={members.length - MAX_LINKS} />
           {sample.group !== null && (
@@ -55,14 +47,7 @@ export function PromptLinks({ sample }: { sample: Sample }): JSX.Element | null 
           <span class="muted">{t("sample.links.prompt", { n: elsewhere.length })}</span>
           <RewardCurve sample={sample} />
           {nearestSteps(elsewhere, sample.step).map(({ id, step, reward }) => (
-            <Button
-              key={id}
-              quiet
-              hint={t("sample.links.step", { step, reward: num(reward) })}
-              onClick={() => select({ sample: id, step, step_min: null, step_max: null }, "push")}
-            >
-              <span class="muted">{step}</span> <span class="number">{num(reward)}</span>
-            </Button>
+            <VisitLink key={id} id={id} step={step} reward={reward} />
           ))}
           <More n={elsewhere.length - MAX_LINKS} />
           {key !== null && (
@@ -79,6 +64,33 @@ export function PromptLinks({ sample }: { sample: Sample }): JSX.Element | null 
         </div>
       )}
     </Panel>
+  );
+}
+
+// Components of their own: from member to member of a group nearly all of them stay as they are.
+
+function MemberLink({ id, k, reward, isOpen }: { id: string; k: number; reward: Num; isOpen: boolean }) {
+  return (
+    <Button
+      quiet={!isOpen}
+      pressed={isOpen}
+      label={t("sample.links.open", { i: k + 1, reward: num(reward) })}
+      onClick={() => !isOpen && select({ sample: id }, "push")}
+    >
+      <span class="number">{num(reward)}</span>
+    </Button>
+  );
+}
+
+function VisitLink({ id, step, reward }: { id: string; step: number; reward: Num }) {
+  return (
+    <Button
+      quiet
+      hint={t("sample.links.step", { step, reward: num(reward) })}
+      onClick={() => select({ sample: id, step, step_min: null, step_max: null }, "push")}
+    >
+      <span class="muted">{step}</span> <span class="number">{num(reward)}</span>
+    </Button>
   );
 }
 
