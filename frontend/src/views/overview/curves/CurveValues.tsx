@@ -1,4 +1,6 @@
+import { computed } from "@preact/signals";
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { CurveLine } from "../../../charts/curves/plotColumns";
 import { cssColour } from "../../../charts/shared/chartColours";
 import { hoveredStep } from "../../../charts/shared/hoveredStep";
@@ -31,22 +33,34 @@ function valueAt(values: CurveLine["values"], at: number): CurveValue {
 const said = (line: CurveLine, value: CurveValue): string =>
   line.isShare === true ? percent(value) : num(value);
 
-/** Name and value of every line at the step under the pointer, else at the selected step. */
-export function CurveValues({ x, lines }: CurveValuesProps): JSX.Element {
-  const step = hoveredStep.value ?? selected.step.value;
+/** What changes with the step: the place that is read, and the words of each line. */
+function wordsOf(x: readonly number[], lines: readonly CurveLine[]) {
   // A metric of every tenth step is read at the nearest step that has it, and that step is named.
   const main = lines.at(-1)?.values ?? [];
-  const at = step === null ? -1 : nearestLogged(main, nearestIndex(x, step));
-  const stepShown = x[at];
+  const at = computed(() => {
+    const step = hoveredStep.value ?? selected.step.value;
+    return step === null ? -1 : nearestLogged(main, nearestIndex(x, step));
+  });
+  return {
+    values: lines.map((line) => computed(() => said(line, valueAt(line.values, at.value)))),
+    hasStep: computed(() => x[at.value] !== undefined),
+    step: computed(() => t("overview.at", { step: x[at.value] ?? "" })),
+  };
+}
+
+/** Name and value of every line at the step under the pointer, else at the selected step. */
+export function CurveValues({ x, lines }: CurveValuesProps): JSX.Element {
+  // Signals as texts: another step writes the numbers of ten charts, and compares nothing else of them.
+  const words = useMemo(() => wordsOf(x, lines), [x, lines]);
   return (
     <p class={`overview-readout${isLong(lines) ? " overview-readout-many" : ""}`}>
-      {lines.map((line) => (
+      {lines.map((line, i) => (
         <span key={line.key}>
           <i style={{ background: cssColour(line.colour) }} />
-          <span class="overview-name">{line.label}</span> <b>{said(line, valueAt(line.values, at))}</b>
+          <span class="overview-name">{line.label}</span> <b>{words.values[i]}</b>
         </span>
       ))}
-      {stepShown !== undefined && <span class="muted">{t("overview.at", { step: stepShown })}</span>}
+      {words.hasStep.value && <span class="muted">{words.step}</span>}
     </p>
   );
 }
