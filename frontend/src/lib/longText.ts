@@ -7,6 +7,13 @@ export function lengthOf(text: string): number {
   return n;
 }
 
+/** The place after so many code points, in UTF-16 units. */
+export function placeAfter(text: string, characters: number): number {
+  let at = 0;
+  for (let n = 0; n < characters && at < text.length; n += 1) at += isInside(text, at + 1) ? 2 : 1;
+  return at;
+}
+
 /** Whether a character goes on here: the second half of a surrogate pair. */
 function isInside(text: string, at: number): boolean {
   const code = text.charCodeAt(at);

@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
-import { excerpt, lengthOf, pieces } from "../../src/lib/longText";
+import { excerpt, lengthOf, pieces, placeAfter } from "../../src/lib/longText";
 
 const whole = (text: string): boolean => excerpt(text, 20, 8, 5, 3).left === 0;
 
@@ -47,4 +47,10 @@ test("one line between many is not lost", () => {
   const text = `a\n${"x".repeat(60)}\nb`;
   const { start, left, end } = excerpt(text, 20, 8, 5, 3);
   expect(start + text.slice(start.length, start.length + left) + end).toBe(text);
+});
+
+test("places of an answer are code points: a pair is one", () => {
+  const text = "a😀b\ud83dc";
+  expect([0, 1, 2, 3, 4, 5, 9].map((n) => placeAfter(text, n))).toEqual([0, 1, 3, 4, 5, 6, 6]);
+  expect(text.slice(placeAfter(text, 2))).toBe([...text].slice(2).join(""));
 });

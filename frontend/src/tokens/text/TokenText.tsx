@@ -18,6 +18,8 @@ export interface TokenTextProps {
   onView: (view: TextView | null) => void;
   /** Read aloud where there are several texts on screen. */
   label?: string;
+  /** Where several texts have the same room: measured for one of them, it is known to all. */
+  room?: { current: TextSize | undefined };
 }
 
 const UNITS_BY_KEY: Readonly<Record<string, number>> = {
@@ -35,10 +37,12 @@ export function TokenText({
   onPin,
   onView,
   label,
+  room,
 }: TokenTextProps): JSX.Element {
   const root = useRef<HTMLElement>(null);
   const view = useRef<TextView | null>(null);
-  const size = useRef<TextSize | undefined>(undefined);
+  const own = useRef<TextSize | undefined>(undefined);
+  const size = room ?? own;
   const latest = useRef({ pinned, onPin, onView });
   latest.current = { pinned, onPin, onView };
 
@@ -56,6 +60,7 @@ export function TokenText({
   // Before the frame: one with the texts of the new sample and the tokens of the old one would be painted else.
   useLayoutEffect(() => {
     if (root.current === null) return undefined;
+    size.current ??= textSize(root.current, scroller.current);
     const made = new TextView(
       root.current,
       viewState.data,

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Group } from "../../../api/groups";
 import { groupMembers, wholeGroup } from "../../../data/questions/groups";
 import { listOrder } from "../../../data/sampleWalk";
@@ -11,6 +11,7 @@ import { isBoolean, setting } from "../../../lib/storage";
 import { select, selection } from "../../../state/selection";
 import { ColourLegend } from "../../../tokens/ColourLegend";
 import { AbsentMetric, MetricSelect } from "../../../tokens/MetricSelect";
+import type { TextSize } from "../../../tokens/text/textPlaces";
 import { ErrorBox } from "../../../ui";
 import type { ChosenGroup } from "../chosenGroup";
 import { ComparedMembers, sidesOf } from "./ComparedMembers";
@@ -70,6 +71,8 @@ function WholeGroup({ group }: { group: Group }): JSX.Element {
   const metric = tokens?.all.metric.value?.name ?? "";
   const known = loaded?.find((member) => member !== null)?.sample;
   const compared = comparedMembers(ids);
+  // As wide as each other: asked one by one, each would have the page laid out that the one before has changed.
+  const room = useRef<TextSize | undefined>(undefined);
   return (
     <>
       {known !== undefined && <SeenAtSteps sample={known} />}
@@ -107,6 +110,7 @@ function WholeGroup({ group }: { group: Group }): JSX.Element {
             onFold={() => {
               folded.value = !folded.value;
             }}
+            room={room}
             isCompared={compared.includes(id)}
             onCompare={() => compareMember(id, ids)}
             onOpen={(token) => select({ sample: id, step, token, metric }, "push")}

@@ -4,11 +4,13 @@ import type { Value } from "../../../api/answers";
 import type { SampleWithTokens } from "../../../data/questions/sample";
 import { t } from "../../../i18n";
 import { count, percent, signed } from "../../../lib/format";
+import { placeAfter } from "../../../lib/longText";
 import { oneLine } from "../../../lib/singleLine";
 import { metricLabel } from "../../../metrics";
 import type { TokenViewState } from "../../../tokens/shared/tokenViewState";
 import { blockText } from "../../../tokens/text/blockElements";
 import { TokenText } from "../../../tokens/text/TokenText";
+import type { TextSize } from "../../../tokens/text/textPlaces";
 import { Button } from "../../../ui";
 import { Fact } from "./Fact";
 import type { MemberTokens } from "./memberTokens";
@@ -29,22 +31,19 @@ export interface MemberProps {
   isCompared: boolean;
   onCompare: () => void;
   onOpen: (token: number | null) => void;
+  /** The room that the text of each member has. */
+  room: { current: TextSize | undefined };
 }
 
 const numberOf = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);
-
 /** One member: its numbers, what it begins with as all others do, and what is its own. */
 export function Member(props: MemberProps): JSX.Element {
   const { at, facts, loaded, tokens, metric, prefix } = props;
   const text = loaded?.sample.texts["response"]?.shown ?? "";
-  // Positions of an answer are code points.
-  const characters = Array.from(text);
+  const parted = placeAfter(text, prefix.characters);
   const begun = tokens?.prefix?.data;
-  const start =
-    begun === undefined
-      ? characters.slice(0, prefix.characters).join("")
-      : blockText(begun, 0, begun.units.count);
-  const own = characters.slice(prefix.characters).join("");
+  const start = begun ? blockText(begun, 0, begun.units.count) : text.slice(0, parted);
+  const own = text.slice(parted);
   // A member that is all of what the others begin with has nothing of its own.
   const hasOwn = prefix.units === 0 || (tokens?.prefix == null ? own !== "" : tokens.rest !== null);
   const mean = numberOf(loaded?.sample.scalars[`${metric}_mean`]);
@@ -97,7 +96,12 @@ export function Member(props: MemberProps): JSX.Element {
         (tokens?.prefix == null ? (
           prefix.units > 0 && <p class="text muted">{start}</p>
         ) : (
-          <Tokens viewState={tokens.prefix} label={t("groups.begin", { i: at + 1 })} onOpen={props.onOpen} />
+          <Tokens
+            viewState={tokens.prefix}
+            label={t("groups.begin", { i: at + 1 })}
+            onOpen={props.onOpen}
+            room={props.room}
+          />
         ))}
       {hasOwn && (
         <div class={prefix.units > 0 ? "group-own parted" : "group-own"} data-testid="member-own">
@@ -114,6 +118,7 @@ export function Member(props: MemberProps): JSX.Element {
               viewState={tokens.rest}
               label={t("groups.own", { i: at + 1 })}
               onOpen={(i) => props.onOpen(i === null ? null : i + (tokens.prefix?.data.shown.length ?? 0))}
+              room={props.room}
             />
           )}
         </div>
@@ -122,15 +127,12 @@ export function Member(props: MemberProps): JSX.Element {
   );
 }
 
-function Tokens({
-  viewState,
-  label,
-  onOpen,
-}: {
+interface TokensProps extends Pick<MemberProps, "onOpen" | "room"> {
   viewState: TokenViewState;
   label: string;
-  onOpen: (token: number | null) => void;
-}): JSX.Element {
+}
+
+function Tokens({ viewState, label, onOpen, room }: TokensProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   return (
     <div class="group-text" ref={scroller}>
@@ -141,6 +143,7 @@ function Tokens({
         onPin={onOpen}
         onView={() => undefined}
         label={label}
+        room={room}
       />
     </div>
   );
