@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from benchmarks.browser.tab_page import Press, TabPage
 
-STEP_SHOWN = "document.querySelector('[data-testid=panel-marks] h2')?.textContent"
+STEP_SHOWN = "document.querySelector('[data-testid=tiles]')?.ariaLabel"
 SAMPLE_SHOWN = "document.querySelector('[data-testid=drawer]')?.dataset.id"
 METRIC_SHOWN = "document.querySelector('[data-testid=token-metric]')?.value"
 DIFF_SHOWN = "document.querySelector('[data-testid=diff]')?.ariaLabel"

@@ -11,6 +11,7 @@ import { FindingsStrip } from "../../shell/findings/later";
 import { useKeys } from "../../state/keys";
 import { selected } from "../../state/selection";
 import { adopt, Empty, ErrorBox } from "../../ui";
+import { DrawnInSight } from "../../ui/sight/DrawnInSight";
 import type { ChartSource } from "./catalogue/chartCatalogue";
 import { watchedMetrics } from "./catalogue/openingCharts";
 import { chartsShown, scalarsShown, useCharts } from "./catalogue/useCharts";
@@ -130,7 +131,8 @@ function PanelsAtStep({ run, steps, place }: PanelsAtStepProps) {
   if (step === null) return null;
   return (
     <section ref={place} aria-label={t("overview.at_step", { step })}>
-      <StepPanels run={run} steps={steps} step={step} />
+      {/* Most often below what is in sight: then nothing is asked for them of steps that are passed by, either. */}
+      <DrawnInSight>{() => <StepPanels run={run} steps={steps} step={step} />}</DrawnInSight>
     </section>
   );
 }

@@ -111,6 +111,8 @@ beforeEach(() => {
 
 afterEach(() => {
   act(() => render(null, root));
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 const open = () => act(() => render(<Overview />, root));
@@ -135,6 +137,27 @@ describe("Overview", () => {
     expect(card("outcome")?.textContent).toContain("win 75 %");
     act(() => select({ step: 0 }));
     expect(card("reward")?.textContent).toContain("mean over 508 samples");
+  });
+
+  it("leaves the panels of a step that are out of sight until the reader rests", async () => {
+    vi.stubGlobal(
+      "IntersectionObserver",
+      class {
+        observe(): void {}
+        disconnect(): void {}
+      },
+    );
+    open();
+    await vi.waitFor(() => expect(text("panel-marks")).toContain("at step 10"), 5000);
+    vi.useFakeTimers();
+    asked = [];
+    act(() => select({ step: 0 }));
+    expect(root.querySelector('[data-testid="tiles"]')?.ariaLabel).toBe("Step 0 at a glance");
+    await act(() => void vi.advanceTimersByTime(450));
+    expect(text("panel-marks")).toContain("at step 10");
+    expect(asked).toEqual([]);
+    await act(() => void vi.advanceTimersByTime(50));
+    expect(text("panel-marks")).toContain("at step 0");
   });
 
   it("has no chart for what was never logged, and says in the choice of charts what to log", () => {
