@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.board.compare.group_sums import sums_by_prompt
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.board.missing_column import missing_column
 from tensorboard_plugin_rlboard.board.prompts.identity_cache import NUMBER, Keys, PromptIdentities, as_text
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
-from tensorboard_plugin_rlboard.board.selection import Relation, Selection, select_samples
+from tensorboard_plugin_rlboard.board.selection import Relation, Selection, default_split, select_samples
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 
@@ -178,16 +180,10 @@ class _Side:
 
 
 def _side(session: RunSession, identities: PromptIdentities, selection: Selection, metric: str) -> _Side:
-    sql, rows = metric_sql(session, metric), side_samples(session, selection, metric)
-    finite = f"FILTER ({is_finite('x')})"
-    found = session.cursor.execute(
-        f"SELECT {NUMBER} AS k, * EXCLUDE (prompt_key) FROM (SELECT prompt_key, coalesce(avg(x) {finite}, 0) AS mean, "
-        f"coalesce(avg(abs(x)) {finite}, 0) AS size, "
-        f"count(*) {finite} AS n, count(x) AS valued, count(*) AS samples "
-        f"FROM (SELECT prompt_key, CAST({sql} AS DOUBLE) AS x FROM {rows.source} WHERE {rows.where}) "
-        "GROUP BY prompt_key)",
-        rows.values,
-    ).fetchnumpy()
+    sql = metric_sql(session, metric)
+    found = sums_by_prompt(session, selection, metric)
+    if found is None:
+        found = _sums_of_samples(session, side_samples(session, selection, metric), sql)
     has_prompt = ~np.ma.getmaskarray(found["k"])
     mean, size = (np.asarray(found[name], np.float64) for name in ("mean", "size"))
     n, valued, samples = (np.asarray(found[name], np.int64) for name in ("n", "valued", "samples"))
@@ -200,7 +196,7 @@ def _side(session: RunSession, identities: PromptIdentities, selection: Selectio
     of_prompt = np.bincount(at, of_key, len(prompts)).astype(np.int64)
     sums, sizes = (np.bincount(at, x[has_prompt] * of_key, len(prompts)) for x in (mean, size))
     counts = SideCounts(
-        split=rows.split,
+        split=selection.split or default_split(session),
         samples=int(samples.sum()),
         prompts=len(prompts),
         without_prompt=int(samples[~has_prompt].sum()),
@@ -211,6 +207,20 @@ def _side(session: RunSession, identities: PromptIdentities, selection: Selectio
     return _Side(
         prompts, sums / valued_ones, sizes / valued_ones, of_prompt, counts, Renderings(key, identity)
     )
+
+
+def _sums_of_samples(session: RunSession, rows: Relation, sql: str) -> dict[str, Any]:
+    """The same as `sums_by_prompt` of a metric of samples, from each of them."""
+    finite = f"FILTER ({is_finite('x')})"
+    found: dict[str, Any] = session.cursor.execute(
+        f"SELECT {NUMBER} AS k, * EXCLUDE (prompt_key) FROM (SELECT prompt_key, coalesce(avg(x) {finite}, 0) AS mean, "
+        f"coalesce(avg(abs(x)) {finite}, 0) AS size, "
+        f"count(*) {finite} AS n, count(x) AS valued, count(*) AS samples "
+        f"FROM (SELECT prompt_key, CAST({sql} AS DOUBLE) AS x FROM {rows.source} WHERE {rows.where}) "
+        "GROUP BY prompt_key)",
+        rows.values,
+    ).fetchnumpy()
+    return found
 
 
 def _rounded(x: Floats, size: Floats) -> Floats:

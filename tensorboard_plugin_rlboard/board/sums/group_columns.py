@@ -59,10 +59,10 @@ def with_groups(table: str, where: str) -> str:
         where: the rows, whole groups of one split. It stands in the SQL twice, and so do the values bound in it.
     """
     reward = group_reward()
-    # One number for all that tells a group: to compare texts and numbers one by one takes a fifth longer.
-    key = f"hash(step,attempt,{GROUP_KEY})"
+    # By the keys themselves. A hash of them all is a fifth faster, and two of a million groups may have the same one.
     groups = (
-        f"SELECT {key} AS of_group, {ordered_list(reward)} AS rewards FROM {table} WHERE {where} GROUP BY ALL"
+        f"SELECT step AS of_step, attempt AS of_attempt, {GROUP_KEY} AS of_group, {ordered_list(reward)} AS rewards "
+        f"FROM {table} WHERE {where} GROUP BY ALL"
     )
     facts = (
         "rewards[1] AS low, rewards[-1] AS high, list_avg(rewards) AS average, "
@@ -72,5 +72,6 @@ def with_groups(table: str, where: str) -> str:
     columns = group_metric_sql(reward, "low", "high", "average", "deviation", "rewarded", above)
     return (
         f"(SELECT own.rowid, own.*, {columns} FROM (SELECT rowid, * FROM {table} WHERE {where}) own "
-        f"LEFT JOIN (SELECT *, {facts} FROM ({groups})) ON of_group = {key})"
+        f"LEFT JOIN (SELECT *, {facts} FROM ({groups})) "
+        f"ON of_step = own.step AND of_attempt = own.attempt AND of_group = {GROUP_KEY})"
     )

@@ -156,7 +156,9 @@ def test_groups_by_a_text_column_by_hand(tmp_path: Path) -> None:
         of_code = board.groups(GroupsQuestion(Selection("."), by="data_source", value="code"))
         without = board.groups(GroupsQuestion(Selection("."), by="data_source", value=""))
         plain = board.groups(GroupsQuestion(Selection(".")))
-        with pytest.raises(ArgumentError, match=r"by=prompt is no text .* apart in run \.: data_source\.$"):
+        with pytest.raises(
+            ArgumentError, match=r"by=prompt is no text .* apart in run \.: group_id, data_source\.$"
+        ):
             board.groups(GroupsQuestion(Selection("."), by="prompt"))
         with pytest.raises(ArgumentError, match="value"):
             board.groups(GroupsQuestion(Selection("."), value="code"))
