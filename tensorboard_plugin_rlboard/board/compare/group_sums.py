@@ -14,8 +14,6 @@ from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY, group
 from tensorboard_plugin_rlboard.metrics.thresholds import ADVANTAGE_EPSILON
 
 if TYPE_CHECKING:
-    from numpy.ma import MaskedArray
-
     from tensorboard_plugin_rlboard.board.run_schema import RunSession
 
 _MEAN = "CASE WHEN low = high THEN low ELSE average END"
@@ -49,9 +47,7 @@ _RANKED = (
 )
 
 
-def sums_by_prompt(
-    session: RunSession, selection: Selection, metric: str
-) -> dict[str, MaskedArray[Any, Any]] | None:
+def sums_by_prompt(session: RunSession, selection: Selection, metric: str) -> dict[str, Any] | None:
     """The sums of a metric of groups for each prompt key, as `fetchnumpy` gives them.
 
     Args:
@@ -83,7 +79,7 @@ def sums_by_prompt(
         "GROUP BY step, attempt, of_group"
     )
     count, total, sizes = _SUMS[metric]
-    found: dict[str, MaskedArray[Any, Any]] = session.cursor.execute(
+    found: dict[str, Any] = session.cursor.execute(
         "SELECT k, total / greatest(n, 1) AS mean, sizes / greatest(n, 1) AS size, n, n AS valued, samples, is_one "
         f"FROM (SELECT k, CAST(sum({count}) AS BIGINT) AS n, coalesce(sum({total}), 0.0) AS total, "
         f"coalesce(sum({sizes}), 0.0) AS sizes, CAST(sum(members) AS BIGINT) AS samples, "
