@@ -44,3 +44,16 @@ def weight_of(members: list[Row]) -> float | None:
     """Σ|A| over the tokens of a group; None where no member has an advantage."""
     known = [weight for weight in weights_of(members) if weight is not None]
     return sum(known) if known else None
+
+
+def member(group: str, reward: float | None, tokens: int = 2, step: int = 1, **more: Any) -> dict[str, Any]:
+    """One row of a log: a sample of a group. What is None is not logged."""
+    found = {
+        "step": step,
+        "prompt": f"prompt of {group}",
+        "group_id": group,
+        "response": "r",
+        "reward": reward,
+    }
+    found["response_tokens"] = ["t"] * tokens
+    return {key: value for key, value in (found | more).items() if value is not None}
