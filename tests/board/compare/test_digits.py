@@ -79,6 +79,13 @@ def test_sixteen_samples_of_a_prompt_are_named_the_nearest_to_its_mean_first(tmp
     assert found.prompts.a_steps == [[int(x) + 1 for x in values]]
 
 
+def test_sixteen_are_named_of_each_prompt(tmp_path: Path) -> None:
+    """Two prompts of nine: all of both, though together they are more."""
+    nine = [float(x) for x in range(9)]
+    found = compared(tmp_path, {"p": nine, "q": nine}, {"p": [0.0], "q": [0.0]})
+    assert [sorted(values) for values in found.prompts.a_values] == [nine, nine]
+
+
 def test_as_far_is_what_differs_behind_the_ninth_digit_only(tmp_path: Path) -> None:
     """The mean of 1, 0 and 0.5 + 3e-10 is 0.5 + 1e-10: 1 is nearer than 0 by 2e-10, and older."""
     found = compared(tmp_path, {"p": [1.0, 0.0, 0.5 + 3e-10]}, {"p": [0.0]})

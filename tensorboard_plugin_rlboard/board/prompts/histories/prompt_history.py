@@ -18,7 +18,7 @@ PassSums = tuple[Ints, Floats, Floats]
 
 
 def _sums() -> Floats:
-    return np.zeros((0, N_SUMS))
+    return np.empty((0, N_SUMS))
 
 
 @dataclass(frozen=True)
@@ -37,19 +37,19 @@ class PromptHistory:
         passes: step -> for each k, a power of two: prompts that have as many samples, and the sums of `pass_sums`.
     """
 
-    identity: Keys = field(default_factory=lambda: np.zeros(0, np.uint64))
-    visits: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
-    first_step: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
-    last_step: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    identity: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
+    visits: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    first_step: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    last_step: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     total: Floats = field(default_factory=_sums)
     first: Floats = field(default_factory=_sums)
     last: Floats = field(default_factory=_sums)
-    best: Floats = field(default_factory=lambda: np.zeros(0))
-    best_gap: Floats = field(default_factory=lambda: np.zeros(0))
-    label: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
-    renderings: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
-    keys: Keys = field(default_factory=lambda: np.zeros(0, np.uint64))
-    identity_of_key: Keys = field(default_factory=lambda: np.zeros(0, np.uint64))
+    best: Floats = field(default_factory=lambda: np.empty(0))
+    best_gap: Floats = field(default_factory=lambda: np.empty(0))
+    label: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    renderings: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    keys: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
+    identity_of_key: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
     passes: dict[int, PassSums] = field(default_factory=dict)
 
     def with_visits(self, visits: Visits) -> PromptHistory:
