@@ -11,16 +11,18 @@ export function CompareWith({ sample }: { sample: Sample }): JSX.Element | null 
   if (found.length === 0) return null;
   const chosen = selected.diff_with.value;
   return (
-    <Select
-      value={found.some(({ name }) => name === chosen) ? chosen : ""}
-      options={[
-        { value: "", label: t("sample.compare.nothing") },
-        ...found.map(({ name, label }) => ({ value: name, label })),
-      ]}
-      onChange={(name) => select({ diff_with: name })}
-      label={t("sample.compare.with")}
-      labelShown
-      testId="compare-with"
-    />
+    <span class="compare-with">
+      <Select
+        value={found.some(({ name }) => name === chosen) ? chosen : ""}
+        options={[
+          { value: "", label: t("sample.compare.nothing") },
+          ...found.map(({ name, label }) => ({ value: name, label })),
+        ]}
+        onChange={(name) => select({ diff_with: name })}
+        label={t("sample.compare.with")}
+        labelShown
+        testId="compare-with"
+      />
+    </span>
   );
 }
