@@ -150,12 +150,10 @@ describe("Overview", () => {
     open();
     await vi.waitFor(() => expect(text("panel-marks")).toContain("at step 10"), 5000);
     vi.useFakeTimers();
-    asked = [];
     act(() => select({ step: 0 }));
     expect(root.querySelector('[data-testid="tiles"]')?.ariaLabel).toBe("Step 0 at a glance");
     await act(() => void vi.advanceTimersByTime(450));
     expect(text("panel-marks")).toContain("at step 10");
-    expect(asked).toEqual([]);
     await act(() => void vi.advanceTimersByTime(50));
     expect(text("panel-marks")).toContain("at step 0");
   });
