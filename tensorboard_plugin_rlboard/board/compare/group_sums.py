@@ -6,6 +6,7 @@ advantages to 0. So no group has to be brought back to its members, which takes 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tensorboard_plugin_rlboard.board.prompts.identity_cache import NUMBER
@@ -17,34 +18,53 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.board.run_schema import RunSession
 
 _MEAN = "CASE WHEN low = high THEN low ELSE average END"
-_SUMS = {
-    "group_mean": (
-        "CASE WHEN rewarded > 0 THEN members ELSE 0 END",
+_FEW = 64
+"""Rewards of a group up to which each is compared with each other one."""
+_EQUAL_PAIRS = (
+    f"CASE WHEN len(rewards) <= {_FEW} "
+    "THEN list_sum(list_transform(rewards, lambda x: len(list_filter(rewards, lambda y: y = x)))) "
+    "ELSE list_sum(list_transform(map_values(list_histogram(rewards)), lambda n: n * n)) END"
+)
+"""Ordered pairs of equal rewards, each with itself among them."""
+
+
+@dataclass(frozen=True)
+class _GroupMetric:
+    """What a metric of groups is of a whole group, as SQL.
+
+    Attributes:
+        facts: aggregates over the rewards `r` of its members.
+        count: how many members have it.
+        total, sizes: the sum of it over them, and that of its sizes; NULL where none has it.
+    """
+
+    facts: str
+    count: str
+    total: str
+    sizes: str
+
+
+_ALL = "CASE WHEN rewarded > 0 THEN members ELSE 0 END"
+_RANKS = f"rewarded + (rewarded * rewarded - ({_EQUAL_PAIRS})) / 2"
+_METRICS = {
+    "group_mean": _GroupMetric(
+        "min(r) AS low, max(r) AS high, avg(r) AS average",
+        _ALL,
         f"members * ({_MEAN})",
         f"members * abs({_MEAN})",
     ),
-    "group_std": (
-        "CASE WHEN rewarded > 0 THEN members ELSE 0 END",
-        "members * deviation",
-        "members * deviation",
+    "group_std": _GroupMetric(
+        "stddev_pop(r) AS deviation", _ALL, "members * deviation", "members * deviation"
     ),
-    "group_rank": ("rewarded", "ranks", "ranks"),
+    "group_rank": _GroupMetric("list(r) FILTER (r IS NOT NULL) AS rewards", "rewarded", _RANKS, _RANKS),
     # A mean of sizes is at most the root of a mean of squares; it says to how many digits 0 is 0.
-    "advantage": (
+    "advantage": _GroupMetric(
+        "stddev_pop(r) AS deviation",
         "CASE WHEN rewarded > 1 THEN rewarded ELSE 0 END",
         "0.0",
         f"CASE WHEN rewarded > 1 THEN rewarded * deviation / (deviation + {ADVANTAGE_EPSILON}) END",
     ),
 }
-"""Metric -> SQL of a group: how many members have it, its sum over them, and the sum of its sizes."""
-_PLAIN = (
-    "count(*) AS members, count(r) AS rewarded, min(r) AS low, max(r) AS high, avg(r) AS average, "
-    "stddev_pop(r) AS deviation"
-)
-_RANKED = (
-    "sum(times) AS members, coalesce(sum(times) FILTER (r IS NOT NULL), 0) AS rewarded, "
-    "rewarded + (rewarded * (rewarded - 1) - sum(times * (times - 1)) FILTER (r IS NOT NULL)) / 2 AS ranks"
-)
 
 
 def sums_by_prompt(session: RunSession, selection: Selection, metric: str) -> dict[str, Any] | None:
@@ -63,27 +83,25 @@ def sums_by_prompt(session: RunSession, selection: Selection, metric: str) -> di
     whole = Selection(
         selection.run, selection.split, selection.attempt, None, selection.step_min, selection.step_max
     )
-    if selection != whole or metric not in _SUMS or session.schema.metric_sql[metric] != metric:
+    if selection != whole or metric not in _METRICS or session.schema.metric_sql[metric] != metric:
         return None
-    rows = select_samples(session, whole)
-    members = (
-        f"SELECT {NUMBER} AS k, {group_reward()} AS r, step, attempt, {GROUP_KEY} AS of_group "
-        f"FROM {rows.source} WHERE {rows.where}"
-    )
-    facts, keyed = _PLAIN, "count(k)"
-    if metric == "group_rank":
-        members = f"SELECT k, r, step, attempt, of_group, count(*) AS times FROM ({members}) GROUP BY ALL"
-        facts, keyed = _RANKED, "coalesce(sum(times) FILTER (k IS NOT NULL), 0)"
+    rows, of = select_samples(session, whole), _METRICS[metric]
     groups = (
-        f"SELECT min(k) AS k, max(k) AS last_k, {keyed} AS keyed, {facts} FROM ({members}) "
-        "GROUP BY step, attempt, of_group"
+        f"SELECT step, attempt, of_group, prompt_key, count(*) AS members, count(r) AS rewarded, {of.facts} FROM ("
+        f"SELECT step, attempt, {GROUP_KEY} AS of_group, prompt_key, {group_reward()} AS r "
+        f"FROM {rows.source} WHERE {rows.where}) GROUP BY step, attempt, of_group, prompt_key"
     )
-    count, total, sizes = _SUMS[metric]
+    # Without ids each prompt is a group of its own.
+    several = (
+        "(SELECT count(*) FROM (SELECT 1 FROM parts GROUP BY step, attempt, of_group HAVING count(*) > 1))"
+    )
     found: dict[str, Any] = session.cursor.execute(
-        "SELECT k, total / greatest(n, 1) AS mean, sizes / greatest(n, 1) AS size, n, n AS valued, samples, is_one "
-        f"FROM (SELECT k, CAST(sum({count}) AS BIGINT) AS n, coalesce(sum({total}), 0.0) AS total, "
-        f"coalesce(sum({sizes}), 0.0) AS sizes, CAST(sum(members) AS BIGINT) AS samples, "
-        f"bool_and(keyed = 0 OR (keyed = members AND k = last_k)) AS is_one FROM ({groups}) GROUP BY k)",
+        f"WITH parts AS MATERIALIZED ({groups}) "
+        f"SELECT {NUMBER} AS k, total / greatest(n, 1) AS mean, sizes / greatest(n, 1) AS size, n, n AS valued, samples, "
+        f"{several if 'group_id' in session.schema.texts else '0'} AS several FROM ("
+        f"SELECT prompt_key, CAST(sum({of.count}) AS BIGINT) AS n, coalesce(sum({of.total}), 0.0) AS total, "
+        f"coalesce(sum({of.sizes}), 0.0) AS sizes, CAST(sum(members) AS BIGINT) AS samples "
+        "FROM parts GROUP BY prompt_key)",
         rows.values,
     ).fetchnumpy()
-    return found if found.pop("is_one").all() else None
+    return None if found.pop("several").any() else found

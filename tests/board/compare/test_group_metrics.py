@@ -146,6 +146,16 @@ def test_ranks_with_ties_by_hand(test_log: TestLog) -> None:
     }
 
 
+def test_ranks_of_a_large_group_by_hand(test_log: TestLog) -> None:
+    """70 rewards of 1 and 30 of 0: 70 ranks of 1 and 30 of 71, 22 in the mean."""
+    test_log.write(
+        *({"step": 1, "response": "r", "prompt": "p", "reward": float(i < 70)} for i in range(100))
+    )
+    found = sums_by_prompt(test_log.open().session("."), Selection("."), "group_rank")
+    assert found is not None
+    assert found["mean"].tolist() == [22.0]
+
+
 @pytest.mark.parametrize(
     ("row", "selection", "metric"),
     [
