@@ -164,7 +164,9 @@ class Tab:
         self.get(f"look-{chart}").click()
         self.get("look-table").click()
         self.press("Escape")
-        return self.get(f"chart-{chart}")
+        card = self.get(f"chart-{chart}")
+        expect(card.locator("tbody tr").first).to_be_visible()
+        return card
 
     def expect_run(self, name: str) -> None:
         """Waits until this run is the chosen one."""

@@ -209,8 +209,9 @@ def test_the_matrix_has_the_same_numbers_and_esc_leads_up_step_by_step(
     row = opened_sample(tab, 3)
     tab.get("matrix-toggle").click()
     matrix = tab.get("matrix")
-    labels = matrix.get_by_role("columnheader").all_text_contents()
     column = matrix.locator(".matrix-column[data-i='4']")
+    expect(column).to_be_visible()
+    labels = matrix.get_by_role("columnheader").all_text_contents()
     cells = column.locator("[role=cell]").all_text_contents()
     assert len(cells) == len(labels) - 1
     numbers = dict(zip(labels[1:], cells, strict=True))

@@ -99,6 +99,7 @@ def test_a_chinese_reader_meets_no_sentence_in_english(server: TensorBoard, open
         "文件增长后会再次查看",
     )
     tab.press("Escape")
+    expect(tab.get("problems-dialog")).to_have_count(0)
     tab.press("i")
     expect_chinese(tab.get("run-facts"))
     tab.press("Escape")
