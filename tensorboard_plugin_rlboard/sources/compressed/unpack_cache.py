@@ -40,6 +40,8 @@ HERE_SECONDS = 0.3
 """For so long a file is unpacked in this process; what takes longer is begun anew in one of its own."""
 HERE_BYTES = 1024 * 1024
 """Bytes of a container from which no such attempt is made: one row of it may hold very many."""
+HERE_UNPACKED = 8 * 1024 * 1024
+"""Bytes to which a container may be unpacked in this process: few kilobytes of it may be gigabytes."""
 MTIME_TICK_NS = 2_000_000_000
 """The coarsest resolution of file times, 2 s on FAT, in nanoseconds: two changes within it leave the same time."""
 
@@ -207,7 +209,8 @@ class UnpackCache:
         until = time.monotonic() + HERE_SECONDS
 
         def has_room(size: int) -> bool:
-            if time.monotonic() > until and not is_remote:
+            is_large = kind.container is not None and size > HERE_UNPACKED
+            if (is_large or time.monotonic() > until) and not is_remote:
                 raise TakesLongError
             return self.files.make_room(path, size)
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import duckdb
 
 _ROWS_PER_FETCH = 64
+_ALL_ROWS = "SELECT * FROM read_parquet(?, hive_partitioning=false)"
+_FIRST_PAGES = ((0, 16), (16, 112))
+"""Rows that are skipped and read of a table before the rest is read at once: DuckDB unpacks 2,048 rows together, gigabytes of
+a table of few kilobytes. Who looks at the first rows only does not pay for that, and knows by them how large the others are."""
 _MAX_IDLE_READERS = 4
 _MEMORY = "256MB"
 _MAGIC = b"PAR1"
@@ -86,14 +90,13 @@ def _query_rows(database: duckdb.DuckDBPyConnection, link: Path) -> Iterator[obj
 
     read = 0
     try:
-        database.execute("SELECT * FROM read_parquet(?, hive_partitioning=false)", [str(link)])
-        described = database.description or ()
+        described = database.execute(f"{_ALL_ROWS} LIMIT 0", [str(link)]).description or ()
         columns = [str(column[0]) for column in described]
         # A reward that was not given and a text that is missing are both null: only the type of the column tells them
         # apart, and no line has it. So of TRL's tables a missing float is left out of the line.
         floats = {str(column[0]) for column in described if str(column[1]) in {"DOUBLE", "FLOAT"}}
         floats = floats - _COMPLETIONS if set(columns) >= _COMPLETIONS else set()
-        while found := database.fetchmany(_ROWS_PER_FETCH):
+        for found in _pages(database, link):
             for values in found:
                 # pandas writes an index that is no plain count as one more column, which nobody asked for.
                 yield {
@@ -107,6 +110,18 @@ def _query_rows(database: duckdb.DuckDBPyConnection, link: Path) -> Iterator[obj
         raise DamagedFileError(msg) from None
 
 
+def _pages(database: duckdb.DuckDBPyConnection, link: Path) -> Iterator[list[tuple[object, ...]]]:
+    """The rows of a file in their order, some at a time."""
+    for skipped, most in _FIRST_PAGES:
+        found = database.execute(f"{_ALL_ROWS} LIMIT {most} OFFSET {skipped}", [str(link)]).fetchall()
+        yield found
+        if len(found) < most:
+            return
+    database.execute(f"{_ALL_ROWS} OFFSET {sum(_FIRST_PAGES[-1])}", [str(link)])
+    while found := database.fetchmany(_ROWS_PER_FETCH):
+        yield found
+
+
 def _cause(error: Exception, link: Path) -> str:
     """What DuckDB has against a file, without the path that it was read by and without bytes of the file."""
     text = str(error).partition("\n")[0]
@@ -118,7 +133,7 @@ def _cause(error: Exception, link: Path) -> str:
 
 
 class _Reader:
-    """A database in memory that runs the one statement of `_query_rows` only, on files linked into its own folder.
+    """A database in memory that runs the statements of `_query_rows` only, on files linked into its own folder.
 
     Linked, because DuckDB takes * ? [ in a path for a pattern. No text of a file or of a request is part of a statement.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import json
 import os
 import subprocess
 import sys
@@ -142,6 +143,26 @@ def test_a_process_that_is_killed_is_said(tmp_path: Path, fresh_spool: UnpackCac
     with pytest.raises(OSError, match=r"the process that unpacks it ended \(-9\) in 3 attempts"):
         fresh_spool.update(str(path), SIGNATURE, settled=True)
     assert spooled(fresh_spool) == []
+
+
+def test_few_bytes_that_are_many_are_unpacked_by_a_process(
+    tmp_path: Path, fresh_spool: UnpackCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpack_cache, "HERE_SECONDS", 60.0)
+    monkeypatch.setattr(unpack_cache, "HERE_BYTES", 1 << 30)
+    for name, characters in (("small", 1000), ("large", 70_000)):
+        path = tmp_path / f"{name}.parquet"
+        duckdb.execute(
+            f"COPY (SELECT i AS step, repeat('x', {characters}) AS response FROM range(150) t(i)) "
+            f"TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+        assert path.stat().st_size < 10_000
+        is_here = fresh_spool.is_current(str(path), SIGNATURE, settled=True)
+        assert is_here == (name == "small")
+        assert fresh_spool.jobs.paths[0] == ([] if is_here else [str(path)])
+        fresh_spool.update(str(path), SIGNATURE, settled=True)
+        with fresh_spool.open(str(path)) as file:  # page by page, each row once and in its order
+            assert [json.loads(line)["step"] for line in file] == list(range(150))
 
 
 def test_beyond_the_budget_it_is_cut_and_says_so(tmp_path: Path) -> None:
