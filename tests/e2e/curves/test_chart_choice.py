@@ -25,6 +25,7 @@ def grpo() -> list[rollouts.Row]:
             row["rollout_logprobs"] = [value - 0.1 * step for value in row["logprobs"]]
             row["group_id"] = f"{step}.{index // 4}"
             row["reward"] = row["accuracy_reward"] = float(index % (2 if step < 3 else 1) == 0)
+            row["format_reward"] = 1.0
             row["finish_reason"] = "length" if step == 3 else "stop"
             rows.append(row)
     return rows
