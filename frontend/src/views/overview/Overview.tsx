@@ -131,8 +131,8 @@ function PanelsAtStep({ run, steps, place }: PanelsAtStepProps) {
   if (step === null) return null;
   return (
     <section ref={place} aria-label={t("overview.at_step", { step })}>
-      {/* Most often below what is in sight: then nothing is asked for them of steps that are passed by, either. */}
-      <DrawnInSight>{() => <StepPanels run={run} steps={steps} step={step} />}</DrawnInSight>
+      {/* Out of sight nothing is asked for them of steps that are passed by, either. Six pixels of a heading have no letter. */}
+      <DrawnInSight edge={6}>{() => <StepPanels run={run} steps={steps} step={step} />}</DrawnInSight>
     </section>
   );
 }
