@@ -21,9 +21,12 @@ from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
 from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
 from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY
+from tensorboard_plugin_rlboard.index.column_names import literal
 from tensorboard_plugin_rlboard.metrics.segments import Ints
 from tensorboard_plugin_rlboard.metrics.step_statistics import ordered_mean, step_segments
 
+_KEYS_IN_SQL = 1000
+"""Renderings of the prompts of a page that may stand in a query one by one."""
 MAX_SAMPLES = 16
 """Samples that are named of a prompt, on each side: those whose value is nearest to the prompt's mean come first."""
 
@@ -82,7 +85,10 @@ def _samples(
     """The samples of some prompts, at most `MAX_SAMPLES` of each."""
     logged, prompts = renderings.of(identities)
     condition, values = has_key(logged)
-    among = _their_groups(session, selection, metric, condition, values)
+    if renderings.has_whole_groups and 0 < len(logged) <= _KEYS_IN_SQL:
+        among = f"prompt_key IN ({', '.join(map(literal, logged))})"
+    else:
+        among = _their_groups(session, selection, metric, condition, values)
     rows, sql = side_samples(session, selection, metric, among), metric_sql(session, metric)
     answer = session.cursor.execute(
         f'SELECT {NUMBER} AS key, rowid AS place, file, line_offset, "row", step, CAST({sql} AS DOUBLE) AS x '

@@ -48,10 +48,12 @@ class Renderings:
 
     Attributes:
         key, identity: of each, uint64 [keys].
+        has_whole_groups: whether it is known that no group has samples of several of them.
     """
 
     key: Keys
     identity: Keys
+    has_whole_groups: bool = False
 
     def of(self, identities: Keys) -> tuple[list[str], list[int]]:
         """The keys of some prompts as they are logged, each with its prompt's identity."""
@@ -181,9 +183,11 @@ class _Side:
 
 def _side(session: RunSession, identities: PromptIdentities, selection: Selection, metric: str) -> _Side:
     sql = metric_sql(session, metric)
-    found = sums_by_prompt(session, selection, metric)
-    if found is None:
+    of_groups = sums_by_prompt(session, selection, metric)
+    if of_groups is None:
         found = _sums_of_samples(session, side_samples(session, selection, metric), sql)
+    else:
+        found = of_groups
     has_prompt = ~np.ma.getmaskarray(found["k"])
     mean, size = (np.asarray(found[name], np.float64) for name in ("mean", "size"))
     n, valued, samples = (np.asarray(found[name], np.int64) for name in ("n", "valued", "samples"))
@@ -205,7 +209,12 @@ def _side(session: RunSession, identities: PromptIdentities, selection: Selectio
     )
     valued_ones = np.maximum(of_prompt, 1)
     return _Side(
-        prompts, sums / valued_ones, sizes / valued_ones, of_prompt, counts, Renderings(key, identity)
+        prompts,
+        sums / valued_ones,
+        sizes / valued_ones,
+        of_prompt,
+        counts,
+        Renderings(key, identity, has_whole_groups=of_groups is not None),
     )
 
 
