@@ -146,6 +146,36 @@ describe("drawings of samples", () => {
   });
 });
 
+describe("Histogram of one distribution", () => {
+  it("stands on a scale of numbers: eight values of twenty are eight, however narrow their bin", () => {
+    const counts = [12, 8];
+    const shape = {
+      key: "own",
+      label: "own",
+      colour: "pos",
+      filled: true,
+      counts,
+      total: 20,
+      curve: null,
+    } as const;
+    const props = {
+      label: "differences",
+      height: 100,
+      edges: [0, 0.01, 0.02],
+      curveX: [],
+      describe: () => "",
+    };
+    const ticks = () =>
+      [...root.querySelectorAll("text")].map((tick) => Number(tick.textContent)).filter((tick) => tick > 1);
+    const bars = { bars: true, curve: false };
+    show(<Histogram {...props} shapes={[shape]} show={bars} heights="count" />);
+    expect(Math.max(...ticks())).toBeGreaterThan(5);
+    expect(Math.max(...ticks())).toBeLessThanOrEqual(12.6);
+    show(<Histogram {...props} shapes={[shape]} show={bars} />);
+    expect(Math.max(...ticks())).toBeGreaterThan(40);
+  });
+});
+
 describe("ChartTable", () => {
   it("thins long tables, says so, and keeps the marked row", () => {
     const said = vi.fn((shown: number, total: number) => `${shown} of ${total}`);

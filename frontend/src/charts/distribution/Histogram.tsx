@@ -25,14 +25,16 @@ export interface HistogramProps {
   /** Places along x of every shape's curve. */
   readonly curveX: readonly number[];
   readonly show: { readonly bars: boolean; readonly curve: boolean };
+  /** How high bars are: by the density of values, so that distributions of different sizes compare, or by their number. */
+  readonly heights?: "density" | "count";
   readonly describe: (bin: number) => string;
 }
 
-/** Distributions on the same bins, axes and density scale: bars and curves enclose an area of 1 each. */
+/** Distributions on the same bins and axes. On the scale of densities bars and curves enclose an area of 1 each. */
 export function Histogram(props: HistogramProps): JSX.Element {
   const { edges, shapes, show } = props;
   const [bin, setBin] = useState<number | null>(null);
-  const heights = shapes.map((shape) => densities(edges, shape));
+  const heights = shapes.map((shape) => (props.heights === "count" ? shape.counts : densities(edges, shape)));
   const first = edges[0] ?? 0;
   const last = edges.at(-1) ?? 1;
   const top = Math.max(

@@ -38,6 +38,7 @@ export function Differences({ data }: { data: Comparison }): JSX.Element {
           }))}
           curveX={[]}
           show={{ bars: true, curve: false }}
+          heights="count"
           describe={(bin) =>
             t("runs.bin", {
               from: signed(edges[bin]),
