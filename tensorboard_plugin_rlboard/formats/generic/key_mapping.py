@@ -49,8 +49,6 @@ def mapping_format(mapping: KeyMapping) -> Format:
     def keys_of(name: str) -> tuple[str, ...]:
         return tuple(path for path in keys.get(name, name).split(EITHER) if path)
 
-    # A mapping that says nothing of the split, as one that was guessed and saved, leaves it to whatever rows say later.
-    has_late_splits = mapping.guessed or {"split", "validation"}.isdisjoint(keys)
     if _is_flat(keys):
         return Format(
             name=FORMAT_NAME,
@@ -66,7 +64,7 @@ def mapping_format(mapping: KeyMapping) -> Format:
             finish_reason_keys=keys_of("finish_reason"),
             validation_keys=keys_of("validation"),
             mask_keys=keys_of(MASK_FIELD) if MASK_FIELD in keys else MASK_KEYS,
-            has_late_splits=has_late_splits,
+            has_late_splits=mapping.guessed,
             mapping=mapping,
         )
     return Format(
@@ -77,7 +75,7 @@ def mapping_format(mapping: KeyMapping) -> Format:
         mask_keys=(MASK_FIELD,) if MASK_FIELD in keys else MASK_KEYS,
         to_samples=(GroupedRows if is_of_groups(keys) else MappedRows)(keys).to_samples,
         uses_tokenizer=not {"response_token_ids", "prompt_token_ids", "messages"}.isdisjoint(keys),
-        has_late_splits=has_late_splits,
+        has_late_splits=mapping.guessed,
         mapping=mapping,
     )
 

@@ -254,14 +254,3 @@ def test_a_mask_over_prompt_and_response_cuts_the_prompt(mask: str, tmp_path: Pa
     _write(tmp_path / "log.jsonl", _rows(step=1, prompt="Q", response=("A", "B"), **ids, **_SCORED))
     board: Board = open_board(tmp_path)
     assert _columns(board, "response", "n_tokens", "logprobs_sum") == [("A", 2.0, -0.75), ("B", 2.0, -0.75)]
-
-
-@pytest.mark.parametrize(
-    "says", [{"is_train": (True, False)}, {"validate": (0, 1)}, {"phase": ("rl", "val")}]
-)
-def test_the_printed_settings_keep_the_split(says: Row, tmp_path: Path, open_board: Any) -> None:
-    _write(tmp_path / "log.jsonl", _asked(**says, **_SCORED))
-    board: Board = open_board(tmp_path)
-    assert _columns(board, "response", "split") == [("A", "train"), ("B", "eval")]
-    (tmp_path / "rlboard.toml").write_text(board.runs().runs[0].mapping_toml)
-    assert _columns(open_board(tmp_path), "response", "split") == [("A", "train"), ("B", "eval")]
