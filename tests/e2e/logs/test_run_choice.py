@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 
 REWARDS = {"seed2": 0.25, "seed10": 0.75, "seed1": 0.5}
 SWEEP = "choice/sweep"
+LONG = [f"choice/long/grpo_qwen3_lr1e-6_{'beta0.001_' * 5}seed{seed}" for seed in (1, 2)]
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,9 @@ def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Tensor
     for name, reward in REWARDS.items():
         rows = [{**rollouts.sample(step, 0), "reward": reward} for step in (1, 2)]
         rollouts.write(home / SWEEP / name, rows)
-    return gallery.show(home, *(f"{SWEEP}/{name}" for name in REWARDS))
+    for name in LONG:
+        rollouts.write(home / name, [rollouts.sample(1, 0)])
+    return gallery.show(home, *(f"{SWEEP}/{name}" for name in REWARDS), *LONG)
 
 
 def test_runs_are_searched_in_natural_order_and_chosen_by_keys(
@@ -55,6 +58,23 @@ def test_runs_are_ranked_by_their_last_reward_and_by_age(server: TensorBoard, op
     assert tab.run_names() == [f"{SWEEP}/{name}" for name in reversed(REWARDS)]
     tab.get("run-search").fill("no run is called so")
     expect(tab.view.locator(".run-choices")).to_contain_text("No run has this in its name.")
+
+
+def test_long_names_are_told_apart(server: TensorBoard, open_tab: OpenTab) -> None:
+    """In the list they stand whole; in the table, whose rows are of one height, they are cut at their beginning."""
+    tab = open_tab(server).open(run=LONG[0])
+    tab.run_names()
+    tab.get("run-search").fill("choice/long")
+    names = tab.view.locator(".run-name")
+    expect(names).to_have_count(2)
+    assert names.evaluate_all("names => names.every((name) => name.scrollWidth <= name.clientWidth)")
+    tab.press("Escape")
+    expect(tab.get("run-search")).to_have_count(0)
+    tab.get("tab-runs").click()
+    name = tab.view.locator(f'.runs-name[title="{LONG[1]}"]')
+    expect(name).to_be_visible()
+    edges = name.evaluate("name => [name, name.firstChild].map((part) => part.getBoundingClientRect().right)")
+    assert edges[1] <= edges[0] + 1
 
 
 def test_the_newest_step_is_followed_until_it_is_held(

@@ -102,7 +102,9 @@ export function runColumns(rows: readonly RunRow[]): Column<RunRow>[] {
       { sortable: false },
     ),
     column("run", nameWidth(rows), ({ run, state }) => (
-      <bdi title={run}>{state === "indexing" ? t("runs.indexing", { run }) : run}</bdi>
+      <span class="runs-name" title={run}>
+        <bdi>{state === "indexing" ? t("runs.indexing", { run }) : run}</bdi>
+      </span>
     )),
     column(
       "findings",
