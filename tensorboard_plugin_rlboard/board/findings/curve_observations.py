@@ -49,10 +49,12 @@ def observe(
         for name, columns in table.columns.items()
         if name.startswith(METRIC_PREFIX)
     }
+    looked_at: dict[str, None] = {}
     for name, values in table.columns.get(FINDINGS, {}).items():
         metric, _, statistic = name.rpartition(":")
         if metric:
             metrics.setdefault(metric, {})[statistic] = values[rows]
+            looked_at[metric] = None
     resumed = any((other.attempt > 1).any() for other in snapshot.tables.values())
     step_metrics = {
         name: values[rows]
@@ -62,14 +64,14 @@ def observe(
     if FIRST_STEP_KL in step_metrics:
         first = int(step[0]) if len(step) and not resumed else None
         step_metrics[FIRST_STEP_KL] = at_first_step(step_metrics[FIRST_STEP_KL], step, first)
-    known = {DROPPED, *FINDING_METRICS, *(name.removeprefix(METRIC_PREFIX) for name in table.columns)}
     return Observations(
         step=step.astype(np.float64),
         samples=step_metrics.get("n_samples", np.zeros(len(step))),
         metrics=metrics,
         step_metrics=step_metrics,
         settings=settings,
-        parts=tuple(name for name in metrics if name not in known),
+        # Whether somebody has asked for the curve of a part as well says nothing of it.
+        parts=tuple(name for name in looked_at if name != DROPPED and name not in FINDING_METRICS),
         token_metrics=tuple(token_metrics),
         resumed=resumed,
     )

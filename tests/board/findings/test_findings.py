@@ -17,6 +17,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.errors import ArgumentError
 
 OpenBoard = Callable[[Path], Board]
@@ -157,6 +158,17 @@ def test_all_that_a_planted_run_logs_is_looked_at(tmp_path: Path, open_board: Op
     answer = ask(open_board(tmp_path / "logs"), run)
     assert [each.kind for each in answer.not_checked] == []
     assert list(answer.findings) == []
+
+
+def test_curves_that_somebody_has_asked_for_change_no_finding(tmp_path: Path, open_board: OpenBoard) -> None:
+    run, _ = planted(tmp_path, "reward_component_dead")
+    board = open_board(tmp_path / "logs")
+    before = ask(board, run)
+    (finding,) = before.findings
+    assert (finding.kind, finding.metric) == ("reward_component_dead", "format")
+    for name in ("format", "correct", "k3_max", "log_ratio_sum", "nonfinite", "repetition", "staleness"):
+        board.steps(StepsQuestion(Selection(run), (name,)))
+        assert ask(board, run) == before, name
 
 
 def test_numbers_whose_names_differ_by_case_are_told_apart(tmp_path: Path, open_board: OpenBoard) -> None:
