@@ -63,6 +63,20 @@ export function stubLayout(): void {
   );
 }
 
+/** An empty page at its own address, with dialogs that open: jsdom knows the element and not how. Returns what to render into. */
+export function newPage(): HTMLElement {
+  HTMLDialogElement.prototype.showModal = function open() {
+    this.open = true;
+  };
+  HTMLDialogElement.prototype.close = function close() {
+    this.open = false;
+  };
+  document.title = "RL Board";
+  document.documentElement.lang = "en";
+  window.history.replaceState(null, "", "/#rlboard");
+  return document.body.appendChild(document.createElement("div"));
+}
+
 /** Reads the files of every part of the page, as it has them a moment after it is opened. */
 export async function readWholePage(): Promise<void> {
   const { Dialogs } = await import("../src/app");

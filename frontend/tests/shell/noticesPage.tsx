@@ -11,7 +11,7 @@ import { steps } from "../../src/data/steps";
 import { setLanguage } from "../../src/i18n";
 import { setting } from "../../src/lib/storage";
 import { DEFAULTS, select } from "../../src/state/selection";
-import { byTestId, nextRevision, readWholePage, settle } from "../page";
+import { byTestId, newPage, nextRevision, readWholePage, settle } from "../page";
 
 export const TOML =
   '# a note\n[mapping]\nprompt = "question"\nreward = "reward_total"\n\n[mapping.columns]\nreward_x = "x.y"\n';
@@ -37,17 +37,7 @@ export class NoticesPage {
   constructor() {
     beforeAll(readWholePage);
     beforeEach(() => {
-      // jsdom knows the element and not how to open it.
-      HTMLDialogElement.prototype.showModal = function open() {
-        this.open = true;
-      };
-      HTMLDialogElement.prototype.close = function close() {
-        this.open = false;
-      };
-      document.title = "RL Board";
-      document.documentElement.lang = "en";
-      window.history.replaceState(null, "", "/#rlboard");
-      this.root = document.body.appendChild(document.createElement("div"));
+      this.root = newPage();
       revision.value = nextRevision();
       for (const name of ["mapping.seen", "notices.seen"]) setting<string[]>(name, [], isTexts).value = [];
       select({ ...DEFAULTS, run: "demo", step: 10 });

@@ -15,7 +15,16 @@ import { setting } from "../../src/lib/storage";
 import { forgetComparedRuns } from "../../src/shell/info/ConfigTable";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
 import { HOSTILE, runInfo } from "../fixtures";
-import { byTestId, nextRevision, press, readWholePage, runsAnswer, settle, violations } from "../page";
+import {
+  byTestId,
+  newPage,
+  nextRevision,
+  press,
+  readWholePage,
+  runsAnswer,
+  settle,
+  violations,
+} from "../page";
 
 // The charts' library asks for the screen's density as soon as it is imported; jsdom has no screen.
 vi.hoisted(() => {
@@ -57,17 +66,7 @@ const click = (element: HTMLElement | null | undefined): Promise<void> =>
 
 beforeAll(readWholePage);
 beforeEach(() => {
-  // jsdom knows the element and not how to open it.
-  HTMLDialogElement.prototype.showModal = function open() {
-    this.open = true;
-  };
-  HTMLDialogElement.prototype.close = function close() {
-    this.open = false;
-  };
-  document.title = "RL Board";
-  document.documentElement.lang = "en";
-  window.history.replaceState(null, "", "/#rlboard");
-  root = document.body.appendChild(document.createElement("div"));
+  root = newPage();
   revision.value = nextRevision();
   forgetComparedRuns();
   setting<string[]>("mapping.seen", [], (value): value is string[] => Array.isArray(value)).value = [];

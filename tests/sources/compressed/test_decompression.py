@@ -6,9 +6,10 @@ import gzip
 import io
 import itertools
 import os
+import tracemalloc
 
 import pytest
-from archives import PACK, both, zstd
+from archives import PACK, both, every, unpack, zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,13 +17,7 @@ from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompre
 from tensorboard_plugin_rlboard.sources.kinds.names import compression_by_name
 
 
-def unpack(suffix: str, pieces: list[bytes]) -> tuple[bytes, str]:
-    unpacker = Decompressor(compression_by_name(suffix))
-    data = b"".join(b"".join(unpacker.feed(piece)) for piece in pieces)
-    return data, unpacker.damage or unpacker.truncation or unpacker.padding
-
-
-@both
+@every
 @given(members=st.lists(st.binary(max_size=300), max_size=4), cuts=st.lists(st.integers(0, 400), max_size=5))
 def test_members_are_unpacked_in_whatever_pieces_they_come(
     suffix: str, members: list[bytes], cuts: list[int]
@@ -33,12 +28,16 @@ def test_members_are_unpacked_in_whatever_pieces_they_come(
     assert unpack(suffix, pieces) == (b"".join(members), "")
 
 
-@both
+@every
 def test_few_bytes_that_unpack_to_many_come_in_small_pieces(suffix: str) -> None:
     packed = PACK[suffix](bytes(20_000_000))
+    tracemalloc.start()
     sizes = [len(piece) for piece in Decompressor(compression_by_name(suffix)).feed(packed)]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert sum(sizes) == 20_000_000
     assert max(sizes) <= 256 * 1024
+    assert peak < 10_000_000
 
 
 @both
