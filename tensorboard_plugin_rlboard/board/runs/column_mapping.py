@@ -77,8 +77,8 @@ def _path_sources(file_format: Format, relative: str) -> dict[str, str]:
             found[name] = source_of_default(path, value)
         elif said == value and name in named:
             found[name] = source
-        elif name in named and source_beside_others(relative, value):
-            found[name] = source_beside_others(relative, value)
+        elif name in named and (of_sequence := source_beside_others(relative, value)):
+            found[name] = of_sequence
         else:
             found[name] = "rlboard.toml"
     return found
