@@ -113,6 +113,7 @@ ORDER = {
             "registry",
             "indexer",
             "detect",
+            "growing_file",
             "annotations",
             "joins",
             "update",

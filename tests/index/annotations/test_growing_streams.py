@@ -11,7 +11,8 @@ from rollout_log import TestLog
 from trace_streams import RandomTraining, StreamRun, everything, sample_of, shipped, tokens_of, trace, trained
 
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
-from tensorboard_plugin_rlboard.index.annotations import annotation_files, line_batches, run_annotations
+from tensorboard_plugin_rlboard.index import growing_file
+from tensorboard_plugin_rlboard.index.annotations import line_batches, run_annotations
 from tensorboard_plugin_rlboard.index.annotations.annotation_table import AnnotationTable
 from tensorboard_plugin_rlboard.index.parts.part import build_part
 
@@ -80,7 +81,7 @@ def test_a_resumed_training_is_another_attempt(run: StreamRun, test_log: TestLog
 def test_any_order_of_changes(
     test_log: TestLog, seed: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(annotation_files, "RANGE", 400 + 200 * seed)
+    monkeypatch.setattr(growing_file, "RANGE", 400 + 200 * seed)
     monkeypatch.setattr(line_batches, "STRETCH_BYTES", 1000 + 700 * seed)
     monkeypatch.setattr(line_batches, "_GAP", 300 * seed)
     training = RandomTraining(test_log.folder, seed)

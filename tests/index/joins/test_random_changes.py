@@ -15,7 +15,8 @@ from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
-from tensorboard_plugin_rlboard.index.joins import run_joins, side_files
+from tensorboard_plugin_rlboard.index import growing_file
+from tensorboard_plugin_rlboard.index.joins import run_joins
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
@@ -117,7 +118,7 @@ def everything(board: Board) -> dict[str, Any]:
 @pytest.mark.parametrize("seed", range(3))
 def test_any_order_of_changes(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_joins, "BATCH", 5 + seed)
-    monkeypatch.setattr(side_files, "RANGE", 150 + 100 * seed)
+    monkeypatch.setattr(growing_file, "RANGE", 150 + 100 * seed)
     log, cache = tmp_path / "log", tmp_path / "cache"
     world = World(log, seed)
     if seed % 3 == 2:

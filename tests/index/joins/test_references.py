@@ -19,7 +19,8 @@ from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps import run_state
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
-from tensorboard_plugin_rlboard.index.joins import run_joins, side_files
+from tensorboard_plugin_rlboard.index import growing_file
+from tensorboard_plugin_rlboard.index.joins import run_joins
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -224,7 +225,7 @@ def test_small_pieces_give_the_same(
     log: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_joins, "BATCH", 7)
-    monkeypatch.setattr(side_files, "RANGE", 100)
+    monkeypatch.setattr(growing_file, "RANGE", 100)
     write_rows(log / "a.jsonl", rollouts(range(10)))
     write_rows(log / "ref.jsonl", [reference(i) for i in range(3)] + [reference(i) for i in range(10, 40)])
     board = start()
