@@ -21,22 +21,22 @@ def _names(text: str) -> tuple[str, ...]:
 
 PROMPT = _names(
     "prompt prompt_text input_prompt prompt_str query question instruction problem user_prompt input input_text "
-    "prompts request task_prompt user_input user_message prompt_messages problem_statement task_description original_input original_prompt raw_prompt messages_prefix 提示 "
-    "提示词 问题 题目 题干 提问 指令 输入 用户输入 用户提问"
+    "prompts request task_prompt user_input user_message prompt_messages problem_statement task_description q req user_query user_question original_input original_prompt raw_prompt messages_prefix 提示 "
+    "提示词 问题 题目 题干 提问 指令 输入 用户输入 用户提问 用户问题 用户指令"
 )
 WEAK_PROMPT = _names("observation obs context user")
 """Words for what stands beside a prompt as well: a prompt only where no other word says one."""
-TASK = _names("task goal objective task_instruction instructions env_prompt state scenario")
+TASK = _names("task goal objective task_instruction instructions env_prompt state scenario in src x 任务")
 """Words that may name a data set as well: a prompt of an episode, or a text of several words."""
 RESPONSE = _names(
     "response completion output generation generated_text generated response_text completion_text output_text "
     "output_response output_str model_response model_output llm_response llm_output assistant_response response_str solution_str "
     "sequences_str responses_str text_response gen gen_text generated_response sampled_text rollout rollout_text model_answer "
     "model_completion policy_response student_response all_responses all_completions origin_prediction prediction predicted assistant generated_answer decoded actual_output "
-    "decoded_response response_messages completion_messages 回答 回复 响应 输出 生成 生成结果 生成内容 完整回答 模型回答 模型回复 模型响应 模型输出"
+    "decoded_response response_messages completion_messages resp resp_text llm_resp hypothesis hyp 回答 回复 响应 输出 生成 生成结果 生成内容 生成文本 补全 回答内容 回复内容 完整回答 模型回答 模型回复 模型响应 模型回应 模型输出 模型生成 模型答案"
 )
 WEAK_RESPONSE = _names(
-    "answer text content solution reply result sample code pred trajectory action attempt candidate full_text full_output actual"
+    "answer text content solution reply result sample code pred trajectory action attempt candidate full_text full_output actual a out y 解答"
 )
 """Words that mean a response only where a prompt stands beside it."""
 SAID = _names("reply text content")  # those of them that mean the whole text of a response
@@ -91,7 +91,7 @@ REWARD = (
         "sample_reward outcome_reward all_rewards episode_return total_return return reward_score reward_value "
         "rm_score rm_reward reward_model_score rew total_score score_total final_score overall_score"
     ),
-    _names("总奖励 最终奖励 奖励 奖励值 score 总分 总得分 得分 分数 评分"),
+    _names("总奖励 最终奖励 奖励 奖励值 奖励分数 score 总分 总得分 得分 分数 综合得分 评分"),
     _names(
         "correct is_correct correctness acc accuracy passed pass success is_success solved is_solved "
         "resolved outcome grade verified is_right won successful exact_match em follow_all_instructions 是否正确 正确"
@@ -167,13 +167,15 @@ METADATA = frozenset(_names("meta metadata extra extra_info env_extras tags anno
 STEP = _names(
     "step global_step training_step train_step trainer_step optimizer_step optim_step update_step policy_step "
     "rl_step learner_step current_step gen_step rollout_step trainer_global_step iteration train_iter "
-    "training_iteration global_steps step_num iter training_iter global_step_max_steps 步数 训练步 训练步数 全局步 全局步数 步"
+    "training_iteration global_steps step_num iter training_iter global_step_max_steps ppo_step grpo_step opt_step step_idx it 步数 训练步 训练步数 迭代步 迭代步数 全局步 全局步数 步"
 )
-INNER_STEP = frozenset(_names("current_step gen_step rollout_step step_num iteration iter"))
+INNER_STEP = frozenset(_names("current_step gen_step rollout_step step_num step_idx iteration iter it"))
 """Those of them that count within a rollout or a step as well: the name of a file counts before them."""
 AROUND_STEP = frozenset(_names("epoch episode round game session trajectory traj rollout task"))
 """Words for what a step may count within: with the next one it begins again."""
-WEAK_STEP = _names("steps iterations update updates num_updates rollout_id round epoch 迭代 轮次 轮数")
+WEAK_STEP = _names(
+    "steps iterations update updates num_updates n_update rollout_id round epoch 迭代 轮次 轮数"
+)
 """Words that count turns, positions and data as well: a step only where the values are those of a training."""
 WEAK_OF_DATA_SETS = _names("epoch iter update updates round steps")  # they make no row a sample
 VERSION = _names("policy_version model_version weight_version weights_version version")
@@ -185,9 +187,6 @@ KIND = _names("type tag kind event row_type record_type event_type")
 """Words for what kind of row it is: a split only where all values are words of rollouts or of a split."""
 ROLLOUT_KINDS = frozenset(_names("rollout rollouts train training sample generation completion"))
 EVAL_KINDS = frozenset(_names("eval evaluation val validation"))
-VALIDATION = _names("validation validate is_validation is_eval is_val evaluation is_evaluation eval 是否验证")
-TRAINED = frozenset(_names("is_train is_training train training"))
-"""Words for a flag of rows of the training: without it a row is held out."""
 GROUP = _names(
     "group_id group group_uid group_index group_idx group_key prompt_id prompt_uid prompt_idx "
     "prompt_index question_id query_id problem_id qid prompt_hash 组号 分组 题号 题目编号 问题编号"
@@ -254,7 +253,7 @@ def snake_case(key: str) -> str:
 @lru_cache(maxsize=8192)
 def plain(name: str) -> str:
     """A name of `snake_case` as it is compared: without separators and without a plural."""
-    joined = name.replace("_", "").removesuffix("列表")
+    joined = name.replace("_", "").replace("的", "").removesuffix("列表")
     if joined.endswith("ies") and len(joined) > 4:
         return f"{joined[:-3]}y"
     return joined[:-1] if len(joined) > 3 and joined.endswith("s") and not joined.endswith("ss") else joined

@@ -129,6 +129,7 @@ class Format:
         token_keys: keys that may hold the list of response token strings.
         step_keys, split_keys, group_keys, finish_reason_keys: keys that may hold step, split, group and finish reason.
         validation_keys: keys whose `true` puts the row into the eval split.
+        training_keys: keys whose `false` does so.
         mask_keys: keys that may hold the response mask.
         ignored_keys: keys that carry nothing of their own.
         to_samples: makes the samples of a line where a line is more, less or other than one flat row. May raise
@@ -142,8 +143,6 @@ class Format:
         drops_repeated_lines: whether a line that is the same as the one before it is its batch logged twice, which is
             counted once.
         sums_reward_functions: whether the reward is a plain sum of functions' columns, whose weights are not logged.
-        has_late_splits: whether a further key that is called like a split (`phase`, `is_eval`) puts the rows into the eval
-            split whose value says so, though the rows that told the format had none: evaluations may be few or late.
         mapping: the keys of a format that is a mapping; None for the format of a framework.
         options: what one file adds to its format: step, split, tokenizer, discounts of the run.
     """
@@ -160,6 +159,7 @@ class Format:
     group_keys: tuple[str, ...] = ("group_id",)
     finish_reason_keys: tuple[str, ...] = ("finish_reason",)
     validation_keys: tuple[str, ...] = ("validation",)
+    training_keys: tuple[str, ...] = ()
     mask_keys: tuple[str, ...] = MASK_KEYS
     ignored_keys: frozenset[str] = field(default_factory=frozenset)
     to_samples: Callable[[Row, LineContext], LineSamples] | None = None
@@ -170,7 +170,6 @@ class Format:
     superseded_by: Callable[[str], str] = _not_superseded
     drops_repeated_lines: bool = False
     sums_reward_functions: bool = False
-    has_late_splits: bool = True
     mapping: KeyMapping | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 
@@ -209,6 +208,7 @@ class Format:
             self.group_keys,
             self.finish_reason_keys,
             self.validation_keys,
+            self.training_keys,
             self.mask_keys,
         )
         return frozenset(key for keys in (*by_field, *others) for key in keys) | self.ignored_keys

@@ -8,7 +8,7 @@ from functools import lru_cache
 SPLITS = ("train", "eval")
 EVAL_SPLIT_NAMES = frozenset({"eval", "val", "valid", "validation", "test", "dev"})
 """What trainers call a held-out split."""
-_EVAL_WORDS = EVAL_SPLIT_NAMES | {
+EVAL_WORDS = EVAL_SPLIT_NAMES | {
     *("evals", "evaluation", "evaluations", "evaluate", "testing", "holdout", "heldout", "unseen"),
     *("验证", "验证集", "评测", "评测集", "评估", "测试", "测试集"),
 }
@@ -104,7 +104,7 @@ def is_eval_name(name: str) -> bool:
 @lru_cache(maxsize=1024)
 def _is_eval_name(name: str) -> bool:
     """As `is_eval_name`; kept, because every row of a log is asked and few names are in it."""
-    return bool(words_of(name) & _EVAL_WORDS) or bool(_HELD_OUT.search(name.lower()))
+    return bool(words_of(name) & EVAL_WORDS) or bool(_HELD_OUT.search(name.lower()))
 
 
 def is_split_name(name: str) -> bool:
@@ -112,15 +112,8 @@ def is_split_name(name: str) -> bool:
     return is_eval_name(name) or bool(words_of(name) & TRAINING_NAMES)
 
 
-def normalised_split(split: object, validation: object) -> str:
-    """`train` or `eval` from a row's values: every name that trainers use for a held-out split is `eval`.
-
-    Args:
-        split: the value under `split_keys`.
-        validation: the value under `validation_keys`: true, 1, or a text that says so.
-    """
-    if validation is True or validation == 1 or (isinstance(validation, str) and _is_yes(validation)):
-        return "eval"
+def normalised_split(split: object) -> str:
+    """`train` or `eval` from the value under `split_keys`: every name that trainers use for a held-out split is `eval`."""
     return "eval" if isinstance(split, str) and is_eval_name(split) else "train"
 
 
@@ -139,7 +132,7 @@ def split_from_name(name: str, training: frozenset[str] = TRAINING_NAMES) -> str
         training: the words that mean the train split.
     """
     words = words_of(name)
-    if words & (_EVAL_WORDS - _AMBIGUOUS_WORDS) or "valid" in words or _HELD_OUT.search(name.lower()):
+    if words & (EVAL_WORDS - _AMBIGUOUS_WORDS) or "valid" in words or _HELD_OUT.search(name.lower()):
         return "eval"
     return "train" if words & training else ""
 
@@ -150,7 +143,7 @@ def is_called_after(name: str) -> bool:
     Names of experiments have such words as well (`grpo-no-eval`, `step3-vl-10b`): one word of another kind is enough
     to tell that the folder is no split's and no step's. Letters that stand alone (`v1`) say nothing.
     """
-    known = _EVAL_WORDS | TRAINING_NAMES | _BESIDE_SPLIT
+    known = EVAL_WORDS | TRAINING_NAMES | _BESIDE_SPLIT
     return all(word in known or len(word) == 1 for word in words_of(name))
 
 
@@ -163,7 +156,3 @@ def words_of(name: str) -> frozenset[str]:
 def held_out_words(name: str) -> frozenset[str]:
     """The words of a file's or folder's name that say a held-out split only beside a name of the training (`test`)."""
     return words_of(name) & _AMBIGUOUS_WORDS
-
-
-def _is_yes(text: str) -> bool:
-    return text.strip().lower() in {"true", "1", "yes"}

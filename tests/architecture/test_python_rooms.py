@@ -74,6 +74,7 @@ ORDER = {
         *(
             "mapping",
             "splits",
+            "split_flags",
             "base",
             "row_keys",
             "known_files",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -14,7 +15,10 @@ from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
 from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts, source_of_default
 from tensorboard_plugin_rlboard.index.detect.sibling_names import source_beside_others
 from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 
+_GLOB, _DIGITS = re.compile(r"[][*?]"), re.compile(r"[0-9]+")
+"""What a glob reads otherwise, and what differs in the names of files that are written one after the other."""
 _NOTE = "Save this as rlboard.toml in the folder of the run, and correct what is wrong."
 
 
@@ -51,12 +55,28 @@ def column_mapping(run: RunIndex) -> ColumnMapping:
     return ColumnMapping(
         {name: path for name, path in mapping.keys.items() if path},
         mapping.guessed,
-        key_mapping.mapping_toml(mapping.keys, _NOTE),
+        key_mapping.mapping_toml(mapping.keys, _NOTE, _only_for(mapped, files)),
         key_mapping.shown_sources(mapping) | _path_sources(mapped.format, mapped.relative),
         mapping.alternatives,
         mapping.doubt,
         key_mapping.shape_of(mapping.keys),
     )
+
+
+def _only_for(mapped: IndexedFile, files: Sequence[IndexedFile]) -> str:
+    """A glob of the files that a mapping is for, where others of the run have another one; empty where none has."""
+    told = None if mapped.format.mapping is None else mapped.format.mapping.keys
+    others = {
+        PurePosixPath(file.relative).name
+        for file in files
+        if file.format.mapping is not None and file.format.mapping.keys != told
+    }
+    if not others:
+        return ""
+    name = PurePosixPath(mapped.relative).name
+    plain = _GLOB.sub("?", name)
+    alike = _DIGITS.sub("*", plain)
+    return plain if any(PurePosixPath(other).match(alike) for other in others) else alike
 
 
 def _path_sources(file_format: Format, relative: str) -> dict[str, str]:

@@ -14,6 +14,8 @@ from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids
 from tensorboard_plugin_rlboard.formats.splits import is_split_name
 
 _CHECKED_ITEMS = 64
+_CHINESE, _CHINESE_SENTENCE = re.compile("[\u3400-\u9fff]"), 8
+"""Characters that are words or parts of them, and how many of them are more than a name."""
 _LONGEST_PATH = 1000
 _PATH = re.compile(
     r"(?:[.~]{0,2}/|[A-Za-z]:\\)[^\s/]+(?:/[^\s/]+)+|[\w.=-]+(?:/[\w.=-]+)*/[\w.=-]*[\w]\.[A-Za-z]\w{1,7}"
@@ -33,8 +35,10 @@ def is_said(value: object) -> bool:
 
 
 def is_single_word(value: object) -> bool:
-    """Whether it is a text without white space in it, as names, identifiers and short answers are."""
-    return isinstance(value, str) and len(value) <= _MAX_IDENTIFIER_LENGTH and len(value.split()) <= 1
+    """Whether it is a text without white space in it, as names, identifiers and short answers are, and no Chinese sentence."""
+    if not isinstance(value, str) or len(value) > _MAX_IDENTIFIER_LENGTH or len(value.split()) > 1:
+        return False
+    return value.isascii() or len(_CHINESE.findall(value)) < _CHINESE_SENTENCE
 
 
 def is_conversation(value: object) -> bool:
@@ -109,6 +113,11 @@ def is_one_number_list(value: object) -> bool:
     return isinstance(value, list) and len(value) == 1 and is_number_list(value)
 
 
+def is_one_nested_number(value: object) -> bool:
+    """Whether it is a list of a list of one number, as a batch of one sample is."""
+    return isinstance(value, list) and len(value) == 1 and is_one_number_list(value[0])
+
+
 def is_one_text_list(value: object) -> bool:
     """Whether it is a list of one text."""
     return isinstance(value, list) and len(value) == 1 and is_text(value[0])
@@ -124,11 +133,6 @@ def is_mask_after_zeros(value: object) -> bool:
     if not isinstance(value, list) or not value or value[0] != 0:
         return False
     return set(value) == {0, 1} if all(isinstance(one, (int, float)) for one in value) else False
-
-
-def is_flag(value: object) -> bool:
-    """Whether it is a truth value."""
-    return isinstance(value, bool)
 
 
 def names_split(value: object) -> bool:

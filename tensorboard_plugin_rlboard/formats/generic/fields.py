@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, NUMBER_KEYS, TEXT_KEYS
 
-LABEL_FIELDS = ("step", "split", "group_id", "finish_reason", "validation")
+LABEL_FIELDS = ("step", "split", "group_id", "finish_reason", "validation", "training")
 MASK_FIELD = "response_mask"
 RESPONSE_FIELDS = ("response", "messages", "response_tokens", "response_token_ids")
 """Fields of which a row needs at least one to be a sample."""

@@ -63,8 +63,8 @@ def mapping_format(mapping: KeyMapping) -> Format:
             group_keys=keys_of("group_id"),
             finish_reason_keys=keys_of("finish_reason"),
             validation_keys=keys_of("validation"),
+            training_keys=keys_of("training") if "training" in keys else (),
             mask_keys=keys_of(MASK_FIELD) if MASK_FIELD in keys else MASK_KEYS,
-            has_late_splits=mapping.guessed,
             mapping=mapping,
         )
     return Format(
@@ -72,10 +72,10 @@ def mapping_format(mapping: KeyMapping) -> Format:
         definition=definition,
         recognise=lambda row: _has_response(keys, row),
         step_keys=("step",) if keys.get("step", "step") else (),
+        training_keys=("training",) if "training" in keys else (),
         mask_keys=(MASK_FIELD,) if MASK_FIELD in keys else MASK_KEYS,
         to_samples=(GroupedRows if is_of_groups(keys) else MappedRows)(keys).to_samples,
         uses_tokenizer=not {"response_token_ids", "prompt_token_ids", "messages"}.isdisjoint(keys),
-        has_late_splits=mapping.guessed,
         mapping=mapping,
     )
 
@@ -102,9 +102,9 @@ def with_doubt(file_format: Format, doubt: str) -> Format:
 
 
 def is_of_evaluation(file_format: Format) -> bool:
-    """Whether the keys of a response that was guessed say that it is one of an evaluation (`val/response`), as metrics do."""
+    """Whether the keys of a response say that it is one of an evaluation (`val/response`), as metrics do."""
     mapping = file_format.mapping
-    if mapping is None or not mapping.guessed or not {"split", "validation"}.isdisjoint(mapping.keys):
+    if mapping is None or not {"split", "validation", "training"}.isdisjoint(mapping.keys):
         return False
     paths = mapping.keys.get("response", "").split(EITHER)
     return all(is_eval_name(path.rpartition("/")[0]) for path in paths)
@@ -126,14 +126,16 @@ def reason_not_mapped(keys: Mapping[str, str], row: Row) -> str:
     )
 
 
-def mapping_toml(keys: Mapping[str, str], note: str = "") -> str:
+def mapping_toml(keys: Mapping[str, str], note: str = "", files: str = "") -> str:
     """The text of the rlboard.toml that holds a mapping.
 
     Args:
         keys: field -> key of the rows.
         note: a comment for its first line.
+        files: glob of the files that it is for; empty for all.
     """
     lines = [f"# {line}" for line in note.splitlines()] + ["[mapping]"]
+    lines += [f"files = {_quoted(files)}"] if files else []
     lines += [f"{name} = {_quoted(keys[name])}" for name in ordered_fields(keys)]
     columns = sorted(name for name in keys if name.startswith(COLUMN_PREFIX))
     if columns:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.evidence.profile import Profile
+from tensorboard_plugin_rlboard.formats.evidence.prompt_repeats import rows_repeat_prompts
 from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_number
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
@@ -44,10 +45,12 @@ from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.words import plain
 
-VERSION = 12
+VERSION = 13
 """Counts the ways in which rows were understood: files that an earlier one has read are looked at again."""
 _MAX_MAPPED = 60
 _TOLD_BY_WORDS = frozenset({"ground_truth", "ref_response", "ref_reward", "finish_reason"})
+_NOT_OURS = frozenset({"response_token_ids", "training"})
+"""Fields that our own format does not read, whatever they are called."""
 _TURNS_NOTE = "its texts are the turns of one response"
 _SHOWN_NOTE = "Read from the run's folder, or from one above it."
 
@@ -130,7 +133,7 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
     doubt_of_step = assign_step(roles)
     roles.assign_arrays()
     reward = Reward(roles)
-    assign_labels(roles)
+    doubt_of_split = assign_labels(roles)
     prompts = roles.column("prompt")
     if prompts is not None and prompts.fits(is_conversation_text):
         roles.keys.setdefault("messages", roles.keys.pop("prompt"))
@@ -156,7 +159,7 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
         for name, paths in roles.alternatives.items()
     }
     others = {name: paths for name, paths in others.items() if paths}
-    doubts = (reward.doubt, doubt_of_step, doubt_of_texts)
+    doubts = (reward.doubt, doubt_of_step, doubt_of_texts, doubt_of_split)
     return _taken(dict(roles.keys), others, roles.notes, " ".join(filter(None, doubts)))
 
 
@@ -172,13 +175,16 @@ def as_guessed(file_format: Format, rows: Sequence[Row]) -> tuple[Format | None,
     Returns:
         The format, or None and one sentence that says why the rows are no rollouts after all.
     """
-    if file_format.name != NATIVE.name or all(_is_plainly_ours(row) for row in rows):
+    if file_format.name != NATIVE.name:
+        return file_format, ""
+    if all(map(_is_plainly_ours, rows)) and not rows_repeat_prompts(rows):
         return file_format, ""
     guessed = guess_mapping(rows, is_native=True)
     if guessed.is_refused:
         return None, guessed.reason
-    has_others = any(path != name for name, path in guessed.keys.items())
-    is_said = bool(guessed.notes or guessed.doubt)
+    has_others = any(path != name or name in _NOT_OURS for name, path in guessed.keys.items())
+    names_step = "step" not in guessed.keys and bool(guessed.alternatives.get("step"))
+    is_said = bool(guessed.notes or guessed.doubt) or names_step
     return guessed.format if has_others or is_said else file_format, ""
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
-from tensorboard_plugin_rlboard.formats.evidence.profile import Column
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
+from tensorboard_plugin_rlboard.formats.evidence.profile import Column, differs_within
+from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
-    is_flag,
     is_identifier,
     is_single_word,
     is_text,
@@ -14,37 +13,119 @@ from tensorboard_plugin_rlboard.formats.evidence.value_types import (
 )
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER
-from tensorboard_plugin_rlboard.formats.splits import is_eval_name
+from tensorboard_plugin_rlboard.formats.split_flags import (
+    are_flags,
+    may_be_judgement,
+    says_held_out,
+    says_training,
+)
+from tensorboard_plugin_rlboard.formats.splits import (
+    EVAL_SPLIT_NAMES,
+    TRAINING_NAMES,
+    is_eval_name,
+    is_split_name,
+)
 
 _FEW_NAMES = 8
 """Different names that the phases of a training may have."""
+_TRAININGS = frozenset({"rollout", "rollouts"})
+_OF_DATA = frozenset({"data", "dataset", "source", "env", "environment", "benchmark"})
+_PASSED = frozenset({"test", "testing", "dev", "测试"})
+"""Words of a flag that may say that an answer passed a test."""
 
 
-def assign_labels(roles: Roles) -> None:
-    """Assign group, split, finish reason, identifier and the texts beside prompt and response."""
+def assign_labels(roles: Roles) -> str:
+    """Assign group, split, finish reason, identifier and the texts beside prompt and response.
+
+    Returns:
+        One sentence where a key may say the split and was not taken for it; else empty.
+    """
     for name, names in words.TEXTS.items():
         roles.assign(name, names, is_text, meta=True)
     roles.assign("finish_reason", words.FINISH_REASON, is_identifier, own=True)
     _assign_split(roles)
+    doubt = _assign_flags(roles)
     _assign_group(roles)
     found = roles.candidates(words.SAMPLE_ID, is_identifier, meta=True)
     roles.take("sample_id", [column for column in found if column.is_unique()])
+    if not {"prompt", "messages"} & roles.keys.keys():
+        used = {path for paths in roles.keys.values() for path in paths.split(EITHER)}
+        texts = [column for column in roles.profile if column.place.depth == 0 and column.path not in used]
+        roles.note("prompt", [one for one in texts if one.fits(is_text) and not one.fits(is_single_word)])
+    return doubt
 
 
 def _assign_split(roles: Roles) -> None:
     if own := roles.own("split", is_text):
         roles.keys["split"] = own[0].path
-    else:
-        texts = roles.candidates(words.SPLIT, is_text, meta=True)
-        kinds = roles.candidates(words.KIND, is_text)
-        roles.take(
-            "split",
-            [
-                *filter(_names_splits, texts),
-                *(column for column in kinds if _is_split_by_kind(roles, column)),
-            ],
-        )
-    roles.assign("validation", words.VALIDATION, is_flag)
+        return
+    texts = roles.candidates(words.SPLIT, is_text, meta=True)
+    kinds = roles.candidates(words.KIND, is_text)
+    roles.take(
+        "split",
+        [
+            *filter(_names_splits, texts),
+            *(column for column in kinds if _is_split_by_kind(roles, column)),
+            *(
+                column
+                for column in roles.profile
+                if is_open(column, meta=True) and _holds_both_splits(column)
+            ),
+        ],
+    )
+
+
+def _holds_both_splits(column: Column) -> bool:
+    """Whether the values of a key of any name are words for the training and for evaluations, and nothing else.
+
+    Of a key that names data they may be in longer names (`gsm8k_train`, `gsm8k_test`).
+    """
+    if not all(isinstance(value, str) for value in column.values.values()):
+        return False
+    named = {str(value).strip().lower() for value in column.values.values()}
+    evaluations = named & (EVAL_SPLIT_NAMES | words.EVAL_KINDS)
+    trainings = named & (TRAINING_NAMES | _TRAININGS)
+    if not _OF_DATA.isdisjoint(column.place.name.split("_")) and len(named) <= _FEW_NAMES:
+        evaluations |= set(filter(is_eval_name, named))
+        trainings |= set(filter(is_split_name, named)) - evaluations
+    return bool(evaluations and trainings) and named == evaluations | trainings
+
+
+def _assign_flags(roles: Roles) -> str:
+    """Assign the flags that say of each row whether it is of the training or held out.
+
+    Returns:
+        One sentence where one of them may be a judgement as well and was not taken; else empty.
+    """
+    flags = [
+        column for column in roles.profile if is_open(column, meta=True) and are_flags(column.values.values())
+    ]
+    flags.sort(key=lambda column: column.place.depth)
+    held_out = [column for column in flags if says_held_out(column.place.name)]
+    unclear = [column for column in held_out if _may_judge(roles, column)]
+    roles.take("validation", [column for column in held_out if column not in unclear])
+    if roles.take("training", [column for column in flags if says_training(column.place.name)]):
+        roles.notes["training"] = "false = eval"
+    used = {path for paths in roles.keys.values() for path in paths.split(EITHER)}
+    for column in unclear:
+        if column.path not in used and column.varies() and "validation" not in roles.keys:
+            roles.note("validation", [column])
+            return (
+                f"{column.path} was not taken as split: it may say as well how an answer was judged. If it says which rows "
+                f'are held out, add validation = "{column.path}" to the [mapping] that the tab and doctor print.'
+            )
+    return ""
+
+
+def _may_judge(roles: Roles, column: Column) -> bool:
+    """Whether a flag may say how an answer was judged: its name does as well, and answers to one prompt differ in it."""
+    name = column.place.name
+    are_truths = all(isinstance(value, bool) for value in column.values.values())
+    if not may_be_judgement(name) or (are_truths and not _PASSED & set(name.split("_"))):
+        return False
+    prompts = roles.column("prompt")
+    shares_one = prompts is not None and roles.profile.is_shared(prompts)
+    return prompts is None or not shares_one or differs_within(column, prompts)
 
 
 def _names_splits(column: Column) -> bool:

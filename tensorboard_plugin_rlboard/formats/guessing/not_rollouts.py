@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
+from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_number,
     is_score,
@@ -15,7 +15,6 @@ from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_text,
 )
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS, SAMPLE, TURNS
-from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape
 from tensorboard_plugin_rlboard.formats.guessing.verdicts import is_preference
@@ -32,7 +31,7 @@ _FILLED_IN = re.compile(r"\{\{[^{}]{1,80}\}\}|\{%.{1,80}?%\}")
 """What Jinja fills in. Single braces are everywhere: in LaTeX (`x^{n}`), in code."""
 _PLACEHOLDER = re.compile(rf"{_FILLED_IN.pattern}|\$?\{{[A-Za-z_]\w{{0,40}}\}}")
 _NAME = re.compile(r"[A-Za-z_][\w-]{0,60}")
-_FEW_SETTINGS, _MOST_ENTRIES = 2, 8
+_FEW_SETTINGS = 2
 _BEST_RATING, _FEWEST_RATINGS, _FEWEST_RATED = 10, 2, 3
 """The best note of a scale; how many kinds of ratings make a data set where there is nothing else, and beside a score."""
 _REWARDS = frozenset(words.plain(word) for tier in words.REWARD[:2] for word in tier)
@@ -125,35 +124,6 @@ def numbers_of_response(roles: Roles) -> Column | None:
     if any(name in roles.keys for name in RESPONSE_FIELDS):
         return None
     return next(iter(roles.candidates(words.RESPONSE, is_number, own=True)), None)
-
-
-def likely_response(roles: Roles) -> str:
-    """The path of what may be a response, if the rows are samples after all: the longest texts of several words; else empty."""
-    numbers = numbers_of_response(roles)
-    called = [numbers] if numbers is not None else roles.candidates(words.RESPONSE, is_text, meta=True)
-    if called:
-        return called[0].path
-    taken = set(roles.keys.values())
-    lengths: dict[str, list[int]] = {}
-    for column in roles.profile:
-        if column.path not in taken and is_open(column, meta=True):
-            for value in column.values.values():
-                for path, text in _texts_in(column.path, value):
-                    lengths.setdefault(path, []).append(len(text))
-    means = {path: (ENTRIES in path, sum(found) / len(found)) for path, found in lengths.items()}
-    return max(means, key=means.__getitem__, default="")  # several texts of a row before a single one
-
-
-def _texts_in(path: str, value: object) -> Iterator[tuple[str, str]]:
-    """The texts of several words in a value, each with the path to it: itself, entries of a list, texts of objects in one."""
-    if isinstance(value, str):
-        yield from [(path, value)] if " " in value.strip() else []
-        return
-    for entry in value[:_MOST_ENTRIES] if isinstance(value, list) and ENTRIES not in path else []:
-        inner = entry.items() if isinstance(entry, dict) else [("", entry)]
-        for key, text in inner:
-            if isinstance(text, str) and " " in text.strip():
-                yield f"{path}{ENTRIES}{'.' if key else ''}{key}", text
 
 
 def _are_settings(roles: Roles) -> bool:

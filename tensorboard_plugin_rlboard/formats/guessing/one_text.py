@@ -16,12 +16,12 @@ from tensorboard_plugin_rlboard.formats.conversations.messages import (
     with_last_sampled,
 )
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
+from tensorboard_plugin_rlboard.formats.evidence.prompt_repeats import cut_repeats
 from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_chat_text, is_marked_text
 from tensorboard_plugin_rlboard.formats.generic.key_paths import AFTER
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
 
-_TELLING_PROMPT = 6  # characters of a prompt with which no text begins by chance
 _TOKENS = frozenset({"response_tokens", "response_token_ids"})
 
 
@@ -29,10 +29,10 @@ def cut_prompt(roles: Roles) -> str:
     """Map the response to what follows the prompt, where its texts begin with it, and conversations in one text to both.
 
     The key `response` is our own, and is what it says, unless all of its texts begin with a question and are
-    not logged token by token.
+    not logged token by token, or with their own prompts.
 
     Returns:
-        One sentence where a conversation in one text may be split elsewhere; else empty.
+        One sentence where a conversation in one text may be split elsewhere, or tokens may be the prompt's; else empty.
     """
     prompts, texts = roles.column("prompt"), roles.column("response")
     path = roles.keys.get("response", "")
@@ -44,15 +44,9 @@ def cut_prompt(roles: Roles) -> str:
             return _split_chats(roles, path, values)
     if texts is None and (chats := roles.column("messages")) is not None:
         _split_messages(roles, chats)
-    if prompts is None or texts is None or prompts.place.of_each or path in {"", "response"}:
+    if prompts is None or texts is None or prompts.place.of_each or not path:
         return ""
-    pairs = [(prompts.values.get(at), text) for at, text in texts.values.items()]
-    known = [(asked, text) for asked, text in pairs if isinstance(asked, str) and isinstance(text, str)]
-    repeat = [len(prompt) for prompt, text in known if prompt and text.startswith(prompt)]
-    goes_on = any(len(text) > len(prompt) for prompt, text in known)
-    if goes_on and len(repeat) == len(pairs) and max(repeat) >= _TELLING_PROMPT:
-        roles.keys["response"] = f"{path}{AFTER}{prompts.path}"
-    return ""
+    return cut_repeats(roles, prompts, texts, path)
 
 
 def _split_chats(roles: Roles, path: str, texts: list[str]) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.base import Row
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
+from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
+from tensorboard_plugin_rlboard.formats.evidence.value_types import is_text
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
-from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import likely_response
+from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES
+from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import numbers_of_response
 from tensorboard_plugin_rlboard.formats.known_files import said_of_known
 
-_MAX_LISTED_KEYS = 8
+_MAX_LISTED_KEYS = _MOST_ENTRIES = 8
 _NO_UTF_8 = "The names of its columns are no UTF-8: save it in UTF-8 (tables that Excel writes in Chinese are often in GBK)."
 
 
@@ -44,3 +47,36 @@ def listed_keys(rows: Sequence[Row]) -> str:
     keys = sorted(str(key) for key in (rows[0] if rows else {}))
     more = ["…"] if len(keys) > _MAX_LISTED_KEYS else []
     return ", ".join([*keys[:_MAX_LISTED_KEYS], *more])
+
+
+def likely_response(roles: Roles) -> str:
+    """The path of what may be a response: the texts of several words that differ most, the longest of them; else empty."""
+    numbers = numbers_of_response(roles)
+    called = [numbers] if numbers is not None else roles.candidates(words.RESPONSE, is_text, meta=True)
+    if called:
+        return called[0].path
+    taken = set(roles.keys.values())
+    lengths: dict[str, list[int]] = {}
+    for column in roles.profile:
+        if column.path not in taken and is_open(column, meta=True):
+            for value in column.values.values():
+                for path, text in _texts_in(column.path, value):
+                    lengths.setdefault(path, []).append(len(text))
+    different = {column.path: len(set(map(str, column.values.values()))) for column in roles.profile}
+    ranks = {  # several texts of a row before a single one, and those that differ where a prompt stays the same
+        path: (ENTRIES in path, different.get(path, 0), sum(found) / len(found))
+        for path, found in lengths.items()
+    }
+    return max(ranks, key=ranks.__getitem__, default="")
+
+
+def _texts_in(path: str, value: object) -> Iterator[tuple[str, str]]:
+    """The texts of several words in a value, each with the path to it: itself, entries of a list, texts of objects in one."""
+    if isinstance(value, str):
+        yield from [(path, value)] if " " in value.strip() and any(map(str.isalpha, value)) else []
+        return
+    for entry in value[:_MOST_ENTRIES] if isinstance(value, list) and ENTRIES not in path else []:
+        places = enumerate(entry) if isinstance(entry, list) else [("", entry)]
+        for key, text in entry.items() if isinstance(entry, dict) else places:
+            if isinstance(text, str) and " " in text.strip():
+                yield f"{path}{ENTRIES}{'' if key == '' else '.'}{key}", text

@@ -8,10 +8,10 @@ from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_number,
     is_number_list,
+    is_one_nested_number,
     is_one_number_list,
     is_score,
     is_share,
-    is_single_word,
 )
 from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS
@@ -35,7 +35,6 @@ from tensorboard_plugin_rlboard.formats.guessing.verdicts import (
     checked,
     counted,
     is_clear,
-    is_list_text,
     reason_unread,
     take_judgement,
     take_letter,
@@ -127,9 +126,7 @@ class Reward:
                 self._say_parts(found)
         self.doubt = self.doubt or doubt_of_length(roles)
         if "reward" not in roles.keys and not self.doubt:
-            names = (*(word for tier in words.REWARD for word in tier), *words.VERDICT)
-            unread = roles.candidates(names, is_single_word, own=True)
-            self.doubt = reason_unread(unread + roles.candidates(names, is_list_text))
+            self.doubt = reason_unread(roles)
         self._lift([*parts, *scores])
         if (column := roles.column("reward")) is not None and (note := counted(column)):
             roles.notes["reward"] = note
@@ -157,13 +154,14 @@ class Reward:
             self.doubt = f"The reward may be another one: {first.path} was taken, {listed} would do as well."
 
     def _take_only_entry(self) -> bool:
-        """Take the number of a list that holds one for each sample (`reward: [1.0]`); whether there is such a list."""
-        named = self._roles.candidates(words.REWARD[0], is_one_number_list, own=True)
-        if not named or not all(is_one_number_list(value) for value in named[0].values.values()):
-            return False
-        self._roles.keys["reward"] = f"{named[0].path}.0"
-        self.has_score = True
-        return True
+        """Take the number of a list that holds one for each sample (`reward: [1.0]`, `[[1.0]]`); whether there is one."""
+        for is_one, place in ((is_one_number_list, ".0"), (is_one_nested_number, ".0.0")):
+            named = self._roles.candidates(words.REWARD[0], is_one, own=True)
+            if named and all(map(is_one, named[0].values.values())):
+                self._roles.keys["reward"] = f"{named[0].path}{place}"
+                self.has_score = True
+                return True
+        return False
 
     def _take_list(self) -> bool:
         """Take the sum of a list of rewards, of functions, turns or tokens; whether there is one."""

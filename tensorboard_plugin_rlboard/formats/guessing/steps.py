@@ -38,8 +38,10 @@ def assign_step(roles: Roles) -> str:
     if own:
         others = [column for column in found if column is not own[0]]
         clearer = [column for column in others if _is_within(roles, own[0], column)]
-        roles.keys["step"] = clearer[0].path if clearer else own[0].path
-        roles.note("step", [one for one in [*own, *others] if one.path != roles.keys["step"]])
+        taken = clearer[0] if clearer else own[0]
+        alike = [column for column in others if column.place.name == taken.place.name]
+        roles.take("step", [taken, *alike])  # `train/step` and `val/step`
+        roles.note("step", [one for one in [*own, *others] if one not in (taken, *alike)])
         return "" if clearer else _doubt_of_outer(roles, own[0])
     prompts = roles.column("prompt")
     inner = [

@@ -70,7 +70,7 @@ def assign_texts(roles: Roles) -> None:
         roles.assign(
             "prompt",
             words.TASK,
-            is_text if in_episode else lambda value: is_text(value) and " " in str(value),
+            is_text if in_episode else lambda value: is_text(value) and not is_single_word(value),
         )
     _drop_name_of_prompt(roles)
     take_task(roles)

@@ -8,7 +8,12 @@ from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.arrays.number_values import list_from_text, number_from_verdict
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column, differs_within
 from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
-from tensorboard_plugin_rlboard.formats.evidence.value_types import is_number, is_share, is_verdict
+from tensorboard_plugin_rlboard.formats.evidence.value_types import (
+    is_number,
+    is_share,
+    is_single_word,
+    is_verdict,
+)
 from tensorboard_plugin_rlboard.formats.generic.key_paths import PARTS
 from tensorboard_plugin_rlboard.formats.guessing.reward_parts import plain_sum_doubt
 from tensorboard_plugin_rlboard.words import plain
@@ -85,8 +90,16 @@ def is_preference(name: str) -> bool:
     return name in words.PREFERENCE or not words.PREFERENCE.isdisjoint(name.split("_"))
 
 
-def reason_unread(columns: Sequence[Column]) -> str:
-    """One sentence on the first of some columns that are called like a reward and hold short texts; empty without one."""
+def reason_unread(roles: Roles) -> str:
+    """One sentence on a column that is called like a reward and holds short texts, lists or objects; empty without one."""
+    names = (*(word for tier in words.REWARD for word in tier), *words.VERDICT)
+    texts = roles.candidates(names, is_single_word, own=True) + roles.candidates(names, is_list_text)
+    taken = set(roles.keys.values())
+    nested = roles.candidates((*words.REWARD[0], *words.REWARD[1]), _is_list_or_object)
+    return _reason_of_texts(texts) or _reason_of_nested([one for one in nested if one.path not in taken])
+
+
+def _reason_of_texts(columns: Sequence[Column]) -> str:
     for column in columns:
         if column.fits(is_list_text):
             return f"No reward was taken: {column.path} holds lists written as text; log a row for each sample, or lists."
@@ -99,6 +112,20 @@ def reason_unread(columns: Sequence[Column]) -> str:
                 "log numbers instead."
             )
     return ""
+
+
+def _reason_of_nested(columns: Sequence[Column]) -> str:
+    for column in columns:
+        return (
+            f"No reward was taken: {column.path} holds lists or objects, of which nothing says the number of a sample; log one "
+            'number as reward, or write its path into an rlboard.toml (reward = "rewards.total").'
+        )
+    return ""
+
+
+def _is_list_or_object(value: object) -> bool:
+    """Whether it is a list or an object with something in it."""
+    return isinstance(value, (list, dict)) and bool(value)
 
 
 def is_list_text(value: object) -> bool:

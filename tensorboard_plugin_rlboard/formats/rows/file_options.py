@@ -8,7 +8,9 @@ from pathlib import PurePosixPath
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, PathDefaults
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 
-_FILE_OPTIONS = ("step", "split", "tokenizer", "gamma", "lam", "reward")
+SPLIT_OF_ALL = "split_of_all"
+"""Option of a file whose split counts for all of its rows, whatever they say."""
+_FILE_OPTIONS = ("step", "split", SPLIT_OF_ALL, "tokenizer", "gamma", "lam", "reward")
 
 
 def bind_to_file(file_format: Format, path: str, options: Mapping[str, str]) -> Format:
@@ -30,6 +32,11 @@ def file_defaults(file_format: Format) -> PathDefaults:
     """Step and split of the file that a format is bound to."""
     step, split = file_format.options.get("step", ""), file_format.options.get("split", "")
     return PathDefaults(int(step) if step else None, split)
+
+
+def says_split_of_all(file_format: Format) -> bool:
+    """Whether the user has said the split of all rows of the file that a format is bound to."""
+    return bool(file_format.options.get(SPLIT_OF_ALL))
 
 
 def discounts(file_format: Format) -> tuple[float, float]:

@@ -16,6 +16,7 @@ _NAMED_STEP = re.compile(
 )
 _ITERATION = re.compile(r"it[_-]?([0-9]{1,9})")
 """A whole name for an iteration; behind others `it` says that a model was instructed (`gemma-2-9b-it`)."""
+_CHINESE_STEP = re.compile(r"(?:第|训练步|步数|迭代)[_-]?([0-9]{1,15})(?![0-9])")
 _STEPS_FOLDER = re.compile(r"(?:global_?)?(?:steps?|iters?|iterations?|updates|checkpoints|epochs)")
 """A folder with one for each step, which is called by its number: `steps/100/`."""
 _STEP_WORDS = ("step", "iteration", "iter", "update", "checkpoint", "ckpt", "epoch")
@@ -113,7 +114,7 @@ def source_of_default(path: PurePosixPath, value: int | str) -> str:
 def step_from_name(name: str) -> int | None:
     """The step in the name of a file or folder (`step_10`, `iter0003`, `val_step10`); None where there is none."""
     lowered = name.lower()
-    if iteration := _ITERATION.fullmatch(lowered):
+    if iteration := _ITERATION.fullmatch(lowered) or _CHINESE_STEP.search(lowered):
         return int(iteration[1])
     found = {
         match[1]: int(match[2])

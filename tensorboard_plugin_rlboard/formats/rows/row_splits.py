@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from tensorboard_plugin_rlboard.formats.arrays.number_values import is_truth
+from tensorboard_plugin_rlboard.formats.split_flags import (
+    are_flags,
+    may_be_judgement,
+    says_held_out,
+    says_training,
+    truth,
+)
 from tensorboard_plugin_rlboard.formats.splits import (
     TRAINING_NAMES,
     is_eval_name,
@@ -14,10 +20,9 @@ from tensorboard_plugin_rlboard.formats.splits import (
     normalised_split,
     says_more,
 )
-from tensorboard_plugin_rlboard.words import SPLIT, TRAINED, VALIDATION, snake_case
+from tensorboard_plugin_rlboard.words import SPLIT, snake_case
 
 _SPLIT_KEYS = frozenset(SPLIT)
-_VALIDATION_KEYS = frozenset(VALIDATION) - {"eval", "evaluation"}  # these may be judgements
 _FEW_NAMES = 8
 """Different values of a key that names splits: a text of another meaning has more."""
 
@@ -25,6 +30,23 @@ _FEW_NAMES = 8
 class _Column(Protocol):
     rows: list[int]
     values: list[Any]
+
+
+@dataclass(frozen=True)
+class SplitWords:
+    """What rows say of their split, by the keys that a format reads.
+
+    Attributes:
+        names: what each row calls its split, None where it does not.
+        held_out: whether each row is held out, as a flag says it.
+        training: whether each row is of the training, as a flag says it.
+        responses: key -> the column of the responses under it.
+    """
+
+    names: Sequence[object]
+    held_out: Sequence[object]
+    training: Sequence[object]
+    responses: Mapping[str, _Column] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,27 +65,36 @@ class RowSplits:
     odd: dict[str, int]
 
 
-def row_splits(
-    words: Sequence[object], flags: Sequence[object], default: str, further: Mapping[str, _Column]
-) -> RowSplits:
+def row_splits(said: SplitWords, default: str, further: Mapping[str, _Column]) -> RowSplits:
     """The splits of rows.
 
     Args:
-        words: what the rows say, None where nothing.
-        flags: whether they are validation.
+        said: what the rows say.
         default: the split of rows that say nothing.
         further: key -> column of those that the format does not read: one that is called like a split puts rows into the
-            evaluation that say nothing of their own.
+            evaluation that say nothing of their own, though the rows that told the format had none: evaluations may be
+            few or late.
     """
-    words = _with_late_splits(words, further)
-    found: dict[tuple[object, object], tuple[str, str | None]] = {}
-    for pair in zip(words, flags, strict=True):
+    words = _with_late_splits(said, further)
+    found: dict[tuple[object, bool], tuple[str, str | None]] = {}
+    pairs = [
+        (word, truth(held_out) is True or truth(training) is False)
+        for word, held_out, training in zip(words, said.held_out, said.training, strict=True)
+    ]
+    for pair in pairs:
         if pair not in found:
-            word, flag = pair
+            word, is_held_out = pair
             name = word if isinstance(word, str) and says_more(word) else None
-            found[pair] = normalised_split(default if word is None else word, flag), name
-    both = [found[pair] for pair in zip(words, flags, strict=True)]
+            split = "eval" if is_held_out else normalised_split(default if word is None else word)
+            found[pair] = split, name
+    both = [found[pair] for pair in pairs]
     return RowSplits([split for split, _ in both], [name for _, name in both], _odd_names(words))
+
+
+def all_of_one(split: str, names: Sequence[object]) -> RowSplits:
+    """The splits of rows of which the user has said that all are of one, whatever they call it themselves."""
+    more = [name if isinstance(name, str) and says_more(name) else None for name in names]
+    return RowSplits([split] * len(names), more, {})
 
 
 def _odd_names(words: Sequence[object]) -> dict[str, int]:
@@ -77,23 +108,40 @@ def _odd_names(words: Sequence[object]) -> dict[str, int]:
     return {word: row for word, row in first.items() if word.strip() and not is_split_name(word)}
 
 
-def _with_late_splits(words: Sequence[object], columns: Mapping[str, _Column]) -> list[object]:
+def _with_late_splits(said: SplitWords, further: Mapping[str, _Column]) -> list[object]:
     """What the rows say of their split, with what further keys say of an evaluation where the split's own says nothing."""
-    words = list(words)
-    for key, column in columns.items():
+    words = list(said.names)
+    for rows in (*_rows_of_evaluations(said.responses), *_late_splits(further)):
+        for row, word in rows:
+            if words[row] is None:
+                words[row] = word
+    return words
+
+
+def _rows_of_evaluations(responses: Mapping[str, _Column]) -> Iterator[list[tuple[int, str]]]:
+    """The rows whose response stands under the key of an evaluation (`val/response`)."""
+    for key, column in responses.items():
+        if is_eval_name(key.rpartition("/")[0]):
+            yield [
+                (row, "eval")
+                for row, value in zip(column.rows, column.values, strict=True)
+                if value is not None
+            ]
+
+
+def _late_splits(further: Mapping[str, _Column]) -> Iterator[list[tuple[int, str]]]:
+    """For each key that is called like a split, the rows that it puts into the evaluation, with what it calls it."""
+    for key, column in further.items():
         name = snake_case(key)
-        if name not in _SPLIT_KEYS | _VALIDATION_KEYS | TRAINED:
+        is_name, is_flag = name in _SPLIT_KEYS, says_held_out(name) and not may_be_judgement(name)
+        if not (is_name or is_flag or says_training(name)):
             continue
         few = set(column.values)
-        if len(few) > _FEW_NAMES:
+        if len(few) > _FEW_NAMES or not (is_name or are_flags(few)):
             continue
-        if name in TRAINED:
-            says: set[Any] = {value for value in few if all(map(is_truth, few)) and value is False}
-        elif name in _VALIDATION_KEYS:
-            says = {value for value in few if normalised_split(None, value) == "eval"}
+        if is_name:
+            says = {value: value for value in few if isinstance(value, str) and is_eval_name(value)}
         else:
-            says = {value for value in few if isinstance(value, str) and is_eval_name(value)}
-        for row, value in zip(column.rows, column.values, strict=True):
-            if value in says and words[row] is None:
-                words[row] = value if isinstance(value, str) and name in _SPLIT_KEYS else "eval"
-    return words
+            says = {value: "eval" for value in few if truth(value) is is_flag}
+        told = zip(column.rows, column.values, strict=True)
+        yield [(row, says[value]) for row, value in told if value in says]

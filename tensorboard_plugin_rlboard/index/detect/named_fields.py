@@ -37,9 +37,12 @@ def with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) -> 
             found, rows=spread_rows(file.path).rows
         )  # a later row may say what the first one does not
     named = []
-    if (facts.split or is_among) and not found.says(
-        [keys.get("split", "split"), keys.get("validation", "validation")]
-    ):
+    told = [
+        keys.get("split", "split"),
+        keys.get("validation", "validation"),
+        *filter(None, [keys.get("training")]),
+    ]
+    if (facts.split or is_among) and not found.says(told):
         named.append("split")
     is_dump = facts.step is None and any(map(has_words_of_dump, found.rows))
     step = numbered.step if is_dump else facts.step

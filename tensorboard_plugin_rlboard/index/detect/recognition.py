@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tensorboard_plugin_rlboard.formats.generic import key_mapping, written_reward
 from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST, from_spec
-from tensorboard_plugin_rlboard.formats.rows.file_options import bind_to_file
+from tensorboard_plugin_rlboard.formats.rows.file_options import SPLIT_OF_ALL, bind_to_file
 from tensorboard_plugin_rlboard.formats.rows.path_names import NamedFacts, named_facts
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 from tensorboard_plugin_rlboard.index.detect.discounts import Discounts
@@ -152,8 +152,12 @@ class Recognition:
         if defaults.step is not None:
             options["step"] = str(defaults.step)
         if defaults.split:
-            options["split"] = defaults.split
-        bound = bind_to_file(file_format, file.path, options)
+            options |= {"split": defaults.split, SPLIT_OF_ALL: "1"}
+        by_user = {"step": defaults.step is not None, "split": bool(defaults.split)}
+        left = ",".join(name for name in option.split(",") if not by_user.get(name))
+        bound = bind_to_file(
+            file_format.without_options(NAMED).with_options(**{NAMED: left}), file.path, options
+        )
         return bound if bound.mapping else from_spec(bound.spec)
 
     def is_read_alike(self, file_format: Format, file: SourceFile, formats_digest: str) -> bool:

@@ -19,9 +19,9 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
 )
 from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
+from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults, says_split_of_all
 from tensorboard_plugin_rlboard.formats.rows.row_kinds import FAILED, no_response, row_kinds
-from tensorboard_plugin_rlboard.formats.rows.row_splits import row_splits
+from tensorboard_plugin_rlboard.formats.rows.row_splits import SplitWords, all_of_one, row_splits
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.index.parts.clean_texts import clean_texts, objects
 from tensorboard_plugin_rlboard.index.parts.column_collector import Column, ColumnCollector
@@ -144,12 +144,12 @@ class PartColumns:
 
     def _add_split(self, collector: ColumnCollector, further: Mapping[str, Column]) -> None:
         file_format = self._format
-        found = row_splits(
-            self._values(collector, file_format.split_keys).tolist(),
-            self._values(collector, file_format.validation_keys).tolist(),
-            file_defaults(file_format).split,
-            further if file_format.has_late_splits else {},
-        )
+        read = (file_format.split_keys, file_format.validation_keys, file_format.training_keys)
+        names, held_out, training = (self._values(collector, keys).tolist() for keys in read)
+        keys = collector.columns.keys() & set(file_format.text_keys.get("response", ()))
+        said = SplitWords(names, held_out, training, {key: collector.columns[key] for key in keys})
+        split, is_of_all = file_defaults(file_format).split, says_split_of_all(file_format)
+        found = all_of_one(split, names) if is_of_all else row_splits(said, split, further)
         for name, row in found.odd.items():
             reason = f"The split {shortened(name)} means neither training nor evaluation here; it is shown as training."
             self._row_problems.append(("odd_split", reason, np.asarray([row])))

@@ -13,6 +13,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts, step_from_name
+from tensorboard_plugin_rlboard.formats.split_flags import truth
 from tensorboard_plugin_rlboard.formats.splits import normalised_split, split_from_name
 from tensorboard_plugin_rlboard.texts import TextRules
 
@@ -99,19 +100,20 @@ def test_facts_of_a_path(
     ],
 )
 def test_words_of_a_held_out_split(word: str) -> None:
-    assert normalised_split(word, None) == "eval"
+    assert normalised_split(word) == "eval"
 
 
 @pytest.mark.parametrize(
     "word", ["train", "math500", "", "evaluator_train", "medieval", "value", "latest", "developer"]
 )
 def test_other_words_stay_in_training(word: str) -> None:
-    assert normalised_split(word, None) == "train"
+    assert normalised_split(word) == "train"
 
 
 def test_truth_values_of_a_held_out_row() -> None:
-    assert [normalised_split(None, flag) for flag in (True, 1, "True", "true")] == ["eval"] * 4
-    assert [normalised_split(None, flag) for flag in (False, 0, "False", None, "no", 2)] == ["train"] * 6
+    assert [truth(flag) for flag in (True, 1, 1.0, "True", " true ", "yes", "是")] == [True] * 7
+    assert [truth(flag) for flag in (False, 0, "False", "no", "否")] == [False] * 5
+    assert [truth(flag) for flag in (None, 2, "maybe", "", [1], float("nan"))] == [None] * 6
     assert split_from_name("my_test_run") == ""
 
 

@@ -1,0 +1,148 @@
+"""Flags and words of any name that say which rows are held out: all of them are read, and none that means something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from answers import columns, ignored
+from rollout_log import opened
+from understood import Row, written
+
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.formats.guessing.guess import guess_mapping
+
+HELD_OUT = (
+    *(
+        "is_eval",
+        "validate",
+        "isVal",
+        "held_out",
+        "is_holdout",
+        "eval_mode",
+        "in_eval",
+        "is_test",
+        "validation_sample",
+    ),
+    *("是否验证", "是否评测", "eval"),
+)
+TRAINING = ("is_train", "training", "isTrain", "is_train_sample", "是否训练")
+WORDS = {
+    "phase": ("train", "validation"),
+    "set": ("train", "val"),
+    "loop": ("rollout", "eval"),
+    "which": ("training", "test"),
+}
+DATA = {"dataset": ("gsm8k_train", "gsm8k_test"), "data_source": ("math/train", "math/dev")}
+SPELT: dict[str, tuple[object, object]] = {
+    "truth": (False, True),
+    "number": (0, 1),
+    "text": ("false", "True"),
+    "words": ("否", "是"),
+}
+
+
+def _rows(key: str, values: tuple[object, object], response: str) -> list[Row]:
+    """Two samples of the training with the first value, and two of an evaluation, with prompts of its own."""
+    return [
+        {"step": 1, "prompt": f"prompt {n // 2}", response: f"so {n}", "score": n % 2, key: values[n // 2]}
+        for n in range(4)
+    ]
+
+
+LOGS: dict[str, list[Row]] = {}
+for _response in ("response", "output"):
+    for _spelt, (_no, _yes) in SPELT.items():
+        LOGS |= {f"{_response}-{_spelt}-{key}": _rows(key, (_no, _yes), _response) for key in HELD_OUT}
+        LOGS |= {f"{_response}-{_spelt}-not-{key}": _rows(key, (_yes, _no), _response) for key in TRAINING}
+    LOGS |= {f"{_response}-{key}": _rows(key, values, _response) for key, values in (WORDS | DATA).items()}
+LOGS["late"] = [*_rows("x", (1, 1), "output")[:2] * 30, *_rows("is_train", (True, False), "output")]
+LOGS["prefix"] = [
+    {
+        f"{split}/{name}": value
+        for name, value in (("step", 1), ("prompt", "p"), ("response", f"so {n}"), ("score", n % 2))
+    }
+    for n, split in enumerate(("train", "train", "val", "val"))
+]
+LOGS["nested"] = [
+    row | {"metadata": {"is_train": n < 2}} for n, row in enumerate(_rows("x", (1, 1), "output"))
+]
+LOGS["of_each"] = [
+    {
+        "step": 1,
+        "question": "why?",
+        "rollouts": [{"completion": f"so {n}", "score": n % 2, "is_eval": n > 1} for n in range(4)],
+    }
+]
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    root = tmp_path_factory.mktemp("flags")
+    for number, rows in enumerate(LOGS.values()):
+        (root / str(number)).mkdir()
+        written(root / str(number) / "log.jsonl", rows)
+    yield from opened(root)
+
+
+def test_every_flag_puts_its_rows_into_the_evaluation(board: Board) -> None:
+    assert ignored(board) == []
+    splits = {info.run: info.splits for info in board.runs().runs}
+    wrong = []
+    for number, name in enumerate(LOGS):
+        run = str(number)
+        answers = (
+            [text for (text,) in columns(board, "response", run=run, split="eval")]
+            if "eval" in splits[run]
+            else []
+        )
+        if answers != ["so 2", "so 3"]:
+            wrong.append((name, answers))
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("key", "values"), [("eval", (0, 1)), ("test", (True, False)), ("evaluation", ("true", "false"))]
+)
+def test_a_flag_that_may_be_a_judgement_is_said(key: str, values: tuple[object, object]) -> None:
+    rows = [
+        {"step": 1, "prompt": "p", "output": f"so {n}", "score": n % 2, key: values[n % 2]} for n in range(4)
+    ]
+    guess = guess_mapping(rows)
+    assert "validation" not in guess.keys
+    assert guess.doubt.startswith(
+        f"{key} was not taken as split: it may say as well how an answer was judged."
+    )
+    assert guess.alternatives["validation"] == (key,)
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("is_valid", (True, False)),
+        ("train", (1, 2)),
+        ("evaluated", (True, False)),
+        ("trained", (0, 1)),
+        ("mode", ("sample", "greedy")),
+    ],
+)
+def test_what_says_something_else_is_no_split(key: str, values: tuple[object, object]) -> None:
+    guess = guess_mapping(_rows(key, values, "output"))
+    assert {"validation", "training", "split"}.isdisjoint(guess.keys)
+
+
+@pytest.mark.parametrize("split", ["train", "eval"])
+def test_the_split_of_an_rlboard_toml_is_that_of_all_rows(
+    split: str, tmp_path: Path, open_board: Any
+) -> None:
+    rows = [
+        row | {"split": "val" if n else "train"}
+        for n, row in enumerate(_rows("is_eval", (False, True), "output"))
+    ]
+    written(tmp_path / "log.jsonl", rows)
+    (tmp_path / "rlboard.toml").write_text(f'[mapping]\nsplit = "{split}"\n')
+    (info,) = open_board(tmp_path).runs().runs
+    assert info.splits == [split]
+    assert info.mapping_sources["split"] == "rlboard.toml"
