@@ -20,6 +20,7 @@ from tensorboard_plugin_rlboard.api import (
 from tensorboard_plugin_rlboard.board.run_schema import run_schema, token_metric_info
 from tensorboard_plugin_rlboard.board.runs.column_mapping import column_mapping
 from tensorboard_plugin_rlboard.board.runs.metric_infos import sample_metric_infos
+from tensorboard_plugin_rlboard.board.runs.name_notices import name_notices
 from tensorboard_plugin_rlboard.board.runs.notices import (
     evaluation_notices,
     repeated_samples_notices,
@@ -185,7 +186,7 @@ def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
         mapping_alternatives=mapping.alternatives,
         mapping_doubt=mapping.doubt,
         mapping_shape=mapping.shape,
-        notices=tuple(run_notices(run, mapping)),
+        notices=(*run_notices(run, mapping), *name_notices(run)),
         joined=[
             Joined(join.what, join.source, join.matched, join.unmatched, join.columns)
             for join in (*run.joined, *run.annotated)

@@ -9,6 +9,7 @@ from tensorboard_plugin_rlboard.formats.rows.path_names import FILE_NAME, FOLDER
 from tensorboard_plugin_rlboard.formats.splits import TRAINING_NAMES, held_out_words, words_of
 
 _NUMBERED = re.compile(r"(.*?)[_.-]?([0-9]{1,7})")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _COUNTED = frozenset(
     {
         *("rollout", "completion", "generation", "gen", "sample", "response", "output", "trajectory", "traj"),
@@ -91,7 +92,17 @@ def numbered_name(name: str) -> tuple[str, int, bool] | None:
 
 def may_name(file: str) -> bool:
     """Whether the name of a file, or of the folder above it, may say a step or a split beside its siblings."""
-    return numbered_name(_split(file)[1]) is not None or any(held_out_words(own) for _, own in _names(file))
+    return (
+        numbered_name(_split(file)[1]) is not None
+        or number_of_folder(file) is not None
+        or any(held_out_words(own) for _, own in _names(file))
+    )
+
+
+def number_of_folder(file: str) -> str | None:
+    """The name of a file's folder where it is a number, which nothing calls a step; None for any other name."""
+    name = _split(_split(file)[0])[1]
+    return name if _NUMBER.fullmatch(name) else None
 
 
 def source_beside_others(file: str, value: int | str) -> str:

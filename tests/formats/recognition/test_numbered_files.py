@@ -124,7 +124,7 @@ def test_files_of_ranks_stay_at_step_0_and_that_is_said(tmp_path: Path, open_boa
     board: Board = open_board(tmp_path)
     assert column(board, "step") == [0] * 4
     assert {kind for _, _, kind in problems(board)} == {"no_step"}
-    assert board.runs().runs[0].notices == []
+    assert [notice.kind for notice in board.runs().runs[0].notices] == ["number_not_taken"]
 
 
 def test_what_rows_say_counts_before_the_numbers_of_files(tmp_path: Path, open_board: Any) -> None:
@@ -160,3 +160,46 @@ def test_other_names_of_steps(file: str, step: int, tmp_path: Path, open_board: 
     board: Board = open_board(tmp_path)
     (info,) = board.runs().runs
     assert column(board, "step", info.run) == [step] * 2
+
+
+@pytest.mark.parametrize(
+    ("file", "pattern"),
+    [
+        ("rollout_12.jsonl", "rollout[_.-]?([0-9]+)[^/]*$"),
+        ("my run/samples-0.jsonl", "samples[_.-]?([0-9]+)[^/]*$"),
+        ("7/log.jsonl", "([0-9]+)/[^/]*$"),
+    ],
+)
+def test_a_number_that_was_not_taken_is_said_with_what_takes_it(
+    file: str, pattern: str, test_log: TestLog
+) -> None:
+    test_log.write({"prompt": "p", "response": "r", "reward": 1.0}, file=file)
+    (info,) = test_log.open().runs().runs
+    (notice,) = (one for one in info.notices if one.kind == "number_not_taken")
+    assert f'step_from = "{pattern}"' in notice.text
+    test_log.path(file).parent.joinpath("rlboard.toml").write_text(f"[mapping]\nstep_from = '{pattern}'\n")
+    board = test_log.open()
+    (info,) = board.runs().runs
+    assert not info.notices
+    assert column(board, "step", info.run) == [int("".join(filter(str.isdigit, file)))]
+
+
+@pytest.mark.parametrize("file", ["test.jsonl", "dev_rollouts.jsonl", "test/log.jsonl"])
+def test_a_word_that_was_not_taken_for_the_split_is_said(file: str, test_log: TestLog) -> None:
+    test_log.write({"step": 1, "prompt": "p", "response": "r", "reward": 1.0}, file=file)
+    (info,) = test_log.open().runs().runs
+    assert [one.kind for one in info.notices] == ["word_not_taken"]
+    name = file.rpartition("/")[2]
+    assert f'files = "{name}" and split = "eval"' in info.notices[0].text
+    test_log.path(file).parent.joinpath("rlboard.toml").write_text(
+        f'[mapping]\nfiles = "{name}"\nsplit = "eval"\n'
+    )
+    (info,) = test_log.open().runs().runs
+    assert (info.splits, info.notices) == (["eval"], [])
+
+
+@pytest.mark.parametrize("file", ["test_run.jsonl", "my-test-of-grpo.jsonl", "rollouts.jsonl", "eval.jsonl"])
+def test_other_names_say_nothing(file: str, test_log: TestLog) -> None:
+    test_log.write({"step": 1, "prompt": "p", "response": "r", "reward": 1.0}, file=file)
+    (info,) = test_log.open().runs().runs
+    assert not info.notices

@@ -19,6 +19,8 @@ const ORDER = [
   "repeated_samples",
   "repeated_steps",
   "numbered_files",
+  "word_not_taken",
+  "number_not_taken",
   "summed_reward",
   "summed_reward_functions",
   "same_samples",

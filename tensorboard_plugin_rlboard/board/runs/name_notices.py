@@ -1,0 +1,71 @@
+"""What the names of a run's files may say and were not taken for: a number that may be a step, a word that may be a split."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from tensorboard_plugin_rlboard.api import Notice
+from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
+from tensorboard_plugin_rlboard.formats.rows.path_names import stem_of
+from tensorboard_plugin_rlboard.formats.splits import held_out_words, is_called_after, words_of
+from tensorboard_plugin_rlboard.index.detect.sibling_names import number_of_folder, numbered_name
+from tensorboard_plugin_rlboard.index.run import RunIndex
+
+_LOOKED_AT = 200
+"""Files of a run whose names are looked at."""
+_OF_TRYING = frozenset({"run", "runs"})
+"""Words of a name whose `test` tries something out."""
+
+
+def name_notices(run: RunIndex) -> Iterator[Notice]:
+    """That the rows of a file say no step or no split, its name might, and was not taken for it."""
+    files = tuple(run.files.values())[:_LOOKED_AT]  # the indexing thread may add one meanwhile
+    for find in (_number, _held_out_word):
+        found = next((notice for file in files if (notice := find(file.relative, file.format))), None)
+        if found is not None:
+            yield found
+
+
+def _number(relative: str, file_format: Format) -> Notice | None:
+    name, folder = relative.rpartition("/")[2], number_of_folder(relative)
+    numbered = numbered_name(name)
+    if not _is_open("step", file_format) or file_defaults(file_format).step is not None:
+        return None
+    if numbered is not None:
+        before = re.escape(stem_of(name)[: len(numbered[0])])
+        pattern = f"{before}[_.-]?([0-9]+)[^/]*$".replace("\\", "\\\\")
+    elif folder is not None:
+        name, pattern = folder, "([0-9]+)/[^/]*$"
+    else:
+        return None
+    return Notice(
+        "number_not_taken",
+        f"The rows say no step and are shown at step 0. The number in the name of {name} was not taken for it, because ranks "
+        "and parts are numbered as well. If it is the step, write into an rlboard.toml in the run's folder, [mapping] "
+        f'step_from = "{pattern}".',
+        {"file": name},
+    )
+
+
+def _held_out_word(relative: str, file_format: Format) -> Notice | None:
+    path = PurePosixPath(relative)
+    if not _is_open("split", file_format) or file_defaults(file_format).split:
+        return None
+    for name in (stem_of(path.name), path.parent.name):
+        if held_out_words(name) and is_called_after(name) and not words_of(name) & _OF_TRYING:
+            return Notice(
+                "word_not_taken",
+                f"The rows say no split and are shown as training. The name {name} was not taken for it, because nothing "
+                "beside it is called after the training. If it is an evaluation, write into an rlboard.toml in the run's "
+                f'folder, [mapping] files = "{path.name}" and split = "eval".',
+                {"file": path.name},
+            )
+    return None
+
+
+def _is_open(field: str, file_format: Format) -> bool:
+    """Whether the rows of a file do not say a field that names of files may."""
+    return field in file_format.options.get("named", "").split(",")
