@@ -167,9 +167,9 @@ METADATA = frozenset(_names("meta metadata extra extra_info env_extras tags anno
 STEP = _names(
     "step global_step training_step train_step trainer_step optimizer_step optim_step update_step policy_step "
     "rl_step learner_step current_step gen_step rollout_step trainer_global_step iteration train_iter "
-    "training_iteration global_steps step_num iter training_iter global_step_max_steps ppo_step grpo_step opt_step step_idx it 步数 训练步 训练步数 迭代步 迭代步数 全局步 全局步数 步"
+    "training_iteration global_steps step_num iter training_iter global_step_max_steps ppo_step grpo_step opt_step it 步数 训练步 训练步数 迭代步 迭代步数 全局步 全局步数 步"
 )
-INNER_STEP = frozenset(_names("current_step gen_step rollout_step step_num step_idx iteration iter it"))
+INNER_STEP = frozenset(_names("current_step gen_step rollout_step step_num iteration iter it"))
 """Those of them that count within a rollout or a step as well: the name of a file counts before them."""
 AROUND_STEP = frozenset(_names("epoch episode round game session trajectory traj rollout task"))
 """Words for what a step may count within: with the next one it begins again."""
@@ -178,7 +178,9 @@ WEAK_STEP = _names(
 )
 """Words that count turns, positions and data as well: a step only where the values are those of a training."""
 WEAK_OF_DATA_SETS = _names("epoch iter update updates round steps")  # they make no row a sample
-VERSION = _names("policy_version model_version weight_version weights_version version")
+VERSION = _names(
+    "policy_version model_version weight_version weights_version version batch batch_idx batch_id episode"
+)
 """Words that count something which may rise once a step, or not: never a step, but named beside a missing one."""
 SPLIT = _names(
     "split data_split dataset_split phase mode subset stage partition fold 阶段 划分 数据集划分 模式"

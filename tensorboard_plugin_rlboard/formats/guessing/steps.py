@@ -9,13 +9,51 @@ from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.arrays.step_values import SMALLEST_ODD, said_of_steps, step_from_value
 from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
+from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_step
-from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, value_at
 
 _FEWEST_RESTARTS = 2
 """Times that a step begins again at its first number before that is said: once is a training that was started again."""
 
+_LIKE_STEP = frozenset({"step", "iter", "iteration", "update"})
+_COUNTS = frozenset(
+    {
+        *(
+            "num",
+            "n",
+            "max",
+            "min",
+            "total",
+            "per",
+            "turn",
+            "env",
+            "tool",
+            "agent",
+            "reasoning",
+            "cot",
+            "size",
+            "count",
+        ),
+        *(
+            "eval",
+            "val",
+            "save",
+            "log",
+            "warmup",
+            "budget",
+            "limit",
+            "time",
+            "s",
+            "ms",
+            "used",
+            "taken",
+            "left",
+            "micro",
+        ),
+        *("idx", "index", "id"),
+    }
+)
+"""Words of names that count something else than the training's steps."""
 _IDENTIFIERS = frozenset({"eid", "id", "uid", "key", "sample_id", "rollout_id", "trajectory_id"})
 """Objects that name a sample by numbers, of which a step is one within its episode (Trinity-RFT's `eid`)."""
 
@@ -63,7 +101,45 @@ def assign_step(roles: Roles) -> str:
         return (
             f"{inner[0].path} was not taken as step: it falls, or differs between the answers to one prompt."
         )
-    return _doubt_of_restarts(roles)
+    if "step" not in roles.keys:
+        return _take_called_like(roles, prompts)
+    return _doubt_of_restarts(roles) or _doubt_of_constant(roles)
+
+
+def _take_called_like(roles: Roles, prompts: Column | None) -> str:
+    """Take whole numbers with `step` in their name that lie like a training's; one sentence that says so, else empty."""
+    for column in roles.profile:
+        parts = set(column.place.name.split("_"))
+        if (
+            not parts & _LIKE_STEP
+            or parts & _COUNTS
+            or column.place.of_each
+            or not is_open(column, meta=True)
+        ):
+            continue
+        numbers = [number for _, number in column.steps()]
+        falls = any(b < a for a, b in pairwise(numbers))
+        if falls or not column.varies() or not column.fits(is_step) or _said_of(column):
+            continue
+        if (
+            roles.profile.is_shared(column)
+            and roles.profile.lies(column, prompts)
+            and roles.take("step", [column])
+        ):
+            return f"The step is a guess: {column.path} was taken, because nothing else is called like one."
+    return ""
+
+
+def _doubt_of_constant(roles: Roles) -> str:
+    """One sentence where a step of several meanings is always the same, and another number rises; else empty."""
+    column = roles.column("step")
+    if column is None or column.varies() or column.place.name not in words.WEAK_STEP:
+        return ""
+    others = [roles.profile.column(path) for path in roles.alternatives.get("step", ())]
+    rising = [one for one in others if one is not None and one.varies() and roles.profile.lies(one, None)]
+    if not rising:
+        return ""
+    return f"The step may be another one: {column.path} was taken, which is the same in all rows; {rising[0].path} rises."
 
 
 def _without_odd(
@@ -162,38 +238,6 @@ def may_count_within(row: Row) -> bool:
     """Whether beside its step a row has another one, or what a step may count within: more rows have to tell which it is."""
     names = [words.snake_case(str(key)) for key in row if key != "step"]
     return any(name in words.STEP or not words.AROUND_STEP.isdisjoint(name.split("_")) for name in names)
-
-
-def counts_within(rows: Sequence[Row], path: str, named: int) -> bool:
-    """Whether what some rows have for a step counts something within the step that the name of their file says.
-
-    Only words that mean other things as well are doubted (`iteration`, `rollout_step`, `epoch`). They count the training's
-    steps where all of them are that of the name, or where they never fall and the file is called after its first or last.
-
-    Args:
-        rows: rows of a file.
-        path: where they have a step; empty where nowhere.
-        named: the step in the name of the file, or of a folder above it.
-    """
-    numbers = _inner_numbers(rows, path)
-    falls = any(b < a for a, b in pairwise(numbers))
-    return bool(numbers) and (falls or named not in {numbers[0], numbers[-1]})
-
-
-def doubt_of_step(rows: Sequence[Row], path: str, named: int) -> str:
-    """One sentence where the step of some rows (see `counts_within`) may be that of their file's name; else empty."""
-    if set(_inner_numbers(rows, path)) <= {float(named)}:
-        return ""
-    return f"The step may be another one: {path} was taken, step {named} of the file's path would do as well."
-
-
-def _inner_numbers(rows: Sequence[Row], path: str) -> list[float]:
-    """What some rows have for a step, in their order; empty where its word means a step of a training only."""
-    names = {words.snake_case(part.rpartition(".")[2]) for part in path.split(EITHER)}
-    if not path or not names <= words.INNER_STEP | set(words.WEAK_STEP):
-        return []
-    numbers = (step_from_value(value_at(row, path)) for row in rows)
-    return [number for number in numbers if number is not None]
 
 
 def _changes(numbers: list[float]) -> int:

@@ -10,6 +10,7 @@ from answers import columns, problems
 from guessed_rows import CHAT
 from understood import Row, written
 
+from tensorboard_plugin_rlboard.formats.guessing.guess import guess_mapping
 from tensorboard_plugin_rlboard.formats.registry import recognise
 
 TRAINERS: dict[str, Row] = {
@@ -79,3 +80,33 @@ def test_a_step_within_an_identifier_is_none_of_the_training(tmp_path: Path, ope
     board = open_board(tmp_path)
     assert columns(board, "response", "reward") == [("r0", 0.0), ("r1", 1.0)]
     assert {kind for _, _, kind in problems(board)} == {"no_step"}
+
+
+def test_a_key_that_is_called_like_a_step_is_taken_and_said() -> None:
+    rows = [
+        {"prompt": f"p{n // 2}", "output": f"so {n}", "score": n % 2, "grad_step": n // 2} for n in range(4)
+    ]
+    guess = guess_mapping(rows)
+    assert guess.keys["step"] == "grad_step"
+    assert guess.doubt == "The step is a guess: grad_step was taken, because nothing else is called like one."
+
+
+@pytest.mark.parametrize(
+    "name", ["num_steps", "turn_step", "env_steps_used", "max_step", "warmup_step", "timestep_s"]
+)
+def test_a_count_of_other_steps_is_none(name: str) -> None:
+    rows = [{"prompt": f"p{n // 2}", "output": f"so {n}", "score": n % 2, name: n // 2} for n in range(4)]
+    assert "step" not in guess_mapping(rows).keys
+
+
+def test_an_epoch_that_never_changes_beside_a_number_that_rises_is_doubted() -> None:
+    rows = [
+        {"prompt": f"p{n // 2}", "output": f"so {n}", "score": n % 2, "epoch": 0, "batch": n // 2}
+        for n in range(4)
+    ]
+    guess = guess_mapping(rows)
+    assert guess.keys["step"] == "epoch"
+    assert guess.doubt.endswith("epoch was taken, which is the same in all rows; batch rises.")
+    for row in rows:
+        row["epoch"] = row["batch"]
+    assert guess_mapping(rows).doubt == ""

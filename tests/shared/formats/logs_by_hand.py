@@ -106,7 +106,8 @@ _NAMES = (
         "req resp rew step",
         "in out reward step",
     ),
-    *("src hyp bleu_reward step", "prompt sample score n_update", "x y reward step", "q a reward step_idx"),
+    *("src hyp bleu_reward step", "prompt sample score n_update", "x y reward step", "q a reward it"),
+    *("prompt response reward grad_step", "prompt output reward step_no", "prompt response reward trainStep"),
     *(
         "题目 解答 奖励 步",
         "问题 模型输出 得分 全局步数",

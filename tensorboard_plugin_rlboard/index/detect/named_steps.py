@@ -1,0 +1,43 @@
+"""Whether what rows have for a step counts within the step that the name of their file says, or is it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
+from tensorboard_plugin_rlboard.formats.base import Row
+from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, value_at
+
+
+def counts_within(rows: Sequence[Row], path: str, named: int) -> bool:
+    """Whether what some rows have for a step counts something within the step that the name of their file says.
+
+    Only words that mean other things as well are doubted (`iteration`, `rollout_step`, `epoch`). They count the training's
+    steps where all of them are that of the name, or where they never fall and the file is called after its first or last.
+
+    Args:
+        rows: rows of a file.
+        path: where they have a step; empty where nowhere.
+        named: the step in the name of the file, or of a folder above it.
+    """
+    numbers = _inner_numbers(rows, path)
+    falls = any(b < a for a, b in pairwise(numbers))
+    return bool(numbers) and (falls or named not in {numbers[0], numbers[-1]})
+
+
+def doubt_of_step(rows: Sequence[Row], path: str, named: int) -> str:
+    """One sentence where the step of some rows (see `counts_within`) may be that of their file's name; else empty."""
+    if set(_inner_numbers(rows, path)) <= {float(named)}:
+        return ""
+    return f"The step may be another one: {path} was taken, step {named} of the file's path would do as well."
+
+
+def _inner_numbers(rows: Sequence[Row], path: str) -> list[float]:
+    """What some rows have for a step, in their order; empty where its word means a step of a training only."""
+    names = {words.snake_case(part.rpartition(".")[2]) for part in path.split(EITHER)}
+    if not path or not names <= words.INNER_STEP | set(words.WEAK_STEP):
+        return []
+    numbers = (step_from_value(value_at(row, path)) for row in rows)
+    return [number for number in numbers if number is not None]
