@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorboard_plugin_rlboard.board.finite_numbers import finite_ones
-from tensorboard_plugin_rlboard.board.groups.member_sql import GROUP_HASH, member_sql
+from tensorboard_plugin_rlboard.board.groups.member_sql import member_sql
 from tensorboard_plugin_rlboard.board.labels import Labels, label_sql
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.board.sql_rows import as_list
+from tensorboard_plugin_rlboard.board.sums.group_columns import group_number
 from tensorboard_plugin_rlboard.index.column_names import text
 from tensorboard_plugin_rlboard.metrics.groups.facts import GroupFacts, group_facts, group_weights
 from tensorboard_plugin_rlboard.metrics.groups.kinds import group_kinds
@@ -66,7 +67,7 @@ def read_samples(
         tell_responses: whether to tell responses apart as well, which reads their texts.
         by: a text column whose value comes along as `label`; empty for none.
     """
-    columns = {"rowid": "rowid", "step": "step", "attempt": "attempt", "group": GROUP_HASH}
+    columns = {"rowid": "rowid", "step": "step", "attempt": "attempt", "group": group_number("step, attempt")}
     columns |= member_sql(session.schema)
     if tell_responses:
         columns["response_hash"] = f"hash({text('response')})"
@@ -78,7 +79,6 @@ def read_samples(
     ).fetchnumpy()
     found = {name: np.ma.asarray(column) for name, column in answer.items()}
     grouped = ~np.ma.getmaskarray(found["group"])
-    found["group"] = found["group"].view(np.int64)
     order = np.lexsort(
         [np.ma.getdata(found[name]) for name in ("row", "file", "line_offset", *reversed(KEYS))]
     )
@@ -96,7 +96,7 @@ class GroupTable:
     """One row for each group, [groups] each.
 
     Attributes:
-        step, attempt, group: what tells it; the last is `GROUP_HASH` as int64.
+        step, attempt, group: what tells it; the last is its first row.
         facts: of its rewards.
         kind: its place in `KINDS`.
         weight, length: Σ|A| over its tokens and the mean length of its responses, NaN where there is none.

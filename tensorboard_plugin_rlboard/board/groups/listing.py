@@ -20,13 +20,14 @@ from tensorboard_plugin_rlboard.board.groups.group_table import (
     group_table,
     read_samples,
 )
-from tensorboard_plugin_rlboard.board.groups.member_sql import GROUP_HASH, length_unit
+from tensorboard_plugin_rlboard.board.groups.member_sql import length_unit
 from tensorboard_plugin_rlboard.board.groups.page_columns import page_columns
 from tensorboard_plugin_rlboard.board.groups.question import GroupsQuestion
 from tensorboard_plugin_rlboard.board.labels import Labels, checked_column
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation, Selection, pieces_of, select_samples
+from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.metrics.groups.kinds import KINDS
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
@@ -163,10 +164,11 @@ def _members(
     """The samples of the groups of a page, out of the steps that it has groups of, and the places of its groups there."""
     # Written out, the steps let the database pass over what holds no row of them.
     steps = ", ".join(map(str, np.unique(found.step[at]).tolist())) or "NULL"
-    keys = ", ".join(map(str, np.unique(found.group[at]).view(np.uint64).tolist())) or "NULL"
-    where = f"{whole.where} AND step IN ({steps}) AND {GROUP_HASH} IN ({keys})"
+    firsts = ", ".join(map(str, found.group[at].tolist())) or "NULL"
+    keys = f"SELECT {GROUP_KEY} FROM {whole.source} WHERE rowid IN ({firsts})"
+    where = f"{whole.where} AND step IN ({steps}) AND {GROUP_KEY} IN ({keys})"
     samples = read_samples(session, replace(whole, where=where), tell_responses=True)
-    firsts = (samples.whole(name)[samples.groups.starts].tolist() for name in KEYS)
-    place = {key: at for at, key in enumerate(zip(*firsts, strict=True))}
+    own = (samples.whole(name)[samples.groups.starts].tolist() for name in KEYS)
+    place = {key: at for at, key in enumerate(zip(*own, strict=True))}
     wanted = zip(*(getattr(found, name)[at].tolist() for name in KEYS), strict=True)
     return samples, np.asarray([place[key] for key in wanted], np.int64)

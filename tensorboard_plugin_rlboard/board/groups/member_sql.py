@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema
-from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric
 
 NONE = "CAST(NULL AS DOUBLE)"
-GROUP_HASH = f"CASE WHEN {GROUP_KEY} IS NOT NULL THEN hash({GROUP_KEY}) END"
-"""A number of 64 bits for a group, NULL where a sample is in none: keys as texts would need the memory of all of them."""
 
 
 def length_unit(schema: RunSchema) -> str:

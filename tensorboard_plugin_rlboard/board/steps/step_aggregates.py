@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
-from tensorboard_plugin_rlboard.board.groups.member_sql import GROUP_HASH, largest_advantage
+from tensorboard_plugin_rlboard.board.groups.member_sql import largest_advantage
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema
 from tensorboard_plugin_rlboard.board.steps.aggregates import (
     OF_CRITIC,
@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.board.steps.aggregates import (
     SHARES,
     Aggregate,
 )
+from tensorboard_plugin_rlboard.board.sums.group_columns import group_number
 from tensorboard_plugin_rlboard.board.sums.ordered_sums import ordered_mean
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric, text
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import METRICS, split_statistic
@@ -41,8 +42,8 @@ FINDING_METRICS = {
 hundred aggregates takes as long as to run it on a step."""
 MAX_OWN_METRICS = 24
 """Metrics of this log alone, among them the parts of its reward, that findings look at."""
-_HASH_CUT = 11
-"""Bits of a hash of 64 that are left out, so that a float64 holds the rest as it is."""
+_AS_FLOAT = 2**53 - 1
+"""Bits of a row number that a float64 holds as they are. Rows of a transaction that is open count from 2**55 on."""
 _OF_OWN = ("mean", "min", "max", "count", "zero")
 _PLAIN = {
     "mean": "avg({x})",
@@ -114,7 +115,7 @@ def _group_shares(schema: RunSchema) -> Aggregate:
     """Shares over the groups of each step: those without advantage among the ones of two or more, and of each kind among all."""
     reward = metric("reward")
     derived = {
-        "group": f"CAST(({GROUP_HASH}) >> {_HASH_CUT} AS DOUBLE)",
+        "group": f"CAST({group_number()} & {_AS_FLOAT} AS DOUBLE)",
         "reward": f"CASE WHEN {is_finite(reward)} THEN {reward} END",
         "truncated": metric("truncated"),
         "largest_advantage": largest_advantage(schema),

@@ -64,7 +64,7 @@ def query_by_value(session: RunSession, question: StepsQuestion) -> StepsByValue
             split, samples = picked_samples(session, question.selection, needed, column, only)
         cases = " ".join(f"WHEN ? THEN {place}" for place in range(len(shown)))
         picked = Relation(
-            f"(SELECT *, CASE {PICKED_TEXT} {cases} END AS {_KEY} FROM {samples.plain.source})",
+            f"(SELECT rowid, *, CASE {PICKED_TEXT} {cases} END AS {_KEY} FROM {samples.plain.source})",
             f"{_KEY} IS NOT NULL",
             [value for value, _ in shown],
         )
