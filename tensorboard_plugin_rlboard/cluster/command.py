@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.cluster.gathering import gather
+from tensorboard_plugin_rlboard.cluster.gathering import Gathering
 from tensorboard_plugin_rlboard.cluster.job import IndexJob, JobCounts
 from tensorboard_plugin_rlboard.cluster.process_engine import InlineEngine, ProcessEngine
 from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
@@ -67,9 +67,10 @@ def index(arguments: IndexArguments) -> int:
         progress = Progress(sum(file.size for file in files))
         begun = time.monotonic()
         with _interrupted_by_sigterm():
-            counts, finished = _run_job(arguments, scanned, cache, progress)
-            if finished and counts.parts:
-                finished = _gather(arguments, cache)
+            gathering = Gathering(arguments.source, cache)
+            counts, finished = _run_job(arguments, scanned, cache, progress, gathering)
+            if finished and gathering.is_left:
+                finished = _gather(gathering, is_late=not counts.parts)
     except CannotBeginError as error:
         sys.stderr.write(f"rlboard index: {error}\n")
         return 2
@@ -127,7 +128,11 @@ def _scan(arguments: IndexArguments) -> SourceListing:
 
 
 def _run_job(
-    arguments: IndexArguments, scanned: SourceListing, cache: LocalStore | None, progress: Progress
+    arguments: IndexArguments,
+    scanned: SourceListing,
+    cache: LocalStore | None,
+    progress: Progress,
+    gathering: Gathering,
 ) -> tuple[JobCounts, bool]:
     """Does the job; returns the counts, and whether it came to its end."""
     files = [file for run in scanned.runs.values() for file in run]
@@ -139,6 +144,7 @@ def _run_job(
         first = job.next_task(wait=True)
         if first is not None:
             job.return_task(first)
+            gathering.note_left()
             engine = _engine(arguments, sum(file.size for file in files) - job.counts.position)
             for task, result in engine.run(job):
                 job.add_result(task, result)
@@ -158,14 +164,17 @@ def _run_job(
     return job.counts, True
 
 
-def _gather(arguments: IndexArguments, cache: LocalStore | None) -> bool:
+def _gather(gathering: Gathering, *, is_late: bool) -> bool:
     """Adds what belongs to whole runs; returns whether it came to its end. The index is whole without it."""
     try:
-        gather(arguments.source, cache)
+        gathering.finish()
     except KeyboardInterrupt:
         return False
     except Exception as error:  # noqa: BLE001 (TensorBoard gathers it at its first start)
         sys.stderr.write(f"Curves and prompts are left to TensorBoard ({type(error).__name__}: {error}).\n")
+    else:
+        if is_late:
+            sys.stdout.write("Gathered curves and prompts, which an earlier call had left.\n")
     return True
 
 

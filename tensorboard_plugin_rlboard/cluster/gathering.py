@@ -6,11 +6,61 @@ which finds them instead, in the cache or beside the logs.
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.index.cache.blob_folder import open_folder
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
+from tensorboard_plugin_rlboard.index.cache.manifest import VERSION
+from tensorboard_plugin_rlboard.index.cache.part_store import key_digest
+from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
+from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+
+if TYPE_CHECKING:
+    from tensorboard_plugin_rlboard.index.cache.blob_folder import BlobFolder
+
+_LEFT, _DONE = b"left", b"done"
+
+
+class Gathering:
+    """What is noted of the gathering of a source, in the index itself: a call that is interrupted leaves it to the next one.
+
+    Args:
+        source: the folder or address that is indexed.
+        cache: where its index is; None for beside the logs.
+    """
+
+    def __init__(self, source: str, cache: LocalStore | None) -> None:
+        self._source = source
+        self._cache = cache
+        path = source if is_address(source) else os.path.abspath(source)
+        self._folder: BlobFolder = open_folder(f"{path.rstrip('/')}/{FOLDER}") if cache is None else cache.blobs
+        self._name = f"gathered-{VERSION}/{key_digest(path) if cache else 'source'}"
+
+    def note_left(self) -> None:
+        """Notes that there will be something to gather.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self._folder.write(self._name, _LEFT)
+
+    @property
+    def is_left(self) -> bool:
+        """Whether there is something to gather, of this call or of one that was interrupted."""
+        try:
+            return self._folder.read(self._name, len(_LEFT)) == _LEFT
+        except OSError:
+            return False
+
+    def finish(self) -> None:
+        """Gathers, and notes that nothing is left."""
+        gather(self._source, self._cache)
+        self._folder.write(self._name, _DONE)
 
 
 def gather(source: str, cache: LocalStore | None) -> int:

@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.cluster import command
+from tensorboard_plugin_rlboard.cluster import command, gathering
 from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
@@ -152,7 +152,7 @@ def test_an_index_is_whole_without_what_could_not_be_gathered(
     def fail(*_: object) -> int:
         raise MemoryError("too many prompts")
 
-    monkeypatch.setattr(command, "gather", fail)
+    monkeypatch.setattr(gathering, "gather", fail)
     logs, cache = log.parent.parent, tmp_path / "cache"
     assert main(["index", str(logs), "--cache-dir", str(cache)]) == 0
     assert (
@@ -160,3 +160,32 @@ def test_an_index_is_whole_without_what_could_not_be_gathered(
         in capsys.readouterr().err
     )
     assert first_page(logs, cache) == first_page(logs, None)
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["in a cache", "beside"])
+@pytest.mark.parametrize("end", [KeyboardInterrupt, MemoryError])
+def test_what_was_interrupted_is_gathered_by_the_next_call(
+    log: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    beside: bool,
+    end: type[BaseException],
+) -> None:
+    logs, cache = log.parent.parent, tmp_path / "cache"
+    call = ["index", str(logs), *(["--beside"] if beside else ["--cache-dir", str(cache)])]
+    whole = gathering.gather
+
+    def interrupted(*_: object) -> int:
+        raise end
+
+    monkeypatch.setattr(gathering, "gather", interrupted)
+    assert main(call) == (130 if end is KeyboardInterrupt else 0)
+    assert not [*tmp_path.rglob("*.prompts")]
+    monkeypatch.setattr(gathering, "gather", whole)
+    capsys.readouterr()
+    assert main(call) == 0
+    assert "Gathered curves and prompts, which an earlier call had left." in capsys.readouterr().out
+    assert len([*tmp_path.rglob("*.prompts")]) == 1
+    monkeypatch.setattr(gathering, "gather", interrupted)
+    assert main(call) == 0, "nothing is left to gather"
