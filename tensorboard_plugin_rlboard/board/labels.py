@@ -21,6 +21,10 @@ NOT_KINDS = ("prompt", "response", "ref_response")
 """Texts that are no kind of anything: each sample has its own."""
 
 
+_OF_EACH = {*NOT_KINDS, "ground_truth", "group_id"}
+"""Texts that are not proposed: a group has one step, and each prompt an answer of its own."""
+
+
 class TooManyKindsError(ArgumentError):
     """A text column has so many values that they are no kinds of prompts."""
 
@@ -39,12 +43,22 @@ def checked_column(session: RunSession, by: str) -> str:
 
 def no_kinds(session: RunSession, by: str) -> Exception:
     """What a question is answered with that names no text column which tells kinds apart; it names those that do."""
-    fitting = ", ".join(text for text in session.schema.texts if text not in NOT_KINDS)
+    fitting = ", ".join(_fitting(session))
     unknown = (
         f"by={by[:60]} is no text that tells kinds of samples apart in run {session.run.name}: "
         f"{fitting or 'it has none, log one such as data_source with each sample'}."
     )
     return missing_column(session.run, session.schema, by, ArgumentError(unknown))
+
+
+def _fitting(session: RunSession) -> list[str]:
+    """The text columns that tell kinds apart: of few values, as far as an estimate within some percent says."""
+    names = [name for name in session.schema.texts if name not in _OF_EACH]
+    if not names:
+        return []
+    counts = ", ".join(f"approx_count_distinct({label_sql(session.schema, name)})" for name in names)
+    found = session.cursor.execute(f"SELECT {counts} FROM {session.schema.table}").fetchall()[0]
+    return [name for name, values in zip(names, found, strict=True) if values <= MOST_LABELS]
 
 
 def label_sql(schema: RunSchema, by: str) -> str:

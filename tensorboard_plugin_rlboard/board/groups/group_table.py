@@ -67,7 +67,7 @@ def read_samples(
         tell_responses: whether to tell responses apart as well, which reads their texts.
         by: a text column whose value comes along as `label`; empty for none.
     """
-    columns = {"rowid": "rowid", "step": "step", "attempt": "attempt", "group": group_number("step, attempt")}
+    columns = {"rowid": "rowid", "step": "step", "attempt": "attempt", "group": group_number(*KEYS[:2])}
     columns |= member_sql(session.schema)
     if tell_responses:
         columns["response_hash"] = f"hash({text('response')})"

@@ -11,16 +11,16 @@ GROUP_KEY = f"coalesce({text('group_id')}, prompt_key)"
 """What makes samples of one step a group: the logged id, else the prompt; a sample with neither is in none (NULL)."""
 
 
-def group_number(within: str = "") -> str:
+def group_number(*within: str) -> str:
     """SQL of a number for the group of a sample that no other group has; NULL where a sample is in none.
 
     It is the place of the group's first row among those that the query reads: exact, where a hash of keys joins two groups
     one day, or as soon as somebody wants it. Keys as texts would need the memory of all of them.
 
     Args:
-        within: what the rows of a group have in common beside its key, such as `step`; empty where that does not matter.
+        within: columns that the rows of a group have in common beside its key, such as `step`.
     """
-    together = f"{within}, {GROUP_KEY}" if within else GROUP_KEY
+    together = ", ".join((*within, GROUP_KEY))
     return f"CASE WHEN {GROUP_KEY} IS NOT NULL THEN min(rowid) OVER (PARTITION BY {together}) END"
 
 
