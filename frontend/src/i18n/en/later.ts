@@ -9,6 +9,7 @@ import { samples } from "./samples";
 import { tokens } from "./tokens";
 import { groups } from "./views/groups";
 import { prompts } from "./views/prompts";
+import { reading } from "./views/reading";
 
 export const later = {
   ...conversation,
@@ -18,6 +19,7 @@ export const later = {
   ...diff,
   ...info,
   ...prompts,
+  ...reading,
   ...sample,
   ...samples,
   ...tokens,

@@ -24,6 +24,7 @@ import { shell } from "./shell";
 import { tokens } from "./tokens";
 import { groups } from "./views/groups";
 import { prompts } from "./views/prompts";
+import { reading } from "./views/reading";
 
 export { metricNames };
 
@@ -37,6 +38,7 @@ export const zh = {
   ...first,
   ...groups,
   ...prompts,
+  ...reading,
   ...info,
   ...metrics,
   ...notices,

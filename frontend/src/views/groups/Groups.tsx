@@ -8,6 +8,7 @@ import { run } from "../../data/runs";
 import { useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
 import "../../i18n/laterWords";
+import { StillReading } from "../../shell/notices/StillReading";
 import { useKeys } from "../../state/keys";
 import { selection } from "../../state/selection";
 import { useFocusHome } from "../../state/viewFocus";
@@ -63,6 +64,7 @@ export function Groups(): JSX.Element | null {
         {answer.data === null && answer.error === null && <p class="muted">{t("groups.loading")}</p>}
         {answer.data !== null && (
           <>
+            <StillReading runs={[run.value]} />
             <Toolbar data={answer.data} />
             <KindShares />
             <Values data={answer.data} />

@@ -9,6 +9,7 @@ import { useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
 import "../../i18n/laterWords";
 import { walkFocus } from "../../lib/focusWalk";
+import { StillReading } from "../../shell/notices/StillReading";
 import { useKeys } from "../../state/keys";
 import { selection } from "../../state/selection";
 import { useFocusHome } from "../../state/viewFocus";
@@ -55,6 +56,7 @@ export function Prompts(): JSX.Element | null {
 
 function List({ place }: { place: RefObject<HTMLElement | null> }): JSX.Element {
   const { data, error, stale, loading } = useAnswer(promptList, promptsParameters());
+  const info = run.value;
   const isThere = data !== null;
   useEffect(() => {
     if (isThere) focusLastOpened(place.current);
@@ -74,7 +76,7 @@ function List({ place }: { place: RefObject<HTMLElement | null> }): JSX.Element 
       {data !== null && (
         <>
           <Toolbar data={data} />
-          {!data.is_complete && <p class="muted">{t("prompts.incomplete")}</p>}
+          <StillReading runs={info === null ? [] : [info]} isPart={!data.is_complete} />
           {data.counts["all"] !== 0 && <PassCurves />}
           <Kinds data={data} />
           {rows.length > 0 && <PromptTable rows={rows} hasKinds={data.by !== ""} />}

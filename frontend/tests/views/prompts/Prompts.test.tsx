@@ -78,6 +78,28 @@ test("the whole training is asked about, and every prompt has its row, its list 
   expect(await violations()).toEqual([]);
 });
 
+test("while a run is being read, the list and a prompt's page say of how much of it they are", async () => {
+  runs.value = runsAnswer({ ...info, state: "indexing", indexed_bytes: 250_000, bytes: 1_000_000 });
+  await show();
+  const said =
+    "Numbers and lists below are not whole yet. demo is still being read: 250 kB of 1.00 MB (25 %) so far.";
+  expect(all("still-reading").map((part) => part.textContent)).toEqual([said]);
+  await act(() => all("prompt-open")[1]?.click());
+  await settle();
+  expect(all("still-reading").map((part) => part.textContent)).toEqual([said]);
+  await act(() => {
+    runs.value = runsAnswer({ ...info, state: "ready" });
+  });
+  await settle();
+  expect(all("still-reading")).toEqual([]);
+});
+
+test("an answer that leaves rows out says so even where the run is read by now", async () => {
+  answers = { ...answers, prompts: { ...PROMPTS, is_complete: false } };
+  await show();
+  expect(all("still-reading")[0]?.textContent?.trim()).toBe("Numbers and lists below are not whole yet.");
+});
+
 test("prompts without a kind and those of an empty one are told apart, and neither is chosen", async () => {
   const kinds = { ...PROMPTS.kinds, kind: [null, ""] };
   answers = { ...answers, prompts: { ...PROMPTS, kinds } };

@@ -10,7 +10,6 @@ export const prompts = {
   "prompts.loading_one": "Gathering the prompt’s samples …",
   "prompts.error": "The prompts cannot be listed",
   "prompts.error_one": "The prompt cannot be shown",
-  "prompts.incomplete": "The run is still being read: this is of what there is so far.",
   "prompts.none": "No prompts in this run",
   "prompts.none_advice":
     "Log the prompt of every sample, and its reward. A text such as data_source tells kinds of prompts apart:",

@@ -10,7 +10,6 @@ export const prompts = {
   "prompts.loading_one": "正在汇总该提示词的样本…",
   "prompts.error": "无法列出提示词",
   "prompts.error_one": "无法显示该提示词",
-  "prompts.incomplete": "该运行仍在读取中：这里只包含目前已读取的部分。",
   "prompts.none": "该运行没有提示词",
   "prompts.none_advice": "请记录每个样本的提示词及其奖励。data_source 之类的文本可以区分提示词的类别：",
   "prompts.none_listed": "此列表中没有提示词",

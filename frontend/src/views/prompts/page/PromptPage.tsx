@@ -3,9 +3,11 @@
 import type { JSX } from "preact";
 import type { Prompt } from "../../../api/prompts/answers";
 import { onePrompt } from "../../../data/questions/later/prompts";
+import { run } from "../../../data/runs";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { full, num, percent, signed } from "../../../lib/format";
+import { StillReading } from "../../../shell/notices/StillReading";
 import { Button, ErrorBox } from "../../../ui";
 import { closePrompt, promptParameters } from "../shownPrompts";
 import { Renderings } from "./Renderings";
@@ -25,6 +27,7 @@ const NUMBERS = [
 
 export function PromptPage(): JSX.Element {
   const { data, error, stale, loading } = useAnswer(onePrompt, promptParameters());
+  const info = run.value;
   return (
     <article class={`prompt-whole${stale ? " stale" : ""}`} aria-busy={loading} data-testid="prompt-page">
       <p class="prompt-back">
@@ -36,6 +39,7 @@ export function PromptPage(): JSX.Element {
         <ErrorBox title={t("prompts.error_one")} message={error.message} where={error.question} />
       )}
       {data === null && error === null && <p class="muted">{t("prompts.loading_one")}</p>}
+      {data !== null && info !== null && <StillReading runs={[info]} />}
       {data !== null && <Content data={data} />}
     </article>
   );

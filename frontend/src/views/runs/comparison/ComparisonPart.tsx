@@ -7,6 +7,7 @@ import { comparison } from "../../../data/compare/runs";
 import { runs } from "../../../data/runs";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
+import { StillReading } from "../../../shell/notices/StillReading";
 import { select, selected } from "../../../state/selection";
 import { Button, Empty, ErrorBox } from "../../../ui";
 import { ChangedPrompts } from "./ChangedPrompts";
@@ -52,6 +53,7 @@ export function ComparisonPart({ a, b, swap }: ComparisonPartProps): JSX.Element
   return (
     <section class="comparison" aria-label={t("runs.comparison")} data-testid="comparison">
       <Controls a={a} b={b} swap={swap} />
+      <StillReading runs={a.run === b.run ? [a] : [a, b]} />
       {isItself() ? (
         <Empty title={t("runs.itself")} testId="runs-itself">
           <p>{t("runs.itself.advice")}</p>
