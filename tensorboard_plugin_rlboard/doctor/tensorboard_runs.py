@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
+from tensorboard_plugin_rlboard.sources.discovery.entries import list_entries
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, run_name
 from tensorboard_plugin_rlboard.sources.mounts import mounts
 from tensorboard_plugin_rlboard.training.event_metadata import EventMetadataReader
@@ -23,15 +24,16 @@ def read(root: Root, largest: int = LARGEST) -> TensorBoardRuns:
     files = list(_files(root)) if root.is_local else []
     if not files:
         return TensorBoardRuns()
-    by_folder = tuple(sorted({run_name(root, str(file.parent)) for file in files}))
+    folders = {run_name(root, str(file.parent)): file.parent for file in files}
+    by_folder = tuple(sorted(folders))
     if sum(file.stat().st_size for file in files) > largest:
         return TensorBoardRuns(by_folder)
     try:
-        # TensorBoard walks all of it once more, and would wait for what does not answer.
+        # TensorBoard opens all of them, and would wait for what does not answer.
         return (
             TensorBoardRuns(by_folder)
             if mounts.is_any_silent
-            else mounts.in_patience(root.path, lambda: _read(root))
+            else mounts.in_patience(root.path, lambda: _read(root, folders))
         )
     except Exception as error:  # what TensorBoard cannot read is its own matter
         logger.debug("TensorBoard could not read the event files", exc_info=error)
@@ -39,19 +41,19 @@ def read(root: Root, largest: int = LARGEST) -> TensorBoardRuns:
 
 
 def _files(root: Root) -> Iterator[Path]:
-    if mounts.silence_at(root.path):
-        return
-    for folder, folders, names in os.walk(root.path, followlinks=True):
-        folders[:] = [name for name in folders if not mounts.silence_at(str(Path(folder, name)))]
-        yield from (Path(folder) / name for name in names if "tfevents" in name)
+    for _, entry in list_entries(root.path):
+        if isinstance(entry, os.DirEntry) and "tfevents" in entry.name:
+            yield Path(entry.path)
 
 
-def _read(root: Root) -> TensorBoardRuns:
+def _read(root: Root, folders: Mapping[str, Path]) -> TensorBoardRuns:
     from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer  # noqa: PLC0415  a second, for event files only
     from tensorboard.context import RequestContext  # noqa: PLC0415 - loading them takes a second
 
     multiplexer = plugin_event_multiplexer.EventMultiplexer(tensor_size_guidance={"scalars": 1, "text": 1})
-    multiplexer.AddRunsFromDirectory(root.path, root.run_prefix or None)
+    # Its own search for folders follows a link to a folder above dozens of times, two of them for ever.
+    for name, folder in folders.items():
+        multiplexer.AddRun(str(folder), name)
     multiplexer.Reload()
     provider = data_provider.MultiplexerDataProvider(multiplexer, root.path)
     context = RequestContext()

@@ -111,6 +111,16 @@ def test_large_event_files_are_known_by_their_folders(tmp_path: Path) -> None:
     assert tensorboard_runs.read(Root("", str(tmp_path))).scalars == ("x",), "it holds no scalars"
 
 
+def test_links_to_a_folder_above_end(tmp_path: Path) -> None:
+    from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
+
+    shutil.copytree(SAMPLES / "train_couplets", tmp_path / "x")
+    (tmp_path / "x" / "above").symlink_to(tmp_path)
+    (read,) = tensorboard_runs.read(Root("", str(tmp_path))).scalars
+    assert read == "x"
+    assert len(list(tensorboard_runs._files(Root("", str(tmp_path))))) == 1, "it is found once"
+
+
 def test_many_files_alike_are_told_together(tmp_path: Path, write_rows: Write, capsys: Any) -> None:
     for step in range(1, 31):
         write_rows(tmp_path / "x" / f"{step:03d}.jsonl", [row(step)])

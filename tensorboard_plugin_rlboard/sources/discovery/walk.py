@@ -2,8 +2,7 @@
 
 Every regular file is looked at, whatever it is called, and those that may hold rollouts, or should be named among the
 files that hold none, are given (``sources/kinds``). Their folder is a run. Links to folders are followed, as TensorBoard
-follows them, so a folder that can be reached by two names is two runs; a link that leads back to a folder above itself
-is not followed. Files that begin with a dot are temporary files of editors and copying tools and are left out; folders
+follows them, so a folder that can be reached by two names is two runs (``entries.py``). Files that begin with a dot are temporary files of editors and copying tools and are left out; folders
 that begin with a dot are walked, except ``.git`` and ``.rlboard``. What cannot be read is reported, never raised: one
 unreadable folder must not hide the others. A remote root that cannot be listed for the moment keeps the files of its
 last listing.
@@ -15,15 +14,14 @@ import os
 import stat
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.discovery.dump_folders import join_dump_folders
+from tensorboard_plugin_rlboard.sources.discovery.entries import list_entries
 from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name
 from tensorboard_plugin_rlboard.sources.discovery.remote_walk import list_remote_root
 from tensorboard_plugin_rlboard.sources.discovery.source_file import (
-    SKIPPED_FOLDERS,
     DiscoveryProblem,
     SourceFile,
     error_sentence,
@@ -164,51 +162,19 @@ def _walk(roots: Iterable[Root], look: _Look) -> Iterator[SourceFile | Discovery
 
 
 def _walk_root(root: Root, look: _Look) -> Iterator[SourceFile | DiscoveryProblem]:
-    identity, reason = None, mounts.silence_at(root.path)
-    try:
-        identity = None if reason else _folder_identity(root.path)
-    except OSError as error:
-        reason = error_sentence(error)
-    if identity is None:
-        yield DiscoveryProblem(printable_path(root.path), reason or "This is a file, not a folder.")
-        return
-    mounts.enter(root.path)
-    # Depth first with a list: a deep tree must not meet Python's recursion limit. Each folder carries the
-    # identities of the folders above it, by which a link that leads back is recognised.
-    pending = [(root.path, frozenset({identity}))]
-    while pending:
-        folder, above = pending.pop()
-        run = run_name(root, folder)
-        for entry in _list_folder(folder, look):
-            if isinstance(entry, DiscoveryProblem):
-                yield entry
-                continue
-            if silence := mounts.silence_at(entry.path, is_entry=not entry.is_symlink()):
-                yield DiscoveryProblem(printable_path(entry.path), silence)
-                continue
-            try:
-                if not entry.is_dir():
-                    yield from _source_file(entry, run, look)
-                elif entry.name not in SKIPPED_FOLDERS:
-                    identity = _folder_identity(entry.path)
-                    if identity is not None and identity not in above:
-                        pending.append((entry.path, above | {identity}))
-            except FileNotFoundError:
-                continue  # gone since the listing, as files of a running training may be
-            except OSError as error:
-                yield DiscoveryProblem(printable_path(entry.path), error_sentence(error))
-
-
-def _list_folder(folder: str, look: _Look) -> Iterator[os.DirEntry[str] | DiscoveryProblem]:
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                look.raise_if_passed()
-                yield entry
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        yield DiscoveryProblem(printable_path(folder), error_sentence(error))
+    folder, run = "", ""
+    for place, entry in list_entries(root.path, look.raise_if_passed):
+        if isinstance(entry, DiscoveryProblem):
+            yield entry
+            continue
+        if place != folder:
+            folder, run = place, run_name(root, place)
+        try:
+            yield from _source_file(entry, run, look)
+        except FileNotFoundError:
+            continue  # gone since the listing, as files of a running training may be
+        except OSError as error:
+            yield DiscoveryProblem(printable_path(entry.path), error_sentence(error))
 
 
 def _source_file(entry: os.DirEntry[str], run: str, look: _Look) -> Iterator[SourceFile | DiscoveryProblem]:
@@ -252,9 +218,3 @@ def _source_file(entry: os.DirEntry[str], run: str, look: _Look) -> Iterator[Sou
 def _facts_of(entry: os.DirEntry[str]) -> os.stat_result:
     # What the entry itself knows lacks the inode on some systems.
     return os.stat(entry.path)  # noqa: PTH116  asked for each file at each look, and a Path takes as long again
-
-
-def _folder_identity(folder: str) -> tuple[int, int] | None:
-    """Give device and inode of a folder, which tell it from every other; None where it is not a folder."""
-    facts = Path(folder).stat()
-    return (facts.st_dev, facts.st_ino) if stat.S_ISDIR(facts.st_mode) else None

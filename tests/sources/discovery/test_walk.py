@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.sources.discovery import entries
 from tensorboard_plugin_rlboard.sources.discovery import walk as walk_module
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, parse_roots
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
@@ -98,6 +99,25 @@ def test_two_folders_that_link_to_each_other_end(tmp_path: Path) -> None:
     (tmp_path / "a" / "to_b").symlink_to(tmp_path / "b")
     (tmp_path / "b" / "to_a").symlink_to(tmp_path / "a")
     assert relatives(tmp_path) == ["a/x.jsonl", "a/to_b/y.jsonl", "b/y.jsonl", "b/to_a/x.jsonl"]
+
+
+def test_of_the_names_of_a_folder_only_so_many_are_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entries, "MAX_NAMES", 5)
+    folders = [tmp_path / f"f{i}" for i in range(5)]
+    for folder in folders:
+        put(folder / "x.jsonl")
+        for other in folders:
+            if other != folder:
+                (folder / f"to_{other.name}").symlink_to(other)
+    found = list_sources(parse_roots(str(tmp_path), ""))
+    real = [Path(files[0].path).resolve().parent.name for files in found.runs.values()]
+    assert sorted(real) == sorted([folder.name for folder in folders] * 5), "there are 325 names"
+    (reason,) = {problem.reason for problem in found.problems}
+    assert reason.startswith(
+        "Links lead to this folder by more than 5 names; it is read under the first 5 only."
+    )
 
 
 def test_broken_links_are_reported(tmp_path: Path) -> None:
