@@ -22,7 +22,7 @@ from typing import Any, Self
 from checkout import ROOT
 
 _ADDRESS = re.compile(r"TensorBoard \S+ at (http://\S+)")
-START_S = 90.0
+START_S = 180.0
 Limits = Mapping[int, int]
 """A `resource.RLIMIT_…` -> the most that a process may have of it."""
 
@@ -117,11 +117,11 @@ class Served:
         """The bytes of an answer of ours."""
         asked = urllib.parse.urlencode(arguments, doseq=True)
         url = f"{self.url}data/plugin/rlboard/{route}?{asked}"
-        with urllib.request.urlopen(url, timeout=60) as answer:
+        with urllib.request.urlopen(url, timeout=180) as answer:
             data: bytes = answer.read()
             return data
 
-    def wait_until_read(self, runs: int, patience_s: float = 180.0) -> None:
+    def wait_until_read(self, runs: int, patience_s: float = 900.0) -> None:
         """Waits until so many runs are read to their end.
 
         Raises:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,10 +17,12 @@ from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
 from tensorboard_plugin_rlboard.cluster.ray_engine import MissingRayError, RayEngine, RayUnreachableError
 from tensorboard_plugin_rlboard.index.cache.cache_folder import default_folder, named_folder
 from tensorboard_plugin_rlboard.index.cache.local_store import SIZE_LIMIT, LocalStore
+from tensorboard_plugin_rlboard.operating_system import command_line
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
+from tensorboard_plugin_rlboard.terminal import say, show
 from tensorboard_plugin_rlboard.texts import counted
 
 INLINE_BYTES = 32 * 1024**2
@@ -72,7 +73,7 @@ def index(arguments: IndexArguments) -> int:
             if finished and gathering.is_left:
                 finished = _gather(gathering, is_late=not counts.parts)
     except CannotBeginError as error:
-        sys.stderr.write(f"rlboard index: {error}\n")
+        say(f"rlboard index: {error}")
         return 2
     read = {file.path for run in scanned.runs.values() for file in run}
     failures = counts.failures | {
@@ -82,10 +83,10 @@ def index(arguments: IndexArguments) -> int:
     }
     _report(arguments, scanned, counts, failures, time.monotonic() - begun, finished=finished)
     if not finished:
-        sys.stderr.write("Interrupted. What is done is kept: the same command goes on from here.\n")
+        say("Interrupted. What is done is kept: the same command goes on from here.")
         return 130
     if not counts.files and not failures:
-        sys.stderr.write(_NO_RUNS.format(where=printable_path(arguments.source)) + "\n")
+        say(_NO_RUNS.format(where=printable_path(arguments.source)))
         return 1
     return 1 if failures else 0
 
@@ -158,7 +159,7 @@ def _run_job(
         progress.clear()
         job.close()
         for problem in job.settings.problems:
-            sys.stderr.write(f"{problem}\n")
+            say(problem)
         if engine is not None:
             engine.close()
     return job.counts, True
@@ -171,10 +172,10 @@ def _gather(gathering: Gathering, *, is_late: bool) -> bool:
     except KeyboardInterrupt:
         return False
     except Exception as error:  # noqa: BLE001 (TensorBoard gathers it at its first start)
-        sys.stderr.write(f"Curves and prompts are left to TensorBoard ({type(error).__name__}: {error}).\n")
+        say(f"Curves and prompts are left to TensorBoard ({type(error).__name__}: {error}).")
     else:
         if is_late:
-            sys.stdout.write("Gathered curves and prompts, which an earlier call had left.\n")
+            show("Gathered curves and prompts, which an earlier call had left.")
     return True
 
 
@@ -216,32 +217,29 @@ def _report(
     *,
     finished: bool,
 ) -> None:
-    write = sys.stdout.write
     runs = f"{counted(counts.files, 'file')} of {counted(len(scanned.runs), 'run')}"
     if arguments.beside:
         where = "in folders .rlboard beside the data, where TensorBoard finds it"
     elif arguments.cache_dir:
-        where = f"in {arguments.cache_dir}; open it with --rlboard_cache_dir {arguments.cache_dir}"
+        where = f"in {arguments.cache_dir}; open it with {command_line(['--rlboard_cache_dir', arguments.cache_dir])}"
     else:
         where = f"in {default_folder()}, where TensorBoard finds it"
     if counts.parts:
         rate = f"{size(counts.bytes)} in {duration(seconds)}, {size(counts.bytes / max(seconds, 0.001))}/s"
-        write(f"Indexed {runs}: {counted(counts.samples, 'sample')}; read {rate}.\n")
-        write(f"The index: {counted(counts.parts, 'new part')} of {size(counts.part_bytes)} {where}.\n")
+        show(f"Indexed {runs}: {counted(counts.samples, 'sample')}; read {rate}.")
+        show(f"The index: {counted(counts.parts, 'new part')} of {size(counts.part_bytes)} {where}.")
     elif counts.files and finished and not failures:
-        write(f"Nothing to do: {runs} are indexed already, {where}.\n")
+        show(f"Nothing to do: {runs} are indexed already, {where}.")
     if counts.problems:
-        write(
-            f"{counted(counts.problems, 'problem')} in lines that were read; the tab RL Board lists them.\n"
-        )
+        show(f"{counted(counts.problems, 'problem')} in lines that were read; the tab RL Board lists them.")
     if not arguments.cache_dir and not arguments.beside and counts.part_bytes > SIZE_LIMIT:
         bound = size(SIZE_LIMIT)
-        write(
-            f"This folder keeps {bound} and forgets what lay unused for longest: use --cache-dir or --beside.\n"
+        show(
+            f"This folder keeps {bound} and forgets what lay unused for longest: use --cache-dir or --beside."
         )
     for what, entries in (("No rollout log", counts.ignored), ("Not indexed", failures)):
-        stream = sys.stderr if entries is failures else sys.stdout
+        tell = say if entries is failures else show
         for relative in sorted(entries)[:_MAX_NAMED]:
-            stream.write(f"{what}: {relative}: {entries[relative]}\n")
+            tell(f"{what}: {relative}: {entries[relative]}")
         if len(entries) > _MAX_NAMED:
-            stream.write(f"… and {len(entries) - _MAX_NAMED} more.\n")
+            tell(f"… and {len(entries) - _MAX_NAMED} more.")

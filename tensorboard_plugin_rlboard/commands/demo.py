@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.operating_system import become, lets_ports_be_taken_over
+from tensorboard_plugin_rlboard.terminal import say, show
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 DEFAULT_PORT, PORTS_TRIED = 6006, 20
@@ -28,18 +29,18 @@ def demo(host: str = "localhost", port: int | None = None) -> int:
         TensorBoard's exit code; 1 where it cannot start.
     """
     if not any(SAMPLES.glob("*/*.jsonl*")):
-        print(f"There are no sample logs in {SAMPLES}: the package is not whole.", file=sys.stderr)
+        say(f"There are no sample logs in {SAMPLES}: the package is not whole.")
         return 1
     try:
         free = _free_port(host, port)
     except OSError as error:
-        print(f"Cannot listen on {host}: {error.strerror or error}.", file=sys.stderr)
+        say(f"Cannot listen on {host}: {error.strerror or error}.")
         return 1
     if free is None:
-        print(f"Port {port or DEFAULT_PORT} on {host} is taken: choose another with --port.", file=sys.stderr)
+        say(f"Port {port or DEFAULT_PORT} on {host} is taken: choose another with --port.")
         return 1
     shown = socket.gethostname() if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared only
-    print(f"RL Board: http://{shown}:{free}/#rlboard   (Ctrl-C ends it)", flush=True)
+    show(f"RL Board: http://{shown}:{free}/#rlboard   (Ctrl-C ends it)")
     command = [
         sys.executable,
         "-m",

@@ -6,7 +6,6 @@ It is the only command that writes into the log directory, because that is its p
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.terminal import say, show
 from tensorboard_plugin_rlboard.texts import counted
 from tensorboard_plugin_rlboard.writing.output.event_file import (
     FILE_SUFFIX,
@@ -78,10 +78,10 @@ def run_scalars(wanted: ScalarsRequest) -> int:
         indexer.index_in_time()
         unknown = [name for name in wanted.runs if name not in registry.runs]
         for problem in registry.settings.problems:
-            sys.stderr.write(f"{problem}\n")
+            say(problem)
         unread = registry.unread()
         for path, why in unread.items():
-            sys.stderr.write(f"Not read: {path}: {why}\n")
+            say(f"Not read: {path}: {why}")
         if unknown or not registry.runs:
             known = ", ".join(sorted(registry.runs)[:10])
             where = printable_path(wanted.logdir)
@@ -100,7 +100,7 @@ def run_scalars(wanted: ScalarsRequest) -> int:
 
 
 def _print_refusal(reason: str) -> int:
-    sys.stderr.write(f"rlboard scalars: {reason}\n")
+    say(f"rlboard scalars: {reason}")
     return 2
 
 
@@ -111,17 +111,15 @@ def _write_run(board: Board, name: str, base: Path, wanted: ScalarsRequest) -> b
         points = _scalar_points(board, name)
         path = _write_event_file(run, base / name, points, wanted)
     except RefusedError as reason:
-        sys.stderr.write(f"{name}: {reason}\n")
+        say(f"{name}: {reason}")
         return False
     except OSError as error:
-        sys.stderr.write(f"{name}: {error.strerror or error}\n")
+        say(f"{name}: {error.strerror or error}")
         return False
     curves = len({tag for _, values in points for tag in values})
     steps = len({step for step, _ in points})
     left = f" ({counted(run.problems, 'problem')} in its logs: the tab lists what)" if run.problems else ""
-    sys.stdout.write(
-        f"{name}: {counted(curves, 'curve')} of {counted(steps, 'step')} written to {path}{left}\n"
-    )
+    show(f"{name}: {counted(curves, 'curve')} of {counted(steps, 'step')} written to {path}{left}")
     return True
 
 

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from tensorboard_plugin_rlboard.api import RunInfo
 from tensorboard_plugin_rlboard.doctor.report import FileReport, IgnoredFile, RunReport
 from tensorboard_plugin_rlboard.index.update.same_samples import is_of_writer
+from tensorboard_plugin_rlboard.operating_system import command_line
 
 _HOOK_OF_FORMAT = {
     "verl": "docs/integrations/verl.md: one call logs every token",
@@ -105,7 +106,7 @@ def for_all(path: str, runs: Sequence[RunReport], ignored: Sequence[IgnoredFile]
     """
     found = []
     if any(run.files and any(file.samples for file in run.files) for run in runs):
-        found.append(f"To look at it: tensorboard --logdir {path}")
+        found.append(f"To look at it: {command_line(['tensorboard', '--logdir', path])}")
     elif ignored:
         found.append(
             "Nothing here is a log that can be shown. The reasons are above; an rlboard.toml can map the keys of a "

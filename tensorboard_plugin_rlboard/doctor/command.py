@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.doctor.printing import lines
 from tensorboard_plugin_rlboard.doctor.report import FindingReport, IgnoredFile, Report, RunReport
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
+from tensorboard_plugin_rlboard.terminal import say, show
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import FLAG
 
 READ_LIMIT = 16 * 1024 * 1024
@@ -28,17 +29,15 @@ def doctor(path: str, everything: bool = False, as_json: bool = False, config: s
     """Prints the report; returns the exit code."""
     reason = reason_unusable(path, may_be_file=True)
     if reason:
-        print(reason, file=sys.stderr)
+        say(reason)
         return 1
     path = path if is_address(path) else os.path.expanduser(path)  # noqa: PTH111 - raises for no unknown user
     report = examine(path, 0 if everything else READ_LIMIT, config)
-    text = (
-        json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2)
-        if as_json
-        else "\n".join(lines(report))
-    )
     try:
-        print(text, flush=True)
+        if as_json:
+            print(json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2), flush=True)
+        for line in () if as_json else lines(report):
+            show(line)
     except BrokenPipeError:  # whoever reads has seen enough, as `head` has
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return report.exit_code

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.doctor.indexing import indexed
+from tensorboard_plugin_rlboard.operating_system import command_line
 from tensorboard_plugin_rlboard.report.arguments import SUFFIXES
 from tensorboard_plugin_rlboard.report.chinese import chinese
 from tensorboard_plugin_rlboard.report.document import Report
@@ -20,6 +20,7 @@ from tensorboard_plugin_rlboard.report.verification import claims, wrong
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
+from tensorboard_plugin_rlboard.terminal import say, show
 from tensorboard_plugin_rlboard.texts import counted, plural
 from tensorboard_plugin_rlboard.web.json_answers import encode
 
@@ -70,13 +71,16 @@ def report(
     for line in left_out(english(), made):
         _say(line, 1)
     if not made.runs:
-        return _say(f"There are no samples in {path}: `rlboard doctor {path}` says of each file why.", 1)
+        return _say(
+            f"There are no samples in {path}: `{command_line(['rlboard', 'doctor', path])}` says of each file why.",
+            1,
+        )
     try:
         Path(out).write_bytes(_written(made, Path(out).suffix, speech))
     except OSError as error:
         return _say(f"{out} cannot be written: {error.strerror}.", 2)
     count = sum(len(run.findings) for run in made.runs)
-    print(f"{out}: findings: {count}, runs: {len(made.runs)}.")
+    show(f"{out}: findings: {count}, runs: {len(made.runs)}.")
     return 0 if made.is_whole else 1
 
 
@@ -123,9 +127,9 @@ def verify(file: str, log: str, config: str = "") -> int:
     for name, why in unread.items():
         _say(f"Not read: {name}: {why}", 1)
     for where, reason in reasons:
-        print(f"{file}, {where}: {reason}")
+        show(f"{file}, {where}: {reason}")
     right = len(quoted) - len(reasons)
-    print(f"{right:,} of {counted(len(quoted), 'quote')} {plural(right, 'stands', 'stand')} in the logs.")
+    show(f"{right:,} of {counted(len(quoted), 'quote')} {plural(right, 'stands', 'stand')} in the logs.")
     return 1 if reasons else 0
 
 
@@ -134,5 +138,5 @@ def _expanded(path: str) -> str:
 
 
 def _say(sentence: str, code: int) -> int:
-    print(sentence, file=sys.stderr)
+    say(sentence)
     return code

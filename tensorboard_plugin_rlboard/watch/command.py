@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
+from tensorboard_plugin_rlboard.terminal import say
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 from tensorboard_plugin_rlboard.watch.arguments import SEVERITIES
 
@@ -92,7 +93,7 @@ def watch(request: WatchRequest) -> int:
     """Follows a log directory until it is interrupted, or as `once` and `until` say; returns the exit code."""
     reason = reason_unusable(request.path, may_be_file=False)
     if reason:
-        print(reason, file=sys.stderr)
+        say(reason)
         return 2
     path = request.path if is_address(request.path) else os.path.expanduser(request.path)  # noqa: PTH111 - raises for no unknown user
     roots = parse_roots(path, "")
@@ -110,7 +111,7 @@ def watch(request: WatchRequest) -> int:
             except Exception as error:
                 if request.once or isinstance(error, BrokenPipeError):  # nobody listens any more
                     raise
-                _print_error(
+                say(
                     f"This look failed ({type(error).__name__}: {' '.join(str(error).split())}); the next one is in {request.interval:g} seconds."
                 )
             if request.once or (request.until and worst >= SEVERITIES.index(request.until)):
@@ -148,9 +149,9 @@ def _say_unread(board: Board, reported: ReportedFindings) -> None:
     now = board.registry.unread()
     for name, reason in now.items():
         if reported.unread.get(name) != reason:
-            _print_error(f"Not read: {name}: {reason}")
+            say(f"Not read: {name}: {reason}")
     for name in sorted(reported.unread.keys() - now.keys()):
-        _print_error(f"{name} is read again, or gone.")
+        say(f"{name} is read again, or gone.")
     reported.unread = now
 
 
@@ -172,11 +173,7 @@ def _run_commands(request: WatchRequest, line: Mapping[str, object]) -> None:
         except OSError as error:  # no process, or no room for such variables
             code = error.strerror
         if code:
-            _print_error(f"The command for {line['kind']} of run {line['run']} ended with code {code}.")
-
-
-def _print_error(sentence: str) -> None:
-    print(sentence.encode("utf-8", "backslashreplace").decode(), file=sys.stderr)
+            say(f"The command for {line['kind']} of run {line['run']} ended with code {code}.")
 
 
 def _as_json(line: Mapping[str, object], encoding: str = "utf-8") -> str:

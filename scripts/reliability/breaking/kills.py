@@ -20,7 +20,7 @@ from served import Served
 
 _TRIES = 4
 """For a process that may have done its work before the moment comes; each time the moment is half as late."""
-_PATIENCE_S = 120.0
+_PATIENCE_S = 900.0
 
 
 @dataclass

@@ -1,0 +1,52 @@
+"""What commands print: a name of a log that a terminal would obey is named, in any encoding."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+from rollout_log import TestLog, row
+
+from tensorboard_plugin_rlboard.cli import main
+from tensorboard_plugin_rlboard.terminal import say, show
+
+HOSTILE = "a\x1b[31mred\nRun b: all is well\u202e 中"
+NAMED = "a␛[31mred␊Run b: all is well⟨U+202E⟩ 中"
+
+
+def test_control_characters_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    show(HOSTILE)
+    say(HOSTILE)
+    assert capsys.readouterr() == (f"{NAMED}\n", f"{NAMED}\n")
+
+
+def test_a_terminal_of_another_encoding_gets_what_it_can_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, "ascii"))
+    show("中 \udcff")
+    assert written.getvalue() == b"\\u4e2d \\u27e8U+DCFF\\u27e9\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file has such a name there")
+@pytest.mark.parametrize("command", [["doctor"], ["watch", "--once"], ["index"], ["scalars"]])
+def test_no_command_obeys_a_name_below_the_log_directory(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    log = TestLog(tmp_path / "logs")
+    log.write(row(1), row(2), file="x\x1b[31m/a\x9b1m.jsonl")
+    log.path("x\x1b[31m/gone.jsonl").symlink_to(tmp_path / "nowhere")
+    more = ["--cache-dir", str(tmp_path / "cache")] if command == ["index"] else []
+    more = ["--out", str(tmp_path / "out")] if command == ["scalars"] else more
+    main([*command, str(log.folder), *more])
+    said = "".join(capfd.readouterr())
+    assert "x␛[31m" in said
+    assert not {"\x1b", "\x9b"} & set(said.replace('"run": "x\\u001b[31m"', ""))
+
+
+def test_a_command_that_is_told_can_be_typed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = TestLog(tmp_path / "a run; touch x")
+    log.write(row(1))
+    main(["doctor", str(log.folder)])
+    assert f"tensorboard --logdir '{log.folder}'" in capsys.readouterr().out
