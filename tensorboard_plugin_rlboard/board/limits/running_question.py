@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -22,9 +23,11 @@ class Turn:
 
     Attributes:
         comes: set when it is there, or when waiting is over without it.
+        since: since when it is waited for (monotonic clock).
     """
 
     comes: threading.Event = field(default_factory=threading.Event)
+    since: float = field(default_factory=time.monotonic)
 
 
 @dataclass(eq=False)

@@ -9,9 +9,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from tensorboard_plugin_rlboard.board.limits.places import Places
+from tensorboard_plugin_rlboard.board.limits.places import Kind, Places
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
 from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
+
+LONG, SEARCH, QUICK = Kind(3, "busy"), Kind(2, "busy searching"), Kind(64, "busy", is_quick=True)
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
@@ -22,78 +24,121 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 
 class Entering:
-    """Threads that want a place; each keeps it until all may go."""
+    """Threads that want a place; each keeps it until it may go."""
 
     def __init__(self, places: Places) -> None:
-        self.places, self.entered, self.may_go = places, list[int](), threading.Event()
-        self.threads: list[threading.Thread] = []
+        self.places, self.entered = places, list[str]()
+        self.threads = dict[str, tuple[threading.Thread, threading.Event]]()
 
-    def come(self) -> None:
-        number, waiting = len(self.threads), len(self.places._waiting)
+    def come(self, name: str, kind: Kind) -> None:
+        may_go, waiting = threading.Event(), self.places.waiting
 
         def stay() -> None:
-            with self.places.taken():
-                self.entered.append(number)
-                assert self.may_go.wait(20)
+            with self.places.taken(kind):
+                self.entered.append(name)
+                assert may_go.wait(20)
 
-        self.threads.append(threading.Thread(target=stay))
-        self.threads[-1].start()
-        wait_until(lambda: number in self.entered or len(self.places._waiting) > waiting)
+        thread = threading.Thread(target=stay)
+        self.threads[name] = thread, may_go
+        thread.start()
+        wait_until(lambda: name in self.entered or self.places.waiting > waiting)
 
-    def wait_for(self, number: int) -> None:
-        wait_until(lambda: len(self.entered) >= number)
+    def go(self, name: str) -> None:
+        thread, may_go = self.threads[name]
+        may_go.set()
+        thread.join(20)
+
+    def wait_for(self, *names: str) -> None:
+        wait_until(lambda: len(self.entered) >= len(names))
+        assert self.entered == list(names)
 
     def end(self) -> None:
-        self.may_go.set()
-        for thread in self.threads:
+        for _, may_go in self.threads.values():
+            may_go.set()
+        for thread, _ in self.threads.values():
             thread.join(20)
 
 
 def test_the_next_begins_when_the_one_before_takes_long() -> None:
     """Three places, one in a moment of 0.5 s: they begin at 0, 0.5 and 1 s; the fourth waits for a place."""
     now = [0.0]
-    places = Places(3, "busy", 1, 0.5, lambda: now[0])
+    places = Places(2, 1, 4, 0.5, lambda: now[0])
     entering = Entering(places)
-    for _ in range(4):
-        entering.come()
-    for now[0], expected in ((0.4, [0]), (0.6, [0, 1]), (1.0, [0, 1]), (1.2, [0, 1, 2]), (9.0, [0, 1, 2])):
+    for name in "abcd":
+        entering.come(name, LONG)
+    for now[0], expected in ((0.4, "a"), (0.6, "ab"), (1.0, "ab"), (1.2, "abc"), (9.0, "abc")):
         places.admit()
-        entering.wait_for(len(expected))
-        assert entering.entered == expected, now
-    assert len(places._waiting) == 1
+        entering.wait_for(*expected)
+    assert places.waiting == 1
     entering.end()
-    assert entering.entered == [0, 1, 2, 3]
-    assert not places._taken
+    assert entering.entered == list("abcd")
+    assert not places.taken_now
 
 
 def test_the_next_begins_when_the_one_before_ends() -> None:
-    places = Places(3, "busy", 1, 1e9)
+    places = Places(2, 1, 4, 1e9)
     entering = Entering(places)
-    with places.taken():
-        entering.come()
+    with places.taken(LONG):
+        entering.come("next", LONG)
         places.admit()
         assert entering.entered == []
-    wait_until(lambda: entering.entered == [0])
+    entering.wait_for("next")
     entering.end()
 
 
-def test_two_at_once() -> None:
-    places = Places(64, "busy", 2, 1e9)
-    with places.taken(), places.taken():
+def test_two_quick_ones_at_once() -> None:
+    places = Places(2, 1, 4, 1e9)
+    with places.taken(QUICK), places.taken(QUICK):
         entering = Entering(places)
-        entering.come()
+        entering.come("third", QUICK)
         assert entering.entered == []
-    wait_until(lambda: entering.entered == [0])
+    entering.wait_for("third")
+    entering.end()
+
+
+def test_a_quick_one_beside_one_that_is_not() -> None:
+    """Of questions over whole runs and searches one begins at once, so that quick ones always have the other turn."""
+    entering = Entering(Places(2, 1, 4, 1e9))
+    for name, kind in (("run", LONG), ("search", SEARCH), ("a", QUICK), ("b", QUICK)):
+        entering.come(name, kind)
+    entering.wait_for("run", "a")
+    entering.go("a")
+    entering.wait_for("run", "a", "b")
+    entering.go("run")
+    entering.wait_for("run", "a", "b", "search")
+    entering.end()
+
+
+def test_quick_ones_go_first_but_not_for_ever() -> None:
+    """After two quick ones in a row comes one that has waited behind them; of the others the one that waited longest."""
+    entering = Entering(Places(1, 1, 2, 1e9))
+    entering.come("first", LONG)
+    for name, kind in (("run", LONG), ("search", SEARCH), *((name, QUICK) for name in "abcde")):
+        entering.come(name, kind)
+    order = ["first", "a", "b", "run", "c", "d", "search", "e"]
+    for position, name in enumerate(order[:-1]):
+        entering.go(name)
+        entering.wait_for(*order[: position + 2])
+    entering.end()
+
+
+def test_each_kind_has_its_own_places() -> None:
+    """Nobody has begun a moment ago: searches fill their two places, and others begin all the same."""
+    places = Places(2, 1, 4, 0.0)
+    entering = Entering(places)
+    for name, kind in (("a", SEARCH), ("b", SEARCH), ("c", SEARCH), ("run", LONG), ("quick", QUICK)):
+        entering.come(name, kind)
+    entering.wait_for("a", "b", "run", "quick")
     entering.end()
 
 
 def test_who_is_given_up_has_no_place_and_keeps_nobody_from_one() -> None:
-    limits, places = QueryLimits(seconds=0.05), Places(1, "busy")
-    with places.taken():
-        with pytest.raises(StoppedError, match="busy"), limits.question(), places.taken():
+    limits, places, only = QueryLimits(seconds=0.05), Places(2, 1, 4, 1e9), Kind(1, "busy")
+    with places.taken(only):
+        with pytest.raises(StoppedError, match="busy"), limits.question(), places.taken(only):
             raise AssertionError("there was no place")
-        assert not places._waiting
-    assert not places._taken
+        assert not places.waiting
+    assert not places.taken_now
 
 
 def test_questions_that_hang_hold_up_nobody_for_long() -> None:
@@ -102,4 +147,4 @@ def test_questions_that_hang_hold_up_nobody_for_long() -> None:
     with ExitStack() as hanging, limits.question():
         for _ in range(6):
             hanging.enter_context(limits.quick())
-        assert len(limits._quick._taken) == 6
+        assert limits.places.taken_now == 6

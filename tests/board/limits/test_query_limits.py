@@ -151,7 +151,7 @@ def test_places_are_given_in_the_order_in_which_they_are_asked_for() -> None:
     with watched.heavy():
         for number in range(6):
             threads.append(in_thread(functools.partial(wait, number))[0])
-            while len(watched._heavy._waiting) <= number:
+            while watched.places.waiting <= number:
                 time.sleep(0.001)
     for thread in threads:
         thread.join(30)
@@ -171,7 +171,7 @@ def test_who_is_given_up_while_waiting_keeps_no_place() -> None:
 
     with watched.heavy():
         waiting, said = in_thread(wait)
-        while not watched._heavy._waiting:
+        while not watched.places.waiting:
             time.sleep(0.001)
         with watched.question("tab", "chart"):
             waiting.join(30)
@@ -181,7 +181,8 @@ def test_who_is_given_up_while_waiting_keeps_no_place() -> None:
 
 
 def test_searches_have_places_of_their_own() -> None:
-    watched = QueryLimits(seconds=0.2, heavy=1, searches=1)
+    """A number waits for a search no longer than a moment, as the watch notices, and one search for another."""
+    watched = QueryLimits(seconds=3, heavy=1, searches=1)
     late = pytest.raises(StoppedError, match=r"^Other searches were being answered all the time; try again")
     with watched.search(), watched.question(), watched.heavy():
         pass
