@@ -13,12 +13,14 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import Future
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+Result = TypeVar("Result")
 fcntl: Any
 msvcrt: Any
 resource: Any
@@ -35,15 +37,17 @@ try:
 except ImportError:  # everywhere else
     msvcrt = None
 
-THREAD_NICE = 5
-"""Of the thread that indexes, which builds small runs itself: they must not wait for a quiet night. On two cores at a load
-of 15 to 19, all of others, 210 small runs took 125 s at 5, 144 s at 10 and 286 s at 15, one after the other."""
+DATABASE_NICE = 5
+"""Of the database's own threads, which hold no lock of Python: behind those that do, and behind whoever waits for an answer.
+The thread that indexes is not: whoever stands behind others keeps the interpreter's lock while it waits for a core, and everybody
+in the process waits with it. At 5, on a machine that was busy with others (a load of 25 on two cores), it had computed 0.3 of the 6.9 s
+for which it held the lock longer than 6 ms at a time; request threads 1.2 of 9.8 s."""
 OPEN_TO_READ = (
     os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 )
 """Flags of `os.open`; not every system has all of them. Without O_NONBLOCK, opening a pipe waits for somebody who writes."""
 PROCESS_NICE = 10
-"""Of the processes beside it, behind that thread and behind whatever the user looks at. They yield, and never sleep."""
+"""Of the processes beside it, behind all threads and behind whatever the user looks at. They yield, and never sleep."""
 
 
 def try_lock(file: BinaryIO) -> bool:
@@ -102,14 +106,32 @@ def yield_as_process(nice: int = PROCESS_NICE) -> None:
             os.nice(nice)
 
 
-def yield_as_thread() -> None:
-    """Put the calling thread, and those that it starts from now on, behind the others of its process, on Linux.
+def run_yielding(work: Callable[[], Result]) -> Result:
+    """Do something by a thread that stands behind the others of its process, as do all threads that it starts, on Linux.
 
     Elsewhere a priority is that of the whole process, which is TensorBoard's.
+
+    Returns:
+        What the work returns.
+
+    Raises:
+        Exception: What the work raises.
     """
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), THREAD_NICE)
+    done: Future[Result] = Future()
+
+    def run() -> None:
+        if sys.platform == "linux":
+            with suppress(OSError):
+                me = threading.get_native_id()
+                nice = os.getpriority(os.PRIO_PROCESS, me) + DATABASE_NICE
+                os.setpriority(os.PRIO_PROCESS, me, nice)
+        try:
+            done.set_result(work())
+        except Exception as error:  # noqa: BLE001 (whoever waits is told)
+            done.set_exception(error)
+
+    threading.Thread(target=run, name="rlboard-yielding", daemon=True).start()
+    return done.result()
 
 
 def thread_seconds(thread: threading.Thread) -> float | None:

@@ -78,12 +78,34 @@ def test_without_what_others_lack(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     found = runpy.run_path(str(PACKAGE / "operating_system.py"))
     assert found["OPEN_TO_READ"] == os.O_RDONLY
     found["yield_as_process"]()
-    found["yield_as_thread"]()
+    assert found["run_yielding"](lambda: "done") == "done"
     assert found["is_own_folder"](tmp_path)
     assert not found["is_own_folder"](tmp_path / "missing")
     assert found["command_line"](["C:\\Program Files\\python.exe", "-m", "pip", "duckdb>=2.0"]) == (
         '"C:\\Program Files\\python.exe" -m pip duckdb>=2.0'
     )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priorities")
+def test_what_yields_stands_behind_and_so_do_threads_that_it_starts() -> None:
+    def nice() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def started() -> tuple[int, int]:
+        found: list[int] = []
+        thread = threading.Thread(target=lambda: found.append(nice()))
+        thread.start()
+        thread.join()
+        return nice(), found[0]
+
+    before = nice()
+    assert operating_system.run_yielding(started) == (before + 5, before + 5)
+    assert nice() == before
+
+
+def test_what_fails_while_it_yields_is_raised() -> None:
+    with pytest.raises(ZeroDivisionError):
+        operating_system.run_yielding(lambda: 1 / 0)
 
 
 @pytest.mark.skipif(

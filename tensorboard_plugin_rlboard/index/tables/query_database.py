@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.dependencies import import_fault
 from tensorboard_plugin_rlboard.index.column_names import literal
+from tensorboard_plugin_rlboard.operating_system import run_yielding
 from tensorboard_plugin_rlboard.sources.owned_folder import OwnedFolder, sweep_left_folders
 
 if TYPE_CHECKING:
@@ -49,14 +50,17 @@ class QueryDatabase:
         self._owned = OwnedFolder("index")
         self.folder = self._owned.path
         spill = str(self.folder / "spill")
-        self._connection = duckdb.connect(
-            config={
-                "memory_limit": f"{memory}MB",
-                "temp_directory": spill,
-                "enable_external_file_cache": False,
-                # Each writing into the file writes the last group of rows again: less often is less work.
-                "checkpoint_threshold": f"{memory // 4}MB",
-            }
+        # DuckDB starts its threads here, and they have the priority of whoever starts them.
+        self._connection = run_yielding(
+            lambda: duckdb.connect(
+                config={
+                    "memory_limit": f"{memory}MB",
+                    "temp_directory": spill,
+                    "enable_external_file_cache": False,
+                    # Each writing into the file writes the last group of rows again: less often is less work.
+                    "checkpoint_threshold": f"{memory // 4}MB",
+                }
+            )
         )
         # Nobody reads the file after a crash, so nothing is written twice for one.
         options = f"RECOVERY_MODE NO_WAL_WRITES, ROW_GROUP_SIZE {_ROWS_PER_GROUP}"

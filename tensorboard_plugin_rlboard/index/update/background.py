@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.index.memory_budget import few_addresses
 from tensorboard_plugin_rlboard.index.replaceable_thread import ReplaceableThread
 from tensorboard_plugin_rlboard.index.update.ready_files import unpacking_goes_on
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
-from tensorboard_plugin_rlboard.operating_system import give_back_memory, yield_as_thread
+from tensorboard_plugin_rlboard.operating_system import give_back_memory
 from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file
 from tensorboard_plugin_rlboard.sources.remote.late_answers import late_answers
 
@@ -192,7 +192,6 @@ class BackgroundIndexer:
         self._prepared_at[run.name] = time.monotonic()
 
     def _run(self) -> None:
-        yield_as_thread()
         registry = self.registry
         if not self._first_look_done.is_set():
             with self._thread.busy():
