@@ -75,6 +75,11 @@ def run_tests(copy: Path, tests: Iterable[str]) -> None:
 
     import tensorboard_plugin_rlboard  # noqa: PLC0415 - the copy, which is on the path from here on
 
+    # What tests/conftest.py sets as well: a property test has no time limit, else a busy machine would kill the mutants.
+    sys.path.append(str(ROOT / "tests" / "shared"))
+    import example_counts  # noqa: PLC0415 - hypothesis takes long, too
+
+    example_counts.load_profile()
     if not str(tensorboard_plugin_rlboard.__file__).startswith(str(copy)):
         os._exit(99)
     options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", f"--rootdir={ROOT}"]

@@ -141,3 +141,16 @@ def test_the_whole_browser_is_installed_where_there_is_no_shell(
         ["chromium-headless-shell", "fonts-noto-cjk"],
         ["chromium", "fonts-noto-cjk"],
     ]
+
+
+def test_property_tests_of_a_mutation_run_have_no_time_limit(tmp_path: Path) -> None:
+    test = tmp_path / "test_limit.py"
+    test.write_text(
+        "from hypothesis import settings\ndef test_limit(): assert settings.default.deadline is None\n"
+    )
+    run = (
+        "import sys; from pathlib import Path; import mutation as m; name = sys.argv[1]; "
+        "m.TESTS[name] = Path(name); m.WITHOUT_FIXTURES.add(name); m.run_tests(m.ROOT, [name])"
+    )
+    scripts = environment.ROOT / "scripts"
+    assert subprocess.run([sys.executable, "-c", run, str(test)], cwd=scripts, check=False).returncode == 0
