@@ -18,12 +18,11 @@ from werkzeug import wrappers
 from werkzeug.security import safe_join
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 from tensorboard_plugin_rlboard.board.lru_cache import forget_unused
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
 from tensorboard_plugin_rlboard.broken_tab import page_module
 from tensorboard_plugin_rlboard.dependencies import Fault, one_line, reinstall_command
-from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError, sentence
+from tensorboard_plugin_rlboard.errors import ArgumentError, StoppedError, UnknownError, sentence
 from tensorboard_plugin_rlboard.index.cache.cache_folder import folder_of_flag
 from tensorboard_plugin_rlboard.index.memory_budget import parse_limit
 from tensorboard_plugin_rlboard.index.registry import Registry

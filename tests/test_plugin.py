@@ -14,9 +14,9 @@ from tensorboard.backend import application
 from tensorboard.plugins import base_plugin
 from werkzeug.test import Client
 
-from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.errors import StoppedError
 from tensorboard_plugin_rlboard.index import registry
 from tensorboard_plugin_rlboard.index.update import background, discovery
 from tensorboard_plugin_rlboard.loader import RLBoardLoader

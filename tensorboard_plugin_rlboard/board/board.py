@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.board.groups.detail import group
 from tensorboard_plugin_rlboard.board.groups.listing import groups
 from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
-from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError, interruptible
+from tensorboard_plugin_rlboard.board.limits.running_question import interruptible
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.prompts.service import PromptService
 from tensorboard_plugin_rlboard.board.run_schema import RunSession, open_session
@@ -109,11 +109,7 @@ class Board:
         Raises:
             StoppedError: there is no database yet, or there can be none; the message says why.
         """
-        try:
-            cursor = self.registry.cursor()
-        except RuntimeError as error:
-            raise StoppedError(str(error)) from error
-        return interruptible(cursor)
+        return interruptible(self.registry.cursor())
 
     def run(self, name: str) -> RunIndex:
         """The index of a run, which is indexed first from now on.
@@ -182,8 +178,8 @@ class Board:
     def samples(self, question: SamplesQuestion) -> api.Samples:
         """One page of a list of samples."""
         run = self.run(question.selection.run)
-        with self._slot(question.selection):
-            return samples(self.session(run), question, self._totals)
+        with self._slot(question.selection), self.session(run).snapshot() as session:
+            return samples(session, question, self._totals)
 
     def groups(self, question: GroupsQuestion) -> api.Groups:
         """One page of the list of groups."""

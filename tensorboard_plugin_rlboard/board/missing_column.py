@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema, run_schema
+from tensorboard_plugin_rlboard.errors import StoppedError
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 

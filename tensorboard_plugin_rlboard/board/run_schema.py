@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.api import MetricInfo
-from tensorboard_plugin_rlboard.board.sums.group_columns import group_windows
+from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_WINDOWS
 from tensorboard_plugin_rlboard.index.column_names import hidden, logical, metric, quoted
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.metrics.catalog import catalog
-from tensorboard_plugin_rlboard.metrics.catalog.catalog import GROUP_METRIC_NAMES, split_statistic
+from tensorboard_plugin_rlboard.metrics.catalog.catalog import GROUP_METRIC_NAMES, STATISTICS
 from tensorboard_plugin_rlboard.metrics.catalog.token_metrics import TOKEN_ENTRIES
 
 if TYPE_CHECKING:
@@ -80,11 +80,15 @@ class RunSession:
     cursor: duckdb.DuckDBPyConnection
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """One view of the run for several queries: row numbers stay true in it. What is created in it goes with it."""
+    def snapshot(self) -> Iterator[Self]:
+        """The session with one view of the run for several queries: row numbers stay true in it.
+
+        It begins when the session knows every column that can be asked for: one that is added meanwhile is not in it.
+        What is created in it goes with it.
+        """
         self.cursor.execute("BEGIN TRANSACTION")
         try:
-            yield
+            yield self
         finally:
             self.cursor.execute("ROLLBACK")
 
@@ -125,7 +129,7 @@ def _schema_of(run: RunIndex) -> RunSchema:
             by_kind["m"].pop(f"{key}_{name}", None)
             by_kind["h"].pop(f"{key}_{name}", None)
     logged, texts, sums = by_kind["m"], by_kind["t"], by_kind["h"]
-    with_values = [name for name, column in logged.items() if column in available]
+    with_values = dict.fromkeys(name for name, column in logged.items() if column in available)
     logged_advantage = _logged_advantage(logged, sums)
     return RunSchema(
         table=run.table,
@@ -136,7 +140,7 @@ def _schema_of(run: RunIndex) -> RunSchema:
         token_metrics=tuple(_token_metrics(with_values, run.keys.arrays)),
         stored_sums=frozenset(sums),
         computed_group_metrics=frozenset(GROUP_METRIC_NAMES if "reward" in logged else ()),
-        group_columns=group_windows() if "reward" in logged else "",
+        group_columns=GROUP_WINDOWS if "reward" in logged else "",
         logged_advantage=logged_advantage,
     )
 
@@ -201,10 +205,13 @@ def _metrics(with_values: Iterable[str], sums: Mapping[str, str]) -> list[str]:
     return sorted(names, key=lambda name: (_rank(name, _FIRST_METRICS), name))
 
 
-def _token_metrics(with_values: Iterable[str], logged_arrays: Iterable[str]) -> list[str]:
-    measured = {parts[0] for name in with_values if (parts := split_statistic(name))}
-    names = measured & {*_FIRST_TOKEN_METRICS, *logged_arrays}
-    return sorted(names, key=lambda name: (_rank(name, _FIRST_TOKEN_METRICS), name))
+def _token_metrics(with_values: Container[str], logged_arrays: Iterable[str]) -> list[str]:
+    measured = [
+        name
+        for name in {*_FIRST_TOKEN_METRICS, *logged_arrays}
+        if any(f"{name}_{statistic}" in with_values for statistic in STATISTICS)
+    ]
+    return sorted(measured, key=lambda name: (_rank(name, _FIRST_TOKEN_METRICS), name))
 
 
 def _rank(name: str, first: tuple[str, ...]) -> int:

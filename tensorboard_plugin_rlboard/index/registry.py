@@ -13,6 +13,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.errors import StoppedError
 from tensorboard_plugin_rlboard.index.cache.cache_folder import unusable
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.cache.run_results import RunResults
@@ -130,10 +131,10 @@ class Registry:
             seconds: how long to wait for the database at most.
 
         Raises:
-            RuntimeError: the database could not be opened, with the reason.
+            StoppedError: there is no database yet, or there can be none; the message says why.
         """
         if not self._database_opened.wait(seconds) or self._database is None:
-            raise RuntimeError(self.failure or "The index is still being opened; ask again in a moment.")
+            raise StoppedError(self.failure or "The index is still being opened; ask again in a moment.")
         return self._database.cursor()
 
     def close(self) -> None:
@@ -180,8 +181,7 @@ class Registry:
         """
         with self._lock:
             before = self.ignored
-            still = {path: why for path, why in before.items() if path in present}
-            self.ignored = still | dict(unreadable)
+            self.ignored = {path: why for path, why in before.items() if path in present} | dict(unreadable)
             # A remote root that cannot be listed may hold anything, and the tab is where its reason is to be seen.
             unlisted = {printable_path(root.path) for root in self.roots if not root.is_local}
             self.any_files = bool(self.runs or set(self.ignored) - (set(unreadable) - unlisted))

@@ -6,7 +6,6 @@ import os
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import blake2b
 from itertools import takewhile
 
@@ -32,7 +31,8 @@ class IndexedFile:
     Its fields are read by anyone and changed by its own methods only, which the indexing thread calls.
 
     Attributes:
-        number: its number within the run; `digest` is its stable name in ids.
+        number: its number within the run.
+        digest: ten characters that name it in ids, from its path below the log directory.
         path, relative: where it lies; the path never leaves the server.
         format: how its lines are read.
         state: what its bytes were at the last look, and how far they are read.
@@ -56,6 +56,7 @@ class IndexedFile:
     relative: str
     format: Format
     state: FileState
+    digest: str = field(init=False)
     newlines: int = 0
     parts: int = 0
     steps: dict[str, StepOrder] = field(default_factory=dict)
@@ -72,19 +73,15 @@ class IndexedFile:
     _had_rewards: bool = False
     _waits_at_size: int = -1
 
+    def __post_init__(self) -> None:
+        # An archive has the digest of the file that it is an archive of: ids outlive a chunk that is sealed.
+        name = plain_name(self.relative).encode("utf-8", "surrogateescape")
+        self.digest = blake2b(name, digest_size=5, person=b"rlboard").hexdigest()
+
     @property
     def loaded_to(self) -> int:
         """Offset up to which its rows are in the table."""
         return self.to_load[0].offset if self.to_load else self.state.read_to
-
-    @cached_property
-    def digest(self) -> str:
-        """Ten characters that name the file in ids, from its path below the log directory.
-
-        An archive has those of the file that it is an archive of: ids outlive a chunk that is sealed.
-        """
-        name = plain_name(self.relative)
-        return blake2b(name.encode("utf-8", "surrogateescape"), digest_size=5, person=b"rlboard").hexdigest()
 
     @property
     def pending(self) -> bool:

@@ -12,13 +12,12 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.groups.question import GroupsQuestion
-from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
-from tensorboard_plugin_rlboard.errors import ArgumentError
+from tensorboard_plugin_rlboard.errors import ArgumentError, StoppedError
 from tensorboard_plugin_rlboard.index.attention import Attention
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
-from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
+from tensorboard_plugin_rlboard.errors import StoppedError
 from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswer
 from tensorboard_plugin_rlboard.web.shared_answers import SharedAnswers
 

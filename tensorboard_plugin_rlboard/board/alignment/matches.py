@@ -16,7 +16,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError, check_stopped
+from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
+from tensorboard_plugin_rlboard.errors import StoppedError
 
 MAX_CELLS = 2**28
 """Items of one sequence times those of the other that are compared: 16,384 each, 32 MB. Blocks come before them, and may

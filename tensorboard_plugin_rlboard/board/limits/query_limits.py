@@ -14,11 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from tensorboard_plugin_rlboard.board.limits.places import Kind, Places
-from tensorboard_plugin_rlboard.board.limits.running_question import (
-    RunningQuestion,
-    StoppedError,
-    current_question,
-)
+from tensorboard_plugin_rlboard.board.limits.running_question import RunningQuestion, current_question
+from tensorboard_plugin_rlboard.errors import StoppedError
 
 SECONDS = 20.0
 """Time of a question. A regular expression over the responses of a million samples takes about one second."""

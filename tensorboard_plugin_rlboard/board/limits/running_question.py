@@ -9,12 +9,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.errors import StoppedError
+
 if TYPE_CHECKING:
     import duckdb
-
-
-class StoppedError(RuntimeError):
-    """A question that was given up; the message says why, and what to do."""
 
 
 @dataclass(eq=False)

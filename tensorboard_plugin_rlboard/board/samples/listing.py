@@ -8,35 +8,21 @@ from tensorboard_plugin_rlboard.api import Samples
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
-from tensorboard_plugin_rlboard.board.samples.paging import Page, column_sql, page, total_depends_on
+from tensorboard_plugin_rlboard.board.samples.list_columns import list_columns
+from tensorboard_plugin_rlboard.board.samples.paging import NARROWING_PRESET, Page, page
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
+from tensorboard_plugin_rlboard.board.selection import select_samples
 from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
 from tensorboard_plugin_rlboard.errors import ArgumentError
 
 MAX_LIMIT = 500
-_DEFAULT_COLUMNS = (
-    "prompt",
-    "response",
-    "reward",
-    "ground_truth",
-    "log_ratio_mean",
-    "log_ratio_sum",
-    "k3_mean",
-    "k3_sum",
-    "n_tokens",
-    "ref_response",
-    "ref_reward",
-    "reward_gap",
-    "valid_reward",
-    "ref_valid_reward",
-)
 
 
 def samples(session: RunSession, question: SamplesQuestion, totals: LruCache[int]) -> Samples:
     """Answers /samples.
 
     Args:
-        session: the run.
+        session: the run, within a snapshot: a page is row numbers before it is values.
         question: which page of which list.
         totals: the numbers of samples of lists that earlier pages have counted.
 
@@ -45,30 +31,24 @@ def samples(session: RunSession, question: SamplesQuestion, totals: LruCache[int
     """
     if not 0 < question.limit <= MAX_LIMIT or question.offset < 0:
         raise ArgumentError(f"limit takes 1 to {MAX_LIMIT} and offset 0 or more.")
-    columns = _columns(session, question)
-    counted = (session.run.name, session.run.version, total_depends_on(question))
-    # Row numbers hold within one view of the table. It begins when the session knows every column that can be asked
-    # for: one that is added meanwhile would not be in it.
-    with session.snapshot():
-        found = page(session, question, totals.get(counted))
-        values = _values(session, columns, found)
-        hits = found.search.hits(session, values, found.row_numbers) if question.selection.search else {}
+    columns, order = list_columns(session, question)
+    narrowed = question.preset == NARROWING_PRESET
+    counted = (session.run.name, session.run.version, question.selection, narrowed)
+    found = page(
+        session.cursor,
+        select_samples(session, question.selection, groups=order.groups),
+        order,
+        question,
+        totals.get(counted),
+    )
     totals.put(counted, found.total)
-    answer: dict[str, list[Any]] = {"id": values["id"], "step": values["step"]}
-    for position, name in enumerate(columns):
-        column = values[f"c{position}"]
-        answer[name] = question.text_rules.list_column(name, column)
-    return Samples(found.total, answer | hits)
-
-
-def _columns(session: RunSession, question: SamplesQuestion) -> dict[str, str]:
-    """The columns of the page beside id and step, name -> SQL."""
-    schema = session.schema
-    if question.columns is None:
-        names = [name for name in _DEFAULT_COLUMNS if name in schema.metrics or name in schema.texts]
-    else:
-        names = [name for name in question.columns if name not in {"id", "step"}]
-    return {name: column_sql(session, name) for name in names}
+    values = _values(session, columns, found)
+    hits = found.search.hits(session, values, found.row_numbers) if question.selection.search else {}
+    shown = {
+        name: question.text_rules.list_column(name, values[f"c{position}"])
+        for position, name in enumerate(columns)
+    }
+    return Samples(found.total, {"id": values["id"], "step": values["step"]} | shown | hits)
 
 
 def _values(session: RunSession, columns: dict[str, str], found: Page) -> dict[str, list[Any]]:

@@ -6,35 +6,19 @@ Wide columns are fetched afterwards for these rows only: sorting a million rows 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.board.missing_column import missing_column
-from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
-from tensorboard_plugin_rlboard.board.selection import Relation, select_samples
+from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.board.text_search import TextSearch
-from tensorboard_plugin_rlboard.errors import ArgumentError
-from tensorboard_plugin_rlboard.index.column_names import metric, text
+from tensorboard_plugin_rlboard.index.column_names import metric
+
+if TYPE_CHECKING:
+    import duckdb
 
 LOGGED_ORDER = 'step, line_offset, file, "row"'
-PLAIN_COLUMNS = ("step", "split", "attempt", "prompt_key", "line")
-"""Columns of a list that are no metric and no text."""
-PRESETS = {
-    "best": ("reward", "desc"),
-    "worst": ("reward", "asc"),
-    "largest_kl": ("log_ratio_mean", "desc"),
-    "smallest_kl": ("log_ratio_mean", "asc"),
-    "most_negative_kl": ("log_ratio_mean", "asc"),
-    "suspect_reference": ("ref_prob_mean", "desc"),
-    "repeated": ("", "desc"),
-    "random": ("", "asc"),
-}
-"""Preset -> the metric that it sorts by, if any, and its direction."""
-_REPEATED = (
-    f"CASE WHEN {text('response')} IS NOT NULL THEN row("
-    f"count(*) OVER (PARTITION BY step, prompt_key, hash({text('response')})), hash({text('response')})) END"
-)
-"""How many of the list have the same response to the same prompt at the same step; equal ones stand together."""
-_NARROWING_PRESET = "suspect_reference"
+NARROWING_PRESET = "suspect_reference"
+"""The one that lists some of a selection only."""
 _LOW_REWARD = 0.25
 """Suspect SFT data: the reference is sure of a response whose reward is in the lowest quarter of the selection."""
 _MANY = 20_000
@@ -84,45 +68,25 @@ class Page:
     search: TextSearch
 
 
-def column_sql(session: RunSession, name: str) -> str:
-    """SQL of a column of the list.
-
-    Raises:
-        ArgumentError: the run has no such column.
-        StoppedError: nor yet, but it is still being read.
-    """
-    if name in PLAIN_COLUMNS:
-        return name
-    sql = session.schema.metric_sql.get(name) or session.schema.text_sql.get(name)
-    if sql is None:
-        unknown = (
-            f"{name} is not a column of run {session.run.name}; /runs lists its metrics and text columns."
-        )
-        raise missing_column(session.run, session.schema, name, ArgumentError(unknown))
-    return sql
-
-
-def total_depends_on(question: SamplesQuestion) -> tuple[object, ...]:
-    """What the number of samples of a list depends on beside the run."""
-    return question.selection, question.preset if question.preset == _NARROWING_PRESET else ""
-
-
-def page(session: RunSession, question: SamplesQuestion, known_total: int | None = None) -> Page:
+def page(
+    cursor: duckdb.DuckDBPyConnection,
+    relation: Relation,
+    order: ListOrder,
+    question: SamplesQuestion,
+    known_total: int | None,
+) -> Page:
     """One page of a list.
 
     Args:
-        session: inside a transaction, so that row numbers stay what they are.
+        cursor: inside a transaction, so that row numbers stay what they are.
+        relation: the samples of the question's selection.
+        order: what they are sorted by.
         question: which page of which list.
         known_total: the number of rows of the list where an earlier page has counted them.
-
-    Raises:
-        ArgumentError: an unknown column, order or preset, or a selection that cannot be answered.
     """
-    order = _list_order(session, question)
-    relation = select_samples(session, question.selection, groups=order.groups)
-    if question.preset == _NARROWING_PRESET:
+    if question.preset == NARROWING_PRESET:
         relation = _lowest_rewards(relation)
-    execute = session.cursor.execute
+    execute = cursor.execute
     window = f"LIMIT {int(question.limit)} OFFSET {int(question.offset)}"
 
     def counted_and_listed() -> tuple[int, list[int]]:
@@ -154,27 +118,6 @@ def page(session: RunSession, question: SamplesQuestion, known_total: int | None
         if len(finite) == question.limit:
             return Page(total, finite, relation.search)
     return Page(total, listed(relation.where, order.sql(order.key)), relation.search)
-
-
-def _list_order(session: RunSession, question: SamplesQuestion) -> ListOrder:
-    descending = question.order == "desc"
-    if question.order not in {"asc", "desc"}:
-        raise ArgumentError(f"order={question.order} is not known: it takes asc or desc.")
-    if not question.preset:
-        sort, schema = question.sort, session.schema
-        key = column_sql(session, sort) if sort else ""
-        return ListOrder(key, descending, sort in schema.metric_sql, schema.needs_groups([sort]))
-    if question.preset not in PRESETS:
-        raise ArgumentError(f"preset={question.preset} is not known: it takes {', '.join(PRESETS)}.")
-    if question.preset == "random":
-        key = f'hash(file, line_offset, "row", {int(question.seed)})'
-        return ListOrder(key, descending=False, numeric=False)
-    if question.preset == "repeated":
-        column_sql(session, "response")
-        return ListOrder(_REPEATED, descending=True, numeric=False)
-    name, direction = PRESETS[question.preset]
-    key = column_sql(session, name)
-    return ListOrder(f"abs({key})" if question.preset == "smallest_kl" else key, direction == "desc")
 
 
 def _lowest_rewards(relation: Relation) -> Relation:

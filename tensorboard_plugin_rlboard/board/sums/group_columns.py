@@ -53,8 +53,7 @@ def group_metric_sql(reward: str, low: str, high: str, average: str, std: str, c
     return ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
 
 
-def group_windows() -> str:
-    """The group metrics as window expressions."""
+def _group_windows() -> str:
     reward, group = group_reward(), f"PARTITION BY split, attempt, step, {GROUP_KEY}"
     summed = ordered_window(f"split, attempt, step, {GROUP_KEY}", reward)
     low, high, count = (f"{aggregate}({reward}) OVER ({group})" for aggregate in ("min", "max", "count"))
@@ -62,6 +61,10 @@ def group_windows() -> str:
     return group_metric_sql(
         reward, low, high, f"avg({reward}) OVER {summed}", f"stddev_pop({reward}) OVER {summed}", count, rank
     )
+
+
+GROUP_WINDOWS = _group_windows()
+"""The group metrics as window expressions."""
 
 
 def with_groups(table: str, where: str) -> str:

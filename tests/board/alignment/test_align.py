@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tensorboard_plugin_rlboard.board.alignment.align import Alignment, align
 from tensorboard_plugin_rlboard.board.alignment.matches import MAX_CELLS, common_subsequence
 from tensorboard_plugin_rlboard.board.alignment.units import first_units
-from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
+from tensorboard_plugin_rlboard.errors import StoppedError
 
 FEW_KINDS = st.lists(st.sampled_from(["a", "b", "c", " ", "\n", "鹤", "🙂", "\ud800"]), max_size=60)
 TEXTS = st.text(alphabet=st.sampled_from("ab \n,鹤梦é🙂"), max_size=80)

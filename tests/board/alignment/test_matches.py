@@ -14,11 +14,8 @@ from tensorboard_plugin_rlboard.board.alignment.matches import (
     gaps_of,
     item_numbers,
 )
-from tensorboard_plugin_rlboard.board.limits.running_question import (
-    RunningQuestion,
-    StoppedError,
-    current_question,
-)
+from tensorboard_plugin_rlboard.board.limits.running_question import RunningQuestion, current_question
+from tensorboard_plugin_rlboard.errors import StoppedError
 
 
 def common(left: str, right: str, max_cells: int = 10_000) -> list[tuple[str, int, int]]:

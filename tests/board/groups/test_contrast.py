@@ -5,11 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tensorboard_plugin_rlboard.board.groups.contrast import contrast
-from tensorboard_plugin_rlboard.board.limits.running_question import (
-    RunningQuestion,
-    StoppedError,
-    current_question,
-)
+from tensorboard_plugin_rlboard.board.limits.running_question import RunningQuestion, current_question
+from tensorboard_plugin_rlboard.errors import StoppedError
 
 Told = list[tuple[str, int, int]]
 """Each phrase with the good and the bad responses that it stands in."""

@@ -11,7 +11,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.limits.places import Kind, Places
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
-from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
+from tensorboard_plugin_rlboard.errors import StoppedError
 
 LONG, SEARCH, QUICK = Kind(3, "busy"), Kind(2, "busy searching"), Kind(64, "busy", is_quick=True)
 

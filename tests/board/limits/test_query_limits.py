@@ -10,11 +10,8 @@ import pytest
 
 from tensorboard_plugin_rlboard.board.limits import query_limits
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
-from tensorboard_plugin_rlboard.board.limits.running_question import (
-    StoppedError,
-    check_stopped,
-    interruptible,
-)
+from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped, interruptible
+from tensorboard_plugin_rlboard.errors import StoppedError
 
 ENDLESS = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b WHERE hash(a.range, b.range) = 1"
 

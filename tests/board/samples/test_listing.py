@@ -12,7 +12,7 @@ from listed_samples import RULES, listed, row
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples import paging
-from tensorboard_plugin_rlboard.board.samples.paging import PRESETS
+from tensorboard_plugin_rlboard.board.samples.list_columns import PRESETS
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion

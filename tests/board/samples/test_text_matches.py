@@ -15,13 +15,12 @@ from tensorboard_plugin_rlboard.board import text_matches
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
-from tensorboard_plugin_rlboard.board.limits.running_question import StoppedError
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.text_matches import first_piece, timed_pieces
 from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
-from tensorboard_plugin_rlboard.errors import ArgumentError
+from tensorboard_plugin_rlboard.errors import ArgumentError, StoppedError
 
 DEAR = "(.?){900}x"
 SLOW = "(.?){800}zq"
