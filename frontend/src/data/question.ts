@@ -4,19 +4,23 @@ import { type ApiError, asApiError } from "../api/errors";
 import type { RequestOptions } from "../api/request";
 import { revision } from "./revision";
 
-export interface QuestionDefinition<Parameters, Answer> {
-  /** Tells its answers from those of other questions. */
-  name: string;
-  /** Asks the server, by one or several endpoints. */
-  load: (parameters: Parameters, options: RequestOptions) => Promise<Answer>;
+/** How the server is asked, whatever is asked. */
+interface HowToAsk {
   /** Where the answer stands on screen: the server gives up the older question for the same place. */
   place?: string;
-  /** How many answers are remembered until the index changes; those used last stay. None unless said. */
-  remembered?: number;
   /** How long to wait before asking, in ms, so that what is passed by (a held arrow key) is not asked at all. */
   delayMs?: number | (() => number);
   /** Asks to the end though nobody waits any more, because the answer is likely to be wanted soon. */
   outlivesAsker?: boolean;
+}
+
+export interface QuestionDefinition<Parameters, Answer> extends HowToAsk {
+  /** Tells its answers from those of other questions. */
+  name: string;
+  /** Asks the server, by one or several endpoints. */
+  load: (parameters: Parameters, options: RequestOptions) => Promise<Answer>;
+  /** How many answers are remembered until the index changes; those used last stay. None unless said. */
+  remembered?: number;
 }
 
 interface Remembered<Answer> {
@@ -50,11 +54,22 @@ export class Question<Parameters, Answer> {
     return this.#recalled(parameters)?.settled ?? null;
   }
 
-  /** The answer at the current revision: the remembered one, else the server's. Raises what asking raises. */
-  async fetch(parameters: Parameters, signal?: AbortSignal): Promise<Answer> {
+  /** The remembered answer at the current revision where it is here already, else `fetch`. */
+  knownOrFetched(parameters: Parameters, signal: AbortSignal, how: HowToAsk): Answer | Promise<Answer> {
+    const known = this.known(parameters);
+    return known === null ? this.fetch(parameters, signal, how) : known.answer;
+  }
+
+  /**
+   * The answer at the current revision: the remembered one, else the server's. Raises what asking raises.
+   *
+   * @param signal Withdraws the question.
+   * @param how What is other than declared.
+   */
+  async fetch(parameters: Parameters, signal?: AbortSignal, how: HowToAsk = {}): Promise<Answer> {
     const recalled = this.recall(parameters);
     if (recalled !== undefined) return recalled;
-    const { load, place = "", delayMs = 0, outlivesAsker = false } = this.#definition;
+    const { load, place = "", delayMs = 0, outlivesAsker = false } = { ...this.#definition, ...how };
     const wait = typeof delayMs === "number" ? delayMs : delayMs();
     const key = this.#keyAtRevision(parameters);
     if (wait > 0) {
@@ -88,12 +103,6 @@ export class Question<Parameters, Answer> {
       },
     );
     return () => control.abort();
-  }
-
-  /** Remembers an answer that came by another way. */
-  keep(parameters: Parameters, answer: Answer): void {
-    const kept = { promise: Promise.resolve(answer), settled: { answer } };
-    void this.#remember(this.#keyAtRevision(parameters), kept);
   }
 
   #recalled(parameters: Parameters): Remembered<Answer> | undefined {

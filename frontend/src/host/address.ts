@@ -8,12 +8,12 @@ const PREFIX = `p.${PLUGIN}.`;
 
 /** The hash of the address at its ampersands. */
 function hashParts(): string[] {
-  return hostWindow().location.hash.replace(/^#/, "").split("&");
+  return hostWindow.location.hash.replace(/^#/, "").split("&");
 }
 
 /** Whether the address bar is ours to write: another tab's address is not. */
 function isOurs(): boolean {
-  return hostWindow() === window || hashParts()[0] === PLUGIN;
+  return hostWindow === window || hashParts()[0] === PLUGIN;
 }
 
 /** The part unescaped; as it stands where it is badly escaped. */
@@ -70,7 +70,7 @@ function tellHost(): void {
   isUntold = false;
   isWriting = true;
   try {
-    hostWindow().dispatchEvent(new HashChangeEvent("hashchange"));
+    hostWindow.dispatchEvent(new HashChangeEvent("hashchange"));
   } finally {
     isWriting = false;
   }
@@ -78,16 +78,15 @@ function tellHost(): void {
 
 /** Puts our part into the address and leaves everyone else's; false where it stands there already. */
 function put(values: Readonly<Record<string, string>>, how: "push" | "replace"): boolean {
-  const page = hostWindow();
   const others = hashParts().filter(
     (part) => part !== PLUGIN && part !== "" && !decodePart(part).startsWith(PREFIX),
   );
   const ours = Object.entries(values).map(([key, value]) => `${PREFIX}${key}=${encodeURIComponent(value)}`);
   const hash = `#${[PLUGIN, ...others, ...ours].join("&")}`;
-  if (hash === page.location.hash) return false;
-  const url = `${page.location.pathname}${page.location.search}${hash}`;
-  if (how === "push") page.history.pushState(page.history.state, "", url);
-  else page.history.replaceState(page.history.state, "", url);
+  if (hash === hostWindow.location.hash) return false;
+  const url = `${hostWindow.location.pathname}${hostWindow.location.search}${hash}`;
+  if (how === "push") hostWindow.history.pushState(hostWindow.history.state, "", url);
+  else hostWindow.history.replaceState(hostWindow.history.state, "", url);
   return true;
 }
 
@@ -128,21 +127,20 @@ export function writeAddress(values: Readonly<Record<string, string>>, how: "pus
 
 /** Calls back when the address changed under us: back, forward, or a pasted link; not when we write it. */
 export function onAddress(changed: () => void): () => void {
-  const page = hostWindow();
   const heard = (): void => {
     // Who changes another part of the address cannot know what ours is about to be.
     if (isWriting || (unwritten !== null && unwritten.instead === ownPart())) return;
     forget();
     changed();
   };
-  page.addEventListener("hashchange", heard);
-  page.addEventListener("popstate", heard);
+  hostWindow.addEventListener("hashchange", heard);
+  hostWindow.addEventListener("popstate", heard);
   for (const leaving of LEAVING) window.addEventListener(leaving, writeNow);
   document.documentElement.addEventListener("mouseleave", writeNow);
   document.addEventListener("keydown", onBrowserKey, { capture: true });
   return () => {
-    page.removeEventListener("hashchange", heard);
-    page.removeEventListener("popstate", heard);
+    hostWindow.removeEventListener("hashchange", heard);
+    hostWindow.removeEventListener("popstate", heard);
     for (const leaving of LEAVING) window.removeEventListener(leaving, writeNow);
     document.documentElement.removeEventListener("mouseleave", writeNow);
     document.removeEventListener("keydown", onBrowserKey, { capture: true });

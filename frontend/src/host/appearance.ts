@@ -8,7 +8,7 @@ export const visible = signal(true);
 
 /** Follows TensorBoard's theme: a class of its body, since prefers-color-scheme knows the system's only. */
 export function followTheme(): void {
-  const body = hostWindow().document.body;
+  const body = hostWindow.document.body;
   const apply = (): void => {
     document.documentElement.dataset["theme"] = body.classList.contains("dark-mode") ? "dark" : "light";
   };

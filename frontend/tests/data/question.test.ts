@@ -123,16 +123,17 @@ test("an asker who withdrew hears nothing; a failure comes as an ApiError that n
   expect(failed.mock.calls[0]?.[0]).toMatchObject({ status: 0, message: "no", question: "broken 5" });
 });
 
-test("an answer is known once it is here, and kept where it came by another way", async () => {
+test("an answer is known once it is here, and is no promise then", async () => {
   const { load, question } = echo({ remembered: 2 });
   const asked = question.fetch(1);
   expect(question.known(1)).toBeNull();
   await asked;
   expect(question.known(1)).toEqual({ answer: 1 });
-  question.keep(2, 20);
-  expect(question.known(2)).toEqual({ answer: 20 });
-  expect(await question.fetch(2)).toBe(20);
+  const { signal } = new AbortController();
+  expect(question.knownOrFetched(1, signal, {})).toBe(1);
   expect(load).toHaveBeenCalledTimes(1);
+  expect(await question.knownOrFetched(2, signal, { place: "elsewhere" })).toBe(2);
+  expect(load).toHaveBeenLastCalledWith(2, { signal, place: "elsewhere" });
   revision.value = "r2";
   expect(question.known(1)).toBeNull();
 });

@@ -146,14 +146,20 @@ test("what others write meanwhile stays, and a link that is opened meanwhile cou
   stop();
 });
 
-test("the address of another tab of the host is not written into", () => {
-  writeAddress({ step: "2" }, "replace");
-  window.history.replaceState(null, "", "/#timeseries");
-  // Where nobody is above us, as here, every address is ours.
-  vi.spyOn(window, "parent", "get").mockReturnValue({ location: window.location } as Window);
+test("the address of another tab of the host is not written into", async () => {
+  // Where nobody is above us, as elsewhere here, every address is ours.
+  const { location, history } = window;
+  const above = { location, history, dispatchEvent: () => true } as unknown as Window & typeof globalThis;
+  vi.spyOn(window, "parent", "get").mockReturnValue(above);
+  vi.resetModules();
+  const own = await import("../../src/host/address");
+  history.replaceState(null, "", "/#rlboard");
+  own.writeAddress({ step: "2" }, "replace");
+  own.writeAddress({ step: "3" }, "replace");
+  expect(location.hash).toBe("#rlboard&p.rlboard.step=2");
+  history.replaceState(null, "", "/#timeseries");
   vi.runAllTimers();
-  expect(window.location.hash).toBe("#timeseries");
-  vi.restoreAllMocks();
+  expect(location.hash).toBe("#timeseries");
 });
 
 test("a hash that is badly encoded is taken as it stands", () => {

@@ -1,9 +1,10 @@
 /** The rows of a list that is longer than one answer: fetched page by page as they come on screen. */
 
-import { batch, signal } from "@preact/signals";
+import { batch, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Samples, Value } from "../../api/answers";
 import { type ApiError, asApiError } from "../../api/errors";
-import { fetchPage, fetchPages, firstPageAhead, PAGE_ROWS, type SampleList } from "./sampleList";
+import { revision } from "../revision";
+import { isHere, offsetOf, PAGE_ROWS, pageOf, pagesOf, type SampleList } from "./sampleList";
 import { STEP_OPTIONS } from "./stepOptions";
 
 /** One row of a columnar page. */
@@ -47,6 +48,14 @@ export class SamplePages {
     return this.listKey.value === JSON.stringify(list);
   }
 
+  /** Shows a list whenever it is another one or the index has changed, at once. Returns what ends that. */
+  follow(list: ReadonlySignal<SampleList>): () => void {
+    return effect(() => {
+      void revision.value;
+      void this.show(list.value);
+    });
+  }
+
   /** Shows another list, or the same one again because the data changed. The old rows stay until the answer. */
   async show(list: SampleList): Promise<void> {
     this.stop();
@@ -56,18 +65,15 @@ export class SamplePages {
     this.#list = list;
     const listKey = JSON.stringify(list);
     const [first, end] = listKey === this.listKey.peek() ? this.#visible : [0, 1];
-    const offsets: number[] = [];
-    for (let offset = offsetOf(first); offset < end; offset += PAGE_ROWS) offsets.push(offset);
-    const known = offsets.length === 1 && offsets[0] === 0 ? firstPageAhead.known(list) : null;
-    if (known !== null) {
-      this.#put(listKey, offsets, [known.answer]);
+    const asked = pagesOf(list, first, end, before, control.signal);
+    if (asked.every(isHere)) {
+      this.#put(listKey, first, asked);
       return;
     }
     this.loading.value = true;
     try {
-      const pages = await fetchPages(list, offsets, before, control.signal);
-      if (control.signal.aborted) return;
-      this.#put(listKey, offsets, pages);
+      const pages = await Promise.all(asked);
+      if (!control.signal.aborted) this.#put(listKey, first, pages);
     } catch (error) {
       if (control.signal.aborted) return;
       batch(() => {
@@ -77,9 +83,10 @@ export class SamplePages {
     }
   }
 
-  #put(listKey: string, offsets: readonly number[], pages: readonly Samples[]): void {
+  #put(listKey: string, first: number, pages: readonly Samples[]): void {
     const rows: (Row | undefined)[] = [];
-    for (const [index, page] of pages.entries()) putRows(rows, offsets[index] ?? 0, rowsOf(page));
+    const begin = offsetOf(first);
+    for (const [at, page] of pages.entries()) putRows(rows, begin + at * PAGE_ROWS, rowsOf(page));
     batch(() => {
       this.total.value = pages.at(-1)?.total ?? 0;
       this.rows.value = rows;
@@ -114,7 +121,7 @@ export class SamplePages {
 
   async #loadPage(list: SampleList, offset: number, signal: AbortSignal): Promise<void> {
     try {
-      const page = await fetchPage(list, offset, signal);
+      const page = await pageOf(list, offset, signal);
       if (signal.aborted) return;
       const rows = [...this.rows.peek()];
       putRows(rows, offset, rowsOf(page));
@@ -136,11 +143,6 @@ export class SamplePages {
     this.#soon = undefined;
     this.#requests.clear();
   }
-}
-
-/** The offset of the page that holds a row. */
-function offsetOf(row: number): number {
-  return row - (row % PAGE_ROWS);
 }
 
 function putRows(rows: (Row | undefined)[], offset: number, page: readonly Row[]): void {

@@ -4,7 +4,6 @@ import type { Samples } from "../../api/answers";
 import * as endpoints from "../../api/endpoints";
 import type { SamplesParameters } from "../../api/parameters";
 import { pause, Question } from "../question";
-import { revision } from "../revision";
 import { STEP_OPTIONS } from "./stepOptions";
 
 /** Rows of one page. */
@@ -27,28 +26,43 @@ export const firstPageAhead = new Question<SampleList, Samples>({
   load: (list, options) => endpoints.samples({ ...list, offset: 0, limit: PAGE_ROWS }, options),
 });
 
-/** A page of a list, from the server unless it is a first one that is remembered. */
-export async function fetchPage(list: SampleList, offset: number, signal: AbortSignal): Promise<Samples> {
-  const ahead = offset === 0 ? firstPageAhead.recall(list) : undefined;
-  if (ahead !== undefined) return ahead;
-  const options = { signal, place: `table ${offset}` };
-  const asked = revision.peek();
-  const page = await endpoints.samples({ ...list, offset, limit: PAGE_ROWS }, options);
-  // What was asked of an older index is no answer of this one.
-  if (offset === 0 && revision.peek() === asked) firstPageAhead.keep(list, page);
-  return page;
+/** The offset of the page that holds a row. */
+export function offsetOf(row: number): number {
+  return row - (row % PAGE_ROWS);
+}
+
+/** Whether a page is here, and not under way. */
+export function isHere(page: Samples | Promise<Samples>): page is Samples {
+  return !(page instanceof Promise);
 }
 
 /**
- * Pages of a list that takes the place of another one. Of a reader who walks along the steps it is waited whether this
- * step is passed by.
+ * The pages with the rows from `first` to before `end` of a list that takes the place of `before`. Of a reader who walks
+ * along the steps it is waited whether this step is passed by.
  */
-export async function fetchPages(
+export function pagesOf(
   list: SampleList,
-  offsets: readonly number[],
+  first: number,
+  end: number,
   before: SampleList | null,
   signal: AbortSignal,
-): Promise<Samples[]> {
-  if (isOtherStep(before, list)) await pause(STEP_OPTIONS.delayMs, signal);
-  return Promise.all(offsets.map((offset) => fetchPage(list, offset, signal)));
+): (Samples | Promise<Samples>)[] {
+  const offsets: number[] = [];
+  for (let offset = offsetOf(first); offset < end; offset += PAGE_ROWS) offsets.push(offset);
+  const delayMs = isOtherStep(before, list) ? STEP_OPTIONS.delayMs : 0;
+  return offsets.map((offset) => pageOf(list, offset, signal, delayMs));
+}
+
+/** A page of a list: here at once where it is a first one that is remembered, else from the server. */
+export function pageOf(
+  list: SampleList,
+  offset: number,
+  signal: AbortSignal,
+  delayMs = 0,
+): Samples | Promise<Samples> {
+  const place = `table ${offset}`;
+  if (offset === 0)
+    return firstPageAhead.knownOrFetched(list, signal, { place, delayMs, outlivesAsker: false });
+  const load = () => endpoints.samples({ ...list, offset, limit: PAGE_ROWS }, { signal, place });
+  return delayMs > 0 ? pause(delayMs, signal).then(load) : load();
 }

@@ -4,7 +4,6 @@ import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { idOf, SamplePages } from "../../data/questions/SamplePages";
-import { revision } from "../../data/revision";
 import { run } from "../../data/runs";
 import { listOrder, moveSample, openSampleRow, rowLoader } from "../../data/sampleWalk";
 import { t } from "../../i18n";
@@ -34,10 +33,7 @@ function usePages(): SamplePages {
     rowLoader.value = (row) => pages.loadRow(row);
     // An effect of signals runs at once, one of a component after the next frame: the request leaves with the press.
     const stops = [
-      effect(() => {
-        void revision.value;
-        void pages.show(sampleList.value);
-      }),
+      pages.follow(sampleList),
       effect(() => {
         const rows = pages.rows.value;
         compareWith(rows);

@@ -5,7 +5,7 @@ import { PRESETS } from "../../../src/views/samples/presets";
 import { PRESET_SORTS } from "../../../src/views/samples/sorting";
 import { read } from "../../files";
 
-const PAGING = read("../../tensorboard_plugin_rlboard/board/samples/paging.py");
+const SERVED = read("../../tensorboard_plugin_rlboard/board/samples/list_columns.py");
 
 test("every preset has a name and a sentence", () => {
   for (const name of ["none", ...PRESETS]) {
@@ -23,7 +23,7 @@ test("all places say nothing in the address, none means all", () => {
 });
 
 test("what each ready-made order sorts by is what the server sorts by", () => {
-  const [, listed = ""] = /^PRESETS = \{\n([\s\S]*?)^\}/m.exec(PAGING) ?? [];
+  const [, listed = ""] = /^PRESETS = \{\n([\s\S]*?)^\}/m.exec(SERVED) ?? [];
   const served = [...listed.matchAll(/"(\w+)": \("(\w*)", "(asc|desc)"\)/g)].map(
     ([, preset, name, order]) => [preset, { name, order }] as const,
   );
