@@ -21,32 +21,28 @@ from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 
 _Array = tuple[int, int, Floats, Bools | None]
 """Row within the block, rank of its key among those of its field, values, where they are null (None: nowhere)."""
+_NO_TOKENS = (0, None, 0)
+"""Of a row: how many tokens it has, its last one if that may be padding, and how many at its end are equal to that."""
 
 
 class ArrayBlock:
     """The tokens and token arrays of some rows, taken one row after the other."""
 
     def __init__(self) -> None:
-        self._n_tokens: list[int] = []
-        self._last_tokens: list[str | None] = []
-        self._trailing: list[int] = []
+        self._tokens: list[tuple[int, str | None, int]] = []
         self._arrays: dict[str, list[_Array]] = {}
         self._tokens_of_logprobs: dict[str, list[str]] = {}
 
     def begin_row(self) -> None:
         """Begins the next row; what is added belongs to it, until `end_row`."""
-        self._n_tokens.append(0)
-        self._last_tokens.append(None)
-        self._trailing.append(0)
+        self._tokens.append(_NO_TOKENS)
 
     def end_row(self) -> list[str]:
         """Ends the row: where none were logged, its tokens are those that its log-probabilities name, which it returns."""
         named = self._tokens_of_logprobs
         if not named:
             return []
-        tokens = (
-            next(named[name] for name in LOGPROB_ARRAYS if name in named) if not self._n_tokens[-1] else []
-        )
+        tokens = next(named[name] for name in LOGPROB_ARRAYS if name in named) if not self.has_tokens else []
         self._tokens_of_logprobs = {}
         self.add_tokens(tokens)
         return tokens
@@ -54,13 +50,12 @@ class ArrayBlock:
     @property
     def has_tokens(self) -> bool:
         """Whether tokens of the row were added."""
-        return self._n_tokens[-1] > 0
+        return self._tokens[-1][0] > 0
 
     def add_tokens(self, tokens: Sequence[object]) -> None:
         """Adds the tokens of the row, strings or ids; the first that it has count."""
-        if len(tokens) and not self._n_tokens[-1]:
-            self._n_tokens[-1] = len(tokens)
-            self._last_tokens[-1], self._trailing[-1] = last_token_run(tokens)
+        if len(tokens) and not self.has_tokens:
+            self._tokens[-1] = len(tokens), *last_token_run(tokens)
 
     def add_value(
         self, name: str, value: object, rank: int = 0, *, strict: bool = False
@@ -99,7 +94,7 @@ class ArrayBlock:
         arrays = self._arrays.get(name)
         if arrays is None:
             arrays = self._arrays[name] = []
-        arrays.append((len(self._n_tokens) - 1, rank, values, nulls))
+        arrays.append((len(self._tokens) - 1, rank, values, nulls))
 
     def logged(
         self,
@@ -114,7 +109,7 @@ class ArrayBlock:
             further: names among them that no format names.
             is_truncated: says of some rows whether their response was cut off; asked where tokens may be padding.
         """
-        n_tokens = np.asarray(self._n_tokens, np.int64)
+        n_tokens = np.asarray([n for n, _, _ in self._tokens], np.int64)
         chosen = {name: _first_of_each_row(self._arrays[name]) for name in order if name in self._arrays}
         lengths: dict[str, Ints] = {}
         for name, arrays in chosen.items():
@@ -127,7 +122,7 @@ class ArrayBlock:
             values[name], absent = _flat(arrays, lengths[name], widths)
             if absent is not None:
                 nulls[name] = absent
-        trailing = np.asarray(self._trailing, np.int64)
+        trailing = np.asarray([repeats for _, _, repeats in self._tokens], np.int64)
         truncated = None
         if is_truncated is not None and trailing.any():
             truncated = np.zeros(len(n_tokens), bool)
@@ -136,7 +131,7 @@ class ArrayBlock:
         return LoggedArrays(
             widths,
             n_tokens,
-            self._last_tokens,
+            [last for _, last, _ in self._tokens],
             trailing,
             lengths,
             values,

@@ -24,12 +24,11 @@ def no_response(format_name: str, keys: Sequence[str]) -> str:
         format_name: the format of the file.
         keys: the keys under which it has the response.
     """
-    if keys[:1] == ("response",):
-        return NO_RESPONSE
-    listed = " or ".join(keys[:4])
     return (
-        f"The line has no {listed}, under which the file's other rows ({format_name}) have the response: it is no sample. "
-        "If it is one of another log, write that into a file of its own."
+        NO_RESPONSE
+        if keys[:1] == ("response",)
+        else f"The line has no {' or '.join(keys[:4])}, under which the file's other rows ({format_name}) have the response: "
+        "it is no sample. If it is one of another log, write that into a file of its own."
     )
 
 

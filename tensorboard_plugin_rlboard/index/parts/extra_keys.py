@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
-from tensorboard_plugin_rlboard.formats.arrays.number_values import are_numbers, is_name_of_ids
+from tensorboard_plugin_rlboard.formats.arrays.number_values import is_name_of_ids
 
 MAX_EXTRA_KEYS, MAX_EXTRA_ARRAYS = 200, 30
 """Extra keys that a range may have, and those with lists, of which each has eight columns; a log that names its samples
@@ -21,10 +21,6 @@ _INDEX = re.compile(r"Unnamed: [0-9]{1,6}|__index_level_[0-9]{1,3}__")
 """How pandas calls the row numbers of a table that it writes and reads again: they are nothing of a sample."""
 _FITTING_SHARE = 0.9
 """Share of the rows of a run in which a list has to fit the tokens to be a token array: nearly all."""
-
-
-class _Column(Protocol):
-    values: list[Any]
 
 
 @dataclass(frozen=True)
@@ -41,12 +37,6 @@ class ExtraKeys:
     numbers: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
     lists: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
-
-    @classmethod
-    def of(cls, columns: Mapping[str, _Column]) -> ExtraKeys:
-        """Which keys hold numbers all through, and which hold a text somewhere."""
-        numbers = frozenset(key for key, column in columns.items() if are_numbers(column.values))
-        return cls(numbers, frozenset(columns) - numbers)
 
     def __or__(self, other: ExtraKeys) -> ExtraKeys:
         """Both; a key that is a number here and text there is text, so that nothing of it is lost."""

@@ -116,13 +116,13 @@ class SampleDecoder:
             offset: where they begin in their file, bytes.
         """
         for line in lines:
-            ends = line.endswith(b"\n")
-            if not line.isspace():
-                index = len(self.places)
-                self.places.append((offset, len(line) - ends, self.newlines))
-                yield index, self.samples(line, index), len(line)
+            ends, index = line.endswith(b"\n"), len(self.places)
+            place = offset, len(line) - ends, self.newlines
             self.newlines += ends
             offset += len(line)
+            if not line.isspace():
+                self.places.append(place)
+                yield index, self.samples(line, index), len(line)
 
     def samples(self, line: bytes, index: int) -> Sequence[Row]:
         """One row for each sample of a line, the one with that index within the range; none where it has none.

@@ -142,7 +142,6 @@ def build_part(
     has_sample[of_row[kinds.sample]] = True
     array_names = (*file_format.array_keys, *sorted(collector.extra_arrays))
     return Part(
-        samples=write_parquet(columns, parquet),
         lines=len(places),
         keys=columns.keys,
         token_metrics=tuple(name for name in array_names if name in statistics.token_metrics),
@@ -155,6 +154,7 @@ def build_part(
         sampleless=len(places) - int(np.count_nonzero(has_sample)),
         lost=_lost_at_end(has_reward[kinds.sample & ~kinds.failed & ~kinds.says_error]),
         lost_lines=_lost_lines(problems, has_sample),
+        samples=write_parquet(columns, parquet),
     )
 
 

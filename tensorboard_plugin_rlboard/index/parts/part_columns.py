@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.arrays.number_values import (
+    are_numbers,
     floats_of_values,
     is_tensor_text,
     is_truth,
@@ -86,12 +87,12 @@ class PartColumns:
         for name, keys in file_format.number_keys.items():
             columns.numbers[name] = columns._number(collector, name, keys)
         further = {key: column for key, column in collector.columns.items() if key not in read}
-        extra = ExtraKeys.of(further)
-        columns.keys = ExtraKeys(extra.numbers, extra.texts, statistics.lists)
-        for key in sorted(extra.texts):
+        numbers = frozenset(key for key, column in further.items() if are_numbers(column.values))
+        columns.keys = ExtraKeys(numbers, frozenset(further) - numbers, statistics.lists)
+        for key in sorted(columns.keys.texts):
             columns._note_tensor_text(key, collector.columns[key])
             columns.texts[column_name(key, reserved)] = columns._text(collector, (key,))
-        for key in sorted(extra.numbers):
+        for key in sorted(numbers):
             columns.numbers[column_name(key, reserved)] = columns._number(collector, key, (key,))
         has_step = columns._add_step(collector)
         columns._add_split(collector, further)

@@ -103,6 +103,7 @@ def build_range(order: RangeOrder, parquet: Path, data: bytes | None = None) -> 
         OSError: it cannot be read.
     """
     lines = _RangeLines(order, data)
-    context = line_context(order.format, order.path)
-    part = build_part(lines, order.offset, order.format, parquet, context)
-    return BuiltRange(lines.fingerprint(), part)
+    return BuiltRange(
+        part=build_part(lines, order.offset, order.format, parquet, line_context(order.format, order.path)),
+        fingerprint=lines.fingerprint(),  # when all of them were read
+    )
