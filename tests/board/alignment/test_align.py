@@ -156,6 +156,13 @@ def test_a_word_between_two_changes_of_a_word_stays() -> None:
     ]
 
 
+def test_eight_units_are_moved_and_seven_are_chance() -> None:
+    stays = [f"s{i}" for i in range(20)]
+    for size, kinds in ((8, ["moved_away", "equal", "moved_here"]), (7, ["delete", "equal", "insert"])):
+        goes = [f"m{i}" for i in range(size)]
+        assert [x.kind for x in align([*goes, *stays], [*stays, *goes]).opcodes] == kinds
+
+
 def test_a_sentence_that_stands_elsewhere_is_moved_whole() -> None:
     """Both sentences end alike: as short, but not as readable, were that ". The square … one" moved."""
     sentence = "The square of nine is eighty one. "
