@@ -116,13 +116,16 @@ def step_metrics(samples: Sequence[OracleSample], gamma: float, lam: float) -> d
     lengths = [(r, float(s.n_tokens)) for s in samples if s.n_tokens for r in finite_rewards([s])]
     reasons = [s.finish_reason.lower() for s in samples if s.finish_reason is not None]
     truncated = [float(x in {"length", "max_length", "max_tokens", "truncated"}) for x in reasons]
-    groups = [r for g in grouped(samples, group_of).values() if len(r := finite_rewards(g)) > 1]
+    rewarded = [r for g in grouped(samples, group_of).values() if (r := finite_rewards(g))]
+    alone = [r for r in rewarded if len(r) == 1]
+    groups = [r for r in rewarded if len(r) > 1 and 2 * len(alone) <= sum(map(len, rewarded))]
     alike = [g for g in groups if max(g) - min(g) <= 1e-8]
     answers = [
         [s.response for s in found if s.response is not None]
         for found in grouped(samples, lambda s: s.prompt).values()
     ]
-    repeated = [1 - len(set(texts)) / len(texts) for texts in answers if len(texts) > 1]
+    is_alone = 2 * sum(len(texts) == 1 for texts in answers) > sum(map(len, answers))
+    repeated = [1 - len(set(texts)) / len(texts) for texts in answers if len(texts) > 1 and not is_alone]
     pairs = [pair for s in samples for pair in critic_pairs(s, gamma, lam)]
     return {
         "n_samples": len(samples),

@@ -124,13 +124,13 @@ def _group_shares(schema: RunSchema) -> Aggregate:
 
 
 def _duplicate_share() -> Aggregate:
-    """The share of repeated responses among those to one prompt.
+    """The share of repeated responses among those to one prompt; none where most responses are the only one to theirs.
 
     Told apart by a hash of 64 bits: texts as keys would need the memory of all responses.
     """
-    response = text("response")
+    response, share = text("response"), ordered_mean("(1.0 - different / n)", "FILTER (n >= 2)")
     return Aggregate(
-        (("duplicate_share", ordered_mean("(1.0 - different / n)", "FILTER (n >= 2)")),),
+        (("duplicate_share", f"CASE WHEN 2 * count_if(n = 1) <= sum(n) THEN {share} END"),),
         (("different", f"count(DISTINCT hash({response}))"), ("n", "count(*)")),
         by="prompt_key",
         where=f"{response} IS NOT NULL AND prompt_key IS NOT NULL",

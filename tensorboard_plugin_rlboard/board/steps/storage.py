@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
 from tensorboard_plugin_rlboard.board.stored_arrays import StoredArrays, dump_arrays, load_arrays
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
-_MAGIC = b"rlboard-curves-4\n"
+_MAGIC = b"rlboard-curves-5\n"
 """Changes with everything that the numbers depend on beside the samples and aggregates: their meaning, the layout."""
 
 

@@ -55,7 +55,8 @@ def group_shares(
 ) -> dict[str, Floats]:
     """Shares over the groups of each step, float64 [steps]; NaN where a step has no such group.
 
-    Those without advantage are shares of the groups with two rewards or more, each kind is one of all.
+    Those without advantage are shares of the groups with two rewards or more, each kind is one of all. A step most of
+    whose rewards are alone in their group has no such share: prompts that come up twice by chance are no groups.
 
     Args:
         segments: the steps of the rows.
@@ -76,7 +77,10 @@ def group_shares(
         part = np.bincount(of_step[which & among], minlength=steps)
         return part / np.where(whole > 0, whole, np.nan)
 
-    several, every = facts.rewards >= 2, np.ones(len(kinds), bool)
+    every = np.ones(len(kinds), bool)
+    alone = np.bincount(of_step[facts.rewards == 1], minlength=steps)
+    rewards = np.bincount(of_step, weights=facts.rewards, minlength=steps)
+    several = (facts.rewards >= 2) & (2 * alone <= rewards)[of_step]
     still = ~(facts.high - facts.low > ZERO_ADVANTAGE_SPREAD)
     return {
         "zero_advantage_groups": share(still, several),

@@ -95,7 +95,9 @@ class StepMeans:
         if "entropies_mean" in found:
             found.pop("surprise_mean", None)
         groups = [high - low for count, low, high in self._groups.values() if count > 1]
-        if groups:
+        rewards = sum(count for count, _, _ in self._groups.values())
+        # Prompts that come up twice by chance are no groups.
+        if groups and 2 * (len(self._groups) - len(groups)) <= rewards:
             found["zero_advantage_groups"] = sum(apart <= ZERO_ADVANTAGE_SPREAD for apart in groups) / len(
                 groups
             )
