@@ -75,6 +75,21 @@ describe("tiles", () => {
     expect(tiles.find(({ id }) => id === "distinct")?.values).toEqual([0.75, null]);
   });
 
+  it("say of a length and of what stands for entropy what it is, and in what unit", () => {
+    const labels = (metrics: Record<string, Partial<Summary>>) =>
+      tilesOf(steps(metrics, {}), "k3_mean").map(({ label }) => label);
+    const [tokens, characters] = [{ n_tokens: { mean: [5, 6] } }, { n_chars: { mean: [5, 6] } }];
+    const [entropy, surprise] = [{ entropies_mean: { mean: [1, 1] } }, { surprise_mean: { mean: [2, 2] } }];
+    expect(labels({ ...characters, ...tokens, ...surprise, ...entropy })).toEqual([
+      "overview.tile.n_tokens",
+      "overview.tile.entropies_mean",
+    ]);
+    expect(labels({ ...characters, ...surprise })).toEqual([
+      "overview.tile.n_chars",
+      "overview.tile.surprise_mean",
+    ]);
+  });
+
   it("count what is not finite once there is any", () => {
     const [tile] = tilesOf(steps({ nonfinite: { sum: [0, 3], mean: [0, 0.5] } }, {}), "k3_mean");
     expect([tile?.id, tile?.values[1]]).toEqual(["nonfinite", 3]);

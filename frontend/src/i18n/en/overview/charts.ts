@@ -71,7 +71,7 @@ export const overviewCharts = {
   "overview.charts.reset.hint":
     "Forgets which charts were switched on and off: what the log holds decides again",
   "overview.charts.about": "What opens by itself follows what the log holds. {on} of {all} are on.",
-  "overview.charts.further": "{n} further numbers",
+  "overview.charts.further": "{n} further {n|number|numbers}",
   "overview.question.reward": "Reward",
   "overview.question.drift": "Drift from the reference",
   "overview.question.length": "Length and endings",

@@ -63,7 +63,7 @@ function Tile({ tile, steps, at, other, few }: TileProps) {
   );
   const isOdd = isBeyond || (tile.id === "nonfinite" && (value ?? 0) > 0);
   const change = tileChange(value, tile.values[other] ?? null, tile.unit);
-  const label = t(`overview.tile.${tile.id}`);
+  const label = t(tile.label);
   const shown = tileValue(value, tile.unit);
   const hint = [
     finding === undefined ? "" : said(finding.title),

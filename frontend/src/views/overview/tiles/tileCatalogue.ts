@@ -9,6 +9,8 @@ export type TileUnit = "number" | "count" | "share";
 /** One number of the selected step: its course over the steps, and the chart that is behind it. */
 export interface TileSource {
   readonly id: TileName;
+  /** The key of its name: one that stands for several metrics says which of them it is, and in what unit. */
+  readonly label: `overview.tile.${Exclude<TileName, keyof typeof ONE_OF> | OneOfSeveral}`;
   /** The chart that shows the same. */
   readonly chart: string;
   readonly values: readonly (number | null)[];
@@ -37,6 +39,13 @@ export const TILE_NAMES = [
 ] as const;
 export type TileName = (typeof TILE_NAMES)[number];
 
+/** The metrics that a tile may be of; the first that the log has numbers for is shown. */
+const ONE_OF = {
+  length: ["n_tokens", "n_chars"],
+  entropy: ["entropies_mean", "surprise_mean"],
+} as const;
+type OneOfSeveral = (typeof ONE_OF)[keyof typeof ONE_OF][number];
+
 /** The metrics that findings about the number of a tile are seen by. */
 const ABOUT: Readonly<Record<TileName, readonly string[]>> = {
   reward: ["reward"],
@@ -61,12 +70,18 @@ export function tileMetrics(run: RunInfo): string[] {
 }
 
 type Column = readonly (number | null)[] | undefined;
-type Described = Omit<TileSource, "id" | "values" | "metrics"> & { readonly column: Column };
+type Described = Omit<TileSource, "id" | "label" | "values" | "metrics"> & {
+  readonly column: Column;
+  readonly of?: OneOfSeveral | undefined;
+};
 
 /** The tiles of a run: those that the log has numbers for. */
 export function tilesOf(steps: Steps, klEstimator: KlEstimator): TileSource[] {
-  const mean = (...names: string[]): Column =>
-    names.map((name) => steps.metrics[name]?.mean).find(hasNumbers);
+  const mean = (name: string): Column => steps.metrics[name]?.mean;
+  const first = (names: readonly OneOfSeveral[]) => {
+    const of = names.find((name) => hasNumbers(mean(name)));
+    return { of, column: of && mean(of) };
+  };
   const ofSteps = (name: string): Column => steps.step_metrics[name];
   const number = { unit: "number", least: 0 } as const;
   const share = { unit: "share", least: 0.02 } as const;
@@ -74,12 +89,12 @@ export function tilesOf(steps: Steps, klEstimator: KlEstimator): TileSource[] {
     reward: { ...number, chart: "reward", column: mean("reward"), bad: "down" },
     win: { ...share, chart: "outcome", column: ofSteps("win"), bad: "down" },
     kl: { ...number, chart: "kl", column: mean(klEstimator), bad: "up" },
-    length: { ...number, chart: "length", column: mean("n_tokens", "n_chars"), bad: "both" },
+    length: { ...number, chart: "length", ...first(ONE_OF.length), bad: "both" },
     truncation: { ...share, chart: "truncation", column: ofSteps("truncation_share"), bad: "up" },
     // A policy that learns solves whole groups: only a large part of them beyond what was usual is a finding.
     groups: { ...share, chart: "groups", column: ofSteps("zero_advantage_groups"), bad: "up", least: 0.25 },
     distinct: { ...share, chart: "duplicates", column: rest(ofSteps("duplicate_share")), bad: "down" },
-    entropy: { ...number, chart: "entropy", column: mean("entropies_mean", "surprise_mean"), bad: "both" },
+    entropy: { ...number, chart: "entropy", ...first(ONE_OF.entropy), bad: "both" },
     mismatch: { ...number, chart: "mismatch", column: mean("mismatch_absmean"), bad: "up" },
     critic: { ...number, chart: "critic", column: ofSteps("explained_variance"), bad: "down", least: 0.05 },
     nonfinite: { unit: "count", least: 0, chart: "metric:nonfinite", column: somewhere(steps), bad: "up" },
@@ -92,13 +107,17 @@ export function tilesOf(steps: Steps, klEstimator: KlEstimator): TileSource[] {
     },
   };
   return TILE_NAMES.flatMap((id) => {
-    const { column, ...tile } = all[id];
-    return hasNumbers(column) ? [{ ...tile, id, values: column, metrics: ABOUT[id] }] : [];
+    const { column, of, ...tile } = all[id];
+    const name = isOneOfSeveral(id) ? of : id;
+    if (name === undefined || !hasNumbers(column)) return [];
+    return [{ ...tile, id, label: `overview.tile.${name}` as const, values: column, metrics: ABOUT[id] }];
   });
 }
 
 const hasNumbers = (column: Column): column is readonly (number | null)[] =>
   column?.some((value) => value !== null) ?? false;
+
+const isOneOfSeveral = (id: TileName): id is keyof typeof ONE_OF => id in ONE_OF;
 
 const rest = (column: Column): Column => column?.map((share) => (share === null ? null : 1 - share));
 
