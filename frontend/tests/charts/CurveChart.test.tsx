@@ -243,6 +243,15 @@ describe("Curve", () => {
     expect(plot().options.scales.x.range(plot())).toEqual([0, 100]);
   });
 
+  it("says of a chart that is made anew what its points stand for, as of another", () => {
+    const x = Array.from({ length: 1000 }, (_, i) => i);
+    show(<CurveChart {...props} x={x} lines={[{ ...(lines[0] as CurveLine), values: x }]} />);
+    expect(told.bucket).toHaveBeenLastCalledWith(9);
+    act(() => render(null, root));
+    show(<CurveChart {...props} />);
+    expect(told.bucket).toHaveBeenLastCalledWith(1);
+  });
+
   it("leaves charts to the next frame where those before have taken its time", () => {
     const waiting: FrameRequestCallback[] = [];
     vi.stubGlobal("requestAnimationFrame", (run: FrameRequestCallback) => waiting.push(run));

@@ -37,7 +37,8 @@ export class CurvePlot {
   #width = 0;
   #inSight = false;
   #frame = 0;
-  #bucket = 1;
+  /** How many steps a point stands for, as it was last told; 0 before. */
+  #bucket = 0;
   readonly #pointer = new PlotPointer(() => this.#state);
 
   constructor(host: HTMLElement, state: PlotState) {
