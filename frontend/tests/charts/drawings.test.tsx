@@ -64,6 +64,18 @@ describe("drawings of samples", () => {
     expect(opened).toHaveBeenCalledExactlyOnceWith("s1");
   });
 
+  it("have whole numbers below them, however few they are", () => {
+    show(<SampleDots {...common} marks={marks} describe={() => ""} onOpen={vi.fn()} />);
+    const below = () =>
+      [...root.querySelectorAll(".chart-axes text[text-anchor=middle]")].map(
+        ({ textContent }) => textContent,
+      );
+    expect(below()).toEqual(["0", "1", "2"]);
+    const bars = marks.map((mark) => ({ ...mark, value: mark.value }));
+    show(<SampleBars {...common} bars={bars} beside={null} describe={() => ""} onOpen={vi.fn()} />);
+    expect(below()).toEqual(["0", "1", "2"]);
+  });
+
   it("are walked by keyboard, said aloud, and opened by Enter", () => {
     const opened = vi.fn();
     show(

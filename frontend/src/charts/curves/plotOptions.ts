@@ -1,5 +1,5 @@
 import type uPlot from "uplot";
-import { percentLabels, tickLabels, widestText } from "../scales/axisLabels";
+import { axisWidth, percentLabels, tickLabels } from "../scales/axisLabels";
 import { ticksApart, type ValueScale } from "../scales/valueScale";
 import { type ColourRole, chartPalette, faded } from "../shared/chartColours";
 import { columnOf, HIGH, LEAST, LOW, MOST } from "./plotColumns";
@@ -26,8 +26,6 @@ export interface PlotCallbacks {
 /** Charts with the same key move their cursors together. */
 export const SYNC_KEY = "rlboard-steps";
 const STEP_INCREMENTS = [0, 1, 2, 3, 4, 5, 6, 7, 8].flatMap((e) => [1, 2, 5].map((unit) => unit * 10 ** e));
-/** To both sides of the numbers beside the axis of values. */
-const AXIS_GAPS = 10;
 /** Height of a chart for each number beside it, its step axis left out. */
 const TICK_SPACE = 34;
 const LEAST_TICK_SPACE = 15;
@@ -64,8 +62,7 @@ export function plotOptions(
       {
         ...axis,
         grid,
-        // Measured, never cut: an axis that loses a sign or a digit tells a lie.
-        size: (_, labels) => (labels ? widestText(labels, chartPalette().font) + AXIS_GAPS : 0),
+        size: (_, labels) => axisWidth(labels, chartPalette().font),
         ticks: { show: false },
         splits: (plot, _, low, high) => valueSplits(callbacks.scale(), low, high, plot.height),
         values: (_, splits) => {

@@ -31,6 +31,7 @@ export function SampleBars(props: SampleBarsProps): JSX.Element {
         label={props.label}
         height={props.height}
         xRange={[-0.5, Math.max(bars.length, 1) - 0.5]}
+        isCounted
         yRange={paddedRange([0, ...bars.map((bar) => bar.value), ...(beside ?? [])])}
         onHover={(x) => setAt(x === null || bars.length === 0 ? null : nearest(x))}
         onPick={(x) => {

@@ -30,6 +30,7 @@ export function SampleDots(props: SampleDotsProps): JSX.Element {
         label={props.label}
         height={props.height}
         xRange={[-0.5, Math.max(marks.length, 1) - 0.5]}
+        isCounted
         yRange={paddedRange(marks.flatMap((mark) => [mark.value, mark.reference]))}
         onHover={(x) => setAt(x === null || marks.length === 0 ? null : nearest(x))}
         onPick={(x) => {

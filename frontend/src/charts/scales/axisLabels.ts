@@ -34,6 +34,14 @@ function shortest(value: number, tolerance: number, powers: boolean): string {
   return String(value);
 }
 
+/** Between the numbers of an axis and what stands left and right of them. */
+const AXIS_GAPS = 10;
+
+/** What an axis of values takes for its numbers. Measured, never cut: an axis that loses a sign or a digit tells a lie. */
+export function axisWidth(labels: readonly string[] | null, font: string): number {
+  return labels === null ? 0 : widestText(labels, font) + AXIS_GAPS;
+}
+
 /** Where nothing can be measured: wider than the digits of any usual font. */
 const GUESSED_EM = 0.62;
 

@@ -26,6 +26,8 @@ export interface AxisFrameProps {
   readonly height: number;
   readonly xRange: readonly [number, number];
   readonly yRange: readonly [number, number];
+  /** What stands along x is counted, as samples are: there is nothing between two whole numbers. */
+  readonly isCounted?: boolean;
   readonly children: (area: PlotArea) => ComponentChildren;
   /** A click inside the plotting area, or Enter on the focused drawing with x as null. */
   readonly onPick?: (x: number | null, y: number | null) => void;
@@ -39,7 +41,7 @@ export function AxisFrame(props: AxisFrameProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const width = useWidth(host);
   const { height, xRange, yRange, onPick, onHover, onKey } = props;
-  const { area, xTicks, yTicks } = layout(width, height, xRange, yRange);
+  const { area, xTicks, yTicks } = layout(width, height, xRange, yRange, props.isCounted === true);
   const reportPlace = (event: MouseEvent, report: NonNullable<AxisFrameProps["onPick"]>) => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
     report(area.x.invert(event.clientX - box.left), area.y.invert(event.clientY - box.top));
@@ -83,6 +85,7 @@ function layout(
   height: number,
   xRange: readonly [number, number],
   yRange: readonly [number, number],
+  isCounted: boolean,
 ): { area: PlotArea; xTicks: Tick[]; yTicks: Tick[] } {
   const [top, bottom] = [MARGIN.top, height - MARGIN.bottom];
   const { font } = chartPalette();
@@ -92,7 +95,8 @@ function layout(
     font,
   );
   const left = Math.max(MARGIN.left, wide + 2 * LABEL_GAP);
-  const xTicks = labelled(ticks(...xRange, Math.max((width - left) / 80, 2)));
+  const across = ticks(...xRange, Math.max((width - left) / 80, 2));
+  const xTicks = labelled(isCounted ? across.filter(Number.isInteger) : across);
   // A number below the very end of the axis stands half beyond it.
   const end =
     widestText(

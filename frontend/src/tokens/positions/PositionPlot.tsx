@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import plotCss from "uplot/dist/uPlot.min.css?inline";
+import { axisWidth, tickLabels } from "../../charts/scales/axisLabels";
 import { type ColourRole, chartPalette } from "../../charts/shared/chartColours";
 import { t } from "../../i18n";
 import { num } from "../../lib/format";
@@ -97,7 +98,6 @@ function optionsOf(
 ): uPlot.Options {
   const axis = { stroke: () => chartPalette().text, font: chartPalette().font, gap: 4 };
   const grid = { stroke: () => chartPalette().grid, width: 1 };
-  const format = (_: uPlot, splits: number[]): string[] => splits.map(num);
   return {
     width,
     height: plotHeight(),
@@ -110,8 +110,15 @@ function optionsOf(
         grid,
         size: 26,
         incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000],
+        values: (_, splits) => splits.map(num),
       },
-      { ...axis, grid, size: 50, space: 26, values: format },
+      {
+        ...axis,
+        grid,
+        size: (_, labels) => axisWidth(labels, chartPalette().font),
+        space: 26,
+        values: (_, splits) => tickLabels(splits),
+      },
     ],
     series: [
       {},
