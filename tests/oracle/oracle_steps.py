@@ -46,6 +46,11 @@ def group_of(sample: OracleSample) -> str | None:
     return f"id {sample.group}" if sample.group is not None else sample.prompt
 
 
+def many_alone(prompts: Sequence[Sequence[object]]) -> bool:
+    """Whether so many prompts have one sample that those with several have them by chance."""
+    return sum(len(samples) == 1 for samples in prompts) * 4 > len(prompts)
+
+
 def finite_rewards(samples: Iterable[OracleSample]) -> list[float]:
     """The rewards that count."""
     return [r for sample in samples if abs(r := sample.numbers.get("reward", math.nan)) < HUGE]
@@ -116,16 +121,18 @@ def step_metrics(samples: Sequence[OracleSample], gamma: float, lam: float) -> d
     lengths = [(r, float(s.n_tokens)) for s in samples if s.n_tokens for r in finite_rewards([s])]
     reasons = [s.finish_reason.lower() for s in samples if s.finish_reason is not None]
     truncated = [float(x in {"length", "max_length", "max_tokens", "truncated"}) for x in reasons]
-    rewarded = [r for g in grouped(samples, group_of).values() if (r := finite_rewards(g))]
-    alone = [r for r in rewarded if len(r) == 1]
-    groups = [r for r in rewarded if len(r) > 1 and 2 * len(alone) <= sum(map(len, rewarded))]
+    with_id = grouped([s for s in samples if s.group is not None], group_of).values()
+    of_prompts = grouped([s for s in samples if s.group is None], group_of).values()
+    told = [[r for g in found if (r := finite_rewards(g))] for found in (with_id, of_prompts)]
+    groups = [r for r in [*told[0], *([] if many_alone(told[1]) else told[1])] if len(r) > 1]
     alike = [g for g in groups if max(g) - min(g) <= 1e-8]
     answers = [
         [s.response for s in found if s.response is not None]
         for found in grouped(samples, lambda s: s.prompt).values()
     ]
-    is_alone = 2 * sum(len(texts) == 1 for texts in answers) > sum(map(len, answers))
-    repeated = [1 - len(set(texts)) / len(texts) for texts in answers if len(texts) > 1 and not is_alone]
+    answers = [texts for texts in answers if texts]
+    several = [] if many_alone(answers) else [texts for texts in answers if len(texts) > 1]
+    repeated = [1 - len(set(texts)) / len(texts) for texts in several]
     pairs = [pair for s in samples for pair in critic_pairs(s, gamma, lam)]
     return {
         "n_samples": len(samples),

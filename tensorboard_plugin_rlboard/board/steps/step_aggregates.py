@@ -24,6 +24,7 @@ from tensorboard_plugin_rlboard.metrics.step_sums import (
     CRITIC,
     PROBABILITIES,
 )
+from tensorboard_plugin_rlboard.metrics.thresholds import LONE_PROMPTS
 
 STEP_AGGREGATES = ("", OF_CRITIC, OF_PROBABILITIES, OF_GROUPS, "duplicates")
 """Names of the aggregates of step metrics. The first has a row for every step; the others may leave steps out, or not be
@@ -116,6 +117,7 @@ def _group_shares(schema: RunSchema) -> Aggregate:
     reward = metric("reward")
     derived = {
         "group": f"CAST({group_number()} & {_AS_FLOAT} AS DOUBLE)",
+        "has_id": f"CAST({text('group_id')} IS NOT NULL AS DOUBLE)",
         "reward": f"CASE WHEN {is_finite(reward)} THEN {reward} END",
         "truncated": metric("truncated"),
         "largest_advantage": largest_advantage(schema),
@@ -124,13 +126,13 @@ def _group_shares(schema: RunSchema) -> Aggregate:
 
 
 def _duplicate_share() -> Aggregate:
-    """The share of repeated responses among those to one prompt; none where most responses are the only one to theirs.
+    """The share of repeated responses among those to one prompt; none where many responses are the only one to theirs.
 
     Told apart by a hash of 64 bits: texts as keys would need the memory of all responses.
     """
     response, share = text("response"), ordered_mean("(1.0 - different / n)", "FILTER (n >= 2)")
     return Aggregate(
-        (("duplicate_share", f"CASE WHEN 2 * count_if(n = 1) <= sum(n) THEN {share} END"),),
+        (("duplicate_share", f"CASE WHEN count_if(n = 1) <= {LONE_PROMPTS} * count(*) THEN {share} END"),),
         (("different", f"count(DISTINCT hash({response}))"), ("n", "count(*)")),
         by="prompt_key",
         where=f"{response} IS NOT NULL AND prompt_key IS NOT NULL",

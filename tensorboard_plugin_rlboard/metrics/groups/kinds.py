@@ -10,7 +10,11 @@ import numpy as np
 from tensorboard_plugin_rlboard.metrics.groups.facts import GroupFacts, group_facts
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 from tensorboard_plugin_rlboard.metrics.step_statistics import StepSegments, step_segments
-from tensorboard_plugin_rlboard.metrics.thresholds import RIGHT_REWARD, ZERO_ADVANTAGE_SPREAD
+from tensorboard_plugin_rlboard.metrics.thresholds import (
+    LONE_PROMPTS,
+    RIGHT_REWARD,
+    ZERO_ADVANTAGE_SPREAD,
+)
 
 GRADIENT = "gradient"
 KINDS = (
@@ -51,16 +55,22 @@ def group_kinds(facts: GroupFacts) -> Ints:
 
 
 def group_shares(
-    segments: StepSegments, group: Floats, reward: Floats, truncated: Floats, largest_advantage: Floats
+    segments: StepSegments,
+    group: Floats,
+    has_id: Floats,
+    reward: Floats,
+    truncated: Floats,
+    largest_advantage: Floats,
 ) -> dict[str, Floats]:
     """Shares over the groups of each step, float64 [steps]; NaN where a step has no such group.
 
-    Those without advantage are shares of the groups with two rewards or more, each kind is one of all. A step most of
-    whose rewards are alone in their group has no such share: prompts that come up twice by chance are no groups.
+    Those without advantage are shares of the groups with two rewards or more, each kind is one of all. Where more than a
+    quarter of the prompts of a step have one reward, those that come up twice do so by chance and are none of these groups.
 
     Args:
         segments: the steps of the rows.
         group: a number for the group of each row that no other group of its step has, float64 [rows]; NaN for none.
+        has_id: 1 where the group is told by a logged id, 0 where it is by the prompt, float64 [rows].
         reward: as `group_facts` takes it, and so are the others.
         truncated: see there.
         largest_advantage: see there.
@@ -78,9 +88,13 @@ def group_shares(
         return part / np.where(whole > 0, whole, np.nan)
 
     every = np.ones(len(kinds), bool)
-    alone = np.bincount(of_step[facts.rewards == 1], minlength=steps)
-    rewards = np.bincount(of_step, weights=facts.rewards, minlength=steps)
-    several = (facts.rewards >= 2) & (2 * alone <= rewards)[of_step]
+    by_prompt = groups.by_step(has_id[is_in])[groups.starts] == 0
+    alone, prompts = (
+        np.bincount(of_step[by_prompt & which], minlength=steps)
+        for which in (facts.rewards == 1, facts.rewards > 0)
+    )
+    is_chance = by_prompt & (alone > LONE_PROMPTS * prompts)[of_step]
+    several = (facts.rewards >= 2) & ~is_chance
     still = ~(facts.high - facts.low > ZERO_ADVANTAGE_SPREAD)
     return {
         "zero_advantage_groups": share(still, several),

@@ -17,7 +17,12 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import NumberList
 from tensorboard_plugin_rlboard.formats.arrays.token_alignment import align_arrays
 from tensorboard_plugin_rlboard.metrics.running_moments import RunningMoments
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
-from tensorboard_plugin_rlboard.metrics.thresholds import HUGE, TRUNCATED_REASONS, ZERO_ADVANTAGE_SPREAD
+from tensorboard_plugin_rlboard.metrics.thresholds import (
+    HUGE,
+    LONE_PROMPTS,
+    TRUNCATED_REASONS,
+    ZERO_ADVANTAGE_SPREAD,
+)
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens, k3, log_ratio, mismatch_k3
 from tensorboard_plugin_rlboard.writing.arrays import is_array, to_numpy
 from tensorboard_plugin_rlboard.writing.output.json_lines import Row
@@ -42,7 +47,7 @@ class StepMeans:
     def __init__(self) -> None:
         self.samples = 0
         self._means: dict[str, RunningMoments] = {}
-        self._groups: dict[int, tuple[int, float, float]] = {}
+        self._groups: dict[tuple[bool, int], tuple[int, float, float]] = {}
 
     def add(self, rows: Sequence[Row]) -> None:
         """Add samples; values that are no numbers are left out."""
@@ -65,11 +70,11 @@ class StepMeans:
         self._means.setdefault(name, RunningMoments()).add(values)
 
     def _add_to_group(self, row: Row) -> None:
-        key, reward = row.get("group_id"), number_or_nan(row.get("reward"))
-        key = row.get("prompt") if key is None else key
+        group, reward = row.get("group_id"), number_or_nan(row.get("reward"))
+        key = row.get("prompt") if group is None else group
         if key is None or not abs(reward) < HUGE:
             return
-        mark = hash(str(key))  # texts as keys would hold on to all prompts of the step
+        mark = group is None, hash(str(key))  # texts as keys would hold on to all prompts of the step
         count, low, high = self._groups.get(mark, (0, math.inf, -math.inf))
         self._groups[mark] = count + 1, min(low, reward), max(high, reward)
 
@@ -94,10 +99,14 @@ class StepMeans:
             found["reward_std"] = self._means["reward"].std
         if "entropies_mean" in found:
             found.pop("surprise_mean", None)
-        groups = [high - low for count, low, high in self._groups.values() if count > 1]
-        rewards = sum(count for count, _, _ in self._groups.values())
-        # Prompts that come up twice by chance are no groups.
-        if groups and 2 * (len(self._groups) - len(groups)) <= rewards:
+        prompts = [count for (by_prompt, _), (count, _, _) in self._groups.items() if by_prompt]
+        is_chance = prompts.count(1) > LONE_PROMPTS * len(prompts)
+        groups = [
+            high - low
+            for (by_prompt, _), (count, low, high) in self._groups.items()
+            if count > 1 and not (by_prompt and is_chance)
+        ]
+        if groups:
             found["zero_advantage_groups"] = sum(apart <= ZERO_ADVANTAGE_SPREAD for apart in groups) / len(
                 groups
             )

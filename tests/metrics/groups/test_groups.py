@@ -86,7 +86,12 @@ def test_shares_by_hand() -> None:
     group, more = np.append(GROUP, NAN), NAN
     with np.errstate(all="raise"):  # the share of no group is none, and not 0 / 0
         found = group_shares(
-            steps, group, np.append(REWARD, 1.0), np.append(np.zeros(6), more), np.append(NOTHING, more)
+            steps,
+            group,
+            np.zeros(7),
+            np.append(REWARD, 1.0),
+            np.append(np.zeros(6), more),
+            np.append(NOTHING, more),
         )
     np.testing.assert_equal(found["zero_advantage_groups"], [0.5, NAN])
     np.testing.assert_equal(found["all_good_groups"], [0.5, NAN])

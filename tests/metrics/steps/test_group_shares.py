@@ -55,7 +55,7 @@ def test_shares_of_each_kind_of_group(step_metrics_of: StepMetrics) -> None:
 
 def test_groups_are_judged_by_their_finite_rewards(step_metrics_of: StepMetrics) -> None:
     # Left are 1, 1 of one group; of the other only 5, which is none.
-    rows = [*rewarded(1.0, math.inf, 1.0, math.nan), *rewarded(5.0, -math.inf, prompt="q")]
+    rows = [*rewarded(1.0, math.inf, 1.0, math.nan, group_id=1), *rewarded(5.0, -math.inf, group_id=2)]
     found = step_metrics_of(rows)
     assert (found["zero_advantage_groups"], found["all_good_groups"]) == ([1.0], [1.0])
 

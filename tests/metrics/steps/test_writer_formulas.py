@@ -73,7 +73,7 @@ def test_zero_advantage_groups_differ_by_no_more_than_1e_8(difference: float, sh
 def test_zero_advantage_groups_of_a_step() -> None:
     # Of four groups of two or more, two by their prompt and two by their group_id, three do not differ.
     rows = [*rewarded(0.0, 0.0), *rewarded(0.0, 1.0, prompt="q"), *rewarded(1.0, 1.0, group_id=7)]
-    rows += [*rewarded(-1.0, -1.0, -1.0, group_id="h"), *rewarded(5.0, math.nan, prompt="alone")]
+    rows += [*rewarded(-1.0, -1.0, -1.0, group_id="h"), *rewarded(5.0, math.nan, group_id="alone")]
     rows += rewarded(1.0, 2.0, prompt=None)
     assert means_of(*rows)["zero_advantage_groups"] == 0.75
     assert "zero_advantage_groups" not in means_of(*rewarded(1.0))
