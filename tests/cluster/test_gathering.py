@@ -2,63 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import pytest
 from curves import survey_only
+from gathered_prompts import NEWEST, STEPS, assert_it_is_there_at_once, first_page, rows, write_two_runs
 from read_visits import steps_read_from_now_on
-from rollout_log import TestLog, append, row
+from rollout_log import append
 
-from tensorboard_plugin_rlboard.api import Prompts
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.cluster import command, gathering
-from tensorboard_plugin_rlboard.index.parts import range_plan
+from tensorboard_plugin_rlboard.cluster import gathering
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
-
-STEPS, NEWEST = 40, 8
-
-
-def rows(first: int, last: int) -> list[dict[str, Any]]:
-    return [
-        row(step, f"r{i} " + "x" * 100, prompt=f"p{(step + i) % 9}", reward=float(step * i % 5 == 0))
-        for step in range(first, last + 1)
-        for i in range(4)
-    ]
 
 
 @pytest.fixture
 def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two runs, of which one has so many ranges that processes share them."""
-    monkeypatch.setattr(range_plan, "FIRST_RANGE", 1000)
-    monkeypatch.setattr(range_plan, "RANGE", 8000)
-    written = TestLog(tmp_path / "logs")
-    written.write(*rows(1, 3), file="short/a.jsonl")
-    return written.write(*rows(1, STEPS), file="run/a.jsonl")
-
-
-def first_page(logs: Path, cache: Path | None, name: str = "run") -> Prompts:
-    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), cache), 0)
-    board = Board(indexer)
-    indexer.index_now()
-    try:
-        return board.prompts.prompts(PromptsQuestion(Selection(name)))
-    finally:
-        indexer.stop()
-
-
-def without_index(logs: Path, tmp_path: Path) -> Prompts:
-    """The same of a copy of the logs that has nothing beside them."""
-    copy = shutil.copytree(logs, tmp_path / "copy", ignore=shutil.ignore_patterns(".rlboard"))
-    return first_page(copy, None)
+    return write_two_runs(tmp_path / "logs", monkeypatch)
 
 
 @pytest.fixture
@@ -67,36 +33,13 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     return steps_read_from_now_on(monkeypatch)
 
 
-ENGINES = [(), ("--workers", "2"), ("--engine", "ray", "--workers", "2")]
-
-
+# On Ray: `test_ray.py`, which has one.
 @pytest.mark.parametrize("beside", [False, True], ids=["in a cache", "beside"])
-@pytest.mark.parametrize("engine", ENGINES, ids=["here", "two processes", "Ray"])
+@pytest.mark.parametrize("engine", [(), ("--workers", "2")], ids=["here", "two processes"])
 def test_the_first_page_of_prompts_is_there_at_once(
-    log: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    read: list[list[int]],
-    engine: tuple[str, ...],
-    beside: bool,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: tuple[str, ...], beside: bool
 ) -> None:
-    if "ray" in engine:
-        pytest.importorskip("ray", reason="Ray comes with the extra ray")
-    monkeypatch.setattr(command, "INLINE_BYTES", 0 if engine else 1 << 30)
-    logs, cache = log.parent.parent, None if beside else tmp_path / "cache"
-    place = ["--beside"] if cache is None else ["--cache-dir", str(cache)]
-    expected = first_page(logs, None)
-    assert main(["index", str(logs), *place, *engine]) == 0
-    read.clear()
-    assert first_page(logs, cache) == expected
-    assert [*chain(*read)] == list(range(STEPS - NEWEST + 1, STEPS + 1)), (
-        "only those that a training may add to"
-    )
-    append(log, *rows(STEPS + 1, STEPS + 3))
-    read.clear()
-    page = first_page(logs, cache)
-    assert [*chain(*read)] == list(range(STEPS - NEWEST + 1, STEPS + 4))
-    assert page == without_index(logs, tmp_path)
+    assert_it_is_there_at_once(tmp_path, monkeypatch, *engine, beside=beside)
 
 
 def test_an_index_without_them_opens_as_before(log: Path, tmp_path: Path, read: list[list[int]]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from gathered_prompts import assert_it_is_there_at_once
 from rollout_log import long_line
 
 from tensorboard_plugin_rlboard.board.board import Board
@@ -32,21 +33,19 @@ MIDDLE = 8336
 
 @pytest.fixture(scope="module", autouse=True)
 def cluster() -> Iterator[None]:
-    """One Ray for all tests, as a program has it that is part of a cluster already."""
+    """One Ray for all tests, started as the command starts its own: to the tests it is a cluster that their program is part of."""
     # Here, for it is read by one process of the tests and not by each that collects them, a second of a processor.
     ray = pytest.importorskip("ray", reason="Ray comes with the extra ray")
     # The workers find what they are told to do in this file by its value, not by its name.
     ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
-    ray.init(
-        "local",
-        num_cpus=2,
-        include_dashboard=False,
-        log_to_driver=False,
-        _node_ip_address="127.0.0.1",
-        object_store_memory=100 * 1024**2,
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("RAY_ADDRESS", raising=False)
+        own = RayEngine(2, "")
+    assert ray.cluster_resources()["CPU"] == 2
     yield
-    ray.shutdown()
+    assert ray.is_initialized(), "whoever finds a Ray leaves it as it is"
+    own.close()
+    assert not ray.is_initialized()
 
 
 @pytest.fixture
@@ -134,6 +133,14 @@ def test_lost_worker_loses_nothing(
     assert manifest is not None
     assert len(manifest.ranges) == 7
     assert rewards(logs, cache) == ALL
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["in a cache", "beside"])
+def test_the_first_page_of_prompts_is_there_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside: bool
+) -> None:
+    engine = ("--engine", "ray", "--workers", "2")
+    assert_it_is_there_at_once(tmp_path, monkeypatch, *engine, beside=beside)
 
 
 def test_range_that_fails_for_good_is_said(
