@@ -39,7 +39,7 @@ test-types:
 		cat "$$said"; rm -f "$$said"; exit $$code
 
 test-python:
-	$(CHROMIUM) $(PY) -m pytest -n auto --dist loadgroup --durations=20 -m "not benchmark"
+	$(CHROMIUM) $(PY) -m pytest -n auto --dist loadgroup --no-loadscope-reorder --durations=20 -m "not benchmark"
 
 test-slow: ## also train the example, which installs torch, and measure each row of the benchmarks on small logs
 	@$(PYTHON) scripts/environment.py --node test examples

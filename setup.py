@@ -52,7 +52,7 @@ TEST = [
     "playwright>=1.45",
     # 9.2 has node ids that xdist 3.8 cannot add a group to: tests that share a fixture would make it in every process.
     "pytest>=8.3,<9.2",
-    "pytest-xdist>=3.6",
+    "pytest-xdist>=3.7",
     "ruff>=0.9",
     "setuptools>=77",
 ]

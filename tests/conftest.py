@@ -32,20 +32,31 @@ FIRST = (
     "tests/e2e/",
     "tests/reliability/",
     "tests/cluster/",
-    "tests/writing/test_launchers.py",
-    "tests/board/steps/test_curves.py",
+    "tests/writing/",
+    "tests/project/",
+    "tests/oracle/",
+    "tests/sources/remote/",
+    "tests/sources/compressed/",
+    "tests/formats/test_native.py",
+    "tests/formats/test_real_dumps.py",
+    "tests/board/findings/",
+    "tests/board/steps/",
+    "tests/index/joins/",
+    "tests/index/annotations/",
 )
-"""Where tests are that take ten seconds and more."""
+"""Where files are whose tests take more than a few seconds together."""
+SHARED = frozenset({"gallery", "library", "bucket"})
+"""Fixtures of servers that tests of several files share."""
 
 
 @pytest.hookimpl(optionalhook=True)  # xdist may be left out
 def pytest_xdist_auto_num_workers() -> int:
-    """Processes for `-n auto`: two more than cores.
+    """Processes for `-n auto`: one more than cores.
 
-    Tests of a browser, of a store and of other processes wait as often as they compute, and two of the processes have
-    little else: those of `gallery` and of `library`.
+    Tests of a browser, of a store and of other processes wait as often as they compute. One more is enough to use what
+    they leave, and each process takes six seconds of a processor before its first test, to collect and to import.
     """
-    return min((os.cpu_count() or 1) + 2, _MAX_PROCESSES)
+    return min((os.cpu_count() or 1) + 1, _MAX_PROCESSES)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
@@ -85,20 +96,19 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps tests that share a fixture of their file in one process, so that it is made once (`--dist loadgroup`).
+    """Keeps the tests of a file in one process, so that its fixtures are made once (`--dist loadgroup`).
 
-    Those that share a TensorBoard or an S3 server stay together as well, whatever their file: it starts, and is loaded,
-    once. The longest come first: xdist begins with the largest groups and gives out the rest in this order, and of two
-    processes none may have a long test left when the others are done.
+    Those that share a server stay together as well, whatever their file: it starts, and is loaded, once. And xdist counts
+    at every test's end what is left of each group it has given out: with six thousand groups of one test that was a
+    thousandth of a second for each. The longest come first (`--no-loadscope-reorder`; xdist would begin with the files
+    of most tests): of two processes none may have a long file left when the others are done.
     """
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
     for item in items:
-        fixtures = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 (pytest has no public name for it)
-        shared = fixtures.keys() & {"gallery", "library", "bucket"}
-        if shared:
-            item.add_marker(pytest.mark.xdist_group(shared.pop()))
-        elif any(found[-1].scope == "module" for found in fixtures.values() if found):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+        if item.get_closest_marker("xdist_group") is None:
+            shared = getattr(item, "_fixtureinfo").name2fixturedefs.keys() & SHARED  # noqa: B009 (pytest has no public name for it)
+            group = min(shared) if shared else item.nodeid.partition("::")[0]
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_collection_finish() -> None:

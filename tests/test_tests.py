@@ -54,3 +54,9 @@ def test_groups_reach_the_scheduler(request: pytest.FixtureRequest) -> None:
     """What xdist adds to a test's id is all that its scheduler knows of groups; a version without it only is slow."""
     grouped = bool(request.config.getoption("loadgroup", default=False))
     assert request.node.nodeid.endswith("@together") is grouped
+
+
+def test_the_tests_of_a_file_are_one_group(request: pytest.FixtureRequest) -> None:
+    """At every test's end xdist counts the groups that it has given out: one for each test would be six thousand."""
+    assert [mark.args for mark in request.node.iter_markers("xdist_group")] == [("tests/test_tests.py",)]
+    assert [item.nodeid for item in request.session.items if not item.get_closest_marker("xdist_group")] == []
