@@ -178,3 +178,14 @@ def test_what_cannot_be_read_or_does_not_count_is_said(
     assert "rlboard.toml: there is no section [maping] (did you mean [mapping]?)." in said
     assert any(line.startswith("Not read: ") and "torn.jsonl" in line for line in said)
     assert len(made(logs)) == 2, "what could be read is written"
+
+
+def test_what_was_guessed_is_said_beside_the_curves(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [{"step": n, "prompt": "p", "output": f"so {n}", "rewards": {"a": n, "b": 1}} for n in range(3)]
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert main(["scalars", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert "curves of 3 steps written" in said.out
+    assert said.err == ".: The reward is the plain sum of a, b: their weights are not in the rows.\n"

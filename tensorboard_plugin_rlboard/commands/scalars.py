@@ -120,6 +120,10 @@ def _write_run(board: Board, name: str, base: Path, wanted: ScalarsRequest) -> b
     steps = len({step for step, _ in points})
     left = f" ({counted(run.problems, 'problem')} in its logs: the tab lists what)" if run.problems else ""
     show(f"{name}: {counted(curves, 'curve')} of {counted(steps, 'step')} written to {path}{left}")
+    info = next(info for info in board.runs().runs if info.run == name)
+    notices = (notice.text for notice in info.notices if notice.kind != "settings")  # these are said already
+    for said in filter(None, [info.mapping_doubt, *notices]):
+        say(f"{name}: {said}")
     return True
 
 

@@ -60,10 +60,12 @@ class ReportedFindings:
     Attributes:
         severities: (run, kind, metric) -> its severity at the last look.
         unread: path, or name of a run -> why it cannot be read now.
+        doubts: (run, sentence) of what is to be known before its findings are believed.
     """
 
     severities: dict[tuple[str, str, str], str] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
+    doubts: set[tuple[str, str]] = field(default_factory=set)
 
     def changes(self, run: str, findings: list[FindingInfo]) -> Iterator[dict[str, object]]:
         """What is to be reported of a run: what is new or worse, then what is no longer found.
@@ -108,6 +110,7 @@ def watch(request: WatchRequest) -> int:
                 indexer.index_in_time()
                 worst = _report_changes(board, request, reported)
                 _say_unread(board, reported)
+                _say_doubts(board, request, reported)
             except Exception as error:
                 if request.once or isinstance(error, BrokenPipeError):  # nobody listens any more
                     raise
@@ -153,6 +156,17 @@ def _say_unread(board: Board, reported: ReportedFindings) -> None:
     for name in sorted(reported.unread.keys() - now.keys()):
         say(f"{name} is read again, or gone.")
     reported.unread = now
+
+
+def _say_doubts(board: Board, request: WatchRequest, reported: ReportedFindings) -> None:
+    """Says once of each run what is to be known before its numbers are believed: a reward that was guessed, say."""
+    for info in board.runs().runs:
+        if request.runs and info.run not in request.runs:
+            continue
+        for said in filter(None, [info.mapping_doubt, *(notice.text for notice in info.notices)]):
+            if (info.run, said) not in reported.doubts:
+                reported.doubts.add((info.run, said))
+                say(f"{info.run}: {said}")
 
 
 def _run_commands(request: WatchRequest, line: Mapping[str, object]) -> None:

@@ -171,3 +171,15 @@ def test_what_cannot_begin_says_why(tmp_path: Path, capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         cli.main(["watch", str(tmp_path), "--on", "fatal", "true"])
     assert "--on fatal: it takes info, warning, error" in capsys.readouterr().err
+
+
+def test_what_was_guessed_is_said_once_before_its_numbers_are_believed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(
+        tmp_path / "log",
+        *({"step": n, "prompt": "p", "output": f"so {n}", "a_reward": n, "b_reward": 1} for n in range(3)),
+    )
+    assert cli.main(["watch", str(tmp_path / "log"), "--once"]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(".: No reward was taken: a_reward, b_reward are parts of one")
