@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from tensorboard_plugin_rlboard.formats.base import Row
@@ -29,6 +30,8 @@ _KNOWN = (
     (frozenset({"score", "convos", "htmls"}), _SIMPLE_EVALS),
 )
 """Keys of files that benchmarks write, which hold no whole samples, and what is said of them."""
+_NUMBER, _SENTENCE = re.compile(r"[+-]?\d{1,9}(?:\.\d{1,9})?", re.ASCII), 2
+"""A number as a cell has it; more words than that are no name of a column."""
 _INPUTS, _OUTPUTS = "attributes.input.value", "attributes.output.value"
 _ROOT_INPUTS = "data.spans.0.attributes.mlflow.spanInputs"
 _ROOT_OUTPUTS = "data.spans.0.attributes.mlflow.spanOutputs"
@@ -41,6 +44,8 @@ def said_of_known(rows: Sequence[Row]) -> str:
 
 
 def _said_of_row(row: Row) -> str:
+    if _is_headed_by_a_row(row):
+        return "Its first line seems to be a row, and no names of columns: write these above it (step,prompt,response,reward)."
     info, data, responses = (_object(row, key) for key in ("info", "data", "responses"))
     if isinstance(data.get("spans"), list) and ("trace_id" in info or "request_id" in info):
         return (
@@ -61,6 +66,16 @@ def _said_of_row(row: Row) -> str:
             f'rlboard.toml in its folder: [mapping], prompt = "prompt", response = "{response}", reward = "{reward}".'
         )
     return ""
+
+
+def _is_headed_by_a_row(row: Row) -> bool:
+    """Whether the names of a table's columns are values: a number above numbers, a sentence above sentences."""
+    numbers = [row[name] for name in row if _NUMBER.fullmatch(str(name).strip())]
+    said = [row[name] for name in row if len(str(name).split()) > _SENTENCE]
+    are_alike = all(isinstance(one, (int, float)) for one in numbers) and all(
+        isinstance(one, str) for one in said
+    )
+    return bool(numbers and said) and are_alike
 
 
 def _object(row: Mapping[str, object], key: str) -> Mapping[str, object]:

@@ -32,6 +32,8 @@ ROLES = {
     "env": "tool",
 }
 """What speakers are called where messages have no role -> the role."""
+_LANGCHAIN = ("human", "ai", "system", "tool", "function")
+"""What LangChain's messages have for a `type`, alone or with the rest in `data`."""
 THOUGHT_KEYS = ("thought", "thoughts", "thinking", "reasoning", "think", "plan")
 ACTION_KEYS = (
     *("action", "act", "response", "output", "completion", "tool_call", "command", "answer", "model_output"),
@@ -129,7 +131,12 @@ def _speakers(turns: list[object]) -> list[Message] | None:
         if not isinstance(turn, Mapping):
             return None
         speaker = next((turn[key] for key in _SPEAKER_KEYS if isinstance(turn.get(key), str)), None)
-        said = next((turn[key] for key in _SAID_KEYS if turn.get(key) is not None), None)
+        if speaker is None and turn.get("type") in _LANGCHAIN:
+            speaker, inner = turn["type"], turn.get("data")
+        else:
+            inner = None
+        holder = inner if isinstance(inner, Mapping) else turn
+        said = next((holder[key] for key in _SAID_KEYS if holder.get(key) is not None), None)
         if not isinstance(speaker, str) or said is None:
             return None
         role = speaker.lower()

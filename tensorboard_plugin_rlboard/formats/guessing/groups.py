@@ -10,7 +10,7 @@ from tensorboard_plugin_rlboard.formats.evidence.profile import differs_within
 from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_text
 from tensorboard_plugin_rlboard.formats.generic.fields import LISTS, MEMBERS
-from tensorboard_plugin_rlboard.formats.generic.key_paths import value_at
+from tensorboard_plugin_rlboard.formats.generic.key_paths import list_of, value_at
 from tensorboard_plugin_rlboard.formats.generic.nested_groups import lists_of_groups, rows_of_groups
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_row
 from tensorboard_plugin_rlboard.words import plain, snake_case
@@ -37,6 +37,25 @@ def groups_of_rows(rows: Sequence[Row]) -> tuple[list[str], list[Row]]:
     if 2 * sum(map(bool, taken_apart)) <= len(rows):
         return [], []
     return lists, [group for groups in taken_apart for group in groups[:_LOOKED_AT]]
+
+
+def doubt_of_lists(rows: Sequence[Row], response: str) -> str:
+    """One sentence where rows hold samples in a further list, which is not read: the evaluations beside the training, say.
+
+    Args:
+        rows: rows of a file.
+        response: the path of the responses, in a list of the row's (`train[].response`).
+    """
+    base, inner = list_of(response)
+    for row in rows if inner and "." not in base else ():
+        for key, value in row.items():
+            entries = value if key != base and isinstance(value, list) else []
+            if any(isinstance(one, dict) and isinstance(value_at(one, inner), str) for one in entries):
+                return (
+                    f"Not all samples are read: those of {base} were taken, and {key} holds some as well. Write a row for each "
+                    "list, with its split."
+                )
+    return ""
 
 
 def _holds_groups(row: Row, lists: Sequence[str]) -> bool:

@@ -29,7 +29,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES
 from tensorboard_plugin_rlboard.formats.generic.nested_groups import of_groups
 from tensorboard_plugin_rlboard.formats.generic.text_turns import field_of_lists
 from tensorboard_plugin_rlboard.formats.generic.turns import is_conversation_text
-from tensorboard_plugin_rlboard.formats.guessing.groups import groups_of_rows
+from tensorboard_plugin_rlboard.formats.guessing.groups import doubt_of_lists, groups_of_rows
 from tensorboard_plugin_rlboard.formats.guessing.labels import assign_labels
 from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import (
     reason_against,
@@ -159,7 +159,8 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
         for name, paths in roles.alternatives.items()
     }
     others = {name: paths for name, paths in others.items() if paths}
-    doubts = (reward.doubt, doubt_of_step, doubt_of_texts, doubt_of_split)
+    doubt_of_shape = doubt_of_lists(telling, roles.keys.get("response", "")) if shape.kind == MEMBERS else ""
+    doubts = (reward.doubt, doubt_of_step, doubt_of_texts, doubt_of_split, doubt_of_shape)
     return _taken(dict(roles.keys), others, roles.notes, " ".join(filter(None, doubts)))
 
 

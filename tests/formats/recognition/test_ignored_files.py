@@ -205,3 +205,12 @@ def test_good_lines_behind_bad_ones_are_shown(tmp_path: Path, open_board: Open) 
     board = open_board(tmp_path)
     assert column(board, "response") == ["A", "A"]
     assert board.runs().runs[0].problems >= 3
+
+
+def test_a_table_without_names_of_columns_is_said(tmp_path: Path, open_board: Open) -> None:
+    rows = '0,What is it now?,It is so.,1\n1,"What is it, then?",It is not.,0\n'
+    (tmp_path / "a.csv").write_text(rows)
+    ((_, reason),) = ignored(open_board(tmp_path))
+    assert reason.startswith("Its first line seems to be a row, and no names of columns: ")
+    (tmp_path / "a.csv").write_text(f"step,prompt,response,reward\n{rows}")
+    assert column(open_board(tmp_path), "reward") == [1.0, 0.0]

@@ -146,3 +146,22 @@ def test_the_split_of_an_rlboard_toml_is_that_of_all_rows(
     (info,) = open_board(tmp_path).runs().runs
     assert info.splits == [split]
     assert info.mapping_sources["split"] == "rlboard.toml"
+
+
+def test_samples_in_a_further_list_of_a_row_are_said() -> None:
+    rows = [
+        {
+            "step": n,
+            **{
+                split: [{"prompt": "p", "response": f"{split} {n}", "reward": n}]
+                for split in ("train", "eval")
+            },
+        }
+        for n in range(3)
+    ]
+    assert guess_mapping(rows).doubt.startswith(
+        "Not all samples are read: those of train were taken, and eval holds some"
+    )
+    for row in rows:
+        row["eval"] = [{"accuracy": 0.5}]
+    assert guess_mapping(rows).doubt == ""

@@ -108,7 +108,7 @@ def test_steps_and_splits_of_a_path_need_no_mapping_of_keys(tmp_path: Path, writ
 
 
 def test_a_mapping_that_does_not_fit_is_said_with_the_reason(tmp_path: Path, write_rows: Write) -> None:
-    write_rows(tmp_path / "run" / "a.jsonl", [{"q": "p", "out": "r", "good": 1.0}])
+    write_rows(tmp_path / "run" / "a.jsonl", [{"lhs": "p", "rhs": "r", "good": 1.0}])
     (tmp_path / "run" / "rlboard.toml").write_text('[mapping]\nresponse = "output"', encoding="utf-8")
     indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0)
     indexer.index_now()
@@ -116,7 +116,7 @@ def test_a_mapping_that_does_not_fit_is_said_with_the_reason(tmp_path: Path, wri
         (ignored,) = Board(indexer).runs().ignored
         assert ignored.file == "run/a.jsonl"
         assert (
-            "looks for the response under output; the first row has the keys good, out, q." in ignored.reason
+            "looks for the response under output; the first row has the keys good, lhs, rhs." in ignored.reason
         )
         assert "It has no text of a response" in ignored.reason
     finally:

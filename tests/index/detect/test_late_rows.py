@@ -135,7 +135,8 @@ def test_other_values_of_such_keys_say_no_split(test_log: TestLog) -> None:
     assert test_log.open().runs().runs[0].splits == ["train"]
 
 
-def test_what_the_user_maps_is_not_added_to(test_log: TestLog) -> None:
-    test_log.path("rlboard.toml").write_text('[mapping]\nresponse = "said"\n', encoding="utf-8")
+@pytest.mark.parametrize(("line", "split"), [("", "eval"), ('split = "train"\n', "train")])
+def test_the_split_of_the_user_is_not_added_to(line: str, split: str, test_log: TestLog) -> None:
+    test_log.path("rlboard.toml").write_text(f'[mapping]\nresponse = "said"\n{line}', encoding="utf-8")
     test_log.write(*({"step": 1, "said": f"a{i}", "phase": "val"} for i in range(3)))
-    assert test_log.open().runs().runs[0].splits == ["train"]
+    assert test_log.open().runs().runs[0].splits == [split]

@@ -22,8 +22,8 @@ from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFin
 Write = Callable[[Path, Iterable[Any]], Path]
 Open = Callable[[Path], Board]
 RULES = TextRules()
-STRANGE = [{"q": f"What is {n}?", "a": f"It is {n}.", "good": n / 4, "it": n} for n in range(4)]
-MAPPING = '[mapping]\nprompt = "q"\nresponse = "a"\nreward = "good"\nstep = "it"\n'
+STRANGE = [{"lhs": f"What is {n}?", "rhs": f"It is {n}.", "good": n / 4, "at": n} for n in range(4)]
+MAPPING = '[mapping]\nprompt = "lhs"\nresponse = "rhs"\nreward = "good"\nstep = "at"\n'
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_a_mapping_that_is_saved_later_opens_the_file_and_a_changed_one_reads_it
     assert [one.scalars["reward"] for one in only(board, "run")] == [0.0, 0.25, 0.5, 0.75]
     assert [one.step for one in only(board, "run")] == [0, 1, 2, 3]
     assert not board.runs().ignored
-    settings.write_text(MAPPING.replace('"good"', '"it"'), encoding="utf-8")
+    settings.write_text(MAPPING.replace('"good"', '"at"'), encoding="utf-8")
     board.indexer.index_now()
     assert [one.scalars["reward"] for one in only(board, "run")] == [0, 1, 2, 3]
 
@@ -112,7 +112,7 @@ def test_a_mapping_that_fits_no_row_says_what_the_first_one_has(
     (tmp_path / "run" / "rlboard.toml").write_text(MAPPING, encoding="utf-8")
     (ignored,) = open_board(tmp_path).runs().ignored
     assert ignored.reason.startswith(
-        "[mapping] looks for the response under a; the first row has the keys first."
+        "[mapping] looks for the response under rhs; the first row has the keys first."
     )
 
 

@@ -249,6 +249,16 @@ CHATS: dict[str, list[Row]] = {
             "reward": float(n % 2),
         }
     ),
+    "LangChain's": _each(
+        lambda n: {
+            "step": n // 2,
+            "messages": [
+                {"type": "human", "data": {"content": asked(n // 2)}},
+                {"type": "ai", "content": said(n)},
+            ],
+            "reward": float(n % 2),
+        }
+    ),
     "speakers": _each(
         lambda n: {
             "step": n // 2,
