@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Steps, Summary } from "../../../src/api/answers";
-import { expectedAt, isDeviating, usualOfScanty } from "../../../src/views/overview/tiles/deviation";
+import {
+  expectedAt,
+  isDeviating,
+  tileSeverity,
+  usualOfScanty,
+} from "../../../src/views/overview/tiles/deviation";
 import { tilesOf } from "../../../src/views/overview/tiles/tileCatalogue";
 import { tileChange, tileValue } from "../../../src/views/overview/tiles/tileWords";
 
@@ -44,6 +49,15 @@ describe("what was to be expected of a step", () => {
     expect(usualOfScanty([7], 0)).toBeNull();
     // Nothing more comes of a step that others have followed.
     expect(usualOfScanty([64, 64, 7, 64, 64, 64], 2)).toBeNull();
+  });
+
+  it("is never louder than a finding where it is only unusual", () => {
+    expect(tileSeverity(undefined, true, false)).toBe("warning");
+    expect(tileSeverity("warning", true, false)).toBe("warning");
+    expect(tileSeverity("error", false, false)).toBe("error");
+    expect(tileSeverity(undefined, false, true)).toBe("error");
+    expect(tileSeverity("info", false, false)).toBeNull();
+    expect(tileSeverity(undefined, false, false)).toBeNull();
   });
 
   it("matters in the direction that is bad", () => {

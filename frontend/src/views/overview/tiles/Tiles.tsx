@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Steps } from "../../../api/answers";
-import type { Severity } from "../../../api/findings";
 import { stepBeside } from "../../../charts/shared/series";
 import { seriousFindings } from "../../../data/findings/findings";
 import { said, t } from "../../../i18n";
@@ -9,7 +8,7 @@ import { num } from "../../../lib/format";
 import { sparkline } from "../../../lib/sparkline";
 import { selected } from "../../../state/selection";
 import { klEstimator } from "../shared/settings";
-import { expectedAt, isDeviating, usualOfScanty } from "./deviation";
+import { expectedAt, isDeviating, tileSeverity, usualOfScanty } from "./deviation";
 import { openChart } from "./openChart";
 import { openGroupsWithoutGradient } from "./openGroups";
 import { type TileSource, tilesOf } from "./tileCatalogue";
@@ -61,14 +60,14 @@ function Tile({ tile, steps, at, other, few }: TileProps) {
   const finding = seriousFindings.value.find(
     ({ metric, steps: [first, last] }) => tile.metrics.includes(metric) && first <= step && step <= last,
   );
-  const isOdd = isBeyond || (tile.id === "nonfinite" && (value ?? 0) > 0);
+  const isBroken = tile.id === "nonfinite" && (value ?? 0) > 0;
   const change = tileChange(value, tile.values[other] ?? null, tile.unit);
   const label = t(tile.label);
   const shown = tileValue(value, tile.unit);
   const hint = [
     finding === undefined ? "" : said(finding.title),
     t(`overview.tile.${tile.id}.hint`),
-    isOdd && expected !== null
+    (isBeyond || isBroken) && expected !== null
       ? t("overview.tile.odd", {
           low: tileValue(expected.low, tile.unit),
           high: tileValue(expected.high, tile.unit),
@@ -80,7 +79,7 @@ function Tile({ tile, steps, at, other, few }: TileProps) {
   return (
     <button
       type="button"
-      class={classOf(isOdd, finding?.severity)}
+      class={tileClass(tileSeverity(finding?.severity, isBeyond, isBroken))}
       title={hint.filter(Boolean).join("\n")}
       data-testid={`tile-${tile.id}`}
       onClick={() => (tile.id === "groups" ? openGroupsWithoutGradient() : openChart(tile.chart))}
@@ -95,10 +94,8 @@ function Tile({ tile, steps, at, other, few }: TileProps) {
   );
 }
 
-/** A finding's severity counts more than a number's being unusual. */
-function classOf(isOdd: boolean, severity: Severity | undefined): string {
-  if (severity === "warning") return "overview-tile overview-tile-warning";
-  return isOdd || severity === "error" ? "overview-tile overview-tile-odd" : "overview-tile";
+function tileClass(severity: "error" | "warning" | null): string {
+  return severity === null ? "overview-tile" : `overview-tile overview-tile-${severity}`;
 }
 
 /** The course of the number over all steps, with a line at the selected one. */

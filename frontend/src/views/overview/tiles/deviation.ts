@@ -1,5 +1,7 @@
 /** Whether a step's number lies where the numbers before it never were. */
 
+import type { Severity } from "../../../api/findings";
+
 export type BadDirection = "up" | "down" | "both" | "never";
 
 /** From where to where a number was to be expected. */
@@ -57,4 +59,19 @@ export function usualOfScanty(samples: readonly (number | null)[], at: number): 
   const before = samples.slice(Math.max(0, at - MOST), at).filter((count): count is number => count !== null);
   const usual = before.sort((a, b) => a - b)[Math.floor(before.length / 2)];
   return usual !== undefined && (samples[at] ?? 0) < usual / 2 ? usual : null;
+}
+
+/**
+ * How loud a tile is. What is only unusual, and what nothing else speaks for, is never louder than a finding.
+ *
+ * @param finding The severity of the finding about its number at this step.
+ * @param isBroken Whether the number says that something is broken by itself.
+ */
+export function tileSeverity(
+  finding: Severity | undefined,
+  isBeyond: boolean,
+  isBroken: boolean,
+): "error" | "warning" | null {
+  if (isBroken || finding === "error") return "error";
+  return isBeyond || finding === "warning" ? "warning" : null;
 }
