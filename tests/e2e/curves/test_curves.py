@@ -39,12 +39,35 @@ def comb() -> list[rollouts.Row]:
     ]
 
 
+def both_signs() -> list[rollouts.Row]:
+    """Rewards of both signs and of ten sizes, each step another one."""
+    sizes = [sign * 10.0**power for power in range(-4, 6) for sign in (1, -1)]
+    return [
+        {"step": step, "prompt": "p", "response": "one", "reward": size}
+        for step, size in enumerate([0.0, *sizes])
+    ]
+
+
+def critic() -> list[rollouts.Row]:
+    """Two steps of two samples with a critic; the returns of the first sample hardly differ from each other."""
+    flat, wide = [1.0, 1.0 + 1e-6, 1.0, 1.0 + 1e-6], [0.0, 1.0, 2.0, 4.0]
+    rows = []
+    for step in (1, 2):
+        for returns, off in ((flat, 0.5), (wide, 0.25 * step)):
+            values = [x + (off if i % 2 else -off) for i, x in enumerate(returns)]
+            tokens = {"response_tokens": list("abcd"), "values": values, "returns": returns}
+            rows.append({"step": step, "prompt": "p", "response": "abcd", "reward": 1.0, **tokens})
+    return rows
+
+
 @pytest.fixture(scope="module")
 def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> TensorBoard:
     home: Path = tmp_path_factory.mktemp("curves")
     rollouts.write(home / "sizes", sizes())
     rollouts.write(home / "comb", comb())
-    return gallery.show(home, "sizes", "comb")
+    rollouts.write(home / "both_signs", both_signs())
+    rollouts.write(home / "critic", critic())
+    return gallery.show(home, "sizes", "comb", "both_signs", "critic")
 
 
 def numbers_beside(tab: Tab) -> list[dict[str, Any]]:
@@ -121,6 +144,40 @@ def test_values_are_zoomed_by_a_drag_typed_and_reset(server: TensorBoard, open_t
     tab.press("Escape")
     chart.get_by_test_id("look-reset").click()
     tab.expect_selected(looks="reward;symlog", step="10")
+
+
+def test_a_curve_of_both_signs_and_many_sizes_is_seen_on_both_sides_of_zero(
+    server: TensorBoard, open_tab: OpenTab
+) -> None:
+    tab = open_tab(server).open(run="both_signs", step=10)
+    chart = tab.get("chart-reward")
+    tab.get("look-reward").click()
+    tab.get("look-scale").select_option("log")
+    # Ten values below 0, and 0.
+    expect(chart).to_contain_text("▽ 11 at or below 0")
+    tab.get("look-scale").select_option("symlog")
+    tab.press("Escape")
+    expect(chart).not_to_contain_text("at or below 0")
+    expect(chart).not_to_contain_text("off the chart")
+    labels = [float(label["text"]) for label in numbers_beside(tab)]
+    assert min(labels) <= -1e4
+    assert max(labels) >= 1e4
+    assert 0.0 in labels
+
+
+def test_the_critics_curve_is_of_the_step_and_no_mean_of_samples(
+    server: TensorBoard, open_tab: OpenTab
+) -> None:
+    # Returns 1, 1, 1, 1 (a millionth apart) and 0, 1, 2, 4: their mean is 11/8, their squares are 25, and the variance
+    # is 25/8 - (11/8)^2. Errors are off and -off, with the mean 0: half of the squares are of the one sample and half
+    # of the other. The first sample by itself has about -1e12.
+    variance = 25 / 8 - (11 / 8) ** 2
+    first, second = (1 - (0.25 + (0.25 * step) ** 2) / 2 / variance for step in (1, 2))
+    tab = open_tab(server).open(run="critic", step=2)
+    rows = tab.show_as_table("critic").locator("tbody tr")
+    for row, wanted in zip(rows.all(), (first, second), strict=True):
+        assert float(row.locator("td").last.inner_text()) == pytest.approx(wanted, rel=1e-3)
+    expect(tab.get("tile-critic").locator("b")).to_have_text(f"{second:.4g}")
 
 
 def test_more_steps_than_pixels_are_a_line_of_means_and_each_is_still_found(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hosting import TensorBoard
 from playwright.sync_api import Locator, expect
@@ -90,3 +92,34 @@ def test_the_curve_of_a_metric_is_walked_and_zoomed_by_key(library: TensorBoard,
     tokens = tab.get("token").count()
     plot.click(position={"x": box["width"] - 2, "y": box["height"] / 2})
     expect(tab.get("token-info")).to_contain_text(f"token {(tokens - 1) // 4} of")
+
+
+def test_a_drag_over_the_curve_of_a_metric_zooms_until_a_double_click(
+    library: TensorBoard, open_tab: OpenTab
+) -> None:
+    tab = open_tab(library).open(run="ppo", step=50, view="samples", metric="logprobs")
+    tab.get("sample-row").first.click()
+    tab.get("metric-curve-toggle").click()
+    plot = tab.get("metric-curve").locator(".u-over")
+    box = plot.bounding_box()
+    assert box is not None
+    last, middle = tab.get("token").count() - 1, box["y"] + box["height"] / 2
+    # From a quarter of the response to its half: a press and a way, no click on a token.
+    tab.page.mouse.move(box["x"] + box["width"] / 4, middle)
+    tab.page.mouse.down()
+    tab.page.mouse.move(box["x"] + box["width"] * 0.4, middle, steps=3)
+    tab.page.mouse.move(box["x"] + box["width"] / 2, middle, steps=3)
+    tab.page.mouse.up()
+    expect(tab.get("token-info")).to_contain_text("Point at a token")
+    click_at_the_end(plot)
+    expect(tab.get("token-info")).to_contain_text(re.compile(rf"token ({last // 2}|{(last + 1) // 2}) of"))
+    plot.dblclick()
+    click_at_the_end(plot)
+    expect(tab.get("token-info")).to_contain_text(f"token {last} of")
+
+
+def click_at_the_end(plot: Locator) -> None:
+    """Clicks at the right end of a plot, whose width depends on the numbers beside it."""
+    box = plot.bounding_box()
+    assert box is not None
+    plot.click(position={"x": box["width"] - 2, "y": box["height"] / 2})
