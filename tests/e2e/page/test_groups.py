@@ -90,6 +90,14 @@ def test_a_link_opens_a_group_in_chinese_on_a_narrow_screen(server: TensorBoard,
     expect(tab.get("group-item")).to_have_count(2)
 
 
+def test_what_a_row_says_is_whole_beside_its_dots(server: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(server, width=1280, height=600).open(view="groups", run="grpo_groups", step=1)
+    told = tab.get("group-item").locator(".muted")
+    expect(told.first).to_have_text("100 % of the step’s gradient · 14 long")
+    cut = told.evaluate_all("lines => lines.map((line) => line.scrollWidth > line.clientWidth)")
+    assert cut == [False, False, False]
+
+
 @pytest.mark.parametrize(("language", "theme"), [("en-US", "light"), ("zh-CN", "dark")])
 def test_groups_are_split_by_a_text_and_narrowed_to_a_value_by_keys(
     server: TensorBoard, open_tab: OpenTab, axe: str, language: str, theme: Literal["light", "dark"]
