@@ -45,8 +45,8 @@ def no_kinds(session: RunSession, by: str) -> Exception:
     """What a question is answered with that names no text column which tells kinds apart; it names those that do."""
     fitting = ", ".join(_fitting(session))
     unknown = (
-        f"by={by[:60]} is no text that tells kinds of samples apart in run {session.run.name}: "
-        f"{fitting or 'it has none, log one such as data_source with each sample'}."
+        f"by={by[:60]} is no text that tells kinds of samples apart in run {session.run.name}. "
+        f"{f'Name one of these: {fitting}' if fitting else 'It has none: log one such as data_source with each sample'}."
     )
     return missing_column(session.run, session.schema, by, ArgumentError(unknown))
 

@@ -190,7 +190,7 @@ def test_prompts_without_a_value_are_a_kind_of_their_own(test_log: TestLog) -> N
     assert ask(board, kind="").columns["prompt"] == ["b"]
 
 
-NO_KIND = r"is no text that tells kinds of samples apart in run \.: data_source, level\.$"
+NO_KIND = r"is no text that tells kinds of samples apart in run \.\. Name one of these: data_source, level\.$"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_only_what_tells_kinds_apart_is_proposed(test_log: TestLog) -> None:
     """Neither what each group or prompt has of its own, nor a text of so many values that it would be refused as well."""
     own = ("group_id", "ground_truth", "ref_response", "serial")
     test_log.write(*(row(1, level="hard", **{name: f"{name} {i}" for name in own}) for i in range(1200)))
-    with pytest.raises(ArgumentError, match=r"by=nothing .* in run \.: level\.$"):
+    with pytest.raises(ArgumentError, match=r"by=nothing .* in run \.\. Name one of these: level\.$"):
         ask(test_log.open(), by="nothing")
 
 

@@ -100,7 +100,7 @@ def test_a_selection_narrows_the_values(log: TestLog) -> None:
 @pytest.mark.parametrize(
     ("by", "said"),
     [
-        ("response", "by=response is no text that tells kinds .* data_source"),
+        ("response", "by=response is no text that tells kinds .* Name one of these: data_source"),
         ("reward", "by=reward is no text"),
         ("nothing", "by=nothing is no text"),
     ],
@@ -113,7 +113,7 @@ def test_what_tells_no_kinds_apart_is_refused_with_what_does(log: TestLog, by: s
 
 def test_where_there_is_no_such_text_it_is_said_what_to_log(log: TestLog) -> None:
     log.write(row(1), row(2))
-    with pytest.raises(ArgumentError, match="it has none, log one such as data_source with each sample"):
+    with pytest.raises(ArgumentError, match="It has none: log one such as data_source with each sample"):
         ask(log.open())
 
 

@@ -50,8 +50,17 @@ export function PassCurves(): JSX.Element | null {
   );
 }
 
-function lastText({ k, pass_at_k }: PassAtK): string {
-  return k.map((n, row) => `pass@${n} ${percent(pass_at_k[row]?.at(-1))}`).join(" · ");
+/** Each k with its share, and of how many prompts it is where these are not all: only those with k samples or more. */
+function lastText({ k, pass_at_k, prompts }: PassAtK): string {
+  const all = prompts[0]?.at(-1) ?? 0;
+  return k
+    .map((n, row) => {
+      const share = percent(pass_at_k[row]?.at(-1));
+      const of = prompts[row]?.at(-1) ?? 0;
+      if (of === all) return `pass@${n} ${share}`;
+      return t("prompts.pass.of", { k: n, share, prompts: count(of) });
+    })
+    .join(" · ");
 }
 
 function Line({ values }: { values: readonly (number | null)[] }) {

@@ -234,6 +234,9 @@ test("pass@k has a row for each k, and a gap where no prompt has so many samples
   await settle();
   const rows = [...(all("pass-at-k")[0]?.querySelectorAll("tbody tr") ?? [])].map((row) => row.textContent);
   expect(rows).toEqual(["1225 %50 %50 %", "2150 %––"]);
+  expect(all("pass-at-k")[0]?.querySelector("summary")?.textContent, "of fewer prompts, and says so").toBe(
+    "At the newest step: pass@1 50 % · pass@2 – of 1 prompt with as many samples",
+  );
 });
 
 test("pages, empty lists and failures say what to do", async () => {

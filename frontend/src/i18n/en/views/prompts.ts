@@ -87,6 +87,7 @@ export const prompts = {
   "prompts.column.last_step": "last step",
   "prompts.column.last_step.why": "Step of the last visit",
   "prompts.pass_at_k": "At the newest step: {last}",
+  "prompts.pass.of": "pass@{k} {share} of {prompts} {prompts|prompt|prompts} with as many samples",
   "prompts.pass.k": "k",
   "prompts.pass.prompts": "prompts of the newest step",
   "prompts.pass.pass": "pass@k along the steps",

@@ -82,6 +82,7 @@ export const prompts = {
   "prompts.column.last_step": "最后一步",
   "prompts.column.last_step.why": "最后一次出现的步",
   "prompts.pass_at_k": "最新一步：{last}",
+  "prompts.pass.of": "pass@{k} {share}（样本数足够的 {prompts} 个提示词）",
   "prompts.pass.k": "k",
   "prompts.pass.prompts": "最新一步的提示词数",
   "prompts.pass.pass": "各步的 pass@k",
