@@ -6,7 +6,7 @@ which finds them instead, in the cache or beside the logs.
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.board.board import Board
@@ -37,8 +37,10 @@ class Gathering:
     def __init__(self, source: str, cache: LocalStore | None) -> None:
         self._source = source
         self._cache = cache
-        path = source if is_address(source) else os.path.abspath(source)
-        self._folder: BlobFolder = open_folder(f"{path.rstrip('/')}/{FOLDER}") if cache is None else cache.blobs
+        path = source if is_address(source) else str(Path(source).resolve())
+        self._folder: BlobFolder = (
+            open_folder(f"{path.rstrip('/')}/{FOLDER}") if cache is None else cache.blobs
+        )
         self._name = f"gathered-{VERSION}/{key_digest(path) if cache else 'source'}"
 
     def note_left(self) -> None:

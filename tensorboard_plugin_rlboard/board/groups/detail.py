@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from tensorboard_plugin_rlboard.api import Group, GroupPhrase
+from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
 from tensorboard_plugin_rlboard.board.groups.contrast import ContrastPhrase, contrast
 from tensorboard_plugin_rlboard.board.groups.listing import groups, whole_steps
 from tensorboard_plugin_rlboard.board.groups.member_sql import member_sql
@@ -103,7 +104,9 @@ def side_of(advantage: Any, reward: Any, mean: Any) -> str | None:
     """`good` or `bad` by the sign of the advantage, else by the reward against the mean of its group; None for neither."""
     if advantage is not None and abs(advantage) > ZERO_ADVANTAGE_SPREAD:
         return "good" if advantage > 0 else "bad"
-    if reward is None or mean is None or not abs(reward - mean) > ZERO_ADVANTAGE_SPREAD:
+    # A reward that is not finite counts nowhere, and makes nobody good.
+    known = reward is not None and mean is not None and abs(reward) < HUGE
+    if not known or not abs(reward - mean) > ZERO_ADVANTAGE_SPREAD:
         return None
     return "good" if reward > mean else "bad"
 
@@ -115,7 +118,8 @@ def _rows(session: RunSession, question: GroupQuestion) -> Rows:
     """
     samples = select_samples(session, question.selection)
     best, worst = (question.limit + 1) // 2, question.limit // 2
-    order = 'isfinite(reward) DESC NULLS LAST, reward DESC NULLS LAST, line_offset, file, "row"'
+    rewarded = f"CASE WHEN {is_finite('reward')} THEN reward END"
+    order = f'{rewarded} DESC NULLS LAST, reward IS NULL, line_offset, file, "row"'
     numbers = member_sql(session.schema)
     fields = ", ".join(f'{numbers[name]} AS "{name}"' for name in MEMBER_NUMBERS)
     return fetch_columns(

@@ -112,6 +112,16 @@ def test_members_without_a_finite_reward_come_last(tmp_path: Path) -> None:
         assert board.group(asked("g")).members["reward"][:3] == [1.0, 0.5, 0.0]
 
 
+def test_a_reward_that_counts_nowhere_makes_nobody_good(tmp_path: Path) -> None:
+    """Neither infinity nor a number whose square is infinite is a reward, so they are no best ones either."""
+    with TestLog(tmp_path / "log") as log:
+        log.write(*(member(f"r{i}", reward) for i, reward in enumerate((float("inf"), 0.0, 1e200, 1.0))))
+        found = log.open().group(asked("g"))
+    assert list(found.members["reward"]) == [1.0, 0.0, float("inf"), 1e200]
+    assert list(found.members["side"]) == ["good", "bad", None, None]
+    assert (found.good, found.bad) == (1, 1)
+
+
 def test_what_cannot_be_asked_is_refused(board: Board) -> None:
     with pytest.raises(UnknownError, match="no group nope"):
         board.group(asked("nope"))

@@ -96,5 +96,8 @@ def finite(x: float | None) -> float | None:
 
 def k3_of(row: Row) -> tuple[float, int]:
     """The sum of k3 over the tokens of a sample, and their number."""
+    if "k3" in row:
+        total, count = row["k3"]
+        return (total, count) if finite(total) is not None else (0.0, 0)
     pairs = list(zip(row.get("ref_logprobs", []), row.get("logprobs", []), strict=True))
     return math.fsum(math.exp(r - p) - 1 - (r - p) for r, p in pairs), len(pairs)

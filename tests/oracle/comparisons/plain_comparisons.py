@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import md5
 from statistics import fmean, pstdev
 from typing import Any, TypeVar
 
@@ -33,8 +34,13 @@ def gathered(rows: Iterable[T], key: Callable[[T], Any]) -> dict[Any, list[T]]:
 
 def group_key(row: Row) -> Any:
     """What makes the samples of a step a group: the logged id, else the prompt as it was logged."""
-    name = row.get("group_id") or row.get("prompt")
+    name = row.get("group_id") or digest(row.get("prompt"))
     return None if name is None else (row["step"], row["attempt"], name)
+
+
+def digest(prompt: str | None) -> str | None:
+    """The key of a prompt as it was logged."""
+    return None if prompt is None else md5(prompt.encode(), usedforsecurity=False).hexdigest()[:16]
 
 
 def reward_of(row: Row) -> Number:
@@ -43,6 +49,11 @@ def reward_of(row: Row) -> Number:
 
 def length_of(row: Row) -> Number:
     return float(len(row["response_tokens"])) if "response_tokens" in row else None
+
+
+def size_of(row: Row) -> Number:
+    """What a response is measured in: tokens, or characters in a run without any."""
+    return row["characters"] if "characters" in row else length_of(row)
 
 
 def advantages(members: Sequence[Row]) -> list[Number]:
@@ -76,16 +87,17 @@ def weights(members: Sequence[Row]) -> list[Number]:
     """|advantage| × tokens of each member: the logged advantage where that is a number, else that of its reward."""
     found: list[Number] = []
     for row, computed in zip(members, advantages(members), strict=True):
-        logged, length = finite(row.get("advantage")), length_of(row)
+        logged, length = finite(row.get("advantage")), size_of(row)
         advantage = computed if logged is None or length is None else logged
-        found.append(None if advantage is None or length is None else abs(advantage) * length)
+        known = None if advantage is None or length is None else abs(advantage) * length
+        found.append(row.get("logged_weight", known))
     return found
 
 
 def group(members: Sequence[Row]) -> dict[str, Any]:
     """The numbers of a row of `/groups`."""
     rewards = [r for r in map(reward_of, members) if r is not None]
-    lengths = [n for n in map(length_of, members) if n is not None]
+    lengths = [n for n in map(size_of, members) if n is not None]
     known = [w for w in weights(members) if w is not None]
     equal = bool(rewards) and min(rewards) == max(rewards)
     return {
@@ -103,6 +115,34 @@ def group(members: Sequence[Row]) -> dict[str, Any]:
         "weight": math.fsum(known) if known else None,
         "value": members[0].get("data_source"),
     }
+
+
+def members(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    """The columns of the members of `/group`: the highest finite reward first, then those without a finite one, then without any."""
+    rewards = [(reward_of(row), row.get("reward")) for row in rows]
+    order = sorted(
+        range(len(rows)),
+        key=lambda k: (rewards[k][0] is None, -(rewards[k][0] or 0.0), rewards[k][1] is None, k),
+    )
+    computed, weight = advantages(rows), weights(rows)
+    of = group(rows)
+    found: dict[str, list[Any]] = {name: [] for name in ("advantage", "length", "weight", "side")}
+    for k in order:
+        advantage = rows[k].get("advantage", computed[k])
+        found["advantage"].append(advantage)
+        found["length"].append(size_of(rows[k]))
+        found["weight"].append(weight[k])
+        found["side"].append(_side(advantage, reward_of(rows[k]), of["reward_mean"]))
+    return found
+
+
+def _side(advantage: Number, reward: Number, middle: Number) -> str | None:
+    """Good above 0 or above the mean of the group, bad below; neither next to it."""
+    if advantage is not None and abs(advantage) > 1e-8:
+        return "good" if advantage > 0 else "bad"
+    if reward is None or middle is None or abs(reward - middle) <= 1e-8:
+        return None
+    return "good" if reward > middle else "bad"
 
 
 def gathered_values(facts: Mapping[Any, Mapping[str, Any]]) -> dict[Any, dict[Any, Mapping[str, Any]]]:

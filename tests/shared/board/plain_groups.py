@@ -12,9 +12,10 @@ Row = dict[str, Any]
 def kind_of(members: Sequence[Row]) -> str:
     """Whether a group gives a gradient, and if not, why."""
     rewards = [m["reward"] for m in members if m.get("reward") is not None and abs(m["reward"]) < 1e150]
-    pushes = [
-        abs(m["advantage"]) for m in members if m.get("advantage") is not None and abs(m["advantage"]) < 1e150
-    ]
+    largest = [
+        m.get("largest_advantage", m.get("advantage")) for m in members
+    ]  # of its tokens, where they have some
+    pushes = [abs(size) for size in largest if size is not None and abs(size) < 1e150]
     differ = len(rewards) > 1 and max(rewards) - min(rewards) > 1e-8
     if max(pushes) > 1e-8 if pushes else differ:
         return "gradient"
