@@ -58,7 +58,7 @@ def _gae_target(tokens: Tokens, gamma: float, lam: float) -> Floats:
     if lam == 1.0:
         return return_to_go(tokens, gamma)
     advantage = discounted_cumsum(td_error(tokens, gamma), tokens.starts, tokens.sizes, gamma * lam)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         return advantage + tokens.values["values"]
 
 
@@ -71,7 +71,7 @@ def return_to_go(tokens: Tokens, gamma: float) -> Floats:
 def td_error(tokens: Tokens, gamma: float) -> Floats:
     """token_rewards_t + gamma * values_{t+1} - values_t, float64 [tokens] in units of reward (arXiv 1506.02438, section 3)."""
     rewards, values = _zero_where_missing(tokens, "token_rewards"), _zero_where_missing(tokens, "values")
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         return rewards + gamma * next_value(values, tokens.starts, tokens.sizes) - values
 
 

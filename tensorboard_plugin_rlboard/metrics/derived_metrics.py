@@ -66,7 +66,7 @@ def with_derived_metrics(tokens: Tokens, target: CriticTarget | None, gamma: flo
 
 
 def _difference(one: Floats, other: Floats) -> Floats:
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         return one - other
 
 

@@ -47,6 +47,7 @@ def step_shares(
     return found
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def pooled_moments(moments: Moments, segments: StepSegments, **columns: Floats) -> dict[str, Floats]:
     """Means and centred sums over all tokens of each step, of those of each sample; NaN where a step has no token.
 

@@ -41,7 +41,7 @@ def _exp(x: Floats) -> Floats:
 
 def log_ratio(logprobs: Floats, ref_logprobs: Floats) -> Floats:
     """The policy's log-probability minus the reference's, in nats (k1, Schulman 2020)."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         return logprobs - ref_logprobs
 
 

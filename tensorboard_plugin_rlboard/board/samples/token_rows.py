@@ -18,9 +18,10 @@ def token_metric_names(schema: RunSchema, sample: DecodedSample) -> list[str]:
 
 
 def binary_rows(sample: DecodedSample, names: list[str]) -> bytes:
-    """Token metrics as little-endian float32, one row for each name; a missing value is NaN."""
+    """Token metrics as little-endian float32, one row for each name; a missing value is NaN, one beyond float32 infinite."""
     n_tokens = int(sample.tokens.sizes[0])
-    rows = [np.asarray(sample.tokens.values[name], "<f4") for name in names]
+    with np.errstate(over="ignore"):  # beyond 3.4e38 it is infinite
+        rows = [np.asarray(sample.tokens.values[name], "<f4") for name in names]
     return b"".join(row[:n_tokens].tobytes() for row in rows)
 
 

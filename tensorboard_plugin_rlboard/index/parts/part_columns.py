@@ -109,7 +109,7 @@ class PartColumns:
         columns.texts |= clean.texts
         columns.computed |= {("m", name): numbers for name, numbers in clean.metrics.items()}
         columns.location["prompt_key"] = clean.prompt_keys
-        with np.errstate(invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             for reward in ("reward", "valid_reward"):
                 columns.numbers[f"{reward}_gap"] = columns.numbers[reward] - columns.numbers[f"ref_{reward}"]
         columns._add_places(collector, places)
@@ -138,7 +138,7 @@ class PartColumns:
                 step[[row for row, value in told if is_truth(value)]] = np.nan
         if default is not None:
             step = np.where(np.isnan(step), float(default), step)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             whole: Bools = np.isfinite(step) & (step == np.round(step)) & (np.abs(step) < _LARGEST_STEP)
         self.location["step"] = np.where(whole, step, 0.0).astype(np.int64)
         return whole

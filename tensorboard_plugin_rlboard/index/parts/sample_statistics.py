@@ -111,7 +111,7 @@ def no_logprobs(metrics: Mapping[str, Floats]) -> Iterator[tuple[int, str]]:
         if f"{name}_max" not in metrics:
             continue
         most, least = metrics[f"{name}_max"], metrics[f"{name}_min"]
-        with np.errstate(invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             none_below = (least >= 0) & (most > _ROUNDING)
             above = none_below | (most > _ROUNDING_BESIDE_OTHERS)
         for sample in np.flatnonzero(above).tolist():
