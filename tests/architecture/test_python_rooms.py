@@ -132,6 +132,7 @@ ORDER = {
         *(
             "column_names",
             "memory_budget",
+            "long_lived_objects",
             "attempts",
             "parts",
             "cache",

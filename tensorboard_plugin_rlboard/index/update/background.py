@@ -9,9 +9,11 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.attention import Attention
+from tensorboard_plugin_rlboard.index.long_lived_objects import LongLivedObjects
 from tensorboard_plugin_rlboard.index.memory_budget import few_addresses
 from tensorboard_plugin_rlboard.index.replaceable_thread import ReplaceableThread
 from tensorboard_plugin_rlboard.index.update.ready_files import unpacking_goes_on
+from tensorboard_plugin_rlboard.index.update.run_messages import reason_of
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.operating_system import give_back_memory
 from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file
@@ -74,6 +76,7 @@ class BackgroundIndexer:
         self._unexamined: set[str] = set()
         self._tidy: Callable[[], None] | None = None
         self._tidied_at = time.monotonic()
+        self._long_lived = LongLivedObjects()
         self._said: set[str] = set()
         self._shortest_pause = interval
         self._scheduler: Scheduler | None = None
@@ -159,6 +162,8 @@ class BackgroundIndexer:
 
     def _survey(self, scheduler: Scheduler) -> float:
         """Looks at every file; returns when that is to be done again: what a look takes is a small share of the time."""
+        if self._is_started:  # in a TensorBoard, which lives long
+            self._long_lived.set_aside_if_calm(self.attention.seconds_since_request())
         began, computed = time.monotonic(), time.thread_time()
         scheduler.survey()
         took = time.monotonic() - began
@@ -211,7 +216,7 @@ class BackgroundIndexer:
                 goes_on = bool(self._unexamined)
             except Exception as error:  # the thread goes on and leaves the reason where the tab shows it
                 logger.exception("RL Board could not bring its index up to date")
-                registry.set_failure(f"The index could not be brought up to date: {_reason(error)}")
+                registry.set_failure(f"The index could not be brought up to date: {reason_of(error)}")
             self._say_settings_problems()
             if self.interval <= 0:
                 return
@@ -250,10 +255,3 @@ class BackgroundIndexer:
         least = self._shortest_pause
         if not self._stop.wait(least) and seconds > least:
             self.attention.wait_for_request(seconds - least, since=least)
-
-
-def _reason(error: Exception) -> str:
-    """What an error says, and what it means where it says nothing."""
-    if isinstance(error, MemoryError) and not str(error):
-        return "there is no memory left for TensorBoard. Give it more (ulimit -v), or lower --rlboard_memory_limit."
-    return str(error) or type(error).__name__

@@ -1,4 +1,4 @@
-"""What is said of a run whose files cannot be read, or whose store cannot be listed, until they can."""
+"""What is said of a run whose files cannot be read, or whose store cannot be listed, until they can; of a whole round that failed."""
 
 from __future__ import annotations
 
@@ -77,3 +77,10 @@ class RunMessages:
         if run.message != message:
             run.set_message(message)
             self._registry.changed()
+
+
+def reason_of(error: Exception) -> str:
+    """What an error says, and what it means where it says nothing."""
+    if isinstance(error, MemoryError) and not str(error):
+        return "there is no memory left for TensorBoard. Give it more (ulimit -v), or lower --rlboard_memory_limit."
+    return str(error) or type(error).__name__
