@@ -27,6 +27,7 @@ WITHOUT_FIXTURES = {
     "board/alignment/boundary_shift",
     "board/alignment/matches",
     "board/alignment/align",
+    "board/alignment/moves",
 }
 """Tests that take no fixture of a conftest, whose import is most of their time."""
 TARGETS = {
@@ -85,7 +86,7 @@ TARGETS = {
     "board/alignment/boundary_shift.py": ("board/alignment/boundary_shift", "board/alignment/align"),
     "board/alignment/matches.py": ("board/alignment/matches", "board/alignment/align"),
     "board/alignment/[!bm]*.py": ("board/alignment/align",),
-    "board/alignment/moves.py": ("board/alignment/align",),
+    "board/alignment/moves.py": ("board/alignment/moves", "board/alignment/align"),
     "writing/steps/step_means.py": ("writer_formulas",),
 }
 """Where formulas stand, as patterns below the package (and of functions, where the rest of the file has none), and the
