@@ -28,6 +28,8 @@ WITHOUT_FIXTURES = {
     "board/alignment/matches",
     "board/alignment/align",
     "board/alignment/moves",
+    "board/alignment/semantic_cleanup",
+    "board/alignment/units",
 }
 """Tests that take no fixture of a conftest, whose import is most of their time."""
 TARGETS = {
@@ -85,7 +87,9 @@ TARGETS = {
     "board/prompts/histories/saved.py": ("board/prompts/saved",),
     "board/alignment/boundary_shift.py": ("board/alignment/boundary_shift", "board/alignment/align"),
     "board/alignment/matches.py": ("board/alignment/matches", "board/alignment/align"),
-    "board/alignment/[!bm]*.py": ("board/alignment/align",),
+    "board/alignment/a*.py": ("board/alignment/align",),
+    "board/alignment/units.py": ("board/alignment/units", "board/alignment/align"),
+    "board/alignment/semantic_cleanup.py": ("board/alignment/semantic_cleanup", "board/alignment/align"),
     "board/alignment/moves.py": ("board/alignment/moves", "board/alignment/align"),
     "writing/steps/step_means.py": ("writer_formulas",),
 }
