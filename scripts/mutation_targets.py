@@ -75,8 +75,8 @@ TARGETS = {
     "board/groups/detail.py::side_of|_shown|_mean|_rows": ("board/groups/group",),
     "board/compare/s*.py": ("board/compare/digits", "board/compare/compare"),
     "board/compare/listed_prompts.py": ("board/compare/digits", "board/compare/compare"),
-    "board/prompts/pass_curves.py": ("board/prompts/prompts",),
-    "board/prompts/listing.py": ("board/prompts/prompts",),
+    "board/prompts/pass_curves.py": ("board/prompts/prompt_pages", "board/prompts/prompts"),
+    "board/prompts/listing.py": ("board/prompts/prompt_pages", "board/prompts/prompts"),
     "board/prompts/detail.py": ("board/prompts/prompt",),
     "board/prompts/histories/[!hs]*.py": ("board/prompts/prompt_history", "board/prompts/prompts"),
     "board/prompts/histories/s[!a]*.py": (

@@ -1,0 +1,84 @@
+"""Pages of /prompts, their lines, and /pass_at_k, by hand."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from rollout_log import TestLog, row
+
+from tensorboard_plugin_rlboard.api import Prompts
+from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.prompts.listing import prompt_line
+from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion, PromptsQuestion
+from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.errors import ArgumentError
+
+
+def ask(board: Board, **asked: Any) -> Prompts:
+    return board.prompts.prompts(PromptsQuestion(Selection("."), **asked))
+
+
+def test_a_page_has_one_to_two_hundred_prompts_and_may_lie_behind_the_last(test_log: TestLog) -> None:
+    test_log.write(*(row(1, prompt=f"p{i}", reward=float(i)) for i in range(3)))
+    board = test_log.open()
+    assert [len(ask(board, limit=limit).lines) for limit in (1, 200)] == [1, 3]
+    with pytest.raises(ArgumentError, match="limit takes 1 to 200 and offset 0 or more"):
+        ask(board, limit=0)
+    behind = ask(board, offset=3)
+    assert (behind.total, behind.columns["prompt"], behind.lines) == (3, [], [])
+
+
+def test_kinds_are_counted_where_a_column_tells_them(test_log: TestLog) -> None:
+    test_log.write(*(row(1, prompt=kind + text, data_source=kind) for kind in "xyz" for text in "ab"))
+    board = test_log.open()
+    assert ask(board).kinds_total == 3
+    assert ask(board, by="").kinds_total == 0
+
+
+def test_what_is_equal_comes_by_its_first_step_both_ways(test_log: TestLog) -> None:
+    test_log.write(
+        row(2, prompt="later", reward=1.0), row(1, prompt="sooner", reward=1.0), row(3, reward=0.0)
+    )
+    board = test_log.open()
+    for order, prompts in (("asc", ["p", "sooner", "later"]), ("desc", ["sooner", "later", "p"])):
+        assert ask(board, sort="reward_mean", order=order).columns["prompt"] == prompts
+
+
+def test_a_line_is_of_the_finite_rewards_of_all_renderings(test_log: TestLog) -> None:
+    rewards: list[tuple[int, str, float | None]] = [
+        *((1, "a", 0.0), (1, "a", 1.0), (1, "a", math.nan), (1, "User: a\nAssistant:", 1.0)),
+        *((2, "a", None), (3, "a", 1.0), (3, "a", 0.5)),
+    ]
+    test_log.write(*(row(step, prompt=prompt, reward=reward) for step, prompt, reward in rewards))
+    (line,) = ask(test_log.open()).lines
+    assert line.step == [1, 3]
+    assert line.reward == pytest.approx([2 / 3, 0.75])
+
+
+def test_a_long_line_takes_steps_together() -> None:
+    line = prompt_line({1: (1.0, 2), 2: (0.0, 0), 3: (3.0, 4), 5: (0.0, 3), 8: (1.0, 1)}, points=2)
+    assert (line.step, line.reward) == ([3, 8], [pytest.approx(4 / 6), pytest.approx(1 / 4)])
+    nothing = prompt_line({2: (0.0, 0)})
+    assert (nothing.step, nothing.reward) == ([], [])
+
+
+def test_pass_at_k_at_each_step(test_log: TestLog) -> None:
+    """Of four responses one passes: two of them have it in 3 of 6 cases. A prompt counts up to its number of responses."""
+    test_log.write(
+        *(row(1, prompt="a", reward=reward) for reward in (1.0, 0.0, 0.0, 0.0)),
+        *(row(1, prompt="b", reward=1.0) for _ in range(2)),
+        row(2, prompt="a", reward=0.0),
+    )
+    found = test_log.open().prompts.pass_at_k(PassQuestion(Selection("."), 1.0))
+    assert (found.step, found.k) == ([1, 2], [1, 2, 4])
+    assert found.prompts == [[2, 1], [2, 0], [1, 0]]
+    assert found.pass_at_k == [[pytest.approx(0.625), 0.0], [pytest.approx(0.75), None], [1.0, None]]
+    assert found.avg_at_k == [[pytest.approx(0.625), 0.0], [pytest.approx(0.625), None], [0.25, None]]
+
+
+def test_without_a_reward_nothing_passes_or_fails(test_log: TestLog) -> None:
+    test_log.write(row(1, reward=None))
+    found = test_log.open().prompts.pass_at_k(PassQuestion(Selection(".")))
+    assert (found.k, found.prompts, found.pass_at_k, found.avg_at_k) == ([], [], [], [])
