@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from rollout_log import TestLog, row
 
 from tensorboard_plugin_rlboard.api import Prompt
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.prompts import detail
 from tensorboard_plugin_rlboard.board.prompts.question import PromptQuestion, PromptsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
@@ -38,7 +40,10 @@ def test_its_renderings_and_samples_come_together(test_log: TestLog) -> None:
     )
     board = test_log.open()
     found = ask(board, key_of(board, RENDERED))
-    assert found == ask(board, key_of(board, PLAIN)) or found.prompt == RENDERED
+    assert found.prompt == RENDERED
+    assert replace(found, prompt=PLAIN) == ask(board, key_of(board, PLAIN)), (
+        "the same but for how it is shown"
+    )
     assert [(each.prompt, each.samples) for each in found.renderings] == [(PLAIN, 2), (RENDERED, 1)]
     assert found.asked == "1+1?", "whatever it was rendered with"
     assert found.steps["step"] == [1, 2]
@@ -85,6 +90,28 @@ def test_of_too_many_samples_every_step_has_some(test_log: TestLog) -> None:
     assert len(found.samples["id"]) == 500
     assert found.samples["response"][:2] == ["1.0", "1.1"]
     assert found.samples["step"] == [step for step in range(1, 201) for _ in range(3 if step <= 100 else 2)]
+
+
+def test_what_is_too_much_for_a_page_is_cut_and_counted(
+    test_log: TestLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detail, "MAX_STEPS", 3)
+    monkeypatch.setattr(detail, "MAX_RENDERINGS", 1)
+    test_log.write(
+        *(row(step, prompt=PLAIN, reward=1.0) for step in range(1, 7)), row(2, prompt=RENDERED, reward=1.0)
+    )
+    board = test_log.open()
+    found = ask(board, key_of(board, PLAIN))
+    assert (found.steps["step"], found.steps["reward"], found.steps_total) == ([1, 2, 3], [1.0] * 3, 4)
+    assert ([each.prompt for each in found.renderings], found.renderings_total) == ([PLAIN], 2)
+    assert found.numbers["best_gap"] is None, "no reference was scored"
+
+
+def test_a_long_prompt_is_cut(test_log: TestLog) -> None:
+    test_log.write(row(1, prompt="x" * 20_001))
+    board = test_log.open()
+    found = ask(board, column(board, "prompt_key")[0])
+    assert (len(found.prompt), len(found.asked)) == (20_000, 2_000)
 
 
 def test_it_follows_a_training(test_log: TestLog) -> None:

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from rollout_log import TestLog, row
+from rollout_log import Row, TestLog, row
 
 from tensorboard_plugin_rlboard.api import Prompts
 from tensorboard_plugin_rlboard.board.board import Board
@@ -78,7 +78,8 @@ def test_pass_at_k_at_each_step(test_log: TestLog) -> None:
     assert found.avg_at_k == [[pytest.approx(0.625), 0.0], [pytest.approx(0.625), None], [0.25, None]]
 
 
-def test_without_a_reward_nothing_passes_or_fails(test_log: TestLog) -> None:
-    test_log.write(row(1, reward=None))
+@pytest.mark.parametrize("sample", [row(1, reward=None), {"step": 1, "response": "a", "reward": 1.0}])
+def test_without_a_reward_or_a_prompt_nothing_passes_or_fails(test_log: TestLog, sample: Row) -> None:
+    test_log.write(sample)
     found = test_log.open().prompts.pass_at_k(PassQuestion(Selection(".")))
     assert (found.k, found.prompts, found.pass_at_k, found.avg_at_k) == ([], [], [], [])
