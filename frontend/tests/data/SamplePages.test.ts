@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import { beforeEach, expect, test, vi } from "vitest";
 import { cellOf, idOf, SamplePages } from "../../src/data/questions/SamplePages";
 import { firstPageAhead, isOtherStep, PAGE_ROWS } from "../../src/data/questions/sampleList";
@@ -198,4 +199,34 @@ test("another step is another list of the same kind", () => {
   expect(isOtherStep(LIST, LIST)).toBe(false);
   expect(isOtherStep(LIST, { ...OTHER_LIST, sort: "reward" })).toBe(false);
   expect(isOtherStep(null, LIST)).toBe(false);
+});
+
+test("a list is followed at once, and the index that it is of, until that is ended", async () => {
+  const asked = serve("a", 3);
+  const [pages, list] = [new SamplePages(), signal(LIST)];
+  const unfollow = pages.follow(list);
+  expect(asked).toEqual([0]);
+  await vi.waitFor(() => expect(pages.isShowing(LIST)).toBe(true));
+  revision.value = "a later index";
+  expect(asked).toEqual([0, 0]);
+  await vi.waitFor(() => expect(pages.loading.value).toBe(false));
+  list.value = OTHER_LIST;
+  await vi.waitFor(() => expect(pages.isShowing(OTHER_LIST)).toBe(true));
+  unfollow();
+  revision.value = "yet another index";
+  list.value = LIST;
+  expect(asked).toEqual([0, 0, 0]);
+});
+
+test("what is fetched ahead already is not waited for and not asked for again", async () => {
+  const asked = serve("a", 3);
+  const pages = new SamplePages();
+  await pages.show(LIST);
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  const ahead = firstPageAhead.fetch(OTHER_LIST);
+  const shown = pages.show(OTHER_LIST);
+  await Promise.all([ahead, shown]);
+  vi.useRealTimers();
+  expect(pages.isShowing(OTHER_LIST)).toBe(true);
+  expect(asked).toEqual([0, 0]);
 });
