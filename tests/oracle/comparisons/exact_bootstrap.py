@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard.api import Estimate
 
-
 _MOST_SUMS = 10_000
 """Sums of resampled scores that are told apart: those of more prompts, all with scores of their own, are too many."""
 
