@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from rollout_log import long_line
+from s3_server import s3_server
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
@@ -48,11 +49,8 @@ class Bucket:
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """An S3 server."""
-    moto = pytest.importorskip("moto.server", reason="the S3 server comes with the extra test")
-    running = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    yield "http://{}:{}".format(*running.get_host_and_port())
-    running.stop()
+    with s3_server() as address:
+        yield "http://{}:{}".format(*address)
 
 
 @pytest.fixture

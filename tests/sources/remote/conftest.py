@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from object_store import SECRET, Bucket, Line
+from s3_server import s3_server
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -21,11 +22,8 @@ from tensorboard_plugin_rlboard.sources.remote.filesystems import file_systems
 @pytest.fixture(scope="session")
 def server() -> Iterator[tuple[str, int]]:
     """An S3 server."""
-    moto = pytest.importorskip("moto.server", reason="the S3 server comes with the extra test")
-    running = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    yield running.get_host_and_port()
-    running.stop()
+    with s3_server() as address:
+        yield address
 
 
 @pytest.fixture
