@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import pytest
 from load import Load, report, under_load
-from pressing.clients import HOST, Answers, percentile
+from pressing import clients
+from pressing.clients import AT_LEAST, HOST, Answers, percentile, press
 
 
 def test_nothing_fails_and_nothing_is_lost_while_logs_grow() -> None:
-    found = under_load(clients=4, seconds=3, megabytes=2, seed=1)
+    found = under_load(clients=4, seconds=1, megabytes=2, seed=1)
     assert found.failures == []
     assert set(found.idle.seconds) == set(found.beside.seconds) == set(HOST)
     assert {"runs", "steps", "samples"} <= set(found.pressed.seconds)
+
+
+def test_a_slow_machine_is_asked_as_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients, "_ask", lambda _: (503, b""))
+    found = press("", ["run"], 4, seconds=0, seed=1)
+    assert sum(map(len, found.seconds.values())) == 4 * AT_LEAST
+    assert {"runs", "steps", "samples"} <= set(found.seconds)
+    assert set(press("", [], 1, seconds=0, seed=1, ours=False).seconds) == set(HOST)
 
 
 def test_a_percentile_is_the_nearest_rank() -> None:
