@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import reused_databases
 from repository import ROOT
+from reused_databases import ReusedDatabase
 
 FILES = sorted((ROOT / "tests").rglob("*.py"))
 LINES = 300
@@ -47,6 +49,17 @@ def test_every_test_asserts() -> None:
 def test_files_are_short() -> None:
     lengths = {path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
     assert not {path: length for path, length in lengths.items() if length > LINES}
+
+
+def test_a_database_is_reused_so_often_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reused_databases, "USES", 2)
+    folders = []
+    for _ in range(3):
+        database = ReusedDatabase(memory=65)  # as no other test has
+        folders.append(database.folder)
+        database.close()
+    assert folders[0] == folders[1] != folders[2]
+    assert not folders[0].exists()
 
 
 @pytest.mark.xdist_group("together")

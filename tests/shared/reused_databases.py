@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import duckdb
 
@@ -17,6 +18,10 @@ _Kind = tuple[Path | None, int]
 """Where parts may be loaded from, and the memory."""
 _free: defaultdict[_Kind, list[QueryDatabase]] = defaultdict(list)
 """Kind -> empty databases that nobody uses."""
+_uses: WeakKeyDictionary[QueryDatabase, int] = WeakKeyDictionary()
+"""How many have used each."""
+USES = 200
+"""Then it is closed: some tests leave it with less memory, and after three thousand there was none left."""
 _of_the_parent: list[list[QueryDatabase]] = []
 """After a fork: its threads are not there, so that not even closing it would end."""
 
@@ -59,7 +64,8 @@ class ReusedDatabase:
         database, self._database = self._database, None
         if database is None:
             return
-        if not self._is_reused:
+        _uses[database] = _uses.get(database, 0) + 1
+        if not self._is_reused or _uses[database] >= USES:
             database.close()
             return
         try:
