@@ -81,8 +81,12 @@ def test_constructing_starts_no_thread_and_opens_nothing(
     monkeypatch.undo()
 
 
-def test_is_active_answers_from_memory(tmp_path: Path, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_is_active_answers_from_memory(
+    tmp_path: Path, make: Make, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The whole page waits for it, so it never walks the log directory itself."""
+    # What the walk after the first look finds as well, however soon that comes.
+    write_rows(tmp_path / "a.jsonl", [ROW])
     release = threading.Event()
     walkers: set[str] = set()
 
