@@ -178,9 +178,7 @@ WEAK_STEP = _names(
 )
 """Words that count turns, positions and data as well: a step only where the values are those of a training."""
 WEAK_OF_DATA_SETS = _names("epoch iter update updates round steps")  # they make no row a sample
-VERSION = _names(
-    "policy_version model_version weight_version weights_version version batch batch_idx batch_id episode"
-)
+VERSION = _names("policy_version model_version weight_version weights_version version batch episode")
 """Words that count something which may rise once a step, or not: never a step, but named beside a missing one."""
 SPLIT = _names(
     "split data_split dataset_split phase mode subset stage partition fold 阶段 划分 数据集划分 模式"

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from tensorboard_plugin_rlboard.formats.splits import EVAL_WORDS, TRAINING_NAMES, words_of
 
+_IN_TWO, _VALID_SET = ({"held", "out"}, {"hold", "out"}), {"is", "in", "valid", "set"}
 _WHETHER = "是否"
 _HELD_OUT = EVAL_WORDS - {"valid", "unseen"} | {"validate", "evaluating"}  # a response may be valid
 _BESIDE = frozenset(
@@ -39,7 +40,10 @@ def are_flags(values: Iterable[object]) -> bool:
 @lru_cache(maxsize=1024)
 def says_held_out(name: str) -> bool:
     """Whether a key is called like a flag of rows that are held out (`is_eval`, `held_out`)."""
-    return _is_called(name, _HELD_OUT) or words_of(name) - _BESIDE in ({"held", "out"}, {"hold", "out"})
+    found = words_of(name)
+    return (
+        _is_called(name, _HELD_OUT) or found - _BESIDE in _IN_TWO or {"valid", "set"} <= found <= _VALID_SET
+    )
 
 
 @lru_cache(maxsize=1024)

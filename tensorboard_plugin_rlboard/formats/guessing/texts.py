@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
+from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_answered_conversation,
     is_chat_text,
@@ -30,11 +30,13 @@ from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is
 from tensorboard_plugin_rlboard.formats.guessing.groups import take_task
 from tensorboard_plugin_rlboard.words import plain
 
-_FEWEST_MOVED = 2  # samples under another key of the response that make it one: a single row may be anything
-_TIMES_LONGER = 2
+_FEWEST_MOVED, _TIMES_LONGER = 2, 2  # samples under another key of the response that make it one
 _IDS_WITHIN, _LARGE_ID = ("token_ids", "ids", "input_ids"), 256
 _MASKS = (*words.LABELS, *words.ARRAYS["response_mask"], "assistant_mask")
 _CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)
+_ENDS_OF_PROMPT = frozenset({"prompt", "question", "query", "instruction", "problem"})
+_OF_OTHERS = frozenset({"system", "judge", "grader", "grading", "critic", "negative", "reward", "rm", "next"})
+"""Words of a prompt that is another one than the policy's, or only a part of it."""
 
 
 def assign_texts(roles: Roles) -> None:
@@ -72,9 +74,18 @@ def assign_texts(roles: Roles) -> None:
             words.TASK,
             is_text if in_episode else lambda value: is_text(value) and not is_single_word(value),
         )
+    if not {"prompt", "messages"} & roles.keys.keys():
+        roles.take("prompt", list(filter(_ends_like_prompt, roles.profile)))
     _drop_name_of_prompt(roles)
     take_task(roles)
     _assign_tokens(roles)
+
+
+def _ends_like_prompt(column: Column) -> bool:
+    """Whether a key ends with a word for a prompt (`the question`), holds sentences, and is of nobody but the policy."""
+    parts = column.place.name.split("_")
+    is_called = parts[-1] in _ENDS_OF_PROMPT and _OF_OTHERS.isdisjoint(parts) and is_open(column, meta=True)
+    return is_called and column.fits(is_text) and not column.fits(is_single_word)
 
 
 def _assign_response(roles: Roles) -> bool:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.formats.evidence.named_steps import counts_within, doubt_of_step
 from tensorboard_plugin_rlboard.formats.frameworks.verl import has_words_of_dump
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts
-from tensorboard_plugin_rlboard.index.detect.named_steps import counts_within, doubt_of_step
 from tensorboard_plugin_rlboard.index.detect.sibling_names import may_name
 from tensorboard_plugin_rlboard.index.detect.spread_rows import spread_rows
 

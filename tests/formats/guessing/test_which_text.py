@@ -182,3 +182,15 @@ def test_an_instruction_whose_inputs_are_empty_is_the_prompt(tmp_path: Path) -> 
         for n in range(4)
     ]
     assert read(tmp_path, rows, "prompt") == [(f"Do {n // 2}.",) for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("key", "is_prompt"),
+    [
+        *((key, True) for key in ("the question", "user_q.question", "dataset/question", "my_prompt")),
+        *((key, False) for key in ("system_prompt", "judge prompt", "question_type", "problem source")),
+    ],
+)
+def test_a_key_that_ends_like_a_prompt_is_one(key: str, is_prompt: bool) -> None:
+    found = [{"step": n, key: f"What is {n} + 1?", "output": WHOLE[n], "score": n} for n in range(3)]
+    assert guess_mapping(found).keys.get("prompt") == (key if is_prompt else None)

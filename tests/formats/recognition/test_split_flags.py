@@ -26,7 +26,7 @@ HELD_OUT = (
         "is_test",
         "validation_sample",
     ),
-    *("是否验证", "是否评测", "eval"),
+    *("是否验证", "是否评测", "is_valid_set", "eval"),
 )
 TRAINING = ("is_train", "training", "isTrain", "is_train_sample", "是否训练")
 WORDS = {

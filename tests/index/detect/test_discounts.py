@@ -116,7 +116,8 @@ def test_a_mapping_that_does_not_fit_is_said_with_the_reason(tmp_path: Path, wri
         (ignored,) = Board(indexer).runs().ignored
         assert ignored.file == "run/a.jsonl"
         assert (
-            "looks for the response under output; the first row has the keys good, lhs, rhs." in ignored.reason
+            "looks for the response under output; the first row has the keys good, lhs, rhs."
+            in ignored.reason
         )
         assert "It has no text of a response" in ignored.reason
     finally:
