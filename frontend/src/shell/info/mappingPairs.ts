@@ -44,7 +44,17 @@ export function sourceWords(source: string): string {
 }
 
 /** What curves depend on comes first in a line that may be cut. */
-const LINE_FIELDS = ["reward", "step", "prompt", "response", "messages", "split", "validation", "training", "group_id"];
+const LINE_FIELDS = [
+  "reward",
+  "step",
+  "prompt",
+  "response",
+  "messages",
+  "split",
+  "validation",
+  "training",
+  "group_id",
+];
 
 function lineRank(word: string): number {
   const at = LINE_FIELDS.indexOf(word);
