@@ -76,18 +76,15 @@ def row_splits(said: SplitWords, default: str, further: Mapping[str, _Column]) -
             few or late.
     """
     words = _with_late_splits(said, further)
-    found: dict[tuple[object, bool], tuple[str, str | None]] = {}
-    pairs = [
-        (word, truth(held_out) is True or truth(training) is False)
-        for word, held_out, training in zip(words, said.held_out, said.training, strict=True)
-    ]
-    for pair in pairs:
-        if pair not in found:
-            word, is_held_out = pair
+    found: dict[tuple[object, object, object], tuple[str, str | None]] = {}
+    rows = list(zip(words, said.held_out, said.training, strict=True))
+    for row in rows:
+        if row not in found:
+            word, held_out, training = row
+            is_held_out = truth(held_out) is True or truth(training) is False
             name = word if isinstance(word, str) and says_more(word) else None
-            split = "eval" if is_held_out else normalised_split(default if word is None else word)
-            found[pair] = split, name
-    both = [found[pair] for pair in pairs]
+            found[row] = "eval" if is_held_out else normalised_split(default if word is None else word), name
+    both = [found[row] for row in rows]
     return RowSplits([split for split, _ in both], [name for _, name in both], _odd_names(words))
 
 

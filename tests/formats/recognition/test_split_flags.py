@@ -66,6 +66,10 @@ LOGS["prefix"] = [
     }
     for n, split in enumerate(("train", "train", "val", "val"))
 ]
+LOGS["a word among them"] = [
+    *_rows("is_eval", (False, True), "output"),
+    {"step": 1, "prompt": "p", "output": "so 9", "score": 0, "is_eval": "unknown"},
+]
 LOGS["nested"] = [
     row | {"metadata": {"is_train": n < 2}} for n, row in enumerate(_rows("x", (1, 1), "output"))
 ]
