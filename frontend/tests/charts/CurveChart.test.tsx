@@ -197,6 +197,16 @@ describe("Curve", () => {
     expect(plot().options.scales.y.range()).toEqual([2, 3]);
   });
 
+  it("draws again where bands come, which take rows above the curve", () => {
+    show(<CurveChart {...props} height={128} />);
+    const band = { from: 0, to: 10, kind: "error", title: "", isShaded: false, onOpen: () => undefined };
+    show(<CurveChart {...props} height={128} bands={[band]} />);
+    expect(plot().setData).toHaveBeenCalledOnce();
+    expect(plot().options.scales.y.range()[1]).toBeCloseTo(50 / 0.95);
+    show(<CurveChart {...props} height={128} bands={[{ ...band, to: 20 }]} />);
+    expect(plot().setData).toHaveBeenCalledOnce();
+  });
+
   it("moves the lines of the steps without drawing the curves again", () => {
     pinned.value = 0;
     show(<CurveChart {...props} />);

@@ -2,7 +2,7 @@
 
 import type uPlot from "uplot";
 import { expect, test, vi } from "vitest";
-import { bandRows, type StepBand, StepBands } from "../../src/charts/curves/StepBands";
+import { bandRows, belowBands, type StepBand, StepBands } from "../../src/charts/curves/StepBands";
 
 const plotOf = (min: number, max: number) =>
   ({
@@ -62,4 +62,12 @@ test("bands over each other have rows of their own, three at most", () => {
   expect(bandRows([band(0, 10), band(5, 6), band(20, 30), band(6, 25), band(0, 30)])).toEqual([
     0, 1, 0, 2, 2,
   ]);
+});
+
+test("a plot goes on above its values by what the bands take, so that none hides its curve", () => {
+  expect(belowBands([1, 3], [], 128)).toEqual([1, 3]);
+  // Two rows of 5 of 100 pixels: the values have the other 90.
+  const [low, high] = belowBands([1, 3], [band(5, 12), band(6, 9), band(20, 30)], 128);
+  expect(low).toBe(1);
+  expect((3 - low) / (high - low)).toBeCloseTo(0.9);
 });

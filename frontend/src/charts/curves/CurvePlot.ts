@@ -7,7 +7,7 @@ import { PlotPointer } from "./PlotPointer";
 import { plotData } from "./plotColumns";
 import { type PlotCallbacks, plotOptions } from "./plotOptions";
 import type { PlotState } from "./plotState";
-import { StepBands } from "./StepBands";
+import { belowBands, StepBands } from "./StepBands";
 import { StepMarkers } from "./StepMarkers";
 import { bucketSize } from "./stepBuckets";
 
@@ -37,8 +37,7 @@ export class CurvePlot {
   #width = 0;
   #inSight = false;
   #frame = 0;
-  /** How many steps a point stands for, as it was last told; 0 before. */
-  #bucket = 0;
+  #bucket = 0; // nothing is told yet
   readonly #pointer = new PlotPointer(() => this.#state);
 
   constructor(host: HTMLElement, state: PlotState) {
@@ -104,7 +103,7 @@ export class CurvePlot {
     this.#plot?.destroy();
     const callbacks: PlotCallbacks = {
       range: () => this.#state.range ?? [this.#state.x[0] ?? 0, this.#state.x.at(-1) ?? 1],
-      drawn: () => this.#state.view.drawn,
+      drawn: () => endsOf(this.#state),
       scale: () => this.#state.scale,
       isShare: () => this.#state.lines.every((line) => line.isShare === true),
       formatX: (value) => this.#state.formatX(value),
@@ -140,11 +139,12 @@ export class CurvePlot {
   }
 }
 
+const endsOf = ({ view, bands, height }: PlotState) => belowBands(view.drawn, bands, height);
 const colours = (state: PlotState): string => state.lines.map((line) => line.colour).join();
 
 function isNewData(state: PlotState, drawn: PlotState): boolean {
   const { x, lines, smoothing, range, scale, view } = state;
   const sameRange = range?.[0] === drawn.range?.[0] && range?.[1] === drawn.range?.[1];
   const same = x === drawn.x && lines === drawn.lines && smoothing === drawn.smoothing && sameRange;
-  return !same || scale !== drawn.scale || view !== drawn.view;
+  return !same || scale !== drawn.scale || view !== drawn.view || endsOf(state)[1] !== endsOf(drawn)[1];
 }

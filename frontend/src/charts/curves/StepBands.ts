@@ -1,4 +1,5 @@
 import type uPlot from "uplot";
+import { STEP_AXIS } from "./plotOptions";
 
 /** A stretch of steps that is marked on a plot. */
 export interface StepBand {
@@ -17,6 +18,17 @@ const ROWS = 3;
 const ROW_HEIGHT = 5;
 /** The least width, in pixels: a single step is seen, too. */
 const LEAST = 3;
+
+/** The heights that a plot goes from and to, so that no band lies over the highest of what is wanted. */
+export function belowBands(
+  [low, high]: readonly [number, number],
+  bands: readonly StepBand[],
+  height: number,
+): [number, number] {
+  const taken = ROW_HEIGHT * (Math.max(-1, ...bandRows(bands)) + 1);
+  const pixels = Math.max(height - STEP_AXIS, 2 * taken, 1);
+  return [low, low + ((high - low) * pixels) / (pixels - taken)];
+}
 
 /** Bands at the upper edge of a plot, elements above the canvas as the markers are. A click opens what they stand for. */
 export class StepBands {

@@ -29,7 +29,8 @@ const STEP_INCREMENTS = [0, 1, 2, 3, 4, 5, 6, 7, 8].flatMap((e) => [1, 2, 5].map
 /** Height of a chart for each number beside it, its step axis left out. */
 const TICK_SPACE = 34;
 const LEAST_TICK_SPACE = 15;
-const STEP_AXIS = 28;
+/** What the axis of the steps and the air above the plot take of its height. */
+export const STEP_AXIS = 28;
 
 /** Options of a chart of `colours.length` lines; see `plotData` for the columns. */
 export function plotOptions(
