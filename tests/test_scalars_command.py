@@ -34,6 +34,7 @@ def logs(tmp_path: Path) -> Path:
                 writer.log_batch(
                     step=step,
                     prompt=["p", "p", "q"],
+                    group_id=["g", "g", "h"],
                     response=["r", "r", "r"],
                     reward=[1.0, 1.0, step],
                     logprobs=[[-0.5, -0.25]] * 3,
