@@ -11,7 +11,7 @@ from checked_prompts import check_pages, check_prompts
 from checked_runs import check_comparison, check_table
 from compared_trainings import Training
 from logged_rows import logged_rows
-from repository import ROOT, SAMPLES
+from repository import FIXTURES, ROOT, SAMPLES
 from rollout_log import TestLog
 
 from tensorboard_plugin_rlboard.board.board import Board
@@ -23,6 +23,7 @@ MOST = 96
 """Samples of a split whose groups and prompts are looked at: those of its first steps."""
 FOLDERS = [
     *sorted(SAMPLES.iterdir()),
+    FIXTURES / "grpo_seeds",
     *(path for path in sorted((ROOT / "rollout_samples").iterdir()) if path.is_dir()),
 ]
 
