@@ -214,7 +214,7 @@ def test_refusals(test_log: TestLog, asked: dict[str, Any], said: str) -> None:
 def test_only_what_tells_kinds_apart_is_proposed(test_log: TestLog) -> None:
     """Neither what each group or prompt has of its own, nor a text of so many values that it would be refused as well."""
     own = ("group_id", "ground_truth", "ref_response", "serial")
-    test_log.write(*(row(1, level="hard", **{name: f"{name} {i}" for name in own}) for i in range(1200)))
+    test_log.write(*(row(1, level="hard") | {name: f"{name} {i}" for name in own} for i in range(1200)))
     with pytest.raises(ArgumentError, match=r"by=nothing .* in run \.\. Name one of these: level\.$"):
         ask(test_log.open(), by="nothing")
 
