@@ -233,6 +233,14 @@ test("a prompt opens a response of each side, and each leads to its tokens", asy
   expect(selection.value).toMatchObject({ view: "samples", run: "other", sample: "b0", step: 7 });
 });
 
+test("of a prompt with more responses than are named, those that can be walked are said", async () => {
+  compared = { ...COMPARED, prompts: { ...COMPARED.prompts, a_count: [312, 1] } };
+  select({ run_b: "other" });
+  await show();
+  await click(root.querySelector(".changed-open"));
+  expect(root.querySelector(".pair-side")?.textContent).toContain("1 of the 2 nearest to its mean, of 312");
+});
+
 test("nothing in common says what to do", async () => {
   const b = side("other", { split: "eval", without_prompt: 40 });
   compared = { ...COMPARED, b, shared: 0, compared: 0, win_rate: null, mean_difference: null };

@@ -125,6 +125,7 @@ export const runsView = {
   "runs.pair.side": "{side}: {run}",
   "runs.pair.at": "step {step} · {metric} {value}",
   "runs.pair.which": "{n} of {all}",
+  "runs.pair.which_near": "{n} of the {near} nearest to its mean, of {all}",
   "runs.pair.previous": "Previous response",
   "runs.pair.next": "Next response",
   "runs.pair.open": "Open with its tokens",

@@ -123,6 +123,7 @@ export const runsView = {
   "runs.pair.side": "{side}：{run}",
   "runs.pair.at": "第 {step} 步 · {metric} {value}",
   "runs.pair.which": "{all} 个中的第 {n} 个",
+  "runs.pair.which_near": "离其均值最近的 {near} 个中的第 {n} 个（共 {all} 个）",
   "runs.pair.previous": "上一个回复",
   "runs.pair.next": "下一个回复",
   "runs.pair.open": "打开并查看 token",

@@ -40,7 +40,9 @@ function Side({ side, at, metric, onMove }: SideProps): JSX.Element {
           <Button quiet label={t("runs.pair.previous")} disabled={at === 0} onClick={() => onMove(at - 1)}>
             ◀
           </Button>
-          {t("runs.pair.which", { n: at + 1, all: side.count })}
+          {side.ids.length < side.count
+            ? t("runs.pair.which_near", { n: at + 1, near: side.ids.length, all: side.count })
+            : t("runs.pair.which", { n: at + 1, all: side.count })}
           <Button
             quiet
             label={t("runs.pair.next")}
