@@ -141,7 +141,8 @@ def test_groups_by_a_text_column_by_hand(tmp_path: Path) -> None:
         without = board.groups(GroupsQuestion(Selection("."), by="data_source", value=""))
         plain = board.groups(GroupsQuestion(Selection(".")))
         with pytest.raises(
-            ArgumentError, match=r"by=prompt is no text .* apart in run \.: group_id, data_source\.$"
+            ArgumentError,
+            match=r"by=prompt is no text .* apart in run \.\. Name one of these: data_source\.$",
         ):
             board.groups(GroupsQuestion(Selection("."), by="prompt"))
         with pytest.raises(ArgumentError, match="value"):
