@@ -139,7 +139,10 @@ def _doubt_of_constant(roles: Roles) -> str:
     rising = [one for one in others if one is not None and one.varies() and roles.profile.lies(one, None)]
     if not rising:
         return ""
-    return f"The step may be another one: {column.path} was taken, which is the same in all rows; {rising[0].path} rises."
+    return (
+        f"The step may be another one: {column.path} was taken, which never changes; another number that goes up is "
+        f"{rising[0].path}."
+    )
 
 
 def _without_odd(

@@ -106,7 +106,7 @@ def test_an_epoch_that_never_changes_beside_a_number_that_rises_is_doubted() -> 
     ]
     guess = guess_mapping(rows)
     assert guess.keys["step"] == "epoch"
-    assert guess.doubt.endswith("epoch was taken, which is the same in all rows; batch rises.")
+    assert guess.doubt.endswith("epoch was taken, which never changes; another number that goes up is batch.")
     for row in rows:
         row["epoch"] = row["batch"]
     assert guess_mapping(rows).doubt == ""
