@@ -60,13 +60,13 @@ def test_numbers_without_end_warn_nobody(log: TestLog) -> None:
         info = next(run for run in board.runs().runs if run.run == "r")
         assert (info.state, info.samples) == ("ready", 96)
         ask("/findings")
-        for metric in (metric.name for metric in info.metrics):
+        for metric in [metric.name for metric in info.metrics]:
             assert json.loads(ask("/steps", metrics=metric))["step"] == list(range(12))
             ask("/distribution", metric=metric, step="3")
             ask("/compare", against="q", metric=metric)
             ask("/prompts", metric=metric)
-        for metric in info.token_metrics:
-            ask("/worst_tokens", metric=metric.name)
+        for metric in [metric.name for metric in info.token_metrics]:
+            ask("/worst_tokens", metric=metric)
         for sample in json.loads(ask("/samples", step_min="0", limit="20"))["columns"]["id"]:
             ask("/sample", id=sample)
             ask("/tokens", id=sample)
