@@ -42,3 +42,30 @@ export const sampleScope: ReadonlySignal<Scope> = stableComputed(() => {
   const run = selected.run.value;
   return { run, ...textRulesOf(run).value };
 });
+
+/** For so long what is of another run bridges the time until the answer, dimmed: then its numbers would be read as those of the chosen run. */
+export const OTHER_RUN_MS = 400;
+
+const RUN_NAMES = ["run", "split", "attempt", "against_run", "against_split"] as const;
+
+/** Whether two questions are about other runs, or about other splits or attempts of them. */
+export function isOtherRun(before: unknown, now: unknown): boolean {
+  return RUN_NAMES.some((name) => fieldOf(before, name) !== fieldOf(now, name));
+}
+
+function fieldOf(parameters: unknown, name: string): unknown {
+  if (typeof parameters !== "object" || parameters === null) return "";
+  return (parameters as Readonly<Record<string, unknown>>)[name] ?? "";
+}
+
+/**
+ * Has what is on screen taken off when it is of another run than what is asked, and there is no answer in time.
+ *
+ * @param shown The parameters of what is on screen; null where nothing is.
+ * @returns What withdraws that.
+ */
+export function untilOtherRunIsLate(shown: unknown, asked: unknown, takeOff: () => void): () => void {
+  if (shown === null || !isOtherRun(shown, asked)) return () => undefined;
+  const timer = setTimeout(takeOff, OTHER_RUN_MS);
+  return () => clearTimeout(timer);
+}

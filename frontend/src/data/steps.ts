@@ -9,7 +9,7 @@ import { select, selection } from "../state/selection";
 import { Question } from "./question";
 import { revision } from "./revision";
 import { run } from "./runs";
-import { runScope } from "./scopes";
+import { runScope, untilOtherRunIsLate } from "./scopes";
 
 /** Null until the first answer. An answer stays when a newer question fails; the failure is beside it. */
 export const steps = signal<Steps | null>(null);
@@ -51,6 +51,7 @@ function selectNewest(answer: Steps, wasFollowing: boolean): void {
 /** Keeps `steps` true to the selection and the index. Returns what stops it. */
 export function followSteps(): () => void {
   let answeredKey = "";
+  let answeredScope: Scope | null = null;
   return effect(() => {
     const scope = runScope.value;
     if (scope.run === "" || !isRunKnown.value) return undefined;
@@ -58,11 +59,18 @@ export function followSteps(): () => void {
     void revision.value;
     const key = runSteps.key(scope);
     stepsStale.value = answeredKey !== key;
-    return runSteps.ask(
+    const takeOff = () => {
+      answeredScope = null;
+      steps.value = null;
+    };
+    const keepOnScreen = untilOtherRunIsLate(answeredScope, scope, takeOff);
+    const withdraw = runSteps.ask(
       scope,
       (answer) => {
+        keepOnScreen();
         const wasFollowing = isFollowing.peek() && answeredKey === key;
         answeredKey = key;
+        answeredScope = scope;
         batch(() => {
           steps.value = answer;
           stepsError.value = null;
@@ -74,5 +82,9 @@ export function followSteps(): () => void {
         stepsError.value = error;
       },
     );
+    return () => {
+      keepOnScreen();
+      withdraw();
+    };
   });
 }

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api/errors";
 import type { Question } from "./question";
 import { revision } from "./revision";
+import { isOtherRun, untilOtherRunIsLate } from "./scopes";
 
 export interface Answer<T, Parameters = unknown> {
   data: T | null;
@@ -32,6 +33,7 @@ const NOTHING = { data: null, parameters: null, error: null, dataKey: "", settle
  * Asks, keeps the old answer while a newer one loads, and ignores answers to questions no longer asked.
  *
  * An answer that is remembered is there at once, in the frame that asks for it. A new revision asks again. Null as parameters asks nothing and forgets the answer.
+ * An old answer about another run goes after a moment, and at once where the new question fails.
  */
 export function useAnswer<Parameters, T>(
   question: Question<Parameters, T>,
@@ -56,9 +58,20 @@ export function useAnswer<Parameters, T>(
     return question.ask(
       parameters,
       (data) => settle(answered(data, parameters, key, keyAtRevision)),
-      (error) => settle({ ...last.current, error, settledKey: keyAtRevision }),
+      (error) => {
+        const kept = isOtherRun(last.current.parameters, parameters) ? NOTHING : last.current;
+        settle({ ...kept, error, settledKey: keyAtRevision });
+      },
     );
   }, [keyAtRevision]);
+  useEffect(
+    () =>
+      untilOtherRunIsLate(state.parameters, parameters, () => {
+        last.current = NOTHING;
+        showAgain({});
+      }),
+    [state.parameters, key],
+  );
   const loading = keyAtRevision !== "" && state.settledKey !== keyAtRevision;
   return {
     data: keyAtRevision === "" ? null : state.data,

@@ -10,13 +10,15 @@ import { count } from "../lib/format";
 import { ErrorBox, type Meanwhile, Progress } from "../ui";
 import { progressText } from "./LiveStatus";
 
-/** Nothing of the run is readable yet. */
+/** Nothing of the run is there yet: it is being read, or asked for. */
 export function Reading({ info }: { info: RunInfo | null }): JSX.Element {
+  const isAsked = info !== null && info.state !== "indexing";
+  const heading = info === null ? t("shell.looking") : t("shell.reading", { run: info.run });
   return (
     <section class="state" aria-label={t("shell.loading")} data-testid="loading">
-      <h2>{info === null ? t("shell.looking") : t("shell.reading", { run: info.run })}</h2>
-      {info === null ? (
-        <Progress share={null} text={t("shell.looking_hint")} label={t("shell.loading")} />
+      <h2>{isAsked ? t("shell.loading") : heading}</h2>
+      {info === null || isAsked ? (
+        <Progress share={null} text={info?.run ?? t("shell.looking_hint")} label={t("shell.loading")} />
       ) : (
         <Progress
           share={info.bytes > 0 ? info.indexed_bytes / info.bytes : null}

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { beforeEach, expect, test, vi } from "vitest";
-import { cellOf, idOf, SamplePages } from "../../src/data/questions/SamplePages";
-import { firstPageAhead, isOtherStep, PAGE_ROWS } from "../../src/data/questions/sampleList";
+import { SamplePages } from "../../src/data/questions/SamplePages";
+import { cellOf, firstPageAhead, idOf, isOtherStep, PAGE_ROWS } from "../../src/data/questions/sampleList";
 import { revision } from "../../src/data/revision";
 
 const LIST = { run: "run", step: 1 };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ pytestmark = pytest.mark.browser
 
 REWARDS = {"seed2": 0.25, "seed10": 0.75, "seed1": 0.5}
 SWEEP = "choice/sweep"
+OTHERS = ("choice/others/apple", "choice/others/pear")
 LONG = [f"choice/long/grpo_qwen3_lr1e-6_{'beta0.001_' * 5}seed{seed}" for seed in (1, 2)]
 
 
@@ -25,7 +27,12 @@ def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Tensor
         rollouts.write(home / SWEEP / name, rows)
     for name in LONG:
         rollouts.write(home / name, [rollouts.sample(1, 0)])
-    return gallery.show(home, *(f"{SWEEP}/{name}" for name in REWARDS), *LONG)
+    for name in OTHERS:
+        fruit = name.rpartition("/")[2]
+        rows = [rollouts.sample(step, index) for step in (1, 2) for index in range(8)]
+        texts = {"prompt": fruit, "response": f" {fruit}" * 24, "response_tokens": [f" {fruit}"] * 24}
+        rollouts.write(home / name, [row | texts for row in rows])
+    return gallery.show(home, *(f"{SWEEP}/{name}" for name in REWARDS), *LONG, *OTHERS)
 
 
 def test_runs_are_searched_in_natural_order_and_chosen_by_keys(
@@ -93,3 +100,21 @@ def test_the_newest_step_is_followed_until_it_is_held(
     rollouts.append(log, rollouts.lines([rollouts.sample(4, 0)]))
     expect(tab.view.get_by_text("of 4", exact=True)).to_be_visible()
     expect(tab.get("step-input")).to_have_value("3")
+
+
+@pytest.mark.parametrize("view", ["samples", "groups", "prompts", "tokens"])
+@pytest.mark.parametrize("late", [".*", "(?!steps)"], ids=["all answers late", "steps in time"])
+def test_what_is_of_another_run_does_not_stay_beside_the_name_of_the_chosen_one(
+    server: TensorBoard, open_tab: OpenTab, view: str, late: str
+) -> None:
+    apple, pear = OTHERS
+    tab = open_tab(server).open(run=apple, step=2, view=view)
+    shown = tab.view.locator("main.pane")
+    expect(shown).to_contain_text("apple")
+    tab.page.route(re.compile(rf"/rlboard/(?!runs){late}.*run=[^&]*pear"), lambda _: None)
+    tab.press("]")
+    tab.expect_selected(run=pear)
+    expect(shown).not_to_contain_text("apple")
+    tab.page.unroute_all()  # what was held goes on
+    expect(shown).to_contain_text("pear")
+    expect(shown).not_to_contain_text("apple")

@@ -1,30 +1,21 @@
 /** The rows of a list that is longer than one answer: fetched page by page as they come on screen. */
 
 import { batch, effect, type ReadonlySignal, signal } from "@preact/signals";
-import type { Samples, Value } from "../../api/answers";
+import type { Samples } from "../../api/answers";
 import { type ApiError, asApiError } from "../../api/errors";
 import { revision } from "../revision";
-import { isHere, offsetOf, PAGE_ROWS, pageOf, pagesOf, type SampleList } from "./sampleList";
+import { untilOtherRunIsLate } from "../scopes";
+import {
+  isHere,
+  offsetOf,
+  PAGE_ROWS,
+  pageOf,
+  pagesOf,
+  putRows,
+  type Row,
+  type SampleList,
+} from "./sampleList";
 import { STEP_OPTIONS } from "./stepOptions";
-
-/** One row of a columnar page. */
-export interface Row {
-  columns: Readonly<Record<string, readonly Value[]>>;
-  index: number;
-}
-
-/** The value of a column; null where the page does not have it. */
-export function cellOf(row: Row, name: string): Value {
-  return row.columns[name]?.[row.index] ?? null;
-}
-
-export function idOf(row: Row): string {
-  return String(cellOf(row, "id") ?? "");
-}
-
-function rowsOf({ columns }: Samples): Row[] {
-  return Array.from({ length: columns["id"]?.length ?? 0 }, (_, index) => ({ columns, index }));
-}
 
 export class SamplePages {
   /** Sparse: undefined where a page is not there yet. */
@@ -36,6 +27,7 @@ export class SamplePages {
   readonly error = signal<ApiError | null>(null);
 
   #list: SampleList | null = null;
+  #shown: SampleList | null = null; // the list that `rows` are of
   #control = new AbortController();
   /** Requests under way by offset, beside those of `show`. */
   #requests = new Map<number, Promise<void>>();
@@ -53,6 +45,7 @@ export class SamplePages {
     return effect(() => {
       void revision.value;
       void this.show(list.value);
+      return untilOtherRunIsLate(this.#shown, list.value, () => this.#takeOff());
     });
   }
 
@@ -83,10 +76,21 @@ export class SamplePages {
     }
   }
 
+  /** Takes off the rows, unless their answer has come meanwhile. */
+  #takeOff(): void {
+    if (this.#shown === this.#list) return;
+    batch(() => {
+      this.rows.value = [];
+      this.total.value = 0;
+      this.listKey.value = "";
+    });
+  }
+
   #put(listKey: string, first: number, pages: readonly Samples[]): void {
+    this.#shown = this.#list;
     const rows: (Row | undefined)[] = [];
     const begin = offsetOf(first);
-    for (const [at, page] of pages.entries()) putRows(rows, begin + at * PAGE_ROWS, rowsOf(page));
+    for (const [at, page] of pages.entries()) putRows(rows, begin + at * PAGE_ROWS, page);
     batch(() => {
       this.total.value = pages.at(-1)?.total ?? 0;
       this.rows.value = rows;
@@ -124,7 +128,7 @@ export class SamplePages {
       const page = await pageOf(list, offset, signal);
       if (signal.aborted) return;
       const rows = [...this.rows.peek()];
-      putRows(rows, offset, rowsOf(page));
+      putRows(rows, offset, page);
       batch(() => {
         this.rows.value = rows;
         this.total.value = page.total;
@@ -143,8 +147,4 @@ export class SamplePages {
     this.#soon = undefined;
     this.#requests.clear();
   }
-}
-
-function putRows(rows: (Row | undefined)[], offset: number, page: readonly Row[]): void {
-  for (let index = 0; index < page.length; index += 1) rows[offset + index] = page[index];
 }

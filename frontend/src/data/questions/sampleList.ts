@@ -1,6 +1,6 @@
 /** The list of samples, and its first pages fetched ahead. `SamplePages` fetches what is on screen. */
 
-import type { Samples } from "../../api/answers";
+import type { Samples, Value } from "../../api/answers";
 import * as endpoints from "../../api/endpoints";
 import type { SamplesParameters } from "../../api/parameters";
 import { pause, Question } from "../question";
@@ -11,6 +11,30 @@ export const PAGE_ROWS = 100;
 
 /** A list of samples, whatever part of it is asked for. */
 export type SampleList = Omit<SamplesParameters, "offset" | "limit">;
+
+/** One row of a columnar page. */
+export interface Row {
+  columns: Readonly<Record<string, readonly Value[]>>;
+  index: number;
+}
+
+/** The value of a column; null where the page does not have it. */
+export function cellOf(row: Row, name: string): Value {
+  return row.columns[name]?.[row.index] ?? null;
+}
+
+export function idOf(row: Row): string {
+  return String(cellOf(row, "id") ?? "");
+}
+
+function rowsOf({ columns }: Samples): Row[] {
+  return Array.from({ length: columns["id"]?.length ?? 0 }, (_, index) => ({ columns, index }));
+}
+
+/** Puts the rows of a page at their place in those of the list. */
+export function putRows(rows: (Row | undefined)[], offset: number, page: Samples): void {
+  for (const row of rowsOf(page)) rows[offset + row.index] = row;
+}
 
 /** Whether a list is that of another step and else the same: the reader walks along the steps. */
 export function isOtherStep(before: SampleList | null, now: SampleList): boolean {

@@ -3,7 +3,8 @@
 import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { idOf, SamplePages } from "../../data/questions/SamplePages";
+import { SamplePages } from "../../data/questions/SamplePages";
+import { idOf } from "../../data/questions/sampleList";
 import { run } from "../../data/runs";
 import { listOrder, moveSample, openSampleRow, rowLoader } from "../../data/sampleWalk";
 import { t } from "../../i18n";

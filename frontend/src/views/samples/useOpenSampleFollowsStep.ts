@@ -1,8 +1,9 @@
 /** Walking the steps with a sample open: the sample at the same place of the new step's list takes over. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { idOf, type SamplePages } from "../../data/questions/SamplePages";
+import type { SamplePages } from "../../data/questions/SamplePages";
 import type { SampleList } from "../../data/questions/sampleList";
+import { idOf } from "../../data/questions/sampleList";
 import { openSampleRow } from "../../data/sampleWalk";
 import { hasStepRange } from "../../data/scopes";
 import { select, selected } from "../../state/selection";

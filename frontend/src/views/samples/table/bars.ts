@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { Value } from "../../../api/answers";
-import type { Row } from "../../../data/questions/SamplePages";
+import type { Row } from "../../../data/questions/sampleList";
 
 /** The smallest and the largest of a column's numbers that are drawn to scale. */
 export type ValueRange = readonly [low: number, high: number];

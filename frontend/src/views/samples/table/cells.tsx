@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { Value } from "../../../api/answers";
-import { cellOf, type Row } from "../../../data/questions/SamplePages";
+import { cellOf, type Row } from "../../../data/questions/sampleList";
 import { findMessage, t } from "../../../i18n";
 import { full, MISSING, num } from "../../../lib/format";
 import { around, bothEnds, lettersIn } from "../../../lib/singleLine";

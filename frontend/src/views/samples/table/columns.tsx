@@ -1,7 +1,7 @@
 /** The columns of the table as it shows them: what is in their cells, which stay on screen, and their bars. */
 
 import { computed, type ReadonlySignal } from "@preact/signals";
-import { cellOf, type Row } from "../../../data/questions/SamplePages";
+import { cellOf, type Row } from "../../../data/questions/sampleList";
 import { run } from "../../../data/runs";
 import { hasStepRange } from "../../../data/scopes";
 import { t } from "../../../i18n";

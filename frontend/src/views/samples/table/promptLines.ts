@@ -1,7 +1,7 @@
 /** The prompts of the table: each line begins where its prompt parts from what many of those listed begin with. */
 
 import { signal } from "@preact/signals";
-import { cellOf, type Row } from "../../../data/questions/SamplePages";
+import { cellOf, type Row } from "../../../data/questions/sampleList";
 import { distinctLine, sharedParts } from "../../../lib/prompts/distinctLines";
 
 /** The prompts of so many rows are compared: more would be felt at every page that arrives. */
