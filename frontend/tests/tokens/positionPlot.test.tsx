@@ -18,7 +18,6 @@ vi.mock("uplot", () => ({
     redraw() {}
   },
 }));
-vi.mock("uplot/dist/uPlot.min.css?inline", () => ({ default: "" }));
 const { chartPalette } = await import("../../src/charts/shared/chartColours");
 const { widestText } = await import("../../src/charts/scales/axisLabels");
 const { PositionPlot } = await import("../../src/tokens/positions/PositionPlot");
