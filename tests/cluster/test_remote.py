@@ -110,7 +110,9 @@ def test_index_lies_beside_the_objects_and_is_fetched_into_the_cache(
     assert main(["index", bucket.url, "--beside"]) == 0
     beside = [key for key in bucket.objects() if key != "run/a.jsonl"]
     assert beside
-    assert all(key.startswith("run/.rlboard/") for key in beside)
+    assert {key.rpartition(".rlboard/")[0] for key in beside} == {"", "run/"}, (
+        "the source's own, and its run's"
+    )
     assert main(["index", bucket.url, "--beside"]) == 0
     assert "Nothing to do" in capsys.readouterr().out
     cache = tmp_path / "cache"

@@ -9,6 +9,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
+from tensorboard_plugin_rlboard.texts import visible
 
 
 def test_what_can_be_looked_into_has_no_reason(tmp_path: Path) -> None:
@@ -56,7 +57,7 @@ def test_every_command_says_it_without_a_traceback(
         said = capsys.readouterr()
         assert said.out == ""
         assert len(said.err.splitlines()) == 1, said.err
-        assert reason_unusable(path, may_be_file=command == "doctor") in said.err
+        assert visible(str(reason_unusable(path, may_be_file=command == "doctor"))) in said.err
 
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "many", "1.5", "", "９", "1" * 5000])

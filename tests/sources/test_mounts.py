@@ -11,6 +11,7 @@ from rollout_log import TestLog, row
 
 from tensorboard_plugin_rlboard.index.update import discovery
 from tensorboard_plugin_rlboard.sources import mounts as mounts_module
+from tensorboard_plugin_rlboard.sources.discovery import entries
 from tensorboard_plugin_rlboard.sources.discovery import walk as walk_module
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.sources.discovery.walk import list_sources
@@ -38,7 +39,7 @@ class Servers:
 
         patch.setattr(mounts_module, "_ask", ask)
         mounts = Mounts(self.table, wait_s=0.2)
-        for module in (walk_module, discovery):
+        for module in (entries, walk_module, discovery):
             patch.setattr(module, "mounts", mounts)
 
     def mount(self, path: str | Path, kind: str = "nfs4") -> str:

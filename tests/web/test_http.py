@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from tensorboard_plugin_rlboard.api.number_column import NumberColumn
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.errors import ArgumentError
+from tensorboard_plugin_rlboard.errors import ArgumentError, StoppedError
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.web import arguments, json_answers, questions
 
@@ -183,7 +183,7 @@ def test_an_error_of_ours_is_one_sentence_and_the_other_routes_go_on(
 
 def test_without_a_database_the_reason_is_given(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     def closed() -> None:
-        raise RuntimeError("The index is still being opened; ask again in a moment.")
+        raise StoppedError("The index is still being opened; ask again in a moment.")
 
     monkeypatch.setattr(stack.plugin._indexer.registry, "cursor", closed)
     response = stack.get("samples", ("run", "ppo"))
