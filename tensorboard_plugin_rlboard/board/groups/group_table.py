@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.board.labels import Labels, label_sql
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.board.sql_rows import as_list
-from tensorboard_plugin_rlboard.board.sums.group_columns import group_number
+from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY, group_number
 from tensorboard_plugin_rlboard.index.column_names import text
 from tensorboard_plugin_rlboard.metrics.groups.facts import GroupFacts, group_facts, group_weights
 from tensorboard_plugin_rlboard.metrics.groups.kinds import group_kinds
@@ -28,6 +28,8 @@ from tensorboard_plugin_rlboard.metrics.step_statistics import StepSegments, ord
 
 Columns = dict[str, np.ma.MaskedArray]
 KEYS = ("step", "attempt", "group")
+_KEY_HASHES = {"key_hash": f"hash({GROUP_KEY})", "key_digest": f"md5_number_lower({GROUP_KEY})"}
+"""Two numbers of 64 bits for a group's key; the second is NULL where there is none. One alone may be that of two groups."""
 
 
 @dataclass(frozen=True)
@@ -67,24 +69,55 @@ def read_samples(
         tell_responses: whether to tell responses apart as well, which reads their texts.
         by: a text column whose value comes along as `label`; empty for none.
     """
-    columns = {"rowid": "rowid", "step": "step", "attempt": "attempt", "group": group_number(*KEYS[:2])}
-    columns |= member_sql(session.schema)
+    columns = {"rowid": "rowid", "step": "step", "attempt": "attempt"} | member_sql(session.schema)
     if tell_responses:
         columns["response_hash"] = f"hash({text('response')})"
     if by:
         columns["label"] = label_sql(session.schema, by)
-    selected = ", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())
-    answer = session.cursor.execute(
-        f"SELECT {selected} FROM {rows.source} WHERE {rows.where}", rows.values
-    ).fetchnumpy()
-    found = {name: np.ma.asarray(column) for name, column in answer.items()}
-    grouped = ~np.ma.getmaskarray(found["group"])
+    found = _read(session, rows, columns | _KEY_HASHES)
+    grouped = ~np.ma.getmaskarray(found["key_digest"])
+    first = _first_rows(found, grouped)
+    found["group"] = _numbered(session, rows, found["rowid"]) if first is None else np.ma.asarray(first)
     order = np.lexsort(
         [np.ma.getdata(found[name]) for name in ("row", "file", "line_offset", *reversed(KEYS))]
     )
     order = order[grouped[order]]
-    found = {name: column[order] for name, column in found.items()}
+    found = {name: column[order] for name, column in found.items() if name not in _KEY_HASHES}
     return GroupedSamples(found, _segments(found), int((~grouped).sum()))
+
+
+def _read(session: RunSession, rows: Relation, columns: dict[str, str]) -> Columns:
+    selected = ", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())
+    query = f"SELECT {selected} FROM {rows.source} WHERE {rows.where}"
+    answer = session.cursor.execute(query, rows.values).fetchnumpy()
+    return {name: np.ma.asarray(column) for name, column in answer.items()}
+
+
+def _numbered(session: RunSession, rows: Relation, rowid: np.ma.MaskedArray) -> np.ma.MaskedArray:
+    """The number of the first row of each row's group by the database, which takes three times as long as to read the rows."""
+    found = _read(session, rows, {"rowid": "rowid", "group": group_number(*KEYS[:2])})
+    in_order = found["group"][np.argsort(np.ma.getdata(found["rowid"]))]
+    numbered: np.ma.MaskedArray = in_order[np.argsort(np.argsort(np.ma.getdata(rowid)))]
+    return numbered
+
+
+def _first_rows(columns: Columns, grouped: Bools) -> Ints | None:
+    """The number of the first row of each row's group, as `group_number`; None where two groups have one hash."""
+    at = np.flatnonzero(grouped)
+    told = [
+        np.ma.getdata(columns[name])[at].astype(np.int64) for name in (*KEYS[:2], "key_hash", "key_digest")
+    ]
+    *own, digest = told
+    order = np.lexsort(own[::-1])
+    groups = step_segments(tuple(column[order] for column in own))
+    first = np.full(len(grouped), -1, np.int64)
+    if len(at):
+        digest = digest[order]
+        if np.any(np.minimum.reduceat(digest, groups.starts) != np.maximum.reduceat(digest, groups.starts)):
+            return None
+        rowid = np.ma.getdata(columns["rowid"])[at][order].astype(np.int64)
+        first[at[order]] = np.repeat(np.minimum.reduceat(rowid, groups.starts), groups.sizes)
+    return first
 
 
 def _segments(columns: Columns) -> StepSegments:
