@@ -97,7 +97,8 @@ def cut_prompts(texts: Iterable[str], limit: int = LIMIT) -> dict[str, str]:
     waiting = _alike(cut)
     while waiting:
         texts_alike = waiting.pop()
-        begin = max(0, _common_length(texts_alike) - min(_BEFORE_PARTING, limit // 3))
+        # The character at which they part is always shown, so each turn has fewer texts alike, and this ends.
+        begin = max(0, _common_length(texts_alike) - min(_BEFORE_PARTING, limit // 3, limit - 3))
         apart = {text: _window(text, begin, limit) for text in texts_alike}
         cut |= apart
         waiting += _alike(apart)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.texts import TextRules, cut_prompt, cut_prompts, cut_response, excerpt
@@ -110,6 +110,7 @@ def test_prompts_with_one_end_are_cut_where_they_part() -> None:
     ]
 
 
+@example(beginnings={"xxay", "xxbz"}, end="the end", limit=3)
 @given(beginnings=st.sets(texts, min_size=2, max_size=8), end=texts, limit=st.integers(3, 20))
 def test_no_two_prompts_with_one_end_are_cut_alike(beginnings: set[str], end: str, limit: int) -> None:
     prompts = {beginning + end for beginning in beginnings}
