@@ -76,8 +76,8 @@ def test_a_link_carries_the_choice_of_charts_and_how_they_are_drawn(
     expect(tab.get("chart-search")).to_be_focused()  # whoever opens the list goes on by typing
     tab.get("chart-search").fill("epoch")
     tab.view.get_by_role("checkbox", name="train/epoch").check()
-    tab.get("chart-search").fill("gradient")
-    tab.view.get_by_role("checkbox", name="Share of groups without gradient").uncheck()
+    tab.get("chart-search").fill("equal rewards")
+    tab.view.get_by_role("checkbox", name="Share of groups with equal rewards").uncheck()
     tab.press("Escape")
     tab.get("drawing").click()
     tab.get("band").select_option("p25_p75")

@@ -60,7 +60,7 @@ export const overviewCharts = {
     "No TensorBoard scalars go with this run: choose some in its information (i), or put event files into its folder.",
   "overview.chart.reward_functions": "Reward functions, mean of each",
   "overview.chart.mismatch": "Mean |mismatch| with the sampler",
-  "overview.chart.groups": "Share of groups without gradient",
+  "overview.chart.groups": "Share of groups with equal rewards",
   "overview.chart.truncation": "Share of truncated responses",
   "overview.chart.critic": "Explained variance of the critic",
   "overview.chart.duplicates": "Share of duplicate responses",

@@ -76,7 +76,7 @@ export const overview = {
   "overview.reference": "reference",
   "overview.all_good": "all good",
   "overview.all_bad": "all bad",
-  "overview.no_gradient": "no gradient",
+  "overview.equal_rewards": "equal rewards",
   "overview.mean": "mean",
   "overview.spoken": "{label}: smallest {min}, largest {max}, last {last}",
   "overview.spoken.nothing": "{label}: no finite value",

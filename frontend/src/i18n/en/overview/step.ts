@@ -14,8 +14,9 @@ export const overviewStep = {
     "Mean length of a response, in tokens where they are logged, else in characters",
   "overview.tile.truncation": "truncated",
   "overview.tile.truncation.hint": "Share of responses that ended at the length limit",
-  "overview.tile.groups": "no-gradient groups",
-  "overview.tile.groups.hint": "Share of groups whose rewards are all the same: nothing is learned from them",
+  "overview.tile.groups": "equal-reward groups",
+  "overview.tile.groups.hint":
+    "Share of groups whose rewards are all the same: nothing is learned from them, unless a critic tells their tokens apart",
   "overview.tile.distinct": "distinct responses",
   "overview.tile.distinct.hint": "1 − the share of responses that another sample of the step gave as well",
   "overview.tile.entropies_mean": "entropy in nats",

@@ -59,7 +59,7 @@ export const overviewCharts = {
     "没有与该运行配对的 TensorBoard 标量：请在运行信息（i）中选择，或把事件文件放入其文件夹。",
   "overview.chart.reward_functions": "各奖励函数的均值",
   "overview.chart.mismatch": "与采样引擎的平均 |训推差|",
-  "overview.chart.groups": "无梯度组的占比",
+  "overview.chart.groups": "奖励全同的组占比",
   "overview.chart.truncation": "被截断回复的占比",
   "overview.chart.critic": "价值网络的解释方差",
   "overview.chart.duplicates": "重复回复的占比",

@@ -76,7 +76,7 @@ export const overview = {
   "overview.reference": "参考",
   "overview.all_good": "全对",
   "overview.all_bad": "全错",
-  "overview.no_gradient": "无梯度",
+  "overview.equal_rewards": "奖励全同",
   "overview.mean": "均值",
   "overview.spoken": "{label}：最小 {min}，最大 {max}，最后 {last}",
   "overview.spoken.nothing": "{label}：没有有限值",

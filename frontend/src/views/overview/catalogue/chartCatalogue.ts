@@ -9,7 +9,7 @@ export interface LineSource {
   readonly from: "metric" | "step_metric";
   readonly colour: ColourRole;
   /** Which word names the line in the legend; a metric's own label where there is none. */
-  readonly word?: "policy" | "reference" | "all_good" | "all_bad" | "no_gradient";
+  readonly word?: "policy" | "reference" | "all_good" | "all_bad" | "equal_rewards";
 }
 
 /** What a chart of the grid shows, without its numbers. */
@@ -96,7 +96,7 @@ export function namedCharts(run: RunInfo, steps: Steps | null, klEstimator: KlEs
     groups: [
       groupLine("all_good_groups", "pos", "all_good"),
       groupLine("all_bad_groups", "neg", "all_bad"),
-      groupLine("zero_advantage_groups", "policy", "no_gradient"),
+      groupLine("zero_advantage_groups", "policy", "equal_rewards"),
     ],
     truncation: [stepLine("truncation_share")],
     entropy: [policyLine(has("entropies_mean") ? "entropies_mean" : "surprise_mean")],
