@@ -1,12 +1,12 @@
 // @vitest-environment jsdom
 
 import { signal } from "@preact/signals";
-import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { CurveChart, type CurveChartProps } from "../../src/charts/curves/CurveChart";
 import type { CurveLine } from "../../src/charts/curves/plotColumns";
 import { valueScale } from "../../src/charts/scales/valueScale";
+import { drawInPlace, one, press, show } from "./drawing";
 
 interface Box {
   left: number;
@@ -58,36 +58,10 @@ vi.mock("uplot", () => ({
   },
 }));
 
-let root: HTMLElement;
-
+drawInPlace();
 beforeEach(() => {
   plots.length = 0;
-  root = document.createElement("div");
-  document.body.replaceChildren(root);
-  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(400);
-  vi.stubGlobal("requestAnimationFrame", (run: FrameRequestCallback) => {
-    run(performance.now());
-    return 0;
-  });
 });
-
-afterEach(() => {
-  act(() => render(null, root));
-});
-
-const show = (what: preact.JSX.Element) => act(() => render(what, root));
-const one = <T extends Element = HTMLElement>(query: string): T => {
-  const found = root.querySelector<T>(query);
-  if (!found) throw new Error(`nothing matches ${query}`);
-  return found;
-};
-const press = (element: Element, key: string) => {
-  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
-  act(() => {
-    element.dispatchEvent(event);
-  });
-  return event;
-};
 
 describe("Curve", () => {
   const lines: CurveLine[] = [
@@ -257,7 +231,7 @@ describe("Curve", () => {
     const x = Array.from({ length: 1000 }, (_, i) => i);
     show(<CurveChart {...props} x={x} lines={[{ ...(lines[0] as CurveLine), values: x }]} />);
     expect(told.bucket).toHaveBeenLastCalledWith(9);
-    act(() => render(null, root));
+    show(null);
     show(<CurveChart {...props} />);
     expect(told.bucket).toHaveBeenLastCalledWith(1);
   });

@@ -1,42 +1,14 @@
 // @vitest-environment jsdom
 
-import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Histogram } from "../../src/charts/distribution/Histogram";
 import { SampleBars } from "../../src/charts/samples/SampleBars";
 import { SampleDots } from "../../src/charts/samples/SampleDots";
 import { ChartTable, MAX_ROWS } from "../../src/charts/shared/ChartTable";
+import { all, drawInPlace, one, press, show } from "./drawing";
 
-let root: HTMLElement;
-
-beforeEach(() => {
-  root = document.createElement("div");
-  document.body.replaceChildren(root);
-  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(400);
-  vi.stubGlobal("requestAnimationFrame", (run: () => void) => {
-    run();
-    return 0;
-  });
-});
-
-afterEach(() => {
-  act(() => render(null, root));
-});
-
-const show = (what: preact.JSX.Element) => act(() => render(what, root));
-const one = <T extends Element = HTMLElement>(query: string): T => {
-  const found = root.querySelector<T>(query);
-  if (!found) throw new Error(`nothing matches ${query}`);
-  return found;
-};
-const press = (element: Element, key: string) => {
-  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
-  act(() => {
-    element.dispatchEvent(event);
-  });
-  return event;
-};
+drawInPlace();
 
 describe("drawings of samples", () => {
   const marks = [5, -2, 3].map((value, index) => ({
@@ -52,9 +24,7 @@ describe("drawings of samples", () => {
     show(
       <SampleDots {...common} marks={marks} describe={(mark) => `sample ${mark.index}`} onOpen={opened} />,
     );
-    const [reference, policy] = [...root.querySelectorAll(".chart-dots")].map(
-      (path) => path.getAttribute("d") ?? "",
-    );
+    const [reference, policy] = [...all(".chart-dots")].map((path) => path.getAttribute("d") ?? "");
     expect(reference?.match(/M/g)).toHaveLength(1);
     expect(policy?.match(/M/g)).toHaveLength(3);
     const svg = one<SVGElement>("svg");
@@ -67,9 +37,7 @@ describe("drawings of samples", () => {
   it("have whole numbers below them, however few they are", () => {
     show(<SampleDots {...common} marks={marks} describe={() => ""} onOpen={vi.fn()} />);
     const below = () =>
-      [...root.querySelectorAll(".chart-axes text[text-anchor=middle]")].map(
-        ({ textContent }) => textContent,
-      );
+      [...all(".chart-axes text[text-anchor=middle]")].map(({ textContent }) => textContent);
     expect(below()).toEqual(["0", "1", "2"]);
     const bars = marks.map((mark) => ({ ...mark, value: mark.value }));
     show(<SampleBars {...common} bars={bars} beside={null} describe={() => ""} onOpen={vi.fn()} />);
@@ -94,7 +62,7 @@ describe("drawings of samples", () => {
   it("give gaps above, below and at zero their own colours", () => {
     const bars = [-2, 0, 3].map((value, index) => ({ id: `s${index}`, index, value, reference: null }));
     show(<SampleBars {...common} bars={bars} beside={null} describe={() => ""} onOpen={vi.fn()} />);
-    const paths = [...root.querySelectorAll("path")];
+    const paths = [...all("path")];
     expect(paths.map((path) => path.getAttribute("fill"))).toEqual([
       "var(--pos)",
       "var(--neg)",
@@ -150,7 +118,7 @@ describe("drawings of samples", () => {
       format: String,
     };
     show(<Histogram {...props} show={{ bars: true, curve: false }} describe={() => ""} />);
-    const [own, pinned] = [...root.querySelectorAll("path")].map((path) => path.getAttribute("d") ?? "");
+    const [own, pinned] = [...all("path")].map((path) => path.getAttribute("d") ?? "");
     const height = (d: string | undefined) => d?.match(/V([\d.]+)/g);
     // The same shares in reverse order stand equally high, though one has ten times the samples.
     expect(height(own)?.[0]).toBe(height(pinned)?.[1]);
@@ -177,8 +145,7 @@ describe("Histogram of one distribution", () => {
       curveX: [],
       describe: () => "",
     };
-    const ticks = () =>
-      [...root.querySelectorAll("text")].map((tick) => Number(tick.textContent)).filter((tick) => tick > 1);
+    const ticks = () => [...all("text")].map((tick) => Number(tick.textContent)).filter((tick) => tick > 1);
     const bars = { bars: true, curve: false };
     show(<Histogram {...props} shapes={[shape]} show={bars} heights="count" />);
     expect(Math.max(...ticks())).toBeGreaterThan(5);
@@ -202,7 +169,7 @@ describe("ChartTable", () => {
         saidThinned={said}
       />,
     );
-    const rows = [...root.querySelectorAll("tbody tr")];
+    const rows = [...all("tbody tr")];
     expect(rows.length).toBeLessThanOrEqual(MAX_ROWS + 1);
     expect(one(".chart-row-marked th").textContent).toBe("1234");
     expect(one("caption").textContent).toBe(`Rewards · ${rows.length} of 5000`);

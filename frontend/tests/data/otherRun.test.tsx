@@ -17,6 +17,7 @@ import { followSteps, steps } from "../../src/data/steps";
 import { type Answer, useAnswer } from "../../src/data/useAnswer";
 import { DEFAULTS, select } from "../../src/state/selection";
 import { runInfo } from "../fixtures";
+import { runsAnswer } from "../page";
 
 const IN_TIME = OTHER_RUN_MS - 1;
 
@@ -108,14 +109,7 @@ test("steps of another run go when those of the new one are late", async () => {
       Response.json({ step: [1, 2], metrics: {}, step_metrics: {} }),
     ),
   );
-  runs.value = {
-    runs: [runInfo({ run: "a" }), runInfo({ run: "b" })],
-    ignored: [],
-    looked_in: [],
-    state: "ready",
-    message: "",
-    settings_problems: [],
-  };
+  runs.value = runsAnswer(runInfo({ run: "a" }), runInfo({ run: "b" }));
   steps.value = null;
   select({ ...DEFAULTS, run: "a" });
   const stop = followSteps();
