@@ -15,6 +15,7 @@ import { TopBar } from "./shell/TopBar";
 import { editFilter, editSearch } from "./state/focusRequests";
 import { useKeys } from "./state/keys";
 import { type Selection, select, selected, selection } from "./state/selection";
+import { unread } from "./state/unreadAddress";
 import { focusView, recoverFocus, useFocusHome } from "./state/viewFocus";
 import { viewKeys } from "./state/viewKeys";
 import { later } from "./ui";
@@ -41,6 +42,12 @@ function goUp(): boolean {
   else return false;
   return true;
 }
+
+/** What of a link is not understood: in a file of its own, for most links are. */
+const UnreadLink = later(
+  async () => (await import("./shell/notices/UnreadLink")).UnreadLink,
+  () => null,
+);
 
 /** The dialogs, in a file of their own. */
 export const Dialogs = later(async () => (await import("./shell/Dialogs")).Dialogs, PartOfPage);
@@ -85,6 +92,7 @@ export function App(): JSX.Element {
         <StepBar />
       </div>
       <Banner />
+      {unread.value.length > 0 && <UnreadLink />}
       <Notices onMapping={() => setDialog("mapping")} />
       {info !== null && <MappingBar info={info} onOpen={() => setDialog("mapping")} />}
       <main class="pane" tabIndex={-1} ref={pane} aria-label={t(`shell.view.${selected.view.value}`)}>

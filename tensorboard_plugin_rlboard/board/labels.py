@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MOST_LABELS = 1000
 """Values of a text column by which prompts can be told apart: more are no kinds of prompts."""
 _LABEL_CHARACTERS = 200
+_ROWS_LOOKED_AT = 200_000
+"""Rows of a run by which columns are told that are of its prompts."""
 NOT_KINDS = ("prompt", "response", "ref_response")
 """Texts that are no kind of anything: each sample has its own."""
 
@@ -30,20 +32,27 @@ class TooManyKindsError(ArgumentError):
 
 
 def checked_column(session: RunSession, by: str) -> str:
-    """A text column that somebody named; empty for none.
+    """A text column that somebody named, which tells kinds of prompts apart; empty for none.
 
     Raises:
         ArgumentError: the run has no such text column, or it holds the prompts or responses themselves.
         StoppedError: it has none yet, but is still being read.
     """
     if by and (by not in session.schema.text_sql or by in NOT_KINDS):
-        raise no_kinds(session, by)
+        raise no_kinds(session, by, of_prompts=True)
     return by
 
 
-def no_kinds(session: RunSession, by: str) -> Exception:
-    """What a question is answered with that names no text column which tells kinds apart; it names those that do."""
-    fitting = ", ".join(_fitting(session))
+def no_kinds(session: RunSession, by: str, *, of_prompts: bool = False) -> Exception:
+    """What a question is answered with that names no text column which tells kinds apart; it names those that do.
+
+    Args:
+        session: the run.
+        by: what was named.
+        of_prompts: whether kinds of prompts are asked for: how a response ended is none.
+    """
+    names = _fitting(session)
+    fitting = ", ".join(_of_prompts(session, names) if of_prompts else names)
     unknown = (
         f"by={by[:60]} is no text that tells kinds of samples apart in run {session.run.name}. "
         f"{f'Name one of these: {fitting}' if fitting else 'It has none: log one such as data_source with each sample'}."
@@ -59,6 +68,20 @@ def _fitting(session: RunSession) -> list[str]:
     counts = ", ".join(f"approx_count_distinct({label_sql(session.schema, name)})" for name in names)
     found = session.cursor.execute(f"SELECT {counts} FROM {session.schema.table}").fetchall()[0]
     return [name for name, values in zip(names, found, strict=True) if values <= MOST_LABELS]
+
+
+def _of_prompts(session: RunSession, names: Sequence[str]) -> list[str]:
+    """Those of some text columns that have one value for all responses to a prompt, as far as the first rows of the run say."""
+    if not names or "prompt" not in session.schema.texts:
+        return [*names]
+    values = [label_sql(session.schema, name) for name in names]
+    differ = ", ".join(f"min({value}) IS DISTINCT FROM max({value}) AS d{at}" for at, value in enumerate(values))
+    any_differ = ", ".join(f"coalesce(bool_or(d{at}), false)" for at in range(len(values)))
+    found = session.cursor.execute(
+        f"SELECT {any_differ} FROM (SELECT {differ} FROM {session.schema.table} "
+        f"WHERE rowid < {_ROWS_LOOKED_AT} AND prompt_key IS NOT NULL GROUP BY prompt_key)"
+    ).fetchall()[0]
+    return [name for name, several in zip(names, found, strict=True) if not several]
 
 
 def label_sql(schema: RunSchema, by: str) -> str:

@@ -12,23 +12,15 @@ import {
   record,
   string,
 } from "../lib/decode";
+import type { GROUP_KINDS, GROUP_SORTS } from "./listWords";
 import type { Scope } from "./parameters";
 import { columns, nums, scalars } from "./values";
 
+export { GROUP_KINDS, GROUP_SORTS } from "./listWords";
+
 /** Every group is of one kind; all but the first give no gradient. */
-export const GROUP_KINDS = [
-  "gradient",
-  "filtered",
-  "all_truncated",
-  "all_right",
-  "all_wrong",
-  "all_equal",
-  "one_member",
-  "unrewarded",
-] as const;
 export type GroupKind = (typeof GROUP_KINDS)[number];
 
-export const GROUP_SORTS = ["weight", "reward_mean", "reward_std", "n_tokens", "distinct", "logged"] as const;
 export type GroupSort = (typeof GROUP_SORTS)[number];
 
 export const LENGTH_UNITS = ["tokens", "characters"] as const;

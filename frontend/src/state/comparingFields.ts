@@ -1,6 +1,7 @@
 /** The parameters of the address of the views that compare: members of a group, visits to a prompt, runs. */
 
-import { ofRun, oneOf, optionalText, text, wholeNumber } from "./fieldTypes";
+import { GROUP_KINDS, GROUP_SORTS, PROMPT_LISTS } from "../api/listWords";
+import { ofRun, oneOf, oneWord, optionalText, text, typedNumber, wholeNumber, words } from "./fieldTypes";
 
 export const groups = {
   /** The group beside the list, by its key and its step; "" is the first of the list. */
@@ -9,8 +10,8 @@ export const groups = {
   /** The members of it that are compared, comma-separated: one or two. */
   group_diff: ofRun(text),
   /** Only groups of these kinds, comma-separated; "" is all. */
-  kinds: ofRun(text),
-  groups_sort: text,
+  kinds: ofRun(words(GROUP_KINDS)),
+  groups_sort: oneWord(GROUP_SORTS),
   /** The text column that tells groups apart, and its value that the list is narrowed to; "" is none, and all. */
   groups_by: ofRun(text),
   groups_value: ofRun(text),
@@ -23,9 +24,9 @@ export const prompts = {
   side_a: ofRun(text),
   side_b: ofRun(text),
   /** Only the prompts of this list; "" is all. */
-  list: ofRun(text),
+  list: ofRun(oneWord(PROMPT_LISTS)),
   /** The reward from which on a sample is a success; "" is what fits the rewards. */
-  success: ofRun(text),
+  success: ofRun(typedNumber),
   /** The text column that tells kinds of prompts apart, and the kind that is shown; "" is the server's choice, and all. */
   prompts_by: ofRun(text),
   prompt_kind: ofRun(text),

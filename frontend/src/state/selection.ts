@@ -4,6 +4,7 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { onAddress, readAddress, writeAddress } from "../host/address";
 import { ADDRESS_FIELDS } from "./addressFields";
 import type { Field } from "./fieldTypes";
+import { noteUnread } from "./unreadAddress";
 
 /** One value for each parameter of the address. */
 export type Selection = {
@@ -83,7 +84,9 @@ export function followAddress(): () => void {
     const values = readAddress();
     if (values === null) return;
     const next = fromAddress(values);
-    if (JSON.stringify(next) !== JSON.stringify(current.peek())) current.value = next;
+    const isSame = JSON.stringify(next) === JSON.stringify(current.peek());
+    noteUnread(values, isSame);
+    if (!isSame) current.value = next;
   };
   read();
   return onAddress(read);

@@ -35,6 +35,25 @@ def test_a_link_with_nonsense_in_it_still_opens(library: TensorBoard, open_tab: 
     tab = open_tab(library).open(run="ppo", view="nowhere", step="seven", metric="<b>", order="up", token="-")
     expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
     expect(tab.get("step-input")).to_have_value("120")
+    expect(tab.get("unread-link")).to_contain_text("step=seven, which is no whole number")
+    expect(tab.get("unread-link")).to_contain_text("view=nowhere")
+    tab.get("unread-link-hide").click()
+    expect(tab.get("unread-link")).to_have_count(0)
+
+
+def test_a_misspelt_list_or_column_of_a_link_is_said_with_what_is_there(
+    library: TensorBoard, open_tab: OpenTab
+) -> None:
+    tab = open_tab(library).open(run="ppo", view="prompts", list="solvd")
+    expect(tab.get("prompt-row").first).to_be_visible()
+    expect(tab.get("unread-link")).to_contain_text("list=solvd")
+    expect(tab.get("unread-link")).to_contain_text("solved, regressed, never_solved")
+    tab = open_tab(library).open(run="ppo", split_by="data_sorce")
+    expect(tab.get("split-unknown")).to_contain_text("ppo has no text column data_sorce")
+    tab.get("split-unknown").get_by_role("button").click()
+    expect(tab.get("split-unknown")).to_have_count(0)
+    tab = open_tab(library, locale="zh-CN").open(run="ppo", view="groups", kinds="all_right,al_wrong")
+    expect(tab.get("unread-link")).to_contain_text("链接写有 kinds=al_wrong")
 
 
 def test_a_link_to_a_run_that_is_not_here_says_so(library: TensorBoard, open_tab: OpenTab) -> None:

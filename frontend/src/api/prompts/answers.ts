@@ -26,15 +26,7 @@ export const PROMPT_STATUSES = [
 ] as const;
 export type PromptStatus = (typeof PROMPT_STATUSES)[number];
 
-export const PROMPT_LISTS = [
-  "solved",
-  "regressed",
-  "never_solved",
-  "never_beats_reference",
-  "always_solved",
-  "mixed",
-  "unscored",
-] as const;
+export { PROMPT_LISTS } from "../listWords";
 
 const status = literal(...PROMPT_STATUSES);
 

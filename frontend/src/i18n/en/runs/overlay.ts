@@ -20,4 +20,9 @@ export const overlay = {
   "split.rest": "{n} more {n|value|values}, {samples} {samples|sample|samples}",
   "split.without": "{n} {n|sample|samples} without",
   "split.nothing": "No sample fits.",
+  "split.unknown":
+    "{run} has no text column {by}, which the link splits the curves by: they are not split. It has {columns}.",
+  "split.unknown.undo": "Take the split off",
+  "split.unknown_none":
+    "{run} has no text column {by}, which the link splits the curves by: they are not split. Log one with each sample.",
 } as const;

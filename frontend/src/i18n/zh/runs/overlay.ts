@@ -22,4 +22,7 @@ export const overlay = {
   "split.rest": "另有 {n} 个取值，{samples} 个样本",
   "split.without": "{n} 个样本没有此值",
   "split.nothing": "没有符合的样本。",
+  "split.unknown": "链接要求按 {by} 拆分曲线，但 {run} 没有此文本列：曲线未拆分。可用的有 {columns}。",
+  "split.unknown.undo": "取消拆分",
+  "split.unknown_none": "链接要求按 {by} 拆分曲线，但 {run} 没有此文本列：曲线未拆分。请在每个样本中记录它。",
 } satisfies Record<keyof typeof english, string>;

@@ -4,10 +4,11 @@ import type { JSX } from "preact";
 import { cssColour, RUN_ROLES } from "../../../charts/shared/chartColours";
 import { splitColumn } from "../../../data/compare/byValue";
 import { kindColumns } from "../../../data/compare/kindColumns";
+import { run } from "../../../data/runs";
 import { said, t } from "../../../i18n";
 import { count } from "../../../lib/format";
-import { select } from "../../../state/selection";
-import { adopt, Select } from "../../../ui";
+import { select, selected } from "../../../state/selection";
+import { adopt, Button, Select } from "../../../ui";
 import css from "./overlay.css?inline";
 import type { ValueCurves } from "./useValues";
 import "./words";
@@ -15,7 +16,7 @@ import "./words";
 export function SplitBar({ values }: { values: ValueCurves }): JSX.Element | null {
   adopt(css);
   const columns = kindColumns.value;
-  if (columns.length === 0) return null;
+  if (columns.length === 0) return <UnknownColumn />;
   const by = splitColumn.value;
   return (
     <>
@@ -31,7 +32,23 @@ export function SplitBar({ values }: { values: ValueCurves }): JSX.Element | nul
         testId="split-by"
       />
       {by !== "" && <Legend values={values} />}
+      <UnknownColumn />
     </>
+  );
+}
+
+/** What is said of a link's column that the run does not have, or not yet. */
+function UnknownColumn(): JSX.Element | null {
+  const [by, columns, info] = [selected.split_by.value, kindColumns.value, run.value];
+  if (by === "" || columns.includes(by) || info === null || info.state === "indexing") return null;
+  const slots = { run: info.run, by, columns: columns.join(", ") };
+  return (
+    <span class="odd" data-testid="split-unknown">
+      {t(columns.length > 0 ? "split.unknown" : "split.unknown_none", slots)}
+      <Button quiet label={t("split.unknown.undo")} onClick={() => select({ split_by: "" })}>
+        ✕
+      </Button>
+    </span>
   );
 }
 

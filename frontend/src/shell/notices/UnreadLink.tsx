@@ -1,0 +1,41 @@
+/** Says what of the link that was opened is not understood, one line each: else the page shows something else than its sender saw. */
+
+import type { JSX } from "preact";
+import { t } from "../../i18n";
+import "../../i18n/laterWords";
+import { forgetUnread, type Unread, unread } from "../../state/unreadAddress";
+import { adopt, Button } from "../../ui";
+import noticesCss from "./notices.css?inline";
+
+/** Lines at most: a link may hold anything. */
+const MOST = 4;
+const MOST_CHARACTERS = 80;
+
+function sentence({ name, value, takes }: Unread): string {
+  const slots = { name: name.slice(0, MOST_CHARACTERS), value: value.slice(0, MOST_CHARACTERS) };
+  if (takes === null) return t("link.unread.name", slots);
+  if ("number" in takes) return t(`link.unread.${takes.number}`, slots);
+  return t("link.unread.word", { ...slots, words: takes.words.join(", ") });
+}
+
+export function UnreadLink(): JSX.Element | null {
+  if (unread.value.length === 0) return null;
+  adopt(noticesCss);
+  return (
+    <section class="notices" aria-label={t("link.unread.bar")} data-testid="unread-link">
+      <ul>
+        {unread.value.slice(0, MOST).map((each) => (
+          <li key={each.name} class="banner warning">
+            <span class="sign" aria-hidden="true">
+              ⚠
+            </span>
+            <span class="text">{sentence(each)}</span>
+          </li>
+        ))}
+      </ul>
+      <Button quiet label={t("link.unread.hide")} testId="unread-link-hide" onClick={forgetUnread}>
+        ✕
+      </Button>
+    </section>
+  );
+}
