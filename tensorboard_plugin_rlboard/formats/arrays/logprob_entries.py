@@ -68,8 +68,9 @@ def logprob_entries(value: object) -> LogprobEntries | None:
 
 
 def _entries(pairs: Iterable[_Entry]) -> LogprobEntries | None:
-    tokens, values = map(list, zip(*pairs, strict=True))
-    numbers = numbers_from_list(values, strict=False)
+    entries = list(pairs)
+    tokens = [token for token, _ in entries]
+    numbers = numbers_from_list([value for _, value in entries], strict=False)
     if numbers is None or numbers.odd is not None:
         return None
     has_tokens = any(token is not None for token in tokens)

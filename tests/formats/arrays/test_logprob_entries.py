@@ -46,6 +46,14 @@ def test_tokens_and_their_numbers(logged: object, tokens: list[str] | None) -> N
     assert found.numbers.nulls is None
 
 
+def test_a_response_without_a_token_has_no_log_probability() -> None:
+    found = logprob_entries({"tokens": [], "token_logprobs": [], "top_logprobs": None})
+    assert found is not None
+    assert (found.tokens, found.numbers.values.tolist(), found.numbers.nulls) == (None, [], None)
+    row = {"response": "", "logprobs": {"tokens": [], "token_logprobs": []}}
+    assert not read_sample_values(row, NATIVE, []).aligned.values
+
+
 def test_an_entry_that_is_null_is_a_token_without_a_value() -> None:
     found = logprob_entries([None, {"101": {"logprob": -0.2, "decoded_token": "B"}}])
     assert found is not None
