@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.board.limits.running_question import check_stopp
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, read_sample
 from tensorboard_plugin_rlboard.errors import UnknownError
-from tensorboard_plugin_rlboard.formats.arrays.token_padding import SPECIAL_TOKEN
+from tensorboard_plugin_rlboard.formats.arrays.array_block import SPECIAL_TOKEN
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues
 from tensorboard_plugin_rlboard.formats.tokenization.style_evidence import (
     StyleEvidence,

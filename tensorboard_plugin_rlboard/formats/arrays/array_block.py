@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -12,45 +18,101 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     list_from_text,
     numbers_from_list,
 )
-from tensorboard_plugin_rlboard.formats.arrays.token_padding import (
-    LOGPROB_ARRAYS,
-    LoggedArrays,
-    last_token_run,
-)
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 
+LOGPROB_ARRAYS = ("logprobs", "rollout_logprobs", "ref_logprobs", "new_logprobs")
+"""The arrays that say what padding is, in the order in which they are asked."""
+SPECIAL_TOKEN = re.compile(r"<[^<>\s]{1,60}>|\[[A-Z_]{2,30}\]", re.ASCII)
+"""Tokens that are no words: <pad>, <|im_end|>, </s>, [PAD]. Only such a token, or an id, is ever taken for padding."""
+TOKEN_ID = re.compile(r"#-?[0-9]{1,10}", re.ASCII)
 _Array = tuple[int, int, Floats, Bools | None]
 """Row within the block, rank of its key among those of its field, values, where they are null (None: nowhere)."""
 _NO_TOKENS = (0, None, 0)
 """Of a row: how many tokens it has, its last one if that may be padding, and how many at its end are equal to that."""
 
 
-class ArrayBlock:
-    """The tokens and token arrays of some rows, taken one row after the other."""
+@dataclass(frozen=True)
+class LoggedArrays:
+    """The logged arrays of some samples, flat and padded: sample i has positions 0 … widths[i]-1 of every array.
 
-    def __init__(self) -> None:
+    Attributes:
+        widths: int64 [samples], the longest array of each sample, tokens included.
+        n_tokens: int64 [samples], logged tokens (strings or ids); 0 where there are none.
+        last_token: the last token of each sample if it may be padding (`#id` of an id), else None.
+        trailing_repeats: int64 [samples], how many trailing tokens equal `last_token`; 0 where it is None.
+        lengths: array name -> int64 [samples], its logged length, 0 where it is absent or null.
+        values: array name -> float64 [sum(widths)], NaN beyond an array's end.
+        nulls: array name -> bool [sum(widths)], True beyond the end and where the log has null; absent where that is
+            nowhere.
+        further: names of arrays that no format names: they do not say how long a response is.
+        truncated: bool [samples], whether the response was cut off at the limit of tokens; None where nobody was.
+    """
+
+    widths: Ints
+    n_tokens: Ints
+    last_token: list[str | None]
+    trailing_repeats: Ints
+    lengths: Mapping[str, Ints]
+    values: Mapping[str, Floats]
+    nulls: Mapping[str, Bools]
+    further: frozenset[str] = frozenset()
+    truncated: Bools | None = None
+
+    def is_empty(self, name: str, span: slice) -> Bools:
+        """Where a slice of an array has no value or exactly 0."""
+        zero: Bools = self.values[name][span] == 0.0
+        return np.logical_or(zero, self.nulls[name][span]) if name in self.nulls else zero
+
+
+class ArrayBlock:
+    """The tokens and token arrays of some rows, taken one row after the other.
+
+    Args:
+        arrays: for `take`: key of a row -> the name of its array, and the key's rank among those of that name.
+        tokens: for `take`: keys of a row that may hold its tokens.
+    """
+
+    def __init__(
+        self,
+        arrays: Mapping[str, tuple[str, int]] = MappingProxyType({}),
+        tokens: AbstractSet[str] = frozenset(),
+    ) -> None:
+        self._array_keys, self._token_keys = arrays, tokens
         self._tokens: list[tuple[int, str | None, int]] = []
-        self._arrays: dict[str, list[_Array]] = {}
-        self._tokens_of_logprobs: dict[str, list[str]] = {}
+        self._arrays: defaultdict[str, list[_Array]] = defaultdict(list)
+        self._tokens_of_logprobs: dict[int, dict[str, list[str]]] = {}
 
     def begin_row(self) -> None:
-        """Begins the next row; what is added belongs to it, until `end_row`."""
+        """Begins the next row; what is added from here on belongs to it."""
         self._tokens.append(_NO_TOKENS)
-
-    def end_row(self) -> list[str]:
-        """Ends the row: where none were logged, its tokens are those that its log-probabilities name, which it returns."""
-        named = self._tokens_of_logprobs
-        if not named:
-            return []
-        tokens = next(named[name] for name in LOGPROB_ARRAYS if name in named) if not self.has_tokens else []
-        self._tokens_of_logprobs = {}
-        self.add_tokens(tokens)
-        return tokens
 
     @property
     def has_tokens(self) -> bool:
         """Whether tokens of the row were added."""
         return self._tokens[-1][0] > 0
+
+    @property
+    def may_be_padded(self) -> bool:
+        """Whether the last token of a row may be padding."""
+        return bool(self._tokens_of_logprobs) or any(repeats for _, _, repeats in self._tokens)
+
+    def take(self, key: str, value: Any) -> bool:
+        """Adds what stands under a key of the row: numbers as simdjson gives them, or the list of its tokens.
+
+        Returns:
+            Whether it was one of these; False of an empty array, and of what something else has to be made of.
+        """
+        named = self._array_keys.get(key)
+        if named is not None:
+            flat = None if type(value) is list else number_array(value)
+            if flat is None or not len(flat):
+                return False
+            self.add_numbers(named[0], flat, named[1])
+        elif key in self._token_keys and not hasattr(value, "keys"):
+            self.add_tokens(value)
+        else:
+            return False
+        return True
 
     def add_tokens(self, tokens: Sequence[object]) -> None:
         """Adds the tokens of the row, strings or ids; the first that it has count."""
@@ -65,51 +127,49 @@ class ArrayBlock:
         Args:
             name: name of the array.
             value: the value, as Python's own lists and objects; no empty list.
-            rank: see `add_array`.
+            rank: see `add_numbers`.
             strict: see `numbers_from_list`; also take no text for a list, and no objects for log-probabilities.
 
         Returns:
             The numbers; None where the value is no array.
         """
-        if name in LOGPROB_ARRAYS and not strict:
-            entries = logprob_entries(value)
-            if entries is not None:
-                if entries.tokens is not None:
-                    self._tokens_of_logprobs[name] = entries.tokens
-                self.add_array(name, entries.numbers, rank)
-                return entries.numbers
+        entries = logprob_entries(value) if name in LOGPROB_ARRAYS and not strict else None
         if isinstance(value, str) and not strict:
             value = list_from_text(value)
-        numbers = numbers_from_list(value, strict=strict) if isinstance(value, list) else None
+        if entries is not None:
+            numbers: NumberList | None = entries.numbers
+            if entries.tokens is not None:
+                self._tokens_of_logprobs.setdefault(len(self._tokens) - 1, {})[name] = entries.tokens
+        else:
+            numbers = numbers_from_list(value, strict=strict) if isinstance(value, list) else None
         if numbers is not None:
-            self.add_array(name, numbers, rank)
+            self.add_numbers(name, numbers.values, rank, numbers.nulls)
         return numbers
 
-    def add_array(self, name: str, numbers: NumberList, rank: int = 0) -> None:
-        """Adds an array of the row; of several of one name that with the lowest rank counts."""
-        self.add_numbers(name, numbers.values, rank, numbers.nulls)
-
     def add_numbers(self, name: str, values: Floats, rank: int = 0, nulls: Bools | None = None) -> None:
-        """The same of bare numbers, float64 [length]."""
-        arrays = self._arrays.get(name)
-        if arrays is None:
-            arrays = self._arrays[name] = []
-        arrays.append((len(self._tokens) - 1, rank, values, nulls))
+        """Adds an array of the row, float64 [length]; of several of one name that with the lowest rank counts."""
+        self._arrays[name].append((len(self._tokens) - 1, rank, values, nulls))
+
+    def named_tokens(self, row: int) -> list[str]:
+        """The tokens that the log-probabilities of a row name; none where they name none, or its tokens were added."""
+        named = self._tokens_of_logprobs.get(row, {}) if not self._tokens[row][0] else {}
+        return next((named[name] for name in LOGPROB_ARRAYS if name in named), [])
 
     def logged(
-        self,
-        order: Iterable[str],
-        further: Iterable[str] = (),
-        is_truncated: Callable[[Ints], Bools] | None = None,
+        self, order: Iterable[str], further: Iterable[str] = (), truncated: Bools | None = None
     ) -> LoggedArrays:
-        """The arrays of all rows, flat.
+        """The arrays of all rows, flat; the block is empty then, as the next one.
 
         Args:
             order: names of the arrays; without tokens the first that a row has says how long its response is.
             further: names among them that no format names.
-            is_truncated: says of some rows whether their response was cut off; asked where tokens may be padding.
+            truncated: bool [rows], whether responses were cut off at the limit of tokens; None where none was.
         """
-        n_tokens = np.asarray([n for n, _, _ in self._tokens], np.int64)
+        tokens = self._tokens
+        for row in self._tokens_of_logprobs:
+            if named := self.named_tokens(row):
+                tokens[row] = len(named), *last_token_run(named)
+        n_tokens = np.asarray([n for n, _, _ in tokens], np.int64)
         chosen = {name: _first_of_each_row(self._arrays[name]) for name in order if name in self._arrays}
         lengths: dict[str, Ints] = {}
         for name, arrays in chosen.items():
@@ -122,17 +182,12 @@ class ArrayBlock:
             values[name], absent = _flat(arrays, lengths[name], widths)
             if absent is not None:
                 nulls[name] = absent
-        trailing = np.asarray([repeats for _, _, repeats in self._tokens], np.int64)
-        truncated = None
-        if is_truncated is not None and trailing.any():
-            truncated = np.zeros(len(n_tokens), bool)
-            rows = np.flatnonzero(trailing)
-            truncated[rows] = is_truncated(rows)
+        self._tokens, self._arrays, self._tokens_of_logprobs = [], defaultdict(list), {}
         return LoggedArrays(
             widths,
             n_tokens,
-            [last for _, last, _ in self._tokens],
-            trailing,
+            [last for _, last, _ in tokens],
+            np.asarray([repeats for _, _, repeats in tokens], np.int64),
             lengths,
             values,
             nulls,
@@ -169,3 +224,32 @@ def _flat(arrays: list[_Array], lengths: Ints, widths: Ints) -> tuple[Floats, Bo
     values[inside] = joined
     nulls[inside] = False if absent is None else absent
     return values, nulls
+
+
+def number_array(value: Any) -> Floats | None:
+    """The numbers of a list of simdjson's as an array, without a Python object for each; None for anything else.
+
+    A list of one number counts as that number.
+    """
+    try:
+        flat = np.frombuffer(value.as_buffer(of_type="d"))
+    except (AttributeError, TypeError, ValueError):
+        return None
+    return flat if len(flat) == len(value) else None
+
+
+def token_text(token: object) -> str:
+    """A token as text: a string as it is, an id as `#id`."""
+    return f"#{token}" if type(token) is int else str(token)
+
+
+def last_token_run(tokens: Sequence[object]) -> tuple[str | None, int]:
+    """The last token if it may be padding (`#id` of an id), and how many trailing tokens are equal to it; (None, 0)."""
+    last = tokens[len(tokens) - 1] if len(tokens) else None
+    name = token_text(last) if type(last) is int else last
+    if not (isinstance(name, str) and (SPECIAL_TOKEN.fullmatch(name) or TOKEN_ID.fullmatch(name))):
+        return None, 0
+    if len(tokens) < 2 or tokens[len(tokens) - 2] != last:
+        return name, 1
+    whole = list(tokens)
+    return name, next((i for i, token in enumerate(reversed(whole)) if token != last), len(whole))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tensorboard_plugin_rlboard.formats.arrays.array_block import SPECIAL_TOKEN, token_text
 from tensorboard_plugin_rlboard.formats.arrays.logprob_entries import logprob_entries, may_hold_entries
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
-from tensorboard_plugin_rlboard.formats.arrays.token_padding import SPECIAL_TOKEN, token_text
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS
 
 PROMPT_TOKENS = "prompt_tokens"

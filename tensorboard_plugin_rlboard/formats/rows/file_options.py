@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
-from tensorboard_plugin_rlboard.formats.base import Format, LineContext, PathDefaults
+from tensorboard_plugin_rlboard.formats.base import Format, LineContext, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 
 SPLIT_OF_ALL = "split_of_all"
@@ -44,8 +45,10 @@ def discounts(file_format: Format) -> tuple[float, float]:
     return float(file_format.options.get("gamma", 1)), float(file_format.options.get("lam", 1))
 
 
-def line_context(file_format: Format, path: str) -> LineContext:
-    """What the samples of a file's lines depend on beside the lines: defaults of its path, and its tokenizer."""
+def line_context(
+    file_format: Format, path: str, annotations: Mapping[str, Sequence[Row]] = MappingProxyType({})
+) -> LineContext:
+    """What the samples of a file's lines depend on beside the lines: defaults of its path, tokenizer, annotations."""
     option = file_format.options.get("tokenizer", "")
-    decoders = tokenizer.load_tokenizer(path, option) if option else None
-    return LineContext(file_defaults(file_format), *(decoders or ()))
+    to_tokens, to_text = (tokenizer.load_tokenizer(path, option) if option else None) or (None, None)
+    return LineContext(file_defaults(file_format), to_tokens, to_text, annotations)

@@ -9,10 +9,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import numpy as np
-
-from tensorboard_plugin_rlboard.metrics.segments import Floats
-
 simdjson: Any
 try:
     import simdjson
@@ -43,15 +39,3 @@ def to_python(value: Any) -> Any:
     if hasattr(value, "as_list"):
         return value.as_list()
     return value.as_dict() if hasattr(value, "as_dict") else value
-
-
-def number_array(value: Any) -> Floats | None:
-    """The numbers of a list of simdjson's as an array, without a Python object for each; None for anything else.
-
-    A list of one number counts as that number.
-    """
-    try:
-        flat = np.frombuffer(value.as_buffer(of_type="d"))
-    except (AttributeError, TypeError, ValueError):
-        return None
-    return flat if len(flat) == len(value) else None

@@ -41,12 +41,14 @@ class SplitWords:
         held_out: whether each row is held out, as a flag says it.
         training: whether each row is of the training, as a flag says it.
         responses: key -> the column of the responses under it.
+        split_of_all: whether the user has said that all are of the split of their file, whatever they call it themselves.
     """
 
     names: Sequence[object]
     held_out: Sequence[object]
     training: Sequence[object]
     responses: Mapping[str, _Column] = field(default_factory=dict)
+    split_of_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,28 +72,26 @@ def row_splits(said: SplitWords, default: str, further: Mapping[str, _Column]) -
 
     Args:
         said: what the rows say.
-        default: the split of rows that say nothing.
+        default: the split of their file, which is that of rows that say nothing.
         further: key -> column of those that the format does not read: one that is called like a split puts rows into the
             evaluation that say nothing of their own, though the rows that told the format had none: evaluations may be
             few or late.
     """
+    if said.split_of_all:
+        more = [name if isinstance(name, str) and says_more(name) else None for name in said.names]
+        return RowSplits([default] * len(more), more, {})
     words = _with_late_splits(said, further)
     found: dict[tuple[object, object, object], tuple[str, str | None]] = {}
     rows = list(zip(words, said.held_out, said.training, strict=True))
     for row in rows:
         if row not in found:
             word, held_out, training = row
-            is_held_out = truth(held_out) is True or truth(training) is False
+            flags = ((held_out, True), (training, False))
+            is_held_out = any(flag is not None and truth(flag) is meaning for flag, meaning in flags)
             name = word if isinstance(word, str) and says_more(word) else None
             found[row] = "eval" if is_held_out else normalised_split(default if word is None else word), name
     both = [found[row] for row in rows]
     return RowSplits([split for split, _ in both], [name for _, name in both], _odd_names(words))
-
-
-def all_of_one(split: str, names: Sequence[object]) -> RowSplits:
-    """The splits of rows of which the user has said that all are of one, whatever they call it themselves."""
-    more = [name if isinstance(name, str) and says_more(name) else None for name in names]
-    return RowSplits([split] * len(names), more, {})
 
 
 def _odd_names(words: Sequence[object]) -> dict[str, int]:

@@ -10,20 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock
-from tensorboard_plugin_rlboard.formats.arrays.number_values import (
-    SINGLE_NUMBERS,
-    NumberList,
-    number_from_value,
-)
+from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock, number_array, token_text
+from tensorboard_plugin_rlboard.formats.arrays.number_values import SINGLE_NUMBERS, number_from_value
 from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import (
     NO_PROMPT_TOKENS,
     PromptTokens,
     prompt_tokens,
 )
 from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
-from tensorboard_plugin_rlboard.formats.arrays.token_alignment import LengthMismatch, align_arrays
-from tensorboard_plugin_rlboard.formats.arrays.token_padding import Trim, token_text
+from tensorboard_plugin_rlboard.formats.arrays.token_alignment import LengthMismatch, Trim, align_arrays
 from tensorboard_plugin_rlboard.formats.base import OWN_COLUMNS, Format, LineContext
 from tensorboard_plugin_rlboard.formats.conversations.from_row import row_messages, structure_to_text
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
@@ -133,7 +128,7 @@ def _parse_line_with_simdjson(line: bytes, lists: AbstractSet[str]) -> dict[str,
 def _list_value(value: Any) -> object:
     """A list of numbers as an array; anything else, lists of lists among it, as Python's own value."""
     if isinstance(value, json_parsers.simdjson.Array) and len(value) and not hasattr(value[0], "as_buffer"):
-        flat = json_parsers.number_array(value)
+        flat = number_array(value)
         if flat is not None:
             return flat
     return json_parsers.to_python(value)
@@ -154,12 +149,12 @@ def read_sample_values(row: Mapping[str, object], file_format: Format, arrays: I
     block.add_tokens(tokens)
     further = frozenset(arrays) - file_format.read_keys
     found = _add_arrays(block, row, file_format, further)
-    named = block.end_row()
+    named = block.named_tokens(0)
     order = dict.fromkeys((*file_format.array_keys, *sorted(further), *file_format.mask_as_array()))
     truncated = _is_truncated(row, file_format)
-    logged = block.logged(order, further - TOKEN_METRICS.keys(), lambda rows: np.full(len(rows), truncated))
-    aligned, trims, mismatches = align_arrays(logged, next(iter(file_format.mask_as_array()), None))
-    no_arrays = {misfit.array for misfit in mismatches if misfit.array in logged.further}
+    logged = block.logged(order, further - TOKEN_METRICS.keys(), np.full(1, truncated))
+    found_arrays = align_arrays(logged, next(iter(file_format.mask_as_array()), None))
+    no_arrays = {misfit.array for misfit in found_arrays.mismatches if misfit.array in logged.further}
     if not logged.n_tokens[0] and not any(
         logged.lengths[name][0] for name in logged.lengths.keys() - logged.further
     ):
@@ -168,9 +163,11 @@ def read_sample_values(row: Mapping[str, object], file_format: Format, arrays: I
     if file_format.to_samples is not None:  # made for the prompt's tokens, and logged under another key
         found |= prompt.keys
     texts, scalars = _texts_and_numbers(row, file_format, found - no_arrays)
-    token_strings = [token_text(token) for token in (tokens or named)][: int(aligned.sizes[0])]
+    size = int(found_arrays.tokens.sizes[0])
+    token_strings = [token_text(token) for token in (tokens or named)[:size]]
     messages = row_messages(row, file_format.text_keys)
-    return SampleValues(texts, scalars, token_strings, aligned, trims, mismatches, messages, prompt)
+    laid = (found_arrays.tokens, found_arrays.trims, found_arrays.mismatches)
+    return SampleValues(texts, scalars, token_strings, *laid, messages, prompt)
 
 
 def _add_arrays(
@@ -186,7 +183,7 @@ def _add_arrays(
         for key in keys:
             value = row.get(key)
             if isinstance(value, np.ndarray):
-                block.add_array(name, NumberList(value))
+                block.add_numbers(name, value)
                 is_array = True
             else:
                 may_be = isinstance(value, (list, str, dict)) and len(value) > 0

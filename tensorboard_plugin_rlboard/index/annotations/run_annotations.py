@@ -12,11 +12,9 @@ import io
 import json
 import time
 from collections import deque
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST
-from tensorboard_plugin_rlboard.formats.rows.file_options import line_context
 from tensorboard_plugin_rlboard.index.annotations.addresses import read_annotations
 from tensorboard_plugin_rlboard.index.annotations.line_batches import (
     Stretch,
@@ -28,8 +26,8 @@ from tensorboard_plugin_rlboard.index.cache.part_store import digest_of
 from tensorboard_plugin_rlboard.index.column_names import TRACE_KEY, physical, quoted
 from tensorboard_plugin_rlboard.index.join_summary import JoinSummary
 from tensorboard_plugin_rlboard.index.loadable_part import FileRange, LoadablePart
-from tensorboard_plugin_rlboard.index.parts.part import Part, build_part
-from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange
+from tensorboard_plugin_rlboard.index.parts.part import Part
+from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, build_part
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.sources.file_changes import fingerprint_of_bytes
 from tensorboard_plugin_rlboard.sources.reader import read_range
@@ -183,8 +181,7 @@ class RunAnnotations:
         kept = None if self._cache is None else self._cache.annotated(key)
         if kept is not None:
             return kept[0].part, kept[1]
-        context = replace(line_context(file.format, file.path), annotations=annotations)
-        part = build_part(io.BytesIO(data), at.offset, file.format, target, context)
+        part = build_part(io.BytesIO(data), at.offset, file.format, target, file.path, annotations)
         if self._cache is not None and at.offset >= self._looked_to.get(file.number, 0):
             built = BuiltRange(fingerprint_of_bytes(data, at.offset), part)
             self._cache.keep_annotated(key, file.format, built, target)

@@ -6,12 +6,13 @@ Every key of every row is looked at, so a key that stands in one line of a milli
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock
+from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock, number_array
 from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     SINGLE_NUMBERS,
     not_a_number,
@@ -20,9 +21,10 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     number_from_value,
     shortened,
 )
+from tensorboard_plugin_rlboard.formats.arrays.token_alignment import align_arrays
 from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
 from tensorboard_plugin_rlboard.formats.row_keys import RowKeys
-from tensorboard_plugin_rlboard.formats.rows.json_parsers import number_array, to_python
+from tensorboard_plugin_rlboard.formats.rows.json_parsers import to_python
 from tensorboard_plugin_rlboard.index.parts.extra_keys import (
     MAX_EXTRA_ARRAYS,
     MAX_EXTRA_KEYS,
@@ -32,22 +34,26 @@ from tensorboard_plugin_rlboard.index.parts.extra_keys import (
 )
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem, Row, repeats_problem
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import RowBlock
-from tensorboard_plugin_rlboard.metrics.segments import Bools, Ints
+from tensorboard_plugin_rlboard.metrics.segments import Bools
 from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
 from tensorboard_plugin_rlboard.sources.text.repeated_keys import repeated
 
 _SCALARS = frozenset({str, int, float, bool})
-_BLOCK = 3_000_000
+BLOCK_BYTES = 3_000_000
 """Bytes of lines whose token arrays are laid out flat together: a few hundred KB for each array."""
 
 
+@dataclass
 class Column:
     """The values of one key: numbers, truth values and texts as logged, on the rows that have one."""
 
-    def __init__(self) -> None:
-        self.rows: list[int] = []
-        self.values: list[Any] = []
+    rows: list[int] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+    def followed_by(self, other: Column) -> Column:
+        """Both; where a row has both values, the other's counts."""
+        return Column(self.rows + other.rows, self.values + other.values)
 
 
 class ColumnCollector:
@@ -58,9 +64,9 @@ class ColumnCollector:
         samples: index of each row within its line.
         columns: key -> its values, of all rows so far.
         extra_arrays: keys beside the format's own with a list of numbers.
-        last_tokens: the last token of each row of the blocks so far where it looks like no word, else None.
         keys: the keys of the rows by what the format reads under them.
         unanswered: rows whose response is logged as null.
+        block_bytes: bytes of the lines since the last block.
         problems: values that cannot be used.
     """
 
@@ -69,7 +75,7 @@ class ColumnCollector:
         self.samples: list[int] = []
         self.columns: dict[str, Column] = {}
         self.extra_arrays: set[str] = set()
-        self.last_tokens: list[str | None] = []
+        self._single_numbers: dict[str, Column] = {}
         self.unanswered: list[int] = []
         self.problems: list[Problem] = []
         self.keys = keys
@@ -77,32 +83,18 @@ class ColumnCollector:
         self._n_extra = 0
         self._is_full = False
         self._lists_as_text: set[str] = set()
-        self._single_numbers: dict[str, Column] = {}
-        self._block = ArrayBlock()
+        self._block = ArrayBlock(keys.arrays, keys.tokens)
+        self._first_row = self.block_bytes = 0
 
-    def blocks(self, decoded: Iterable[tuple[int, Sequence[Row], int]]) -> Iterator[RowBlock]:
-        """Takes the rows of lines, and gives their token arrays for every few megabytes of lines.
+    def add_line(self, line: int, rows: Sequence[Row], length: int) -> None:
+        """Takes every value of the rows of a line.
 
         Args:
-            decoded: index, rows and bytes of each line. No row is held when the next line is asked for: simdjson parses
-                none while any value of the last one is.
+            line: its index.
+            rows: one for each of its samples; none is held when this is done.
+            length: its bytes.
         """
-        first = size = 0
-        for line, rows, length in decoded:  # `enumerate` would hold the rows of the last one
-            self._add_line(line, rows)
-            del rows
-            size += length
-            if size >= _BLOCK:
-                size = 0
-                if first < len(self.lines):
-                    yield self._block_since(first)
-                    first = len(self.lines)
-        if first < len(self.lines):
-            yield self._block_since(first)
-        self._add_single_numbers()
-
-    def _add_line(self, line: int, rows: Sequence[Row]) -> None:
-        """Takes every value of the rows of a line, one for each of its samples."""
+        self.block_bytes += length
         for sample, row in enumerate(rows):
             index = len(self.lines)
             self.lines.append(line)
@@ -131,9 +123,45 @@ class ColumnCollector:
                         self._add_scalar(line, key, value)
                     elif value != "":  # written where there is none
                         self._add_array(line, key, value)
-                elif key not in self._ignored:
+                elif key not in self._ignored and not self._block.take(key, value):
                     self._add_structure(line, key, value)
-            self._block.end_row()
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether there are rows that are in no block yet."""
+        return self._first_row < len(self.lines)
+
+    def take_block(self) -> RowBlock:
+        """The arrays of the rows since the last block, laid onto their tokens; they are held no longer."""
+        truncated = self._truncated() if self._block.may_be_padded else None
+        lines, further = self.lines[self._first_row :], self.extra_arrays - TOKEN_METRICS.keys()
+        self._first_row, self.block_bytes = len(self.lines), 0
+        mask = () if self.keys.mask is None else (self.keys.mask,)
+        order = dict.fromkeys((*self.keys.array_fields, *sorted(self.extra_arrays), *mask))
+        return RowBlock(
+            lines,
+            align_arrays(self._block.logged(order, further, truncated), self.keys.mask),
+            frozenset(self.extra_arrays),
+        )
+
+    @property
+    def all_columns(self) -> dict[str, Column]:
+        """`columns` with what keys of arrays held as one number of a sample, where the number's own key has none."""
+        return self.columns | {
+            key: single.followed_by(self.columns.get(key, Column()))
+            for name, single in self._single_numbers.items()
+            for key in [name if name not in self.keys.read else f"logged.{name}"]
+        }
+
+    def _truncated(self) -> Bools:
+        """Whether the responses since the last block were cut off, by their finish reasons, bool [rows]."""
+        reasons: dict[int, Any] = {}
+        for key in reversed(self.keys.finish_reasons):
+            column = self.columns.get(key, Column())
+            start = bisect_left(column.rows, self._first_row)
+            reasons.update(zip(column.rows[start:], column.values[start:], strict=True))
+        found = [reasons.get(row) for row in range(self._first_row, len(self.lines))]
+        return np.asarray([isinstance(x, str) and x.lower() in TRUNCATED_REASONS for x in found], bool)
 
     def _add_scalar(self, line: int, key: str, value: Any) -> None:
         column = self.columns.get(key)
@@ -149,14 +177,6 @@ class ColumnCollector:
         column.rows.append(len(self.lines) - 1)
         column.values.append(value)
 
-    def _add_single_numbers(self) -> None:
-        """Adds what keys of arrays held as one number of a sample to the columns, where the number's own key does not."""
-        for name, single in self._single_numbers.items():
-            key = name if name not in self.keys.read else f"logged.{name}"
-            column, own = Column(), self.columns.get(key, Column())
-            column.rows, column.values = single.rows + own.rows, single.values + own.values
-            self.columns[key] = column
-
     def _complain_of_keys(self, line: int) -> None:
         if not self._is_full:
             reason = f"The lines have more than {MAX_EXTRA_KEYS} different keys, or {MAX_EXTRA_ARRAYS} with lists; the further ones are only shown with their samples."
@@ -167,18 +187,8 @@ class ColumnCollector:
         self.problems.append(Problem(line, kind, reason))
 
     def _add_structure(self, line: int, key: str, value: Any) -> None:
-        """Takes a list or an object."""
-        named = self._arrays.get(key)
-        if named is not None and type(value) is not list:
-            flat = number_array(value)
-            if flat is not None and len(flat):  # nearly every array: what it may be else need not be asked
-                self._block.add_numbers(named[0], flat, named[1])
-                return
-        is_list = not hasattr(value, "keys")
-        is_array = named is not None
-        if key in self.keys.tokens and is_list and not is_array:
-            self._block.add_tokens(value)
-            return
+        """Takes a list or an object that is no plain list of tokens or numbers of the format's."""
+        is_list, is_array = not hasattr(value, "keys"), key in self._arrays
         may_be_array = is_array or (is_list and key not in self.keys.read and can_be_array(key))
         if may_be_array and self._add_array(line, key, value):
             return
@@ -202,13 +212,13 @@ class ColumnCollector:
             as absent.
         """
         is_extra = key not in self._arrays
-        field, rank = self._arrays.get(key) or (key, self.keys.array_fields.get(key, 0))
+        name, rank = self._arrays.get(key) or (key, self.keys.array_fields.get(key, 0))
         if type(value) in _SCALARS:
-            if not is_extra and field in SINGLE_NUMBERS and number_from_value(value) is not None:
-                column = self._single_numbers.setdefault(SINGLE_NUMBERS[field], Column())
+            if not is_extra and name in SINGLE_NUMBERS and number_from_value(value) is not None:
+                column = self._single_numbers.setdefault(SINGLE_NUMBERS[name], Column())
                 column.rows.append(len(self.lines) - 1)
                 column.values.append(value)
-            elif is_extra or self._block.add_value(field, value, rank) is None:
+            elif is_extra or self._block.add_value(name, value, rank) is None:
                 self._complain_of_array(line, key, value)
             elif key not in self._lists_as_text:
                 self._lists_as_text.add(key)
@@ -224,11 +234,11 @@ class ColumnCollector:
             return False
         flat = number_array(value) if is_list and type(value) is not list else None
         if flat is not None:
-            self._block.add_numbers(field, flat, rank)
+            self._block.add_numbers(name, flat, rank)
         elif is_extra and not may_be_numbers(value):
             return False
         else:
-            found = self._block.add_value(field, to_python(value), rank, strict=is_extra)
+            found = self._block.add_value(name, to_python(value), rank, strict=is_extra)
             if found is None:
                 return False
             if found.odd is not None:
@@ -237,23 +247,3 @@ class ColumnCollector:
         if is_extra:
             self.extra_arrays.add(key)
         return True
-
-    def _block_since(self, first: int) -> RowBlock:
-        """The arrays of the rows from one on, which are held no longer."""
-        mask = () if self.keys.mask is None else (self.keys.mask,)
-        order = dict.fromkeys((*self.keys.array_fields, *sorted(self.extra_arrays), *mask))
-        found = self._block.logged(order, self.extra_arrays - TOKEN_METRICS.keys(), self._is_truncated)
-        self.last_tokens += found.last_token
-        self._block = ArrayBlock()
-        return RowBlock(self.lines[first:], found, frozenset(self.extra_arrays))
-
-    def _is_truncated(self, rows: Ints) -> Bools:
-        """Whether responses of the present block were cut off, by their finish reasons."""
-        first = len(self.last_tokens)
-        reasons: dict[int, Any] = {}
-        for key in reversed(self.keys.finish_reasons):
-            column = self.columns.get(key, Column())
-            start = bisect_left(column.rows, first)
-            reasons.update(zip(column.rows[start:], column.values[start:], strict=True))
-        found = [reasons.get(first + row) for row in rows.tolist()]
-        return np.asarray([isinstance(x, str) and x.lower() in TRUNCATED_REASONS for x in found], bool)

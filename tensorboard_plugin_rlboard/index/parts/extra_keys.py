@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -60,7 +61,7 @@ class ExtraKeys:
         return frozenset(self.lists) - self.arrays
 
 
-def column_name(key: str, reserved: frozenset[str] | set[str]) -> str:
+def column_name(key: str, reserved: AbstractSet[str]) -> str:
     """What the column of a key is called: `logged.<key>` where the key is reserved for something else."""
     return f"logged.{key}" if key in reserved else key
 

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+import numpy as np
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
 from tensorboard_plugin_rlboard.formats.rows.stand_ins import RestoredObject, with_stand_ins
 from tensorboard_plugin_rlboard.formats.splits import is_split_name
+from tensorboard_plugin_rlboard.metrics.segments import Ints
 from tensorboard_plugin_rlboard.sources.text.repeated_keys import (
     count_keys,
     has_more_keys,
@@ -94,9 +97,14 @@ class SampleDecoder:
         places: of each line of `decode` that is not blank: byte offset in the file, bytes without its newline, newline
             characters before it.
         newlines: newline characters of the lines of `decode` so far.
+
+    Args:
+        file_format: the format of the lines.
+        context: what their samples depend on beside them.
+        offset: where the lines of `decode` begin in their file, bytes.
     """
 
-    def __init__(self, file_format: Format, context: LineContext) -> None:
+    def __init__(self, file_format: Format, context: LineContext, offset: int = 0) -> None:
         self._decoder = LineDecoder()
         self._to_samples = file_format.to_samples
         self._context = context
@@ -104,25 +112,30 @@ class SampleDecoder:
         place = {"step": file_format.step_keys, "split": file_format.split_keys}
         self._place_keys = place if file_format.mapping is None else {}
         self._line_before = b""
+        self._offset = offset
         self.problems: list[Problem] = []
         self.places: list[tuple[int, int, int]] = []
         self.newlines = 0
 
-    def decode(self, lines: Iterable[bytes], offset: int) -> Iterator[tuple[int, Sequence[Row], int]]:
-        """Index, rows and bytes of each line that is not blank; the rows must be let go of before the next is asked for.
+    def decode(self, line: bytes) -> tuple[int, Sequence[Row], int]:
+        """Index, rows and bytes of the line that follows the last one; no row and no byte of a blank one.
 
         Args:
-            lines: the lines, each with its newline; the last one may lack it.
-            offset: where they begin in their file, bytes.
+            line: the line with its newline; the last one of a range may lack it. The rows must be let go of before the
+                next line is decoded: simdjson parses none while any value of the last one is held.
         """
-        for line in lines:
-            ends, index = line.endswith(b"\n"), len(self.places)
-            place = offset, len(line) - ends, self.newlines
-            self.newlines += ends
-            offset += len(line)
-            if not line.isspace():
-                self.places.append(place)
-                yield index, self.samples(line, index), len(line)
+        ends, index = line.endswith(b"\n"), len(self.places)
+        place = self._offset, len(line) - ends, self.newlines
+        self.newlines += ends
+        self._offset += len(line)
+        if line.isspace():
+            return index, (), 0
+        self.places.append(place)
+        return index, self.samples(line, index), len(line)
+
+    def line_places(self) -> Ints:
+        """The `places` of the lines so far, int64 [lines, 3]."""
+        return np.asarray(self.places, np.int64).reshape(-1, 3)
 
     def samples(self, line: bytes, index: int) -> Sequence[Row]:
         """One row for each sample of a line, the one with that index within the range; none where it has none.

@@ -1,4 +1,4 @@
-"""Builds a part: the index rows of one byte range of one file, as a Parquet file.
+"""A part: the index rows of one byte range of one file, as a Parquet file, and what is known of them beside it.
 
 A part holds one row for each sample: where its line lies, its texts, its numbers, and sums for the steps. Token
 arrays are not copied; whoever opens a sample has its line read again. Lines are read in blocks that fit the
@@ -8,16 +8,15 @@ processor's cache, so what is held is one block, and the texts and numbers of th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.base import OWN_COLUMNS, Format, LineContext
-from tensorboard_plugin_rlboard.formats.row_keys import RowKeys
-from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
+from tensorboard_plugin_rlboard.formats.base import OWN_COLUMNS
 from tensorboard_plugin_rlboard.index.parts.column_collector import ColumnCollector
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem, SampleDecoder
@@ -100,36 +99,31 @@ class Part:
     lost_lines: Mapping[str, int] = field(default_factory=dict)
 
 
-def build_part(
-    lines: Iterable[bytes],
-    offset: int,
-    file_format: Format,
+def reserved_names(arrays: AbstractSet[str]) -> frozenset[str]:
+    """Names of columns that no further key of a row may have, where some further keys hold arrays."""
+    return (
+        RESERVED | OWN_COLUMNS | {f"{name}_{statistic}" for name in arrays for statistic in (*STORED, "mean")}
+    )
+
+
+def part_of(
+    decoder: SampleDecoder,
+    collector: ColumnCollector,
+    statistics: SampleStatistics,
+    columns: PartColumns,
+    places: Ints,
     parquet: Path,
-    context: LineContext = LineContext(),
 ) -> Part:
-    """Reads whole lines and writes their part.
+    """Makes the part of some lines, and writes its rows.
 
     Args:
-        lines: the lines of the range, each with its newline; the last one may lack it.
-        offset: where they begin in their file, bytes.
-        file_format: the file's format.
+        decoder: which lines there were.
+        collector: what their rows hold.
+        statistics: what was computed of their token arrays.
+        columns: the rows as columns.
+        places: byte offset of each line, bytes, newline characters of the range before it, int64 [lines, 3].
         parquet: the Parquet file to write; not written where there is no sample.
-        context: what the samples of a line depend on beside it.
     """
-    keys, discount = RowKeys.of(file_format), discounts(file_format)
-    decoder = SampleDecoder(file_format, context)
-    decoded = decoder.decode(lines, offset)
-    collector = ColumnCollector(keys)
-    blocks = collector.blocks(decoded)
-    statistics = SampleStatistics(keys.mask, *discount)
-    for block in blocks:  # each step works as the next one asks, line by line, so that one block is held
-        statistics.add_block(block)
-    places = np.asarray(decoder.places, np.int64).reshape(-1, 3)
-    extra_statistics = {
-        f"{name}_{statistic}" for name in collector.extra_arrays for statistic in (*STORED, "mean")
-    }
-    reserved = RESERVED | OWN_COLUMNS | extra_statistics
-    columns = PartColumns.of(file_format, collector, statistics, places, reserved)
     problems = decoder.problems + statistics.problems + collector.problems + columns.problems
     problems += [
         problem for key in sorted(columns.keys.arrays) for problem in statistics.list_problems.get(key, ())
@@ -140,7 +134,7 @@ def build_part(
     kinds, has_reward = columns.kinds, columns.kinds.sample & ~np.ma.getmaskarray(columns.numbers["reward"])
     has_sample = np.zeros(len(places), bool)
     has_sample[of_row[kinds.sample]] = True
-    array_names = (*file_format.array_keys, *sorted(collector.extra_arrays))
+    array_names = (*collector.keys.array_fields, *sorted(collector.extra_arrays))
     return Part(
         lines=len(places),
         keys=columns.keys,

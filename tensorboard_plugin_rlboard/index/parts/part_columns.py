@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,8 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
 from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults, says_split_of_all
-from tensorboard_plugin_rlboard.formats.rows.row_kinds import FAILED, no_response, row_kinds
-from tensorboard_plugin_rlboard.formats.rows.row_splits import SplitWords, all_of_one, row_splits
+from tensorboard_plugin_rlboard.formats.rows.row_kinds import FAILED, RowKinds, no_response, row_kinds
+from tensorboard_plugin_rlboard.formats.rows.row_splits import RowSplits, SplitWords, row_splits
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.index.parts.clean_texts import clean_texts, objects
 from tensorboard_plugin_rlboard.index.parts.column_collector import Column, ColumnCollector
@@ -49,17 +50,17 @@ class PartColumns:
         problems: what is wrong with values.
     """
 
-    def __init__(self, file_format: Format, count: int) -> None:
-        self._format = file_format
-        self.count = count
+    kinds: RowKinds
+
+    def __init__(self, file_format: Format, logged: Mapping[str, Column], lines: list[int]) -> None:
+        self._format, self._logged = file_format, logged
+        self._lines, self._count = lines, len(lines)
         self.keys = ExtraKeys()
         self.texts: dict[str, Any] = {}
         self.numbers: dict[str, Any] = {}
         self.computed: dict[tuple[ColumnKind, str], Floats] = {}
         self.location: dict[str, Any] = {}
         self.problems: list[Problem] = []
-        self._row_problems: list[tuple[str, str, Ints]] = []
-        self._value_problems: list[tuple[int, str]] = []
 
     @classmethod
     def of(
@@ -68,7 +69,7 @@ class PartColumns:
         collector: ColumnCollector,
         statistics: SampleStatistics,
         places: Ints,
-        reserved: frozenset[str] | set[str],
+        reserved: AbstractSet[str],
     ) -> PartColumns:
         """The columns of the rows of some lines.
 
@@ -79,61 +80,74 @@ class PartColumns:
             places: byte offset of each line, bytes, newline characters of the range before it, int64 [lines, 3].
             reserved: names of further columns: an extra key of that name becomes `logged.<name>`.
         """
-        columns = cls(file_format, len(collector.lines))
+        columns = cls(file_format, collector.all_columns, collector.lines)
         columns._add_computed(statistics.blocks)
-        read = collector.keys.read
-        for name, keys in file_format.text_keys.items():
-            columns.texts[name] = columns._text(collector, keys)
-        for name, keys in file_format.number_keys.items():
-            columns.numbers[name] = columns._number(collector, name, keys)
-        further = {key: column for key, column in collector.columns.items() if key not in read}
-        numbers = frozenset(key for key, column in further.items() if are_numbers(column.values))
-        columns.keys = ExtraKeys(numbers, frozenset(further) - numbers, statistics.lists)
-        for key in sorted(columns.keys.texts):
-            columns._note_tensor_text(key, collector.columns[key])
-            columns.texts[column_name(key, reserved)] = columns._text(collector, (key,))
-        for key in sorted(numbers):
-            columns.numbers[column_name(key, reserved)] = columns._number(collector, key, (key,))
-        has_step = columns._add_step(collector)
-        columns._add_split(collector, further)
-        columns.texts = {
-            "group_id": columns._group(collector),
-            "finish_reason": columns._text(collector, file_format.finish_reason_keys),
-            **columns.texts,
-        }
-        zeros = np.zeros(columns.count)
+        zeros = np.zeros(columns._count)
         n_tokens, trimmed = (columns.computed.pop(("h", name), zeros) for name in (SIZE, TRIMMED))
-        columns._choose_samples(collector, has_step, n_tokens > 0)
-        columns._add_truncation()
-        clean = clean_texts(columns.texts, collector.last_tokens, trimmed.astype(int).tolist())
+        further = {key: column for key, column in columns._logged.items() if key not in collector.keys.read}
+        columns._add_texts_and_numbers(further, statistics.lists, reserved)
+        has_step = columns._add_step()
+        is_rollout, words = columns._are_rollouts(collector.unanswered, has_step), columns._split_words()
+        splits, kinds, clean = (
+            row_splits(words, file_defaults(file_format).split, further),
+            row_kinds(columns.texts, is_rollout, n_tokens > 0),
+            clean_texts(columns.texts, statistics.last_tokens, trimmed.astype(int).tolist()),
+        )
+        columns._add_splits(splits)
+        columns._add_kinds(kinds, has_step)
+        reasons = columns.texts["finish_reason"].tolist()
+        cut = [np.nan if said is None else float(said.lower() in TRUNCATED_REASONS) for said in reasons]
+        columns.computed["m", "truncated"] = np.asarray(cut, float)
         columns.texts |= clean.texts
         columns.computed |= {("m", name): numbers for name, numbers in clean.metrics.items()}
         columns.location["prompt_key"] = clean.prompt_keys
         with np.errstate(over="ignore", invalid="ignore"):
             for reward in ("reward", "valid_reward"):
                 columns.numbers[f"{reward}_gap"] = columns.numbers[reward] - columns.numbers[f"ref_{reward}"]
-        columns._add_places(collector, places)
-        columns._add_problems(collector.lines)
+        offsets, lengths, lines = places[collector.lines].T
+        columns.location |= {"line_offset": offsets, "line_length": lengths, "line": lines}
+        columns.location["row"] = np.asarray(collector.samples, np.int32)
         return columns
+
+    def _note(self, kind: str, reason: str, rows: Iterable[int]) -> None:
+        """Notes what is wrong with some rows."""
+        self.problems += [Problem(self._lines[row], kind, reason) for row in rows]
 
     def _add_computed(self, blocks: list[Block]) -> None:
         names = dict.fromkeys(name for _, found in blocks for name in found)
         for name in names:
             # A count of nothing is 0 where the block had no such array; any other number is missing there.
-            array = np.full(self.count, np.nan if name[0] == "m" else 0.0)
+            array = np.full(self._count, np.nan if name[0] == "m" else 0.0)
             for first, found in blocks:
                 if name in found:
                     array[first : first + len(found[name])] = found[name]
             self.computed[name] = array
 
-    def _add_step(self, collector: ColumnCollector) -> Bools:
+    def _add_texts_and_numbers(
+        self, further: Mapping[str, Column], lists: Mapping[str, tuple[int, int]], reserved: AbstractSet[str]
+    ) -> None:
+        """Adds the texts and numbers that the format reads, and those of further keys."""
+        file_format = self._format
+        self.texts["group_id"] = self._group()
+        self.texts["finish_reason"] = self._text(file_format.finish_reason_keys)
+        for name, keys in file_format.text_keys.items():
+            self.texts[name] = self._text(keys)
+        for name, keys in file_format.number_keys.items():
+            self.numbers[name] = self._number(name, keys)
+        numbers = frozenset(key for key, column in further.items() if are_numbers(column.values))
+        self.keys = ExtraKeys(numbers, frozenset(further) - numbers, lists)
+        for key in sorted(self.keys.texts):
+            self._note_tensor_text(key, further[key])
+            self.texts[column_name(key, reserved)] = self._text((key,))
+        for key in sorted(numbers):
+            self.numbers[column_name(key, reserved)] = self._number(key, (key,))
+
+    def _add_step(self) -> Bools:
         """Adds the step of each row; returns which of them have one, bool [rows]."""
         keys, default = self._format.step_keys, file_defaults(self._format).step
-        step = self._number(collector, "", keys).filled(np.nan)
+        step = self._number("", keys).filled(np.nan)
         for key in keys:  # a truth value is a number elsewhere and no step
-            if (column := collector.columns.get(key)) and not {bool, str}.isdisjoint(
-                map(type, column.values)
-            ):
+            if (column := self._logged.get(key)) and not {bool, str}.isdisjoint(map(type, column.values)):
                 told = zip(column.rows, column.values, strict=True)
                 step[[row for row, value in told if is_truth(value)]] = np.nan
         if default is not None:
@@ -143,98 +157,80 @@ class PartColumns:
         self.location["step"] = np.where(whole, step, 0.0).astype(np.int64)
         return whole
 
-    def _add_split(self, collector: ColumnCollector, further: Mapping[str, Column]) -> None:
+    def _split_words(self) -> SplitWords:
+        """What the rows say of their split."""
         file_format = self._format
         read = (file_format.split_keys, file_format.validation_keys, file_format.training_keys)
-        names, held_out, training = (self._values(collector, keys).tolist() for keys in read)
-        keys = collector.columns.keys() & set(file_format.text_keys.get("response", ()))
-        said = SplitWords(names, held_out, training, {key: collector.columns[key] for key in keys})
-        split, is_of_all = file_defaults(file_format).split, says_split_of_all(file_format)
-        found = all_of_one(split, names) if is_of_all else row_splits(said, split, further)
+        names, held_out, training = (self._values(keys).tolist() for keys in read)
+        keys = self._logged.keys() & set(file_format.text_keys.get("response", ()))
+        responses = {key: self._logged[key] for key in keys}
+        return SplitWords(names, held_out, training, responses, says_split_of_all(file_format))
+
+    def _add_splits(self, found: RowSplits) -> None:
         for name, row in found.odd.items():
             reason = f"The split {shortened(name)} means neither training nor evaluation here; it is shown as training."
-            self._row_problems.append(("odd_split", reason, np.asarray([row])))
+            self._note("odd_split", reason, [row])
         self.location["split"] = np.asarray(found.splits, object)
         if any(found.names):
             self.texts["logged.split"] = objects(found.names)
 
-    def _choose_samples(self, collector: ColumnCollector, has_step: Bools, has_tokens: Bools) -> None:
-        """Tells which rows are samples and which of them failed, and what is wrong with the others."""
-        file_format = self._format
-        is_rollout = ~np.ma.getmaskarray(self.numbers["reward"])
+    def _are_rollouts(self, unanswered: Sequence[int], has_step: Bools) -> Bools:
+        """Which rows are rollouts even without a response: those with a reward, or with null for the response."""
+        is_rollout: Bools = ~np.ma.getmaskarray(self.numbers["reward"])
         # What makes samples of a line says itself which of them failed.
-        says_failed = has_step | (file_format.to_samples is not None)
-        is_rollout[collector.unanswered] |= says_failed[collector.unanswered]
-        self.kinds = kinds = row_kinds(self.texts, is_rollout, has_tokens)
+        says_failed = has_step | (self._format.to_samples is not None)
+        is_rollout[unanswered] |= says_failed[unanswered]
+        return is_rollout
+
+    def _add_kinds(self, kinds: RowKinds, has_step: Bools) -> None:
+        """Adds which rows are samples, and what is wrong with the others."""
+        self.kinds, file_format = kinds, self._format
         reason = no_response(file_format.name, file_format.text_keys.get("response", ("response",)))
-        self._row_problems.append(("no_response", reason, np.flatnonzero(~kinds.sample)))
-        self._row_problems.append(("failed_rollout", FAILED, np.flatnonzero(kinds.failed)))
-        mapping = file_format.mapping
+        self._note("no_response", reason, np.flatnonzero(~kinds.sample).tolist())
+        self._note("failed_rollout", FAILED, np.flatnonzero(kinds.failed).tolist())
+        no_step, mapping = np.flatnonzero(kinds.sample & ~has_step).tolist(), file_format.mapping
         if file_format.step_keys:
             key = file_format.step_keys[0]
             reason = f"The line has no whole number as {key}; its sample is shown at step 0."
-            self._row_problems.append(("no_step", reason, np.flatnonzero(kinds.sample & ~has_step)))
-        elif (
-            mapping is not None and mapping.guessed and mapping.doubt
-        ):  # which says what its numbers are instead
-            reason = f"{mapping.doubt} {_STEP_REMEDY}"
-            self._row_problems.append(("no_step", reason, np.flatnonzero(kinds.sample & ~has_step)))
+            self._note("no_step", reason, no_step)
+        elif mapping and mapping.guessed and mapping.doubt:  # which says what its numbers are instead
+            self._note("no_step", f"{mapping.doubt} {_STEP_REMEDY}", no_step)
 
-    def _add_truncation(self) -> None:
-        reasons = self.texts["finish_reason"].tolist()
-        cut = [np.nan if reason is None else float(reason.lower() in TRUNCATED_REASONS) for reason in reasons]
-        self.computed["m", "truncated"] = np.asarray(cut, float)
-
-    def _group(self, collector: ColumnCollector) -> Any:
-        groups, from_text = self._text(collector, self._format.group_keys), self._format.group_from_text
+    def _group(self) -> Any:
+        groups, from_text = self._text(self._format.group_keys), self._format.group_from_text
         if from_text is None:
             return groups
         return objects([None if found is None else from_text(found) for found in groups.tolist()])
-
-    def _add_places(self, collector: ColumnCollector, places: Ints) -> None:
-        """Adds where the rows lie: their line, and their index within it."""
-        offsets, lengths, lines = places[collector.lines].T
-        self.location |= {"line_offset": offsets, "line_length": lengths, "line": lines}
-        self.location["row"] = np.asarray(collector.samples, np.int32)
-
-    def _add_problems(self, lines: list[int]) -> None:
-        """Adds what was noted; `lines` are the lines of the rows."""
-        of_values = [Problem(lines[row], "not_a_number", reason) for row, reason in self._value_problems]
-        self.problems = of_values + [
-            Problem(lines[i], kind, reason)
-            for kind, reason, rows in self._row_problems
-            for i in rows.tolist()
-        ]
 
     def _note_tensor_text(self, key: str, column: Column) -> None:
         """Notes a text column that begins with a tensor written as text: it was meant as a number."""
         first = column.values[0]
         if isinstance(first, str) and is_tensor_text(first):
             reason = f"{key} is text such as {shortened(first)}, not a number. Log the number itself: value.item()."
-            self._value_problems.append((column.rows[0], reason))
+            self._note("not_a_number", reason, column.rows[:1])
 
-    def _values(self, collector: ColumnCollector, keys: Sequence[str]) -> Any:
+    def _values(self, keys: Sequence[str]) -> Any:
         """What the first of some keys holds that a row has, as logged, objects [rows]."""
-        found = np.full(self.count, None, object)
+        found = np.full(self._count, None, object)
         for key in reversed(keys):
-            column = collector.columns.get(key)
+            column = self._logged.get(key)
             if column is not None:
                 found[column.rows] = column.values
         return found
 
-    def _text(self, collector: ColumnCollector, keys: Sequence[str]) -> Any:
-        values = self._values(collector, keys)
+    def _text(self, keys: Sequence[str]) -> Any:
+        values = self._values(keys)
         for i, value in enumerate(values.tolist()):
             if value is not None and not isinstance(value, str):
                 values[i] = json.dumps(value)
         return values
 
-    def _number(self, collector: ColumnCollector, name: str, keys: Sequence[str]) -> Any:
+    def _number(self, name: str, keys: Sequence[str]) -> Any:
         """Numbers, masked where there is none; the rows with something else are noted."""
-        array, missing = np.zeros(self.count), np.ones(self.count, bool)
+        array, missing = np.zeros(self._count), np.ones(self._count, bool)
         bad: dict[int, str] = {}
         for key in reversed(keys):
-            column = collector.columns.get(key)
+            column = self._logged.get(key)
             if column is None:
                 continue
             found = floats_of_values(column.values)
@@ -251,5 +247,6 @@ class PartColumns:
             else:
                 array[column.rows] = found
                 missing[column.rows] = False
-        self._value_problems += sorted(bad.items())
+        for row, reason in sorted(bad.items()):
+            self._note("not_a_number", reason, [row])
         return np.ma.masked_array(array, missing)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
-from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.rows.file_options import line_context
-from tensorboard_plugin_rlboard.index.parts.part import Part, build_part
+from tensorboard_plugin_rlboard.formats.base import Format, Row
+from tensorboard_plugin_rlboard.formats.row_keys import RowKeys
+from tensorboard_plugin_rlboard.formats.rows.file_options import discounts, line_context
+from tensorboard_plugin_rlboard.index.parts.column_collector import BLOCK_BYTES, ColumnCollector
+from tensorboard_plugin_rlboard.index.parts.line_decoder import SampleDecoder
+from tensorboard_plugin_rlboard.index.parts.part import Part, part_of, reserved_names
+from tensorboard_plugin_rlboard.index.parts.part_columns import PartColumns
+from tensorboard_plugin_rlboard.index.parts.sample_statistics import SampleStatistics
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.file_changes import PROBE_BYTES, Fingerprint, fingerprint_of_ends
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
@@ -104,6 +110,49 @@ def build_range(order: RangeOrder, parquet: Path, data: bytes | None = None) -> 
     """
     lines = _RangeLines(order, data)
     return BuiltRange(
-        part=build_part(lines, order.offset, order.format, parquet, line_context(order.format, order.path)),
+        part=build_part(lines, order.offset, order.format, parquet, order.path),
         fingerprint=lines.fingerprint(),  # when all of them were read
+    )
+
+
+def build_part(
+    lines: Iterable[bytes],
+    offset: int,
+    file_format: Format,
+    parquet: Path,
+    path: str = "",
+    annotations: Mapping[str, Sequence[Row]] = MappingProxyType({}),
+) -> Part:
+    """Reads whole lines and writes their part.
+
+    Args:
+        lines: the lines of the range, each with its newline; the last one may lack it.
+        offset: where they begin in their file, bytes.
+        file_format: the file's format.
+        parquet: the Parquet file to write; not written where there is no sample.
+        path: the file, for the tokenizer that its format names.
+        annotations: id of a trace -> what was logged of it later, in the order in which it counts.
+    """
+    decoder, collector, statistics = (
+        SampleDecoder(file_format, line_context(file_format, path, annotations), offset),
+        ColumnCollector(RowKeys.of(file_format)),
+        SampleStatistics(*discounts(file_format)),
+    )
+    for (
+        line
+    ) in lines:  # what is held is one line, one block of token arrays, and the texts and numbers of all
+        collector.add_line(*decoder.decode(line))
+        if collector.block_bytes >= BLOCK_BYTES and collector.has_rows:
+            statistics.add_block(collector.take_block())
+    if collector.has_rows:
+        statistics.add_block(collector.take_block())
+    places = decoder.line_places()
+    reserved = reserved_names(collector.extra_arrays)
+    return part_of(
+        decoder,
+        collector,
+        statistics,
+        PartColumns.of(file_format, collector, statistics, places, reserved),
+        places,
+        parquet,
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.arrays.token_alignment import align_arrays
-from tensorboard_plugin_rlboard.formats.arrays.token_padding import LOGPROB_ARRAYS, LoggedArrays
+from tensorboard_plugin_rlboard.formats.arrays.array_block import LOGPROB_ARRAYS
+from tensorboard_plugin_rlboard.formats.arrays.token_alignment import AlignedArrays
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem
 from tensorboard_plugin_rlboard.metrics.critic import critic_target
@@ -36,12 +36,12 @@ class RowBlock:
 
     Attributes:
         lines: index of the line of each row.
-        arrays: the arrays, flat.
+        arrays: the arrays, laid onto the tokens.
         extra: keys beside the format's own with a list of numbers, so far.
     """
 
     lines: list[int]
-    arrays: LoggedArrays
+    arrays: AlignedArrays
     extra: frozenset[str]
 
 
@@ -50,27 +50,27 @@ class SampleStatistics:
 
     Attributes:
         blocks: what was computed so far.
+        last_tokens: the last token of each row so far where it looks like no word, else None.
         token_metrics: names of the token arrays that were laid onto tokens so far.
         problems: arrays that do not fit their tokens.
         lists: further key with lists of numbers -> rows in which the list fits the tokens, rows with a list and tokens.
         list_problems: further key -> rows in which its list does not fit, which is a problem of a token array only.
     """
 
-    def __init__(self, mask: str | None, gamma: float, lam: float) -> None:
+    def __init__(self, gamma: float, lam: float) -> None:
         self.blocks: list[Block] = []
+        self.last_tokens: list[str | None] = []
         self.token_metrics: set[str] = set()
         self.problems: list[Problem] = []
         self.lists: dict[str, tuple[int, int]] = {}
         self.list_problems: dict[str, list[Problem]] = {}
-        self._mask, self._gamma, self._lam = mask, gamma, lam
-        self._n_rows = 0
+        self._gamma, self._lam = gamma, lam
 
     def add_block(self, block: RowBlock) -> None:
         """Computes the metrics of the rows that follow those of the last call."""
-        first, self._n_rows = self._n_rows, self._n_rows + len(block.lines)
-        logged = block.arrays
-        tokens, trims, misfits = align_arrays(logged, self._mask)
-        for misfit in misfits:
+        first, logged, tokens = len(self.last_tokens), block.arrays.logged, block.arrays.tokens
+        self.last_tokens += logged.last_token
+        for misfit in block.arrays.mismatches:
             reason = (
                 f"{misfit.array} has {misfit.length} {plural(misfit.length, 'value', 'values')} for {misfit.n_tokens} response {plural(misfit.n_tokens, 'token', 'tokens')}: it is left out, "
                 "because nothing says which token each value belongs to."
@@ -82,11 +82,12 @@ class SampleStatistics:
         for sample, reason in no_logprobs(metrics):
             self.problems.append(Problem(block.lines[sample], "no_logprob", reason))
         trimmed = np.zeros(len(tokens.sizes))
-        for trim in trims:
+        for trim in block.arrays.trims:
             trimmed[trim.sample] = trim.count
         for name in block.extra & logged.lengths.keys():
             with_tokens = (logged.lengths[name] > 0) & (tokens.sizes + trimmed > 0)
-            bad = sum(misfit.array == name for misfit in misfits) if name in logged.further else 0
+            misfits = block.arrays.mismatches if name in logged.further else []
+            bad = sum(misfit.array == name for misfit in misfits)
             fitting, rows = self.lists.get(name, (0, 0))
             count = int(np.count_nonzero(with_tokens))
             self.lists[name] = fitting + count - bad, rows + count

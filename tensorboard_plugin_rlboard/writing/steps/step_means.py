@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock
-from tensorboard_plugin_rlboard.formats.arrays.number_values import NumberList
 from tensorboard_plugin_rlboard.formats.arrays.token_alignment import align_arrays
 from tensorboard_plugin_rlboard.metrics.running_moments import RunningMoments
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
@@ -130,10 +129,9 @@ def align_rows(rows: Sequence[Row]) -> Tokens:
             for name in _LENGTH_ARRAYS:
                 _add_array(block, name, row.get(name))
         _add_array(block, "mask", next((row[name] for name in _MASKS if row.get(name) is not None), None))
-        block.end_row()
     reasons = np.asarray([_is_truncated(row.get("finish_reason")) for row in rows], bool)
-    logged = block.logged(_ORDER, is_truncated=reasons.__getitem__)
-    return align_arrays(logged, "mask")[0]
+    logged = block.logged(_ORDER, truncated=reasons)
+    return align_arrays(logged, "mask").tokens
 
 
 def _add_array(block: ArrayBlock, name: str, value: Any) -> bool:
@@ -145,7 +143,7 @@ def _add_array(block: ArrayBlock, name: str, value: Any) -> bool:
     if not len(array) or array.dtype.kind not in "fiub":
         return False
     with np.errstate(invalid="ignore"):  # any NaN may come
-        block.add_array(name, NumberList(array.astype(np.float64)))
+        block.add_numbers(name, array.astype(np.float64))
     return True
 
 

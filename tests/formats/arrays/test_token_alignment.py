@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues, parse_line, read_sample_values
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric
-from tensorboard_plugin_rlboard.index.parts.part import build_part
+from tensorboard_plugin_rlboard.index.parts.range_builder import build_part
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED
 from tensorboard_plugin_rlboard.metrics.token_statistics import statistics
 

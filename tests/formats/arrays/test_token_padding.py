@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tensorboard_plugin_rlboard.formats.arrays.token_padding import last_token_run
+from tensorboard_plugin_rlboard.formats.arrays.array_block import last_token_run
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues, read_sample_values
 

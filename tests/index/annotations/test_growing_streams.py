@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.index import growing_file
 from tensorboard_plugin_rlboard.index.annotations import line_batches, run_annotations
 from tensorboard_plugin_rlboard.index.annotations.annotation_table import AnnotationTable
-from tensorboard_plugin_rlboard.index.parts.part import build_part
+from tensorboard_plugin_rlboard.index.parts.range_builder import build_part
 
 TURNS = 6 if THOROUGH else 5
 COMPARED = range(TURNS) if THOROUGH else (1, 4)

@@ -25,7 +25,8 @@ from tensorboard_plugin_rlboard.formats.rows.sample_reader import read_sample_va
 from tensorboard_plugin_rlboard.formats.rows.stand_ins import RestoredObject
 from tensorboard_plugin_rlboard.index.parts import line_decoder
 from tensorboard_plugin_rlboard.index.parts.line_decoder import LineDecoder, Problem, SampleDecoder
-from tensorboard_plugin_rlboard.index.parts.part import Part, build_part
+from tensorboard_plugin_rlboard.index.parts.part import Part
+from tensorboard_plugin_rlboard.index.parts.range_builder import build_part
 
 WORDS = [
     "NaN",

@@ -20,7 +20,8 @@ from tensorboard_plugin_rlboard.index import memory_budget
 from tensorboard_plugin_rlboard.index.column_names import literal, logical, physical, quoted
 from tensorboard_plugin_rlboard.index.parts.clean_texts import repetition
 from tensorboard_plugin_rlboard.index.parts.extra_keys import MAX_EXTRA_ARRAYS, MAX_EXTRA_KEYS, ExtraKeys
-from tensorboard_plugin_rlboard.index.parts.part import LOGGED_FIRST, RESERVED, Part, build_part
+from tensorboard_plugin_rlboard.index.parts.part import LOGGED_FIRST, RESERVED, Part
+from tensorboard_plugin_rlboard.index.parts.range_builder import build_part
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20)

@@ -46,14 +46,14 @@ def read_folder(folder: Path) -> tuple[list[Sample], dict[str, Format], dict[str
 def _samples(path: str, file_format: Format) -> list[Sample]:
     with reader.open_file(path) as file:
         lines = file.readlines()
-    keys = RowKeys.of(file_format)
     decoder = SampleDecoder(file_format, line_context(file_format, path))
-    collector = ColumnCollector(keys)
-    statistics = SampleStatistics(keys.mask, 1.0, 1.0)
-    for block in collector.blocks(decoder.decode(lines, 0)):
-        statistics.add_block(block)
-    places = np.asarray(decoder.places, np.int64).reshape(-1, 3)
-    columns = PartColumns.of(file_format, collector, statistics, places, set())
+    collector = ColumnCollector(RowKeys.of(file_format))
+    statistics = SampleStatistics(1.0, 1.0)
+    for line in lines:
+        collector.add_line(*decoder.decode(line))
+    if collector.has_rows:
+        statistics.add_block(collector.take_block())
+    columns = PartColumns.of(file_format, collector, statistics, decoder.line_places(), set())
     found = []
     for row in np.flatnonzero(columns.kinds.sample).tolist():
         texts = {name: columns.texts[name][row] for name in TEXTS if name in columns.texts}
