@@ -112,11 +112,6 @@ def is_split_name(name: str) -> bool:
     return is_eval_name(name) or bool(words_of(name) & TRAINING_NAMES)
 
 
-def normalised_split(split: object) -> str:
-    """`train` or `eval` from the value under `split_keys`: every name that trainers use for a held-out split is `eval`."""
-    return "eval" if isinstance(split, str) and is_eval_name(split) else "train"
-
-
 def says_more(name: str) -> bool:
     """Whether the name of a split says more than which of the two it is: the data set, say, or another phase."""
     return name.strip().lower() not in _PLAIN

@@ -108,6 +108,7 @@ ORDER = {
             "mapping",
             "splits",
             "split_flags",
+            "split_tags",
             "base",
             "row_keys",
             "known_files",

@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.formats.split_flags import (
     says_held_out,
     says_training,
 )
+from tensorboard_plugin_rlboard.formats.split_tags import evaluations_under
 from tensorboard_plugin_rlboard.formats.splits import (
     EVAL_SPLIT_NAMES,
     TRAINING_NAMES,
@@ -43,8 +44,8 @@ def assign_labels(roles: Roles) -> str:
     for name, names in words.TEXTS.items():
         roles.assign(name, names, is_text, meta=True)
     roles.assign("finish_reason", words.FINISH_REASON, is_identifier, own=True)
-    _assign_split(roles)
-    doubt = _assign_flags(roles)
+    doubt = _assign_split(roles)
+    doubt = _assign_flags(roles) or doubt
     _assign_group(roles)
     found = roles.candidates(words.SAMPLE_ID, is_identifier, meta=True)
     roles.take("sample_id", [column for column in found if column.is_unique()])
@@ -55,10 +56,11 @@ def assign_labels(roles: Roles) -> str:
     return doubt
 
 
-def _assign_split(roles: Roles) -> None:
+def _assign_split(roles: Roles) -> str:
+    """Assign the split; one sentence where the kinds of rows may say it and were not taken for it, else empty."""
     if own := roles.own("split", is_text):
         roles.keys["split"] = own[0].path
-        return
+        return ""
     texts = roles.candidates(words.SPLIT, is_text, meta=True)
     kinds = roles.candidates(words.KIND, is_text)
     roles.take(
@@ -73,6 +75,32 @@ def _assign_split(roles: Roles) -> None:
             ),
         ],
     )
+    tagged = _tagged(roles)
+    if "split" not in roles.keys and roles.take("split", [column for column, _ in tagged.values()]):
+        _, tags = tagged[roles.keys["split"].split(EITHER)[0]]
+        roles.notes["split"] = f"rows with {', '.join(sorted(tags)[:4])} are eval"
+    if "split" in roles.keys:
+        return ""
+    for column in kinds:
+        found = _kinds_of_answers(roles, column)
+        if said := sorted(found & words.EVAL_KINDS):
+            roles.note("split", [column])
+            return (
+                f"{column.path} was not taken as split: beside {said[0]} it has {min(found - words.EVAL_KINDS)}, which is no "
+                f'training. If it says which rows are held out, add split = "{column.path}" to the [mapping] that the tab and '
+                "doctor print."
+            )
+    return ""
+
+
+def _tagged(roles: Roles) -> dict[str, tuple[Column, frozenset[str]]]:
+    """Path -> column and tags, of the keys with tags or kinds of which some put a row into the evaluation."""
+    found = {}
+    for column in roles.profile:
+        tags = evaluations_under(column.place.name, list(column.values.values()))
+        if tags and is_open(column, meta=True):
+            found[column.path] = column, frozenset().union(*tags.values())
+    return found
 
 
 def _holds_both_splits(column: Column) -> bool:
@@ -105,7 +133,7 @@ def _assign_flags(roles: Roles) -> str:
     unclear = [column for column in held_out if _may_judge(roles, column)]
     roles.take("validation", [column for column in held_out if column not in unclear])
     if roles.take("training", [column for column in flags if says_training(column.place.name)]):
-        roles.notes["training"] = "false = eval"
+        roles.notes["training"] = "rows with false are eval"
     used = {path for paths in roles.keys.values() for path in paths.split(EITHER)}
     for column in unclear:
         if column.path not in used and column.varies() and "validation" not in roles.keys:
@@ -139,11 +167,16 @@ def _names_splits(column: Column) -> bool:
 
 def _is_split_by_kind(roles: Roles, column: Column) -> bool:
     """Whether the kinds of rows are rollouts and those of an evaluation; of rows without a response it does not count."""
+    kinds = _kinds_of_answers(roles, column)
+    return bool(kinds & words.EVAL_KINDS) and kinds <= words.EVAL_KINDS | words.ROLLOUT_KINDS
+
+
+def _kinds_of_answers(roles: Roles, column: Column) -> set[str]:
+    """The kinds of the rows that have a response."""
     paths = [path for field in RESPONSE_FIELDS for path in roles.keys.get(field, "").split(EITHER) if path]
     columns = [found for path in paths if (found := roles.profile.column(path)) is not None]
     answered = {at for found in columns for at in found.values}
-    kinds = {str(value).lower() for at, value in column.values.items() if at in answered}
-    return bool(kinds & words.EVAL_KINDS) and kinds <= words.EVAL_KINDS | words.ROLLOUT_KINDS
+    return {str(value).lower() for at, value in column.values.items() if at in answered}
 
 
 def _assign_group(roles: Roles) -> None:

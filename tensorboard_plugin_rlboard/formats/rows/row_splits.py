@@ -13,11 +13,14 @@ from tensorboard_plugin_rlboard.formats.split_flags import (
     says_training,
     truth,
 )
+from tensorboard_plugin_rlboard.formats.split_tags import (
+    evaluations_under,
+    normalised_split,
+)
 from tensorboard_plugin_rlboard.formats.splits import (
     TRAINING_NAMES,
     is_eval_name,
     is_split_name,
-    normalised_split,
     says_more,
 )
 from tensorboard_plugin_rlboard.words import SPLIT, snake_case
@@ -89,7 +92,8 @@ def row_splits(said: SplitWords, default: str, further: Mapping[str, _Column]) -
             flags = ((held_out, True), (training, False))
             is_held_out = any(flag is not None and truth(flag) is meaning for flag, meaning in flags)
             name = word if isinstance(word, str) and says_more(word) else None
-            found[row] = "eval" if is_held_out else normalised_split(default if word is None else word), name
+            split = normalised_split(default if word is None else word, default)
+            found[row] = "eval" if is_held_out else split, name
     both = [found[row] for row in rows]
     return RowSplits([split for split, _ in both], [name for _, name in both], _odd_names(words))
 
@@ -131,9 +135,12 @@ def _late_splits(further: Mapping[str, _Column]) -> Iterator[list[tuple[int, str
     for key, column in further.items():
         name = snake_case(key)
         is_name, is_flag = name in _SPLIT_KEYS, says_held_out(name) and not may_be_judgement(name)
+        few = set(column.values)
+        if tagged := evaluations_under(key, few):
+            told = zip(column.rows, column.values, strict=True)
+            yield [(row, value) for row, value in told if value in tagged]
         if not (is_name or is_flag or says_training(name)):
             continue
-        few = set(column.values)
         if len(few) > _FEW_NAMES or not (is_name or are_flags(few)):
             continue
         if is_name:

@@ -14,6 +14,7 @@ from tensorboard_plugin_rlboard.formats.guessing.shapes import shape_of_row
 from tensorboard_plugin_rlboard.formats.guessing.steps import may_count_within
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.formats.registry import recognise
+from tensorboard_plugin_rlboard.formats.split_tags import may_hold_tags
 from tensorboard_plugin_rlboard.index.detect.spread_rows import (
     first_row,
     first_rows,
@@ -137,5 +138,7 @@ def format_of_rows(rows: Sequence[Row]) -> Format | None:
 def _is_enough(known: Format, guessed: Format, rows: Sequence[Row]) -> bool:
     """Whether few rows tell the format: a trainer's own, or ours with nothing open in any of them."""
     return known.name != NATIVE.name or (
-        all(map(is_complete, rows)) and tells_alone(guessed) and not any(map(may_count_within, rows))
+        all(map(is_complete, rows))
+        and tells_alone(guessed)
+        and not any(may_count_within(row) or any(map(may_hold_tags, row)) for row in rows)
     )

@@ -25,6 +25,7 @@ from tensorboard_plugin_rlboard.formats.arrays.token_alignment import align_arra
 from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
 from tensorboard_plugin_rlboard.formats.row_keys import RowKeys
 from tensorboard_plugin_rlboard.formats.rows.json_parsers import to_python
+from tensorboard_plugin_rlboard.formats.split_tags import MOST_TAGS, may_hold_tags, tags_of
 from tensorboard_plugin_rlboard.index.parts.extra_keys import (
     MAX_EXTRA_ARRAYS,
     MAX_EXTRA_KEYS,
@@ -192,7 +193,8 @@ class ColumnCollector:
         may_be_array = is_array or (is_list and key not in self.keys.read and can_be_array(key))
         if may_be_array and self._add_array(line, key, value):
             return
-        if key in self.keys.texts:
+        are_tags = is_list and may_hold_tags(key) and len(value) <= MOST_TAGS
+        if key in self.keys.texts or (are_tags and tags_of(to_python(value))):
             text = structure_to_text(to_python(value))
             self._add_scalar(line, key, text)
         elif key in self.keys.numbers:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answers import columns, ignored
+from answers import columns, ids, ignored
 from rollout_log import opened
 from understood import Row, written
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.formats.guessing.guess import guess_mapping
 
 HELD_OUT = (
@@ -59,6 +60,20 @@ for _response in ("response", "output"):
         LOGS |= {f"{_response}-{_spelt}-not-{key}": _rows(key, (_yes, _no), _response) for key in TRAINING}
     LOGS |= {f"{_response}-{key}": _rows(key, values, _response) for key, values in (WORDS | DATA).items()}
 LOGS["late"] = [*_rows("x", (1, 1), "output")[:2] * 30, *_rows("is_train", (True, False), "output")]
+TAGS: dict[str, tuple[object, object]] = {
+    "tags": (["train"], ["eval"]),
+    "labels": (["math"], ["math", "val"]),
+    "metadata": ({"tags": ["math"]}, {"tags": ["held-out", "math"]}),
+    "categories": ("math, algebra", "math, validation"),
+    "tag": ('["math", "train"]', '["math", "test"]'),
+    "type": ("rollout", "eval"),
+    "flags": (["split:train", "hard"], ["split:val", "hard"]),
+    "标签": (["数学"], ["数学", "验证"]),
+}
+for _key, _values in TAGS.items():
+    _tagged = _rows(_key, _values, "response")
+    LOGS |= {f"tags-{_key}": _tagged, f"late-{_key}": [*_tagged[:2] * 30, *_tagged[2:], *_tagged[:2] * 30]}
+del LOGS["late-metadata"]  # what is nested is looked at in the rows that tell the mapping
 LOGS["prefix"] = [
     {
         f"{split}/{name}": value
@@ -135,6 +150,55 @@ def test_a_flag_that_may_be_a_judgement_is_said(key: str, values: tuple[object, 
 def test_what_says_something_else_is_no_split(key: str, values: tuple[object, object]) -> None:
     guess = guess_mapping(_rows(key, values, "output"))
     assert {"validation", "training", "split"}.isdisjoint(guess.keys)
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("tags", (["math"], ["unit", "test"])),
+        ("tags", (["math"], ["python", "unit-test"])),
+        ("tools", (["print"], ["eval"])),
+        ("category", ("algebra", "evaluation")),
+        ("tags", ("math", "how to do an evaluation of a sum")),
+    ],
+)
+def test_tags_that_say_something_else_are_no_split(
+    key: str, values: tuple[object, object], tmp_path: Path, open_board: Any
+) -> None:
+    written(tmp_path / "log.jsonl", _rows(key, values, "response"))
+    (info,) = open_board(tmp_path).runs().runs
+    assert info.splits == ["train"]
+
+
+def test_kinds_of_which_one_may_be_an_evaluation_are_said(tmp_path: Path, open_board: Any) -> None:
+    kinds = ["math", "code", "eval", "code", "math"]
+    rows = [
+        {"step": n, "prompt": f"p {n}", "response": f"so {n}", "reward": n, "type": kind}
+        for n, kind in enumerate(kinds)
+    ]
+    written(tmp_path / "log.jsonl", rows)
+    (info,) = open_board(tmp_path).runs().runs
+    assert info.mapping_doubt.startswith(
+        "type was not taken as split: beside eval it has code, which is no training."
+    )
+    assert info.mapping_alternatives["split"] == ("type",)
+    (tmp_path / "rlboard.toml").write_text('[mapping]\nsplit = "type"\n')
+    (info,) = open_board(tmp_path).runs().runs
+    assert info.splits == ["train", "eval"]
+
+
+def test_which_tags_say_the_split_is_said_and_further_tags_stay_visible(
+    tmp_path: Path, open_board: Any
+) -> None:
+    rows = _rows("tags", (["math"], ["math", "val"]), "response")
+    written(tmp_path / "log.jsonl", [row | {"labels": ["hard", "new"]} for row in rows])
+    board: Board = open_board(tmp_path)
+    (info,) = board.runs().runs
+    assert info.mapping_sources["split"] == "tags (rows with val are eval)"
+    told = ['["math", "val"]', '["hard", "new"]']
+    assert columns(board, "logged.split", "labels", split="eval") == [tuple(told)] * 2
+    found = board.sample(SampleQuestion(".", ids(board, split="eval")[0]))
+    assert found.texts["labels"].raw == told[1]
 
 
 @pytest.mark.parametrize("split", ["train", "eval"])

@@ -14,7 +14,8 @@ from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts, step_from_name
 from tensorboard_plugin_rlboard.formats.split_flags import truth
-from tensorboard_plugin_rlboard.formats.splits import normalised_split, split_from_name
+from tensorboard_plugin_rlboard.formats.split_tags import normalised_split
+from tensorboard_plugin_rlboard.formats.splits import split_from_name
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Write = Callable[[Path, Iterable[Any]], Path]
