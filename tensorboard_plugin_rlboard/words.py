@@ -185,7 +185,7 @@ SPLIT = _names(
 )
 KIND = _names("type tag kind event row_type record_type event_type")
 """Words for what kind of row it is: a split only where all values are words of rollouts or of a split."""
-TAGS = _names("tags labels categories category kinds types flags keywords annotations 标签 类别")  # of a row: a split, if one is
+TAGS = _names("tags labels categories category kinds types flags keywords 标签 类别")
 ROLLOUT_KINDS = frozenset(_names("rollout rollouts train training sample generation completion"))
 EVAL_KINDS = frozenset(_names("eval evaluation val validation"))
 GROUP = _names(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -19,6 +19,8 @@ from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 
 _GLOB, _DIGITS = re.compile(r"[][*?]"), re.compile(r"[0-9]+")
 """What a glob reads otherwise, and what differs in the names of files that are written one after the other."""
+_MOST_DOUBTS = 3
+"""Doubts of further files that are said; files of one trainer have one."""
 _NOTE = "Save this as rlboard.toml in the folder of the run, and correct what is wrong."
 
 
@@ -58,9 +60,20 @@ def column_mapping(run: RunIndex) -> ColumnMapping:
         key_mapping.mapping_toml(mapping.keys, _NOTE, _only_for(mapped, files)),
         key_mapping.shown_sources(mapping) | _path_sources(mapped.format, mapped.relative),
         mapping.alternatives,
-        mapping.doubt,
+        " ".join(filter(None, _doubts(mapped, files))),
         key_mapping.shape_of(mapping.keys),
     )
+
+
+def _doubts(mapped: IndexedFile, files: Sequence[IndexedFile]) -> Iterator[str]:
+    """The doubts of a run's mappings: that of the shown one, then those of files that were understood otherwise."""
+    said = {"" if mapped.format.mapping is None else mapped.format.mapping.doubt}
+    yield from said
+    for file in files:
+        doubt = "" if file.format.mapping is None else file.format.mapping.doubt
+        if doubt not in said | {""} and len(said) <= _MOST_DOUBTS:
+            said.add(doubt)
+            yield f"Of the file {PurePosixPath(file.relative).name}: {doubt}"
 
 
 def _only_for(mapped: IndexedFile, files: Sequence[IndexedFile]) -> str:

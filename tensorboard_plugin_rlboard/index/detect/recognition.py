@@ -20,6 +20,8 @@ from tensorboard_plugin_rlboard.index.detect.named_fields import (
 )
 from tensorboard_plugin_rlboard.index.detect.sibling_names import SiblingNames
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff_rows
+from tensorboard_plugin_rlboard.index.detect.spread_rows import spread_rows
+from tensorboard_plugin_rlboard.index.detect.vain_mapping import doubt_of_mapping
 from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name_below
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
@@ -94,6 +96,9 @@ class Recognition:
         file_format = found.format
         if unmapped and is_guessed(file_format):
             file_format = key_mapping.with_doubt(file_format, f"{unmapped} {_DOES_NOT_COUNT}")
+        if mapping.keys and file_format.mapping is not None and not is_guessed(file_format):
+            rows = found.rows if len(found.rows) > 1 else spread_rows(file.path).rows
+            file_format = key_mapping.with_doubt(file_format, doubt_of_mapping(file_format, rows))
         return self.bind(with_named_fields(file_format, found, file), file), ""
 
     def bind(self, file_format: Format, file: SourceFile) -> Format:
