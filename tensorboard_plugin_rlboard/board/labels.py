@@ -75,7 +75,9 @@ def _of_prompts(session: RunSession, names: Sequence[str]) -> list[str]:
     if not names or "prompt" not in session.schema.texts:
         return [*names]
     values = [label_sql(session.schema, name) for name in names]
-    differ = ", ".join(f"min({value}) IS DISTINCT FROM max({value}) AS d{at}" for at, value in enumerate(values))
+    differ = ", ".join(
+        f"min({value}) IS DISTINCT FROM max({value}) AS d{at}" for at, value in enumerate(values)
+    )
     any_differ = ", ".join(f"coalesce(bool_or(d{at}), false)" for at in range(len(values)))
     found = session.cursor.execute(
         f"SELECT {any_differ} FROM (SELECT {differ} FROM {session.schema.table} "

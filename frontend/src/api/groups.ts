@@ -12,11 +12,11 @@ import {
   record,
   string,
 } from "../lib/decode";
-import type { GROUP_KINDS, GROUP_SORTS } from "./listWords";
 import type { Scope } from "./parameters";
+import type { GROUP_KINDS, GROUP_SORTS } from "./prompts/listWords";
 import { columns, nums, scalars } from "./values";
 
-export { GROUP_KINDS, GROUP_SORTS } from "./listWords";
+export { GROUP_KINDS, GROUP_SORTS } from "./prompts/listWords";
 
 /** Every group is of one kind; all but the first give no gradient. */
 export type GroupKind = (typeof GROUP_KINDS)[number];
@@ -32,6 +32,8 @@ export const groupsDecoder = object({
   unit: literal(...LENGTH_UNITS),
   by: string,
   values_total: number,
+  /** Groups whose members have several values: each counts with that of its first. */
+  values_mixed: number,
   values: columns,
   /** Of the first of the values, along the steps; of no single step. */
   lines: array(object({ step: array(number), kinds: record(nums), share: nums })),

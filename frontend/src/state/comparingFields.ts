@@ -1,6 +1,6 @@
 /** The parameters of the address of the views that compare: members of a group, visits to a prompt, runs. */
 
-import { GROUP_KINDS, GROUP_SORTS, PROMPT_LISTS } from "../api/listWords";
+import { GROUP_KINDS, GROUP_SORTS, PROMPT_LISTS } from "../api/prompts/listWords";
 import { ofRun, oneOf, oneWord, optionalText, text, typedNumber, wholeNumber, words } from "./fieldTypes";
 
 export const groups = {

@@ -4,7 +4,7 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { onAddress, readAddress, writeAddress } from "../host/address";
 import { ADDRESS_FIELDS } from "./addressFields";
 import type { Field } from "./fieldTypes";
-import { noteUnread } from "./unreadAddress";
+import { noteUnread } from "./links/unreadAddress";
 
 /** One value for each parameter of the address. */
 export type Selection = {

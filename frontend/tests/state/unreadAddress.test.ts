@@ -3,8 +3,8 @@
 /** What of an address nobody understands is noted, with what would be right. */
 
 import { beforeEach, expect, test } from "vitest";
+import { forgetUnread, unread, unreadOf } from "../../src/state/links/unreadAddress";
 import { DEFAULTS, followAddress, select, selection, toAddress } from "../../src/state/selection";
-import { forgetUnread, unread, unreadOf } from "../../src/state/unreadAddress";
 import { FULL } from "./fullSelection";
 
 const named = (values: Record<string, string>) =>

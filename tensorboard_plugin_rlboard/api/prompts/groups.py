@@ -25,7 +25,8 @@ class GroupsLine:
 class Groups:
     """Answer of /groups; `members` has a row for each member shown, `row` being its group's place in `columns`.
 
-    `values` has a row for each value of the text column `by`, of `values_total`; `lines` belong to the first of them.
+    `values` has a row for each value of the text column `by`, of `values_total`; `lines` belong to the first of them. Of
+    `values_mixed` groups the samples have several values, of which that of the first one counts.
     """
 
     total: int
@@ -34,6 +35,7 @@ class Groups:
     unit: str
     by: str
     values_total: int
+    values_mixed: int
     values: Mapping[str, Sequence[Value]]
     lines: Sequence[GroupsLine]
     columns: Mapping[str, Sequence[Value]]

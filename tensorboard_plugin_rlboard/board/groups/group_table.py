@@ -136,6 +136,7 @@ class GroupTable:
         distinct: how many different responses it has; 0 where that was not asked for.
         logged: offset of its first line, the file of that, and the row in it, int64 [3, groups].
         label: code of the value of a text column at its first sample; -1 where it has none, or none was asked for.
+        is_mixed: whether its samples have several values of that column, or some of them none.
         matched: whether it is one of those that are listed.
     """
 
@@ -149,6 +150,7 @@ class GroupTable:
     distinct: Ints
     logged: NDArray[np.int64]
     label: Ints
+    is_mixed: Bools
     matched: Bools
 
 
@@ -175,15 +177,29 @@ def group_table(
         matched = np.logical_or.reduceat(np.isin(samples.whole("rowid"), chosen), groups.starts)
     step, attempt, group = (samples.whole(name)[groups.starts] for name in KEYS)
     logged = np.stack([samples.whole(name)[groups.starts] for name in ("line_offset", "file", "row")])
-    label = np.full(len(groups.sizes), -1, np.int64)
+    label, is_mixed = np.full(len(groups.sizes), -1, np.int64), np.zeros(len(groups.sizes), bool)
     if labels is not None and by:
         label = labels.codes(by, as_list(samples.columns["label"][groups.starts]))
+        is_mixed = _several_values(samples.columns["label"], groups)
     return GroupTable(
         *(step, attempt, group, facts, group_kinds(facts), weight),
         ordered_mean(length, groups),
         distinct_responses(samples),
-        *(logged, label, matched),
+        *(logged, label, is_mixed, matched),
     )
+
+
+def _several_values(values: np.ma.MaskedArray, groups: StepSegments) -> Bools:
+    """Which groups have rows of several values, bool [groups]; none at all is one as well."""
+    if not len(values):
+        return np.zeros(0, bool)
+    known, missing = np.ma.getdata(values), np.ma.getmaskarray(values)
+    differs = np.zeros(len(known), bool)  # from the row before it
+    either, both = missing[1:] | missing[:-1], missing[1:] & missing[:-1]
+    differs[1:] = np.where(either, ~both, known[1:] != known[:-1])
+    differs[groups.starts] = False
+    found: Bools = np.logical_or.reduceat(differs, groups.starts)
+    return found
 
 
 def distinct_responses(samples: GroupedSamples) -> Ints:

@@ -56,6 +56,7 @@ def groups(session: RunSession, question: GroupsQuestion) -> Groups:
         found, ungrouped, samples = _find(session, question, whole, labels)
         codes = ranked_codes(found, labels.texts) if by else []
         values = groups_by_value(found, labels.texts, codes) if by else {}
+        mixed = int(np.count_nonzero(found.is_mixed & found.matched))
         lines = lines_of(found, codes) if question.selection.step is None else []
         found = _of_value(question, found, labels)
         counted = np.bincount(found.kind[found.matched], minlength=len(KINDS)).tolist()
@@ -68,7 +69,8 @@ def groups(session: RunSession, question: GroupsQuestion) -> Groups:
     total = sum(n for kind, n in kinds.items() if not question.kinds or kind in question.kinds)
     return Groups(
         *(total, ungrouped, kinds, length_unit(session.schema)),
-        *(by, len(codes), values, lines),
+        *(by, len(codes), mixed),
+        *(values, lines),
         *(columns, members),
     )
 

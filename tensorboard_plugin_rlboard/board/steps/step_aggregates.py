@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.board.steps.aggregates import (
     SHARES,
     Aggregate,
 )
-from tensorboard_plugin_rlboard.board.sums.group_columns import group_number
+from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_ID, group_number
 from tensorboard_plugin_rlboard.board.sums.ordered_sums import ordered_mean
 from tensorboard_plugin_rlboard.index.column_names import hidden, metric, text
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import METRICS, split_statistic
@@ -117,7 +117,7 @@ def _group_shares(schema: RunSchema) -> Aggregate:
     reward = metric("reward")
     derived = {
         "group": f"CAST({group_number()} & {_AS_FLOAT} AS DOUBLE)",
-        "has_id": f"CAST({text('group_id')} IS NOT NULL AS DOUBLE)",
+        "has_id": f"CAST({GROUP_ID} IS NOT NULL AS DOUBLE)",
         "reward": f"CASE WHEN {is_finite(reward)} THEN {reward} END",
         "truncated": metric("truncated"),
         "largest_advantage": largest_advantage(schema),

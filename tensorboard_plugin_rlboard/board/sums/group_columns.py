@@ -7,7 +7,9 @@ from tensorboard_plugin_rlboard.board.sums.ordered_sums import ordered_list, ord
 from tensorboard_plugin_rlboard.index.column_names import metric, text
 from tensorboard_plugin_rlboard.metrics.thresholds import ADVANTAGE_EPSILON
 
-GROUP_KEY = f"coalesce({text('group_id')}, prompt_key)"
+GROUP_ID = f"nullif({text('group_id')}, '')"
+"""The logged id of a group. An empty one is none: tables have it where nothing was logged, and it would join all prompts of a step."""
+GROUP_KEY = f"coalesce({GROUP_ID}, prompt_key)"
 """What makes samples of one step a group: the logged id, else the prompt; a sample with neither is in none (NULL)."""
 
 

@@ -69,7 +69,9 @@ class StepMeans:
         self._means.setdefault(name, RunningMoments()).add(values)
 
     def _add_to_group(self, row: Row) -> None:
-        group, reward = row.get("group_id"), number_or_nan(row.get("reward"))
+        reward = number_or_nan(row.get("reward"))
+        # An empty id is none, as the reader has it. Compared by its type: an array has no single truth value.
+        group = None if isinstance(row.get("group_id"), str) and not row["group_id"] else row.get("group_id")
         key = row.get("prompt") if group is None else group
         if key is None or not abs(reward) < HUGE:
             return

@@ -15,6 +15,7 @@ from tensorboard_plugin_rlboard.api import Groups
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.groups.question import GroupsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.errors import ArgumentError
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -159,6 +160,31 @@ def test_groups_by_a_text_column_by_hand(tmp_path: Path) -> None:
     assert without.columns["group"] == ["plain"]
     assert plain.values == {}
     assert (found.values_total, plain.values_total) == (3, 0)
+
+
+def test_groups_of_several_values_are_counted(test_log: TestLog) -> None:
+    """One value, none at all, two, and one beside none: the last two count with that of their first member."""
+    values = {"one": ("a", "a"), "none": (None, None), "two": ("a", "b"), "some": (None, "a"), "lone": ("b",)}
+    test_log.write(*(member(name, 1.0, data_source=value) for name, of in values.items() for value in of))
+    board = test_log.open()
+    found = board.groups(GroupsQuestion(Selection("."), by="data_source", sort="logged"))
+    assert found.values_mixed == 2
+    assert by_group(found, "value") == {"one": "a", "none": None, "two": "a", "some": None, "lone": "b"}
+    narrowed = Selection(".", step=1, where="data_source = 'b'")
+    assert board.groups(GroupsQuestion(narrowed, by="data_source")).values_mixed == 1
+    assert board.groups(GroupsQuestion(Selection("."))).values_mixed == 0
+
+
+def test_an_empty_id_is_none(test_log: TestLog) -> None:
+    """A table has an empty text where nothing was logged: it would join all prompts of a step."""
+    rows = [member("", reward, prompt=prompt) for prompt in "pq" for reward in (0.0, 1.0)]
+    test_log.write(*rows, member("", 1.0, prompt=None))
+    board = test_log.open()
+    found = board.groups(GroupsQuestion(Selection(".")))
+    assert found.columns["group"] == found.columns["prompt_key"]
+    assert (found.columns["size"], found.columns["kind"], found.ungrouped) == ([2, 2], ["gradient"] * 2, 1)
+    asked = StepsQuestion(Selection("."), ("group_mean",))
+    assert board.steps(asked).step_metrics["groups_gradient"] == [1.0]
 
 
 def test_values_along_the_steps_by_hand(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from read_visits import steps_read_from_now_on
 from rollout_log import TestLog, row
 
 from tensorboard_plugin_rlboard.board.board import Board
+from tensorboard_plugin_rlboard.board.prompts.histories import history_cache, kept_history, visits
 from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.errors import ArgumentError, StoppedError
 
 Open = Callable[[Path], Board]
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -61,3 +64,53 @@ def test_many_runs_do_not_push_each_other_out(
     write_rows(tmp_path / "e" / "c.jsonl", [row(3)])
     board.indexer.index_now()
     assert read[3:] == [[1, 2, 3]]
+
+
+def test_what_fails_is_not_read_again_with_every_request(
+    test_log: TestLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test_log.write(row(1), row(2))
+    board = test_log.open()
+    tried = []
+
+    def failing(*arguments: Any) -> Any:
+        tried.append(arguments)
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(history_cache, "read_visits", failing)
+        with pytest.raises(OSError, match="no space left"):
+            board.prompts.prompts(PromptsQuestion(Selection(".")))
+        for _ in range(3):
+            with pytest.raises(
+                StoppedError, match=r"could not be read: no space left\. It is tried again in 10 s"
+            ):
+                board.prompts.prompts(PromptsQuestion(Selection(".")))
+        test_log.append(row(3))
+        board.indexer.attention.note_request()
+        board.indexer.index_now()
+        assert len(tried) == 1, "nor with everything that is added"
+        later = monotonic() + 11
+        patch.setattr(kept_history, "monotonic", lambda: later)
+        with pytest.raises(OSError, match="no space left"):
+            board.prompts.prompts(PromptsQuestion(Selection(".")))
+        assert len(tried) == 2
+        later += 11
+        patch.setattr(history_cache, "read_visits", visits.read_visits)
+        assert board.prompts.prompts(PromptsQuestion(Selection("."))).columns["samples"] == [3]
+
+
+def test_too_many_kinds_are_counted_once(test_log: TestLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    test_log.write(*(row(1, prompt=f"p{i}", level=f"l{i}") for i in range(1001)))
+    board = test_log.open()
+    tried = []
+
+    def counting(*arguments: Any) -> Any:
+        tried.append(arguments)
+        return visits.read_visits(*arguments)
+
+    monkeypatch.setattr(history_cache, "read_visits", counting)
+    for _ in range(3):
+        with pytest.raises(ArgumentError, match="by=level has more than 1,000 values"):
+            board.prompts.prompts(PromptsQuestion(Selection("."), by="level"))
+    assert len(tried) == 1

@@ -214,7 +214,9 @@ def test_refusals(test_log: TestLog, asked: dict[str, Any], said: str) -> None:
 def test_what_a_response_has_is_not_proposed_for_prompts(test_log: TestLog) -> None:
     """How a response ended tells kinds of responses apart; a prompt has many of them."""
     ends = ("stop", "length")
-    test_log.write(*(row(1, data_source="x", level=each, finish_reason=each) for each in ends), row(1, prompt="b"))
+    test_log.write(
+        *(row(1, data_source="x", level=each, finish_reason=each) for each in ends), row(1, prompt="b")
+    )
     with pytest.raises(ArgumentError, match=r"Name one of these: data_source\.$"):
         ask(test_log.open(), by="dta_source")
 

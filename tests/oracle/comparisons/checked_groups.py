@@ -47,6 +47,9 @@ def check_groups(board: Board, selection: Selection, rows: Sequence[Row], by: st
         check_group(board, selection, key, members, facts[key])
     if found.by:
         check_values(found, facts)
+        assert found.values_mixed == sum(
+            len({row.get(by) for row in members}) > 1 for members in wanted.values()
+        )
 
 
 def by_group(found: Groups) -> dict[tuple[Any, Any, str], dict[str, Any]]:

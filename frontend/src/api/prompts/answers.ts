@@ -26,7 +26,7 @@ export const PROMPT_STATUSES = [
 ] as const;
 export type PromptStatus = (typeof PROMPT_STATUSES)[number];
 
-export { PROMPT_LISTS } from "../listWords";
+export { PROMPT_LISTS } from "./listWords";
 
 const status = literal(...PROMPT_STATUSES);
 

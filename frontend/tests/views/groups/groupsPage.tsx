@@ -18,6 +18,7 @@ export const LIST = {
   unit: "tokens" as const,
   by: "",
   values_total: 0,
+  values_mixed: 0,
   values: {},
   lines: [],
   columns: {

@@ -25,6 +25,7 @@ const LIST = {
   unit: "tokens",
   by: "",
   values_total: 0,
+  values_mixed: 0,
   values: {},
   lines: [],
   columns: { step: [7], group: ["g1"], prompt: ["2 + 2?"], kind: ["gradient"], size: [2] },
@@ -122,6 +123,18 @@ test("groups are split by a text column: kinds, share of the gradient, both alon
   await vi.waitFor(() => expect(asked.at(-1)).toContain("value=sums"));
   await act(() => byTestId("groups-value")?.click());
   expect(selection.value.groups_value).toBe("");
+});
+
+test("groups of several values are said, and how they count", async () => {
+  list = { ...BY, values_mixed: 2 };
+  select({ groups_by: "data_source" });
+  await show();
+  await vi.waitFor(() =>
+    expect(byTestId("group-values-mixed")?.textContent).toBe(
+      "2 groups have members of several values of data_source: each counts with that of its first member.",
+    ),
+  );
+  list = BY;
 });
 
 test("a column of which no group has a value says so", async () => {

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.board.labels import Labels, TooManyKindsError
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
+from tensorboard_plugin_rlboard.board.prompts.histories.kept_history import KeptHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import PromptHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.saved import SavedHistories
 from tensorboard_plugin_rlboard.board.prompts.histories.selection_history import SelectionHistory
@@ -29,23 +29,6 @@ _MOST_KEPT = 3
 """Histories that are kept: 100,000 prompts take 30 MB. The one not asked for longest goes."""
 _POLL = 0.1
 """Seconds after which whoever waits for somebody else's reading looks whether it is still wanted."""
-_PAUSE_FACTOR = 6
-"""While a run is being indexed, its history waits so many times as long as reading it last took."""
-
-
-@dataclass
-class _Kept:
-    """The history of whole steps of a split, without the newest ones, and what it is of."""
-
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    settled: PromptHistory = field(default_factory=PromptHistory)
-    stamps: Mapping[int, int] = field(default_factory=dict)
-    threshold: float = 0.0
-    labels: Labels = field(default_factory=Labels)
-    answer: SelectionHistory | None = None
-    answered_for: Mapping[int, int] = field(default_factory=dict)
-    seconds: float = 0.0
-    read_at: float = 0.0
 
 
 class PromptHistories:
@@ -64,7 +47,7 @@ class PromptHistories:
         self._steps = steps
         self._identities = identities
         self._saved = saved
-        self._kept: OrderedDict[tuple[str, str, float | None, str], _Kept] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, float | None, str], KeptHistory] = OrderedDict()
         self._no_kinds: WeakKeyDictionary[RunIndex, set[str]] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
@@ -106,7 +89,7 @@ class PromptHistories:
         split = selection.split or steps.default_split()
         key = (session.run.name, split, threshold, by)
         with self._lock:
-            kept = self._kept.setdefault(key, _Kept())
+            kept = self._kept.setdefault(key, KeptHistory())
             self._kept.move_to_end(key)
             while len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
@@ -116,14 +99,12 @@ class PromptHistories:
             stamps = {step: entry.stamp for (of, step), entry in steps.entries.items() if of == split}
             if kept.answer is not None and kept.answered_for == stamps:
                 return kept.answer.when(complete=not session.run.pending)
-            waits = time.monotonic() - kept.read_at < _PAUSE_FACTOR * kept.seconds
-            if kept.answer is not None and session.run.pending and waits:
+            if kept.answer is not None and session.run.pending and kept.waits():
                 return kept.answer.when(complete=False)
-            start = time.monotonic()
-            kept.answer = self._update(session, kept, steps, Selection(selection.run, split), threshold, by)
+            with kept.reading():
+                whole = Selection(selection.run, split)
+                kept.answer = self._update(session, kept, steps, whole, threshold, by)
             kept.answered_for = stamps
-            kept.read_at = time.monotonic()
-            kept.seconds = kept.read_at - start
             return kept.answer.when(complete=not session.run.pending)
         finally:
             kept.lock.release()
@@ -164,7 +145,7 @@ class PromptHistories:
                 return
             self._identities.learn(stored.history.keys, stored.history.identity_of_key)
             self._no_kinds.setdefault(run, set()).update(stored.no_kinds)
-            kept = _Kept(
+            kept = KeptHistory(
                 settled=stored.history,
                 stamps={step: entry.stamp for step, entry in now.items()},
                 threshold=stored.threshold,
@@ -216,7 +197,7 @@ class PromptHistories:
     def _update(
         self,
         session: RunSession,
-        kept: _Kept,
+        kept: KeptHistory,
         steps: RunSteps,
         selection: Selection,
         threshold: float | None,

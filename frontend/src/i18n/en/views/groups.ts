@@ -17,6 +17,8 @@ export const groups = {
   "groups.value.all": "Every value of {by} again",
   "groups.values": "Groups by {by}: {n} {n|value|values}",
   "groups.values.most": "the {n} with the most groups",
+  "groups.values.mixed":
+    "{n} {n|group has|groups have} members of several values of {by}: each counts with that of its first member.",
   "groups.values.kinds_along": "kinds along the steps",
   "groups.values.share_along": "share along the steps",
   "groups.values.share_along.why":

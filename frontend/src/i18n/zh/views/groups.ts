@@ -16,6 +16,7 @@ export const groups = {
   "groups.value.all": "重新显示 {by} 的所有取值",
   "groups.values": "按 {by} 拆分的组：{n} 个取值",
   "groups.values.most": "组数最多的 {n} 个",
+  "groups.values.mixed": "{n} 个组的成员有多个 {by} 取值：每组按其第一个成员的取值计入。",
   "groups.values.kinds_along": "各步的类别",
   "groups.values.share_along": "各步的占比",
   "groups.values.share_along.why": "每步梯度中属于它们的比例，从 0 到全部；点击前往该步",

@@ -9,7 +9,8 @@ import { linesParameters, shownValue, showValue } from "../chosenGroup";
 import { ValueLines } from "./ValueLines";
 
 /** One row for each value of the chosen text column: its groups, of which kinds they are, and how much of the gradient is theirs. */
-export function Values({ data: { by, values, values_total, kinds } }: { data: Groups }): JSX.Element | null {
+export function Values({ data }: { data: Groups }): JSX.Element | null {
+  const { by, values, values_total, values_mixed, kinds } = data;
   const along = useAnswer(groupLines, linesParameters());
   const names = values["value"] ?? [];
   if (by === "" || names.length === 0) return null;
@@ -21,6 +22,11 @@ export function Values({ data: { by, values, values_total, kinds } }: { data: Gr
         {t("groups.values", { by, n: count(values_total) })}
         {names.length < values_total && ` · ${t("groups.values.most", { n: names.length })}`}
       </summary>
+      {values_mixed > 0 && (
+        <p class="odd" data-testid="group-values-mixed">
+          {t("groups.values.mixed", { n: count(values_mixed), by })}
+        </p>
+      )}
       {along.error !== null && <p class="odd">{said(along.error.message)}</p>}
       <div class="group-values-scroll">
         <table class="listing" data-testid="group-values">

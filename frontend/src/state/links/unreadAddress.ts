@@ -1,8 +1,8 @@
 /** What an address says and nobody understands: a list that is not there is told, and not just left out. */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { ADDRESS_FIELDS } from "./addressFields";
-import type { Field, Taken } from "./fieldTypes";
+import { ADDRESS_FIELDS } from "../addressFields";
+import type { Field, Taken } from "../fieldTypes";
 
 /** A parameter of a link that counts as if it were not there. */
 export interface Unread {
