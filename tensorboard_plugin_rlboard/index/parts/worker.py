@@ -1,14 +1,17 @@
 """A process that builds ranges: orders come by standard input, results go by standard output, both pickled.
 
 It is started by `worker_pool` from the process that answers requests, so that parsing a large log never holds that one's
-interpreter. It ends when its input does, that is, with its parent.
+interpreter. It ends as soon as its input does, that is, with its parent, whatever it is working on.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
+import queue
 import sys
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -18,16 +21,29 @@ from tensorboard_plugin_rlboard.index.memory_budget import set_writing_limit
 from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, RangeOrder, build_range
 from tensorboard_plugin_rlboard.operating_system import yield_as_process
 
+Order = tuple[int, str, int, int, str, str, str]
+"""Ticket, path, offset, length, the format's spec, what the file unpacks to, and the Parquet file to write."""
 
-def serve(orders: BinaryIO, results: BinaryIO) -> None:
-    """Builds one order after the other until there are no more."""
+
+def take_orders(orders: BinaryIO, waiting: queue.SimpleQueue[Order], ended: Callable[[], object]) -> None:
+    """Takes orders in as they come, and calls `ended` where no more can come.
+
+    In a thread of its own: who reads the next order when the last one is done hears of the parent's end by then only,
+    which is a minute of a busy machine later, and has a second order in the pipe.
+    """
+    try:
+        while True:
+            waiting.put(pickle.load(orders))  # noqa: S301 (from our own parent)
+    except Exception:  # noqa: BLE001 (the parent was killed while it wrote one)
+        ended()
+
+
+def serve(waiting: queue.SimpleQueue[Order], results: BinaryIO) -> None:
+    """Builds one order after the other until the process is ended."""
     import duckdb  # noqa: F401, PLC0415 (half a second, while the parent reads the first range itself)
 
     while True:
-        try:
-            ticket, path, offset, length, spec, unpacked, target = pickle.load(orders)  # noqa: S301 (from our own parent)
-        except EOFError:
-            return
+        ticket, path, offset, length, spec, unpacked, target = waiting.get()
         result: BuiltRange | None
         try:
             order = RangeOrder(path, offset, length, from_spec(spec), unpacked)
@@ -53,7 +69,15 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may write between the results
     yield_as_process()
     set_writing_limit(int(sys.argv[1]))
-    serve(sys.stdin.buffer, results)
+    waiting: queue.SimpleQueue[Order] = queue.SimpleQueue()
+    take = threading.Thread(
+        target=take_orders,
+        args=(sys.stdin.buffer, waiting, lambda: os._exit(0)),
+        name="rlboard-orders",
+        daemon=True,
+    )
+    take.start()
+    serve(waiting, results)
 
 
 if __name__ == "__main__":
