@@ -215,11 +215,16 @@ def visible(text: str) -> str:
     return "".join(map(_shown, text))
 
 
+def is_hidden(character: str) -> bool:
+    """Whether a character is a control or format character, or half of one."""
+    return unicodedata.category(character) in _HIDDEN
+
+
 def _shown(character: str) -> str:
     if character in _SHOWN:
         return _SHOWN[character]
     code = ord(character)
-    if unicodedata.category(character) not in _HIDDEN:
+    if not is_hidden(character):
         return character
     return chr(0x2400 + code) if code < 0x20 else f"⟨U+{code:04X}⟩"
 

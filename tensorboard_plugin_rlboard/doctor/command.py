@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,7 @@ from tensorboard_plugin_rlboard.doctor.printing import lines
 from tensorboard_plugin_rlboard.doctor.report import FindingReport, IgnoredFile, Report, RunReport
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
-from tensorboard_plugin_rlboard.terminal import say, show
+from tensorboard_plugin_rlboard.terminal import say, show, show_json
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import FLAG
 
 READ_LIMIT = 16 * 1024 * 1024
@@ -35,7 +34,7 @@ def doctor(path: str, everything: bool = False, as_json: bool = False, config: s
     report = examine(path, 0 if everything else READ_LIMIT, config)
     try:
         if as_json:
-            print(json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2), flush=True)
+            show_json(dataclasses.asdict(report), indent=2)
         for line in () if as_json else lines(report):
             show(line)
     except BrokenPipeError:  # whoever reads has seen enough, as `head` has

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -19,7 +17,7 @@ from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
-from tensorboard_plugin_rlboard.terminal import say
+from tensorboard_plugin_rlboard.terminal import json_text, say, show_json
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 from tensorboard_plugin_rlboard.watch.arguments import SEVERITIES
 
@@ -141,7 +139,7 @@ def _report_changes(board: Board, request: WatchRequest, reported: ReportedFindi
         findings = list(board.findings(FindingsQuestion(Selection(run))).findings)
         worst = max([worst, *(SEVERITIES.index(finding.severity) for finding in findings)])
         for line in reported.changes(run, findings):
-            print(_as_json(line, sys.stdout.encoding), flush=True)
+            show_json(line)
             if line["event"] == "found":
                 _run_commands(request, line)
     return worst
@@ -179,7 +177,7 @@ def _run_commands(request: WatchRequest, line: Mapping[str, object]) -> None:
             f"RLBOARD_{key.upper()}": str(line[key])
             for key in ("run", "kind", "severity", "title", "summary")
         }
-        names["RLBOARD_FINDING"] = _as_json(line)
+        names["RLBOARD_FINDING"] = json_text(line)
         environment = os.environ | {name: _as_variable(value) for name, value in names.items()}
         # the command is the user's own, from the command line; what a log says reaches it as variables only
         try:
@@ -188,16 +186,6 @@ def _run_commands(request: WatchRequest, line: Mapping[str, object]) -> None:
             code = error.strerror
         if code:
             say(f"The command for {line['kind']} of run {line['run']} ended with code {code}.")
-
-
-def _as_json(line: Mapping[str, object], encoding: str = "utf-8") -> str:
-    """A line as JSON, with escapes where it has characters that cannot be written as they are, as half a surrogate pair."""
-    text = json.dumps(line, ensure_ascii=False)
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return json.dumps(line)
-    return text
 
 
 def _as_variable(value: str) -> str:

@@ -9,8 +9,6 @@ from python_imports import ONE_PROCESS, PACKAGE, nodes_of
 
 OWN_LINES = {
     "terminal.py": "it is the one",
-    "doctor/command.py": "JSON, which escapes them",
-    "watch/command.py": "the same",
     "cluster/progress.py": "counts only",
     "commands/interruption.py": "its own sentence, while the process ends",
 }
