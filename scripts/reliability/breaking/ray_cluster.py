@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from served import environment
+from served import children_of, environment
 
 _STORE = 100 * 1024**2
 _TRIES = 3
@@ -51,5 +52,8 @@ def _starts(ray: Any, temporary: str) -> bool:
         ray.init("local", num_cpus=2, _node_ip_address="127.0.0.1", _temp_dir=temporary, **options)
     except Exception:  # noqa: BLE001  Ray raises this very class
         ray.shutdown()
+        for pid in children_of(os.getpid()):  # Ray forgets those of a cluster that did not start
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         return False
     return True
