@@ -195,8 +195,7 @@ class ColumnCollector:
             return
         are_tags = is_list and may_hold_tags(key) and len(value) <= MOST_TAGS
         if key in self.keys.texts or (are_tags and tags_of(to_python(value))):
-            text = structure_to_text(to_python(value))
-            self._add_scalar(line, key, text)
+            self._add_scalar(line, key, structure_to_text(to_python(value)))
         elif key in self.keys.numbers:
             self._complain(line, "not_a_number", not_a_number(key, to_python(value)))
         elif is_array or key in self.keys.tokens:

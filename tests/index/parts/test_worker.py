@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rollout_log import TestLog, row
 
-from tensorboard_plugin_rlboard.formats.registry import NATIVE
+from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.index.parts import worker
 
 COMMAND = [sys.executable, "-m", worker.__name__, "96"]
