@@ -6,7 +6,7 @@ import type { ApiError } from "../api/errors";
 import { select, selected } from "../state/selection";
 import { setConfiguredRules } from "../state/textRules";
 import { changedAt, revision } from "./revision";
-import { stableComputed } from "./stableComputed";
+import { stableComputed } from "./scopes";
 
 /** Null until the first answer. An answer stays when a newer question fails; the failure is beside it. */
 export const runs = signal<Runs | null>(null);

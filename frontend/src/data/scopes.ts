@@ -5,7 +5,17 @@ import type { Scope } from "../api/parameters";
 import { placesOf } from "../state/searchPlaces";
 import { selected } from "../state/selection";
 import { textRulesOf } from "../state/textRules";
-import { stableComputed } from "./stableComputed";
+
+/** Like `computed`, but the same object as long as it is the same JSON, so that dependents do not run for nothing. */
+export function stableComputed<T>(compute: () => T): ReadonlySignal<T> {
+  let last: { json: string; value: T } | null = null;
+  return computed(() => {
+    const value = compute();
+    const json = JSON.stringify(value);
+    if (last?.json !== json) last = { json, value };
+    return last.value;
+  });
+}
 
 /** Run, split and attempt: what `/steps` is about. */
 export const runScope: ReadonlySignal<Scope> = stableComputed(() => {
@@ -54,8 +64,13 @@ export function isOtherRun(before: unknown, now: unknown): boolean {
 }
 
 function fieldOf(parameters: unknown, name: string): unknown {
-  if (typeof parameters !== "object" || parameters === null) return "";
-  return (parameters as Readonly<Record<string, unknown>>)[name] ?? "";
+  return (parameters as Readonly<Record<string, unknown>> | null)?.[name] ?? "";
+}
+
+/** Does something in a moment. Returns what withdraws that. */
+function inAMoment(act: () => void): () => void {
+  const timer = setTimeout(act, OTHER_RUN_MS);
+  return () => clearTimeout(timer);
 }
 
 /**
@@ -65,7 +80,5 @@ function fieldOf(parameters: unknown, name: string): unknown {
  * @returns What withdraws that.
  */
 export function untilOtherRunIsLate(shown: unknown, asked: unknown, takeOff: () => void): () => void {
-  if (shown === null || !isOtherRun(shown, asked)) return () => undefined;
-  const timer = setTimeout(takeOff, OTHER_RUN_MS);
-  return () => clearTimeout(timer);
+  return shown !== null && isOtherRun(shown, asked) ? inAMoment(takeOff) : () => undefined;
 }

@@ -1,6 +1,6 @@
 /** What the user is looking at: one object, one signal. The address bar is its record, so every state is a link. */
 
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { onAddress, readAddress, writeAddress } from "../host/address";
 import { ADDRESS_FIELDS } from "./addressFields";
 import type { Field } from "./fieldTypes";
@@ -74,8 +74,10 @@ export function select(patch: Partial<Selection>, how: "push" | "replace" = "rep
     ...patch,
   };
   if (FIELDS.every(([name]) => next[name] === old[name])) return;
-  current.value = next;
-  writeAddress(toAddress(next), how);
+  batch(() => {
+    current.value = next;
+    writeAddress(toAddress(next), how); // before anyone hears of it, who may change the selection again
+  });
 }
 
 /** Takes the address at its word, now and whenever others change it. Returns what undoes it. */

@@ -2,6 +2,7 @@
 
 /** How the selection changes, and what it forgets and writes then. */
 
+import { effect } from "@preact/signals";
 import { beforeEach, expect, test, vi } from "vitest";
 import { DEFAULTS, followAddress, type Selection, select, selection } from "../../src/state/selection";
 import { FULL } from "./fullSelection";
@@ -52,6 +53,15 @@ test("what belongs to a run is forgotten with it, the rest stays", () => {
     "a_max",
     "pair",
   ]);
+});
+
+test("who hears of a change and changes more is in the address, too", () => {
+  const stop = effect(() => {
+    if (selection.value.step === 3) select({ pin: 4 }, "push");
+  });
+  select({ step: 3 }, "push");
+  stop();
+  expect(window.location.hash).toBe("#rlboard&p.rlboard.step=3&p.rlboard.pin=4");
 });
 
 test("opening is a history entry, walking is not", async () => {
