@@ -7,6 +7,7 @@ object the last value counts, as Python's parser, a browser's and nearly every o
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 simdjson: Any
@@ -15,6 +16,7 @@ try:
 except Exception:  # noqa: BLE001 (no wheel for this Python, or one that is broken: Python's parser reads everything)
     simdjson = None
 
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 SIMDJSON_ERRORS = (ValueError, RuntimeError)
 """What simdjson raises for a line that it refuses; RuntimeError for deep nesting and integers beyond 64 bits."""
 
@@ -32,6 +34,23 @@ def parse_with_python(text: str) -> Any:
         RecursionError: it is nested too deeply.
     """
     return json.loads(text)
+
+
+def without_half_pairs(row: Any, text: str) -> Any:
+    """What a line holds with U+FFFD for each half of a surrogate pair; the very same where there is none.
+
+    Args:
+        row: what Python's parser made of the line.
+        text: the line.
+
+    Raises:
+        RecursionError: it is nested too deeply.
+    """
+    if "\\u" not in text:
+        return row
+    dumped = json.dumps(row, ensure_ascii=False)
+    mended = _HALF_PAIR.sub("\ufffd", dumped)
+    return row if mended == dumped else json.loads(mended)
 
 
 def to_python(value: Any) -> Any:

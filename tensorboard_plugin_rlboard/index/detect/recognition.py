@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
+logger = logging.getLogger(__name__)
 _NO_MAPPING = MappingSection()
 
 _DOES_NOT_COUNT = (
@@ -83,6 +85,20 @@ class Recognition:
         Raises:
             OSError: it cannot be read.
         """
+        try:
+            return self._sniff(file)
+        except OSError:
+            raise
+        except (
+            Exception
+        ) as error:  # whatever a file made our code raise must not keep the others from being read
+            logger.exception("RL Board cannot find out what %s is", file.relative)
+            return None, (
+                f"RL Board failed to find out what it is ({type(error).__name__}): this is a fault of RL Board, and the "
+                "terminal has the details. Please report it with the file's first lines."
+            )
+
+    def _sniff(self, file: SourceFile) -> tuple[Format | None, str]:
         mapping, unmapped = self.mapping_of(file), ""
 
         def mapped(row: Row) -> Format | None:

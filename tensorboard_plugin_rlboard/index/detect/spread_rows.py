@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -10,6 +9,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tensorboard_plugin_rlboard.formats.base import Row
+from tensorboard_plugin_rlboard.formats.rows.json_parsers import (
+    decode_line,
+    parse_with_python,
+    without_half_pairs,
+)
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.reader import is_packed, open_forward
 
@@ -201,7 +205,8 @@ def _row(line: bytes, found: SpreadRows) -> Row | None:
     if line.isspace():
         return None
     try:
-        row = json.loads(line.decode("utf-8-sig", "replace"))
+        text = decode_line(line)
+        row = without_half_pairs(parse_with_python(text), text)
     except (ValueError, RecursionError):
         if line.endswith(b"\n") and found.problem:
             found.problem = NO_JSON

@@ -9,7 +9,6 @@ simdjson still refuses is read by Python's parser, or becomes a problem.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -31,7 +30,6 @@ from tensorboard_plugin_rlboard.sources.text.repeated_keys import (
 _REPEATED = "The line repeats the one before it: the trainer has logged its batch twice. Its samples are counted once."
 _STEPS = ("step", "global_step", "training_step")
 _MAX_KEYS_SHOWN, _MAX_KEY_SHOWN = 5, 80
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -233,14 +231,12 @@ def decoded_by_python(line: bytes, index: int) -> tuple[dict[str, Any] | None, P
         problem = Problem(
             index, "bad_utf8", "The line has bytes that are no UTF-8; they are shown as U+FFFD."
         )
-    if "\\u" in text:
-        dumped = json.dumps(row, ensure_ascii=False)
-        if _LONE_SURROGATE.search(dumped):
-            row = json_parsers.parse_with_python(_LONE_SURROGATE.sub("\ufffd", dumped))
-            problem = Problem(
-                index, "lone_surrogate", "The line has half a surrogate pair; it is shown as U+FFFD."
-            )
-    return row, problem
+    mended: dict[str, Any] = json_parsers.without_half_pairs(row, text)
+    if mended is not row:
+        problem = Problem(
+            index, "lone_surrogate", "The line has half a surrogate pair; it is shown as U+FFFD."
+        )
+    return mended, problem
 
 
 def _reason(line: bytes, error: Exception) -> str:

@@ -170,3 +170,16 @@ def test_hostile_rows_are_looked_at_within_bounds(name: str, tmp_path: Path) -> 
     (tmp_path / "a.jsonl").write_text((json.dumps(HOSTILE[name]) + "\n") * 3, encoding="utf-8")
     found = sniff_rows(str(tmp_path / "a.jsonl"))
     assert found.format is not None or found.reason.endswith(".")
+
+
+def test_half_a_surrogate_pair_is_seen_as_the_index_shows_it(tmp_path: Path) -> None:
+    row = b'{"step": 1, "prompt": "p\\ud800", "response": "r \\ud83d\\ude00", "a\\udc00": 1, "reward": "\\ud800"}\n'
+    (tmp_path / "a.jsonl").write_bytes(row)
+    (found,) = spread_rows(str(tmp_path / "a.jsonl")).rows
+    assert found == {
+        "step": 1,
+        "prompt": "p\ufffd",
+        "response": "r \U0001f600",
+        "a\ufffd": 1,
+        "reward": "\ufffd",
+    }

@@ -11,6 +11,8 @@ from rollout_log import row
 from waiting import wait_for
 
 from tensorboard_plugin_rlboard.index import memory_budget
+from tensorboard_plugin_rlboard.index.detect import recognition
+from tensorboard_plugin_rlboard.index.detect.sniff import sniff_rows
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
@@ -49,3 +51,22 @@ def test_few_addresses_are_said_and_nothing_is_indexed(
         indexer.stop()
     assert "1.6 GB of addresses (ulimit -v), and RL Board needs 2.0 GB" in indexer.registry.failure
     assert indexer.registry.runs == {}
+
+
+def test_a_file_that_our_own_code_fails_on_keeps_no_other_from_being_read(
+    tmp_path: Path, write_rows: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_rows(tmp_path / "a" / "strange.jsonl", [row(1)])
+    write_rows(tmp_path / "b" / "plain.jsonl", [row(1)])
+
+    def failing(path: str, mapped: Any) -> Any:
+        if path.endswith("strange.jsonl"):
+            raise KeyError("x")
+        return sniff_rows(path, mapped)
+
+    monkeypatch.setattr(recognition, "sniff_rows", failing)
+    indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.01)
+    indexer.index_now()
+    indexer.stop()
+    assert (indexer.registry.failure, list(indexer.registry.runs)) == ("", ["b"])
+    assert "failed to find out what it is (KeyError)" in indexer.registry.ignored["a/strange.jsonl"]
