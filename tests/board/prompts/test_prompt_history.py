@@ -10,6 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import PromptHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.statuses import (
+    ALWAYS_SOLVED,
+    MIXED,
+    NEVER_SOLVED,
+    REGRESSED,
+    SOLVED,
+    STATUSES,
+    statuses,
+)
 from tensorboard_plugin_rlboard.board.prompts.histories.visits import N_SUMS, PASSED, REWARDED, Visits
 
 Visit = tuple[int, int, int, list[int]]
@@ -68,3 +77,16 @@ def test_in_any_order_and_pieces(rows: list[Visit], pieces: list[int]) -> None:
         assert history.label[i] == mine[0][3][0]
     assert history.keys.tolist() == sorted({10 * prompt + rendering for prompt, _, rendering, _ in rows})
     assert set(history.passes) == {step for _, step, _, _ in rows}
+
+
+def test_half_of_the_samples_are_enough_to_have_solved_a_prompt() -> None:
+    passed_at_first_and_last = [(0, 1), (1, 0), (1, 1), (0, 0), (2, 2)]
+    rows = []
+    for prompt, both in enumerate(passed_at_first_and_last):
+        for step, passed in enumerate(both):
+            sums = [0] * N_SUMS
+            sums[REWARDED], sums[PASSED] = 2, passed
+            rows.append((prompt, step, 0, sums))
+    found = statuses(PromptHistory().with_visits(columns(rows)))
+    became = [next(name for name in STATUSES if found[name][i]) for i in range(len(found[MIXED]))]
+    assert became == [SOLVED, REGRESSED, MIXED, NEVER_SOLVED, ALWAYS_SOLVED]
