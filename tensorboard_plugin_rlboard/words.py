@@ -89,12 +89,12 @@ REWARD = (
         "total_reward reward_total final_reward overall_reward reward_sum sum_reward scalar_reward "
         "combined_reward weighted_reward episode_reward trajectory_reward sequence_reward seq_reward "
         "sample_reward outcome_reward all_rewards episode_return total_return return reward_score reward_value "
-        "rm_score rm_reward reward_model_score rew total_score score_total final_score overall_score"
+        "rm_score rm_reward reward_model_score rew total_score score_total final_score overall_score 最终得分 最终分数 奖励得分"
     ),
     _names("总奖励 最终奖励 奖励 奖励值 奖励分数 score 总分 总得分 得分 分数 综合得分 评分"),
     _names(
         "correct is_correct correctness acc accuracy passed pass success is_success solved is_solved "
-        "resolved outcome grade verified is_right won successful exact_match em follow_all_instructions 是否正确 正确"
+        "resolved outcome grade verified is_right won successful exact_match pass_1 pass_at_1 em follow_all_instructions 是否正确 正确"
     ),
 )
 """Tiers of words for the reward: ours, a total, a score, whether the answer is right."""
@@ -126,7 +126,7 @@ NO_REWARD_WORDS = frozenset(
     _names(
         "weight weights threshold thresholds min max std var mean avg average baseline scale coef coefficient target ref hack "
         "reference old prev previous limit limits rating ratings count num n idx index id model fn func function name type rank "
-        "config time token tokens step steps penalty difficulty valid clip norm gap cost range version loss margin delta diff teacher"
+        "config time token tokens step steps penalty difficulty valid clip norm gap cost range version loss margin delta diff teacher batch epoch running ema moving smoothed best group"
     )
 )
 """Words in a key that ends or begins like a reward and is none."""
@@ -167,14 +167,14 @@ METADATA = frozenset(_names("meta metadata extra extra_info env_extras tags anno
 STEP = _names(
     "step global_step training_step train_step trainer_step optimizer_step optim_step update_step policy_step "
     "rl_step learner_step current_step gen_step rollout_step trainer_global_step iteration train_iter "
-    "training_iteration global_steps step_num iter training_iter global_step_max_steps ppo_step grpo_step opt_step it 步数 训练步 训练步数 迭代步 迭代步数 全局步 全局步数 步"
+    "training_iteration global_steps step_num iter training_iter global_step_max_steps ppo_step grpo_step opt_step it 步数 训练步 训练步数 迭代步 迭代步数 全局步 全局步数 步 步骤 训练步骤"
 )
 INNER_STEP = frozenset(_names("current_step gen_step rollout_step step_num iteration iter it"))
 """Those of them that count within a rollout or a step as well: the name of a file counts before them."""
 AROUND_STEP = frozenset(_names("epoch episode round game session trajectory traj rollout task"))
 """Words for what a step may count within: with the next one it begins again."""
 WEAK_STEP = _names(
-    "steps iterations update updates num_updates n_update rollout_id round epoch 迭代 轮次 轮数"
+    "steps iterations update updates num_updates n_update rollout_id round epoch 迭代 轮次 轮数 训练轮次 训练轮数 迭代次数"
 )
 """Words that count turns, positions and data as well: a step only where the values are those of a training."""
 WEAK_OF_DATA_SETS = _names("epoch iter update updates round steps")  # they make no row a sample
@@ -185,7 +185,6 @@ SPLIT = _names(
 )
 KIND = _names("type tag kind event row_type record_type event_type")
 """Words for what kind of row it is: a split only where all values are words of rollouts or of a split."""
-TAGS = _names("tags labels categories category kinds types flags keywords 标签 类别")
 ROLLOUT_KINDS = frozenset(_names("rollout rollouts train training sample generation completion"))
 EVAL_KINDS = frozenset(_names("eval evaluation val validation"))
 GROUP = _names(

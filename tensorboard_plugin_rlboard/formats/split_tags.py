@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from tensorboard_plugin_rlboard.formats.splits import TRAINING_NAMES, is_eval_name
-from tensorboard_plugin_rlboard.words import EVAL_KINDS, KIND, ROLLOUT_KINDS, SPLIT, TAGS, plain, snake_case
+from tensorboard_plugin_rlboard.words import EVAL_KINDS, KIND, ROLLOUT_KINDS, SPLIT, plain, snake_case
 
 MOST_TAGS, _LONGEST = 32, 64
 """Tags of a row, and characters of one."""
@@ -23,8 +23,15 @@ _EVALUATIONS = frozenset(
 _UNCLEAR = frozenset({"test", "dev", "测试", "测试集"})
 """Tags that say something else as often (unit tests), unless others say `train`."""
 _KINDS = frozenset(map(plain, KIND))
-_TAGS = _KINDS | frozenset(map(plain, TAGS))
+_TAGS = _KINDS | frozenset(
+    map(
+        plain,
+        ["tags", "labels", "categories", "category", "kinds", "types", "flags", "keywords", "标签", "类别"],
+    )
+)
 _SPLITS = frozenset(SPLIT)
+OF_DATA = frozenset({"data", "dataset", "source", "env", "environment", "benchmark"})
+"""Words of keys that say from which data a row is."""
 
 
 def tags_of(value: object) -> tuple[str, ...]:
@@ -53,6 +60,15 @@ def _tags_of_text(text: str) -> tuple[str, ...]:
 def may_hold_tags(key: str) -> bool:
     """Whether a list of texts under a key are tags of its row."""
     return plain(snake_case(key)) in _TAGS
+
+
+@lru_cache(maxsize=1024)
+def may_say_split(key: str) -> bool:
+    """Whether what stands under a key may say of which split its row is: tags, a phase, the data that it is from."""
+    name = snake_case(key)
+    return key != "split" and (
+        may_hold_tags(key) or name in _SPLITS or not OF_DATA.isdisjoint(name.split("_"))
+    )
 
 
 def evaluations_under(key: str, values: Collection[object]) -> dict[str, frozenset[str]]:

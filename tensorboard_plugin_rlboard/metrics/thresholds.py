@@ -13,5 +13,13 @@ RIGHT_REWARD = 1.0
 """From this reward on a group whose rewards are all equal is all right; from 0 down it is all wrong."""
 ADVANTAGE_EPSILON = 1e-6
 """Added to the standard deviation of a group that its rewards are divided by, as in GRPO."""
-TRUNCATED_REASONS = frozenset({"length", "max_length", "max_tokens", "truncated"})
-"""Finish reasons, in lower case, of a response that was cut at the maximum length."""
+_TRUNCATED_REASONS = frozenset(
+    {"length", "max_length", "max_tokens", "max_new_tokens", "max_completion_tokens", "truncated"}
+)
+TRUNCATED_FLAGS = ("truncated", "is_truncated", "was_truncated", "truncation", "是否截断", "截断")
+"""Keys of a truth value that says the same where no reason is logged."""
+
+
+def is_truncated(reason: str) -> bool:
+    """Whether a finish reason, in any letter case, says that a response was cut at the maximum length."""
+    return reason.lower().rpartition(".")[2] in _TRUNCATED_REASONS  # an enum is `FinishReason.LENGTH`

@@ -37,6 +37,19 @@ def structure_to_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False) if found is None else messages_to_text(found)
 
 
+def reason_to_text(value: object) -> str:
+    """Why a response ended, as text: of an object (`{"type": "length", "length": 512}`, as SGLang answers it) what it is."""
+    if isinstance(value, str):
+        return value
+    found = value.get("type", value.get("reason")) if isinstance(value, dict) else value
+    return found if isinstance(found, str) else structure_to_text(value)
+
+
+def value_to_text(value: object, *, is_reason: bool) -> str:
+    """What stands in place of a text, as text; of a finish reason that it is."""
+    return reason_to_text(value) if is_reason else structure_to_text(value)
+
+
 def row_messages(row: Row, texts: Mapping[str, Sequence[str]]) -> list[dict[str, object]] | None:
     """The messages of a row: its own, else those of its prompt and its response; None where it has neither.
 

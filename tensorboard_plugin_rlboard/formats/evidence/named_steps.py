@@ -10,6 +10,56 @@ from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_valu
 from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, value_at
 
+_LIKE_STEP = frozenset(["step", "iter", "iteration", "update"])
+_SEVERAL = frozenset(["steps", "iters", "iterations", "updates"])
+_COUNTS = frozenset(
+    [
+        "num",
+        "n",
+        "max",
+        "min",
+        "total",
+        "per",
+        "turn",
+        "env",
+        "tool",
+        "agent",
+        "reasoning",
+        "cot",
+        "size",
+        "count",
+        "eval",
+        "val",
+        "save",
+        "log",
+        "warmup",
+        "budget",
+        "limit",
+        "time",
+        "s",
+        "ms",
+        "used",
+        "taken",
+        "left",
+        "micro",
+        "idx",
+        "index",
+        "id",
+    ]
+)
+"""Words of names that count something else than the training's steps."""
+_NUMBERED = frozenset(["num", "n", "idx", "index", "count"])
+
+
+def is_called_like_step(name: str) -> bool:
+    """Whether a key is called like a step of a training without being one of its words (`grad_step`, `n_iter`, `第几步`)."""
+    parts = set(name.split("_"))
+    if "步" in name:
+        return True
+    if parts & {"iter", "iteration", "update"} and len(parts) > 1:
+        parts -= _NUMBERED
+    return bool(parts & (_LIKE_STEP | _SEVERAL)) and not parts & _COUNTS
+
 
 def counts_within(rows: Sequence[Row], path: str, named: int) -> bool:
     """Whether what some rows have for a step counts something within the step that the name of their file says.

@@ -191,7 +191,8 @@ def as_guessed(file_format: Format, rows: Sequence[Row]) -> tuple[Format | None,
 
 def _is_plainly_ours(row: Row) -> bool:
     """Whether a row has all that tells a sample and nothing else, so that nothing is left to guess."""
-    return is_complete(row) and is_plain_step(row["step"]) and row.keys() <= NATIVE.read_keys
+    is_chat = str(row.get("prompt")).startswith("[{") and is_conversation_text(row["prompt"])
+    return is_complete(row) and is_plain_step(row["step"]) and row.keys() <= NATIVE.read_keys and not is_chat
 
 
 def tells_alone(file_format: Format) -> bool:

@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.formats.split_flags import (
     says_held_out,
     says_training,
 )
-from tensorboard_plugin_rlboard.formats.split_tags import evaluations_under
+from tensorboard_plugin_rlboard.formats.split_tags import OF_DATA, evaluations_under
 from tensorboard_plugin_rlboard.formats.splits import (
     EVAL_SPLIT_NAMES,
     TRAINING_NAMES,
@@ -30,7 +30,6 @@ from tensorboard_plugin_rlboard.formats.splits import (
 _FEW_NAMES = 8
 """Different names that the phases of a training may have."""
 _TRAININGS = frozenset({"rollout", "rollouts"})
-_OF_DATA = frozenset({"data", "dataset", "source", "env", "environment", "benchmark"})
 _PASSED = frozenset({"test", "testing", "dev", "测试"})
 """Words of a flag that may say that an answer passed a test."""
 
@@ -90,6 +89,24 @@ def _assign_split(roles: Roles) -> str:
                 f'training. If it says which rows are held out, add split = "{column.path}" to the [mapping] that the tab and '
                 "doctor print."
             )
+    return _doubt_of_data(roles)
+
+
+def _doubt_of_data(roles: Roles) -> str:
+    """One sentence where the data that rows are from may say which of them are held out; else empty."""
+    for column in roles.profile:
+        is_of_data = not OF_DATA.isdisjoint(column.place.name.split("_")) and column.fits(is_text)
+        if not is_of_data or not is_open(column, meta=True):
+            continue
+        names = {str(value).strip() for value in column.values.values()} - {""}
+        others = sorted(name for name in names if name.lower() not in TRAINING_NAMES)
+        is_some = "benchmark" in column.place.name and 0 < len(column.values) < roles.profile.count
+        if (others and len(others) < len(names) and len(names) <= _FEW_NAMES) or (others and is_some):
+            roles.note("split", [column])
+            return (
+                f"{column.path} was not taken as split: rows with {others[0]} may be held out. If they are, log split = "
+                '"eval" in them.'
+            )
     return ""
 
 
@@ -113,7 +130,7 @@ def _holds_both_splits(column: Column) -> bool:
     named = {str(value).strip().lower() for value in column.values.values()}
     evaluations = named & (EVAL_SPLIT_NAMES | words.EVAL_KINDS)
     trainings = named & (TRAINING_NAMES | _TRAININGS)
-    if not _OF_DATA.isdisjoint(column.place.name.split("_")) and len(named) <= _FEW_NAMES:
+    if not OF_DATA.isdisjoint(column.place.name.split("_")) and len(named) <= _FEW_NAMES:
         evaluations |= set(filter(is_eval_name, named))
         trainings |= set(filter(is_split_name, named)) - evaluations
     return bool(evaluations and trainings) and named == evaluations | trainings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.evidence.other_rewards import doubt_of_missing, doubt_of_taken
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
 from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
@@ -14,7 +15,7 @@ from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_share,
 )
 from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIELDS
-from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS
+from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES, PARTS
 from tensorboard_plugin_rlboard.formats.generic.turns import turn_reward_key
 from tensorboard_plugin_rlboard.formats.guessing.reward_parts import (
     NUMBER_TYPES,
@@ -126,13 +127,16 @@ class Reward:
                 self._say_parts(found)
         self.doubt = self.doubt or doubt_of_length(roles)
         if "reward" not in roles.keys and not self.doubt:
-            self.doubt = reason_unread(roles)
+            self.doubt = reason_unread(roles) or doubt_of_missing(roles)
+        self.doubt = self.doubt or doubt_of_taken(roles)
         self._lift([*parts, *scores])
         if (column := roles.column("reward")) is not None and (note := counted(column)):
             roles.notes["reward"] = note
         roles.assign("ref_reward", words.REF_REWARD, is_score, own=True)
         others = roles.alternatives.get("reward", [])
-        roles.alternatives["reward"] = [path for path in others if path != roles.keys.get("reward")]
+        roles.alternatives["reward"] = [
+            path for path in others if path not in roles.keys.get("reward", "").split(EITHER)
+        ]
 
     def _choose(self, found: list[Column], strong: list[tuple[int, int, Column]]) -> None:
         """Take the first, or the first one of the same rank that varies; say where two are about as good."""

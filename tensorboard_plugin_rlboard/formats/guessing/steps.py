@@ -8,6 +8,7 @@ from itertools import pairwise
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.arrays.step_values import SMALLEST_ODD, said_of_steps, step_from_value
 from tensorboard_plugin_rlboard.formats.base import Row
+from tensorboard_plugin_rlboard.formats.evidence.named_steps import is_called_like_step
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
 from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_step
@@ -15,45 +16,6 @@ from tensorboard_plugin_rlboard.formats.evidence.value_types import is_step
 _FEWEST_RESTARTS = 2
 """Times that a step begins again at its first number before that is said: once is a training that was started again."""
 
-_LIKE_STEP = frozenset({"step", "iter", "iteration", "update"})
-_COUNTS = frozenset(
-    {
-        *(
-            "num",
-            "n",
-            "max",
-            "min",
-            "total",
-            "per",
-            "turn",
-            "env",
-            "tool",
-            "agent",
-            "reasoning",
-            "cot",
-            "size",
-            "count",
-        ),
-        *(
-            "eval",
-            "val",
-            "save",
-            "log",
-            "warmup",
-            "budget",
-            "limit",
-            "time",
-            "s",
-            "ms",
-            "used",
-            "taken",
-            "left",
-            "micro",
-        ),
-        *("idx", "index", "id"),
-    }
-)
-"""Words of names that count something else than the training's steps."""
 _IDENTIFIERS = frozenset({"eid", "id", "uid", "key", "sample_id", "rollout_id", "trajectory_id"})
 """Objects that name a sample by numbers, of which a step is one within its episode (Trinity-RFT's `eid`)."""
 
@@ -78,8 +40,9 @@ def assign_step(roles: Roles) -> str:
         clearer = [column for column in others if _is_within(roles, own[0], column)]
         taken = clearer[0] if clearer else own[0]
         alike = [column for column in others if column.place.name == taken.place.name]
-        roles.take("step", [taken, *alike])  # `train/step` and `val/step`
-        roles.note("step", [one for one in [*own, *others] if one not in (taken, *alike)])
+        apart = [column for column in others if not taken.values.keys() & column.values.keys()]
+        roles.take("step", [taken, *alike, *apart])  # `train/step` and `val/step`, or a key that changes
+        roles.note("step", [one for one in [*own, *others] if one not in (taken, *alike, *apart)])
         return "" if clearer else _doubt_of_outer(roles, own[0])
     prompts = roles.column("prompt")
     inner = [
@@ -109,10 +72,8 @@ def assign_step(roles: Roles) -> str:
 def _take_called_like(roles: Roles, prompts: Column | None) -> str:
     """Take whole numbers with `step` in their name that lie like a training's; one sentence that says so, else empty."""
     for column in roles.profile:
-        parts = set(column.place.name.split("_"))
         if (
-            not parts & _LIKE_STEP
-            or parts & _COUNTS
+            not is_called_like_step(column.place.name)
             or column.place.of_each
             or not is_open(column, meta=True)
         ):
@@ -249,6 +210,6 @@ def _changes(numbers: list[float]) -> int:
 
 def _lies_like_steps(roles: Roles, column: Column, prompts: Column | None) -> bool:
     """Whether a key with a name of several meanings holds steps; `steps` needs samples that share one."""
-    if not roles.profile.lies(column, prompts):
+    if not roles.profile.lies(column, prompts) or not all(map(is_step, column.values.values())):
         return False
     return column.place.name != "steps" or roles.profile.is_shared(column)

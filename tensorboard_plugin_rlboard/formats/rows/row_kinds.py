@@ -1,13 +1,15 @@
-"""What the rows of a part are: which of them are samples, and which of these failed."""
+"""What the rows of a part are: which of them are samples, which of these failed, and which were cut off."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.metrics.segments import Bools
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
+from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_FLAGS, is_truncated
 
 _ERROR_KEYS = frozenset({"error", "error_message", "exception", "traceback"})
 _FAILED_ENDS = frozenset(
@@ -64,3 +66,18 @@ def row_kinds(texts: Mapping[str, Sequence[object]], is_rollout: Bools, has_toke
     ends = texts["finish_reason"]
     says_error |= np.asarray([isinstance(end, str) and end.lower() in _FAILED_ENDS for end in ends], bool)
     return RowKinds(answered | failed, failed, says_error)
+
+
+def cut_off(reasons: Sequence[str | None], numbers: Mapping[str, Any]) -> Floats:
+    """Which responses were cut at the maximum length: 1, 0, or NaN where nothing says so, float64 [rows].
+
+    Args:
+        reasons: the finish reason of each row, which counts before a flag.
+        numbers: masked arrays of numbers by key, [rows]; a flag among them has no other values than 0 and 1.
+    """
+    cut = np.asarray([np.nan if one is None else float(is_truncated(one)) for one in reasons], float)
+    for key in TRUNCATED_FLAGS:
+        flags = numbers.get(key, numbers.get(f"logged.{key}"))
+        if flags is not None and set(flags.compressed()) <= {0.0, 1.0}:
+            cut = np.where(np.isnan(cut), flags.filled(np.nan), cut)
+    return cut

@@ -20,10 +20,14 @@ from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import (
 from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
 from tensorboard_plugin_rlboard.formats.arrays.token_alignment import LengthMismatch, Trim, align_arrays
 from tensorboard_plugin_rlboard.formats.base import OWN_COLUMNS, Format, LineContext
-from tensorboard_plugin_rlboard.formats.conversations.from_row import row_messages, structure_to_text
+from tensorboard_plugin_rlboard.formats.conversations.from_row import (
+    reason_to_text,
+    row_messages,
+    structure_to_text,
+)
 from tensorboard_plugin_rlboard.formats.rows import json_parsers
 from tensorboard_plugin_rlboard.formats.splits import SPLITS
-from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS
+from tensorboard_plugin_rlboard.metrics.thresholds import is_truncated
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS, Tokens
 
 _NUMBER = (bool, int, float)
@@ -196,7 +200,7 @@ def _add_arrays(
 
 def _is_truncated(row: Mapping[str, object], file_format: Format) -> bool:
     reason = _first(row, file_format.finish_reason_keys)
-    return isinstance(reason, str) and reason.lower() in TRUNCATED_REASONS
+    return isinstance(text := reason_to_text(reason), str) and is_truncated(text)
 
 
 def _first_key(row: Mapping[str, object], keys: Iterable[str]) -> str | None:
@@ -228,6 +232,8 @@ def _texts_and_numbers(
         name = ours.get(key) or (f"logged.{key}" if key in taken else key)
         if value is None or key in arrays or key in elsewhere:
             continue
+        if isinstance(value, dict) and key in file_format.finish_reason_keys:
+            value = reason_to_text(value)  # noqa: PLW2901  as the index has it
         single = singles.get(key)
         if (
             single is not None

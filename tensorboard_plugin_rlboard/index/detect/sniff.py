@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.formats.guessing.shapes import shape_of_row
 from tensorboard_plugin_rlboard.formats.guessing.steps import may_count_within
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.formats.registry import recognise
-from tensorboard_plugin_rlboard.formats.split_tags import may_hold_tags
+from tensorboard_plugin_rlboard.formats.split_tags import may_say_split
 from tensorboard_plugin_rlboard.index.detect.spread_rows import (
     first_row,
     first_rows,
@@ -140,5 +140,5 @@ def _is_enough(known: Format, guessed: Format, rows: Sequence[Row]) -> bool:
     return known.name != NATIVE.name or (
         all(map(is_complete, rows))
         and tells_alone(guessed)
-        and not any(may_count_within(row) or any(map(may_hold_tags, row)) for row in rows)
+        and not any(may_count_within(row) or any(map(may_say_split, row)) for row in rows)
     )

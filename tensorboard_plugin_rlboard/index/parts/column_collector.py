@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     shortened,
 )
 from tensorboard_plugin_rlboard.formats.arrays.token_alignment import align_arrays
-from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
+from tensorboard_plugin_rlboard.formats.conversations.from_row import value_to_text
 from tensorboard_plugin_rlboard.formats.row_keys import RowKeys
 from tensorboard_plugin_rlboard.formats.rows.json_parsers import to_python
 from tensorboard_plugin_rlboard.formats.split_tags import MOST_TAGS, may_hold_tags, tags_of
@@ -36,7 +36,7 @@ from tensorboard_plugin_rlboard.index.parts.extra_keys import (
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem, Row, repeats_problem
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import RowBlock
 from tensorboard_plugin_rlboard.metrics.segments import Bools
-from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS
+from tensorboard_plugin_rlboard.metrics.thresholds import is_truncated
 from tensorboard_plugin_rlboard.metrics.tokens import TOKEN_METRICS
 from tensorboard_plugin_rlboard.sources.text.repeated_keys import repeated
 
@@ -162,7 +162,7 @@ class ColumnCollector:
             start = bisect_left(column.rows, self._first_row)
             reasons.update(zip(column.rows[start:], column.values[start:], strict=True))
         found = [reasons.get(row) for row in range(self._first_row, len(self.lines))]
-        return np.asarray([isinstance(x, str) and x.lower() in TRUNCATED_REASONS for x in found], bool)
+        return np.asarray([isinstance(x, str) and is_truncated(x) for x in found], bool)
 
     def _add_scalar(self, line: int, key: str, value: Any) -> None:
         column = self.columns.get(key)
@@ -195,7 +195,9 @@ class ColumnCollector:
             return
         are_tags = is_list and may_hold_tags(key) and len(value) <= MOST_TAGS
         if key in self.keys.texts or (are_tags and tags_of(to_python(value))):
-            self._add_scalar(line, key, structure_to_text(to_python(value)))
+            self._add_scalar(
+                line, key, value_to_text(to_python(value), is_reason=key in self.keys.finish_reasons)
+            )
         elif key in self.keys.numbers:
             self._complain(line, "not_a_number", not_a_number(key, to_python(value)))
         elif is_array or key in self.keys.tokens:

@@ -22,7 +22,13 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
 from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults, says_split_of_all
-from tensorboard_plugin_rlboard.formats.rows.row_kinds import FAILED, RowKinds, no_response, row_kinds
+from tensorboard_plugin_rlboard.formats.rows.row_kinds import (
+    FAILED,
+    RowKinds,
+    cut_off,
+    no_response,
+    row_kinds,
+)
 from tensorboard_plugin_rlboard.formats.rows.row_splits import RowSplits, SplitWords, row_splits
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.index.parts.clean_texts import clean_texts, objects
@@ -31,7 +37,6 @@ from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys, column_
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import SIZE, TRIMMED, Block, SampleStatistics
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
-from tensorboard_plugin_rlboard.metrics.thresholds import TRUNCATED_REASONS
 
 _LARGEST_STEP = 9e15
 _STEP_REMEDY = "Name the key of the step in an rlboard.toml ([mapping] step), or say there where it stands in the file's path (step_from)."
@@ -95,9 +100,7 @@ class PartColumns:
         )
         columns._add_splits(splits)
         columns._add_kinds(kinds, has_step)
-        reasons = columns.texts["finish_reason"].tolist()
-        cut = [np.nan if said is None else float(said.lower() in TRUNCATED_REASONS) for said in reasons]
-        columns.computed["m", "truncated"] = np.asarray(cut, float)
+        columns.computed["m", "truncated"] = cut_off(columns.texts["finish_reason"].tolist(), columns.numbers)
         columns.texts |= clean.texts
         columns.computed |= {("m", name): numbers for name, numbers in clean.metrics.items()}
         columns.location["prompt_key"] = clean.prompt_keys

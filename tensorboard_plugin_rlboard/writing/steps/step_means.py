@@ -19,8 +19,8 @@ from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 from tensorboard_plugin_rlboard.metrics.thresholds import (
     HUGE,
     LONE_PROMPTS,
-    TRUNCATED_REASONS,
     ZERO_ADVANTAGE_SPREAD,
+    is_truncated,
 )
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens, k3, log_ratio, mismatch_k3
 from tensorboard_plugin_rlboard.writing.arrays import is_array, to_numpy
@@ -150,4 +150,4 @@ def _add_array(block: ArrayBlock, name: str, value: Any) -> bool:
 
 
 def _is_truncated(reason: object) -> bool:
-    return isinstance(reason, str) and reason.lower() in TRUNCATED_REASONS
+    return isinstance(reason, str) and is_truncated(reason)
