@@ -48,10 +48,11 @@ def _said_of_row(row: Row) -> str:
         return "Its first line seems to be a row, and no names of columns: write these above it (step,prompt,response,reward)."
     info, data, responses = (_object(row, key) for key in ("info", "data", "responses"))
     if isinstance(data.get("spans"), list) and ("trace_id" in info or "request_id" in info):
-        return (
+        opened = (
             "It is a list of MLflow's traces, whose texts stand in their first spans: to open it, write into an rlboard.toml in "
             f'its folder: [mapping], prompt = "{_ROOT_INPUTS}", response = "{_ROOT_OUTPUTS}".'
         )
+        return f"{opened} {_said_of_scores(info.get('assessments'))}".strip()
     inner = _object(row, "attributes")
     if _OUTPUTS in row or "output.value" in inner or isinstance(_object(inner, "output").get("value"), str):
         return (
@@ -66,6 +67,18 @@ def _said_of_row(row: Row) -> str:
             f'rlboard.toml in its folder: [mapping], prompt = "prompt", response = "{response}", reward = "{reward}".'
         )
     return ""
+
+
+def _said_of_scores(assessments: object) -> str:
+    """How the scores of one of MLflow's traces are read, as far as it has any with a value."""
+    listed = assessments if isinstance(assessments, list) else []
+    scored = [
+        at for at, one in enumerate(listed) if isinstance(one, dict) and "value" in _object(one, "feedback")
+    ]
+    if not scored:
+        return ""
+    of_one = f'Its score is read with reward = "info.assessments.{scored[0]}.feedback.value" beside them.'
+    return of_one if len(scored) == 1 else f"{of_one} That is the first of {len(scored)}."
 
 
 def _is_headed_by_a_row(row: Row) -> bool:

@@ -22,6 +22,10 @@ CHATS = {
     for letter, said in (("a", "It is 2."), ("b", "It is 3."))
 }
 SPANS = [{"name": "predict", "attributes": {"mlflow.spanInputs": ASKED, "mlflow.spanOutputs": "It is 2."}}]
+ASSESSED = [
+    {"assessment_name": "expected", "expectation": {"value": "2"}},
+    {"assessment_name": "correctness", "source": {"source_type": "CODE"}, "feedback": {"value": 0.5}},
+]
 JUDGED = [{"content": "It is 2.", "correctness": True}, {"content": "It is 3.", "correctness": False}]
 Shown = list[tuple[str, float | None]]
 BOTH: Shown = [("It is 2.", None), ("It is 3.", None)]
@@ -39,6 +43,10 @@ NAMED: dict[str, tuple[dict[str, Any], Shown]] = {
     ),
     "several models": ({"model_a": "x", "model_b": "y", **CHATS, "winner": "model_a"}, BOTH),
     "MLflow": ({"info": {"trace_id": "tr-1", "state": "OK"}, "data": {"spans": SPANS}}, ONE),
+    "MLflow, with a score": (
+        {"info": {"trace_id": "tr-1", "assessments": ASSESSED}, "data": {"spans": SPANS}},
+        [("It is 2.", 0.5)],
+    ),
     "Phoenix, a table": (
         {"context.span_id": "1", "attributes.input.value": ASKED, "attributes.output.value": "It is 2."},
         ONE,
