@@ -154,7 +154,9 @@ def doubt_of_missing(roles: Roles) -> str:
     if not found:
         return ""
     roles.note("reward", found)
-    return f"No reward was taken, because no key is called like one; it may be {_listed(found)}."
+    return (
+        f"No reward was taken, because no key is called like one; it may be one of these: {_listed(found)}."
+    )
 
 
 def doubt_of_taken(roles: Roles) -> str:
@@ -214,4 +216,4 @@ def _may_be_score(column: Column) -> bool:
 
 
 def _listed(columns: Iterable[Column]) -> str:
-    return " or ".join(column.path for column in columns)
+    return ", ".join(column.path for column in columns)

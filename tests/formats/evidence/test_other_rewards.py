@@ -41,9 +41,9 @@ def test_numbers_that_may_be_the_reward_are_named(
     written(tmp_path / "log.jsonl", rows(without=("reward",), **fields))
     (info,) = open_board(tmp_path).runs().runs
     assert info.mapping_alternatives["reward"] == named
-    listed = " or ".join(named)
+    listed = ", ".join(named)
     assert info.mapping_doubt == (
-        f"No reward was taken, because no key is called like one; it may be {listed}."
+        f"No reward was taken, because no key is called like one; it may be one of these: {listed}."
     )
     (tmp_path / "rlboard.toml").write_text(f'{info.mapping_toml}reward = "{named[0]}"\n', encoding="utf-8")
     board = open_board(tmp_path)
