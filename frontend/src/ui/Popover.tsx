@@ -12,6 +12,11 @@ export interface PopoverProps {
   testId?: string;
 }
 
+const GAP_PX = 8;
+
+/** The larger of the heights below and above a button: a longer sheet would end out of the window, where nothing scrolls it. */
+const roomBeside = ({ top, bottom }: DOMRect): number => Math.max(innerHeight - bottom, top) - GAP_PX;
+
 /**
  * A button that opens a small sheet below it; closes by Esc, by the button, and by a click elsewhere.
  *
@@ -22,6 +27,7 @@ export function Popover(props: PopoverProps): JSX.Element {
   const [open, setOpen] = useState(false);
   const id = useId();
   const sheet = useRef<HTMLElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
   // Who opens a long list goes on by typing. The browser looks for the attribute while it opens the sheet, before any
   // further key: `toggle` comes later, and would take the focus back from where a quick Tab has put it.
   useLayoutEffect(() => {
@@ -29,6 +35,11 @@ export function Popover(props: PopoverProps): JSX.Element {
   }, [open]);
   // A face with words is its own name: speech control calls the button by what it shows.
   const worded = typeof props.face === "string" && /\p{L}/u.test(props.face);
+  const onBeforeToggle = ({ newState }: { readonly newState: string }): void => {
+    if (newState !== "open" || !sheet.current || !button.current) return;
+    sheet.current.style.setProperty("--room", `${roomBeside(button.current.getBoundingClientRect())}px`);
+    setOpen(true);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "Escape" || !open || event.isComposing) return;
     // Left to itself, a search field takes the key to empty itself, and the page to go one level up.
@@ -39,6 +50,7 @@ export function Popover(props: PopoverProps): JSX.Element {
     // biome-ignore lint/a11y/noStaticElementInteractions: it only hears Esc from the controls inside it
     <div class={`popover ${props.align ?? "end"}`} onKeyDown={onKeyDown}>
       <button
+        ref={button}
         type="button"
         class="button quiet"
         popovertarget={id}
@@ -55,7 +67,7 @@ export function Popover(props: PopoverProps): JSX.Element {
         popover="auto"
         class="sheet"
         aria-label={props.label}
-        onBeforeToggle={(event) => event.newState === "open" && setOpen(true)}
+        onBeforeToggle={onBeforeToggle}
         // Not before it is closed: the browser gives the focus back from a control that is still there.
         onToggle={(event) => setOpen(event.newState === "open")}
       >

@@ -84,6 +84,20 @@ def test_long_names_are_told_apart(server: TensorBoard, open_tab: OpenTab) -> No
     assert edges[1] <= edges[0] + 1
 
 
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_a_long_name_leaves_both_bars_in_one_row_of_a_low_screen(
+    server: TensorBoard, open_tab: OpenTab, locale: str
+) -> None:
+    tab = open_tab(server, width=1280, height=600, locale=locale).open(run=LONG[0])
+    expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
+    expect(tab.get("tab-findings")).to_be_visible()
+    # The longest words that the page has for its own state: which of them it says depends on when it is looked at.
+    live = "● changed 59 min ago" if locale == "en-US" else "● 59 min 前有更新"
+    tab.js("live => { document.querySelector('.live').textContent = live; }", live)
+    assert tab.js("() => document.querySelector('.bars').offsetHeight") <= 34
+    expect(tab.get("run-select")).to_have_attribute("title", re.compile(re.escape(LONG[0])))
+
+
 def test_the_newest_step_is_followed_until_it_is_held(
     server: TensorBoard, gallery: Gallery, open_tab: OpenTab
 ) -> None:

@@ -168,6 +168,23 @@ _CUT_WORDS = """selector => [...document.querySelectorAll(selector)]
     .filter((element) => element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 3)
     .map((element) => element.textContent)
 """
+# Names of tiles are one line, so that names and numbers of a row stand side by side. No row of a narrow page is a rest.
+# Cards of a row begin their plots at the same height.
+_OUT_OF_LINE = """() => {
+    const rows = (selector) => Object.values(Object.groupBy(
+        [...document.querySelectorAll(selector)], (element) => Math.round(element.getBoundingClientRect().top)));
+    const tiles = rows(".overview-tile");
+    const plots = rows(".overview-card").flatMap((row) => {
+        const tops = row.flatMap((card) => card.querySelector("canvas")?.getBoundingClientRect().top ?? []);
+        return tops.length > 1 && Math.max(...tops) - Math.min(...tops) > 1 ? [row.map((card) => card.textContent)] : [];
+    });
+    return [
+        ...[...document.querySelectorAll(".overview-tile-label")]
+            .filter((label) => label.offsetHeight > 17).map((label) => label.textContent),
+        ...(Math.max(...tiles.map((row) => row.length)) - tiles.at(-1).length >= tiles.length ? ["a rest of tiles"] : []),
+        ...plots,
+    ];
+}"""
 _OVERLAID = """() => {
     const shown = [...document.querySelectorAll(".bars button, .bars .live, .bars .chip, .bars input")]
         .filter((element) => element.getClientRects().length > 0 && !element.closest(".scrubber"));
@@ -189,6 +206,7 @@ def test_words_stay_whole_and_nothing_lies_over_another(
     expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
     words = ".overview-tile-label, .overview-tile-change, .overview-tile b, .overview-card h3, .overview-name"
     assert tab.js(_CUT_WORDS, words) == []
+    assert tab.js(_OUT_OF_LINE) == []
     # The switch has its word at every size.
     expect(tab.get("follow")).to_contain_text("newest" if locale == "en-US" else "最新")
     assert tab.js(_OVERLAID) == []

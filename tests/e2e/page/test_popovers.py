@@ -43,6 +43,67 @@ def test_a_sheet_stands_below_its_button_at_its_edge(
     assert below[edge] == pytest.approx(above[edge], abs=1)
 
 
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+@pytest.mark.parametrize(
+    ("view", "button"),
+    [
+        ("overview", "run-select"),
+        ("overview", "chart-picker"),
+        ("overview", "drawing"),
+        ("overview", "look-reward"),
+        ("overview", "overlay"),
+        ("samples", "columns"),
+        ("samples", "search-where"),
+    ],
+)
+def test_words_of_a_sheet_stay_inside_it_on_a_narrow_page(
+    library: TensorBoard, open_tab: OpenTab, view: str, button: str, locale: str
+) -> None:
+    tab = open_tab(library, width=800, height=700, locale=locale).open(run="ppo", step=50, view=view)
+    tab.get(button).click()
+    opened = sheet(tab, button)
+    expect(opened).to_be_visible()
+    assert opened.evaluate("sheet => sheet.scrollWidth - sheet.clientWidth") <= 0
+    within = box(opened)
+    assert within["x"] >= 0
+    assert within["right"] <= 800
+    assert within["bottom"] <= 700
+    beyond = opened.evaluate(
+        """sheet => [...sheet.querySelectorAll("button, label, input, select")]
+            .filter((part) => part.getBoundingClientRect().right > sheet.getBoundingClientRect().right)
+            .map((part) => part.textContent)"""
+    )
+    assert beyond == []
+
+
+@pytest.mark.parametrize("width", [800, 640])
+def test_the_words_about_filters_are_on_the_page(library: TensorBoard, open_tab: OpenTab, width: int) -> None:
+    tab = open_tab(library, width=width, height=700).open(run="ppo", step=50, view="samples")
+    tab.get("filter").fill("reward >")
+    within = box(tab.get("filter-sheet"))
+    assert within["x"] >= 0
+    assert within["right"] <= width
+    assert within["y"] >= box(tab.get("filter"))["bottom"]
+
+
+def test_a_sheet_of_a_low_button_opens_above_it(library: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(library, width=800, height=700).open(run="ppo", step=50)
+    name = tab.view.locator("[data-testid^=look-]").last.get_attribute("data-testid")
+    assert name is not None
+    low = tab.get(name)
+    low.evaluate(
+        """button => {
+            const page = button.closest(".overview");
+            page.scrollTop += button.getBoundingClientRect().bottom - innerHeight + 4;
+        }"""
+    )
+    low.click()
+    opened = sheet(tab, name)
+    expect(tab.get("look-hide")).to_be_visible()
+    assert box(opened)["bottom"] == pytest.approx(box(low)["y"] - GAP, abs=1)
+    assert opened.evaluate("sheet => sheet.getBoundingClientRect().top") >= 0
+
+
 def test_escape_closes_the_sheet_and_nothing_else_and_gives_the_focus_back(
     library: TensorBoard, open_tab: OpenTab
 ) -> None:

@@ -117,7 +117,18 @@ function NoSteps({ isReading }: { isReading: boolean }) {
 
 function TilesAtStep({ steps }: { steps: Steps }) {
   const step = selected.step.value;
-  return step === null ? null : <Tiles steps={steps} step={step} />;
+  if (step === null || steps.step.length === 0) return null;
+  return steps.step.includes(step) ? <Tiles steps={steps} step={step} /> : <NoSamplesAt step={step} />;
+}
+
+/** A link may name a step that no line could be read of, and a search may leave none of a step: no number is of it. */
+function NoSamplesAt({ step }: { step: number }) {
+  const isNarrowed = selected.where.value !== "" || selected.search.value !== "";
+  return (
+    <p class="overview-no-samples" data-testid="no-samples-at">
+      {t(isNarrowed ? "overview.no_samples_left" : "overview.no_samples_at", { step })}
+    </p>
+  );
 }
 
 interface PanelsAtStepProps {
@@ -128,7 +139,7 @@ interface PanelsAtStepProps {
 
 function PanelsAtStep({ run, steps, place }: PanelsAtStepProps) {
   const step = selected.step.value;
-  if (step === null) return null;
+  if (step === null || !steps.step.includes(step)) return null;
   return (
     <section ref={place} aria-label={t("overview.at_step", { step })}>
       {/* Out of sight nothing is asked for them of steps that are passed by, either. Six pixels of a heading have no letter. */}

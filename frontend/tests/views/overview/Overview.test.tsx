@@ -252,6 +252,27 @@ describe("Overview", () => {
     expect(card("reward")?.querySelector(".chart-row-marked th")?.textContent).toBe("10");
   });
 
+  it("says that the step of a link has no samples, and shows no number as if of it", async () => {
+    select({ run: "demo", step: 7 });
+    open();
+    expect(text("no-samples-at")).toContain("no samples at step 7");
+    expect(root.querySelector('[data-testid="tiles"]')).toBeNull();
+    expect(root.querySelector('[data-testid="panel-marks"]')).toBeNull();
+    expect(card("reward")?.textContent).toContain("at step 10");
+    act(() => select({ step: 10 }));
+    expect(root.querySelector('[data-testid="no-samples-at"]')).toBeNull();
+    expect(root.querySelector('[data-testid="tiles"]')).not.toBeNull();
+  });
+
+  it("says which numbers the pinned step lacks, and not nothing", () => {
+    select({ pin: 7 });
+    open();
+    expect(text("tile-reward")).toContain("none at 7");
+    act(() => select({ pin: 0 }));
+    expect(text("tile-reward")).not.toContain("none at");
+    expect(text("tile-reward")).toContain("vs 0");
+  });
+
   it("compares with the pinned step in numbers and one sentence", async () => {
     open();
     await vi.waitFor(() => expect(text("sharpening")).toContain("Pin a step"));

@@ -1,6 +1,10 @@
 /** Words of the overview: curves over the steps, and the selected step. */
 export const overview = {
   "overview.no_run": "No run is chosen",
+  "overview.no_samples_at":
+    "There are no samples at step {step}. The curves name the nearest step that has some; ← and → lead there.",
+  "overview.no_samples_left":
+    "Search and filter leave no samples at step {step}. The curves name the nearest step that has some; ← and → lead to other steps.",
   "overview.loading": "Reading …",
   "overview.failed": "Could not be read: {message}",
   "overview.steps.failed": "The steps of this run could not be read",
@@ -76,7 +80,7 @@ export const overview = {
   "overview.reference": "reference",
   "overview.all_good": "all good",
   "overview.all_bad": "all bad",
-  "overview.equal_rewards": "equal rewards",
+  "overview.equal_rewards": "all equal",
   "overview.mean": "mean",
   "overview.spoken": "{label}: smallest {min}, largest {max}, last {last}",
   "overview.spoken.nothing": "{label}: no finite value",

@@ -14,7 +14,7 @@ export const overviewStep = {
     "Mean length of a response, in tokens where they are logged, else in characters",
   "overview.tile.truncation": "truncated",
   "overview.tile.truncation.hint": "Share of responses that ended at the length limit",
-  "overview.tile.groups": "equal-reward groups",
+  "overview.tile.groups": "equal rewards",
   "overview.tile.groups.hint":
     "Share of groups whose rewards are all the same: nothing is learned from them, unless a critic tells their tokens apart",
   "overview.tile.distinct": "distinct responses",
@@ -31,6 +31,7 @@ export const overviewStep = {
   "overview.tile.samples": "samples",
   "overview.tile.samples.hint": "Samples of the step",
   "overview.tile.change": "{change} vs {step}",
+  "overview.tile.no_change": "none at {step}",
   "overview.tile.points": "{n} pp",
   "overview.tile.odd":
     "Outside of {low} … {high}, where the first half of the steps before it lay, with room of 2 × (p95 − p5)",

@@ -3,6 +3,9 @@ import type { overview as en } from "../../en/overview/curves";
 /** 概览页的文字：随步数变化的曲线，以及所选的一步。 */
 export const overview = {
   "overview.no_run": "尚未选择运行",
+  "overview.no_samples_at": "第 {step} 步没有样本。各曲线标出有样本的最近一步；按 ← 与 → 可前往。",
+  "overview.no_samples_left":
+    "搜索与筛选后，第 {step} 步没有剩下样本。各曲线标出有样本的最近一步；按 ← 与 → 可前往其他步。",
   "overview.loading": "读取中……",
   "overview.failed": "读取失败：{message}",
   "overview.steps.failed": "无法读取该运行的各步数据",

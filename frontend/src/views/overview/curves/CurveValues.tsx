@@ -14,12 +14,13 @@ export interface CurveValuesProps {
   readonly lines: readonly CurveLine[];
 }
 
-/** More characters than a narrow card has room for, with a number beside each name. */
-const ONE_ROW = 36;
+/** So many characters a narrow card has room for, with a number beside each name; and so many beside the step. */
+const ONE_ROW = 46;
+const BESIDE_STEP = 36;
 const NUMBER = 7;
 
-const isLong = (lines: readonly CurveLine[]): boolean =>
-  lines.reduce((sum, { label }) => sum + label.length + NUMBER, 0) > ONE_ROW;
+const lengthOf = (lines: readonly CurveLine[]): number =>
+  lines.reduce((sum, { label }) => sum + label.length + NUMBER, 0);
 
 /** What a line has at a place; between two of its points, where another run has more steps, the nearer one. */
 function valueAt(values: CurveLine["values"], at: number): CurveValue {
@@ -52,15 +53,19 @@ function wordsOf(x: readonly number[], lines: readonly CurveLine[]) {
 export function CurveValues({ x, lines }: CurveValuesProps): JSX.Element {
   // Signals as texts: another step writes the numbers of ten charts, and compares nothing else of them.
   const words = useMemo(() => wordsOf(x, lines), [x, lines]);
+  const length = lengthOf(lines);
+  const isLong = length > ONE_ROW;
+  // The step is the last to have room: the charts beside say it as well, and their rows stay in line.
+  const saysStep = words.hasStep.value && (isLong || length <= BESIDE_STEP);
   return (
-    <p class={`overview-readout${isLong(lines) ? " overview-readout-many" : ""}`}>
+    <p class={`overview-readout${isLong ? " overview-readout-many" : ""}`}>
       {lines.map((line, i) => (
         <span key={line.key}>
           <i style={{ background: cssColour(line.colour) }} />
           <span class="overview-name">{line.label}</span> <b>{words.values[i]}</b>
         </span>
       ))}
-      {words.hasStep.value && <span class="muted">{words.step}</span>}
+      {saysStep && <span class="muted">{words.step}</span>}
     </p>
   );
 }

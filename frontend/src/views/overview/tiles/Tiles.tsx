@@ -17,6 +17,12 @@ import { tileChange, tileValue } from "./tileWords";
 const WIDTH = 120;
 const HEIGHT = 22;
 
+/** A narrow page has room for so many tiles side by side. */
+const NARROW = 6;
+
+/** Rows of a narrow page are equally long, or the last lacks one: ten tiles are five and five, not six and four. */
+const rowOf = (tiles: number): number => Math.ceil(tiles / Math.ceil(tiles / NARROW));
+
 /** The selected step at a glance: each number with its change and its course; what deviates is coloured. */
 export function Tiles({ steps, step }: { steps: Steps; step: number }): JSX.Element | null {
   const at = steps.step.indexOf(step);
@@ -25,18 +31,28 @@ export function Tiles({ steps, step }: { steps: Steps; step: number }): JSX.Elem
   const pin = selected.pin.value;
   const beside = pin !== null && pin !== step ? pin : stepBeside(steps.step, step, -1);
   const other = beside === null || beside === step ? -1 : steps.step.indexOf(beside);
+  // The pinned step may have no samples, or none that the search leaves: said, since no change at all would look alike.
+  const lacking = beside !== null && beside === pin ? t("overview.tile.no_change", { step: num(pin) }) : "";
   const samples = steps.step_metrics["n_samples"] ?? [];
   const usual = usualOfScanty(samples, at);
   const few = usual === null ? "" : t("overview.tile.few", { n: num(samples[at]), usual: num(usual) });
   return (
     <section
       class="overview-tiles"
-      style={{ "--tiles": tiles.length }}
+      style={{ "--tiles": tiles.length, "--tiles-a-row": rowOf(tiles.length) }}
       aria-label={t("overview.tiles", { step })}
       data-testid="tiles"
     >
       {tiles.map((tile) => (
-        <Tile key={tile.id} tile={tile} steps={steps.step} at={at} other={other} few={few} />
+        <Tile
+          key={tile.id}
+          tile={tile}
+          steps={steps.step}
+          at={at}
+          other={other}
+          lacking={lacking}
+          few={few}
+        />
       ))}
     </section>
   );
@@ -48,11 +64,13 @@ interface TileProps {
   /** Places of the selected step and of the one that it is compared with; −1 where there is none. */
   readonly at: number;
   readonly other: number;
+  /** What is said where the pinned step has no such number. */
+  readonly lacking: string;
   /** Why the step is not judged by its numbers; empty where it is. */
   readonly few: string;
 }
 
-function Tile({ tile, steps, at, other, few }: TileProps) {
+function Tile({ tile, steps, at, other, lacking, few }: TileProps) {
   const value = tile.values[at] ?? null;
   const step = steps[at] ?? 0;
   const expected = expectedAt(tile.values, at, tile.least);
@@ -87,7 +105,9 @@ function Tile({ tile, steps, at, other, few }: TileProps) {
       <span class="overview-tile-label">{label}</span>
       <b>{shown}</b>
       <span class="overview-tile-change">
-        {change === "" ? "\u00a0" : t("overview.tile.change", { change, step: num(steps[other]) })}
+        {change === ""
+          ? (value === null ? "" : lacking) || "\u00a0"
+          : t("overview.tile.change", { change, step: num(steps[other]) })}
       </span>
       <Course values={tile.values} at={at} />
     </button>
