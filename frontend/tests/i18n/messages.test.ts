@@ -56,6 +56,14 @@ test("what is counted has a singular: 1 sample, 2 samples", () => {
   );
 });
 
+// "按 k3 均值": the names of most metrics are Latin letters, which stand apart from Chinese ones.
+test("a name stands apart from the Chinese around it", () => {
+  const close = Object.entries(chinese).filter(([, words]) =>
+    /\p{Script=Han}\{(?:metric|name)\}|\{(?:metric|name)\}\p{Script=Han}/u.test(words),
+  );
+  expect(close).toEqual([]);
+});
+
 test("no words are empty", () => {
   const all = [...Object.entries(en), ...Object.entries(chinese)];
   expect(all.filter(([, words]) => words.trim() === "")).toEqual([]);

@@ -21,7 +21,7 @@ export const findingsList = {
   "findings.evidence_open_token": "打开第 {step} 步的样本，定位到 token {position}",
   "findings.position": "token {position}",
   "findings.list_samples": "在“样本”中列出",
-  "findings.list_samples_hint": "这些步的所有样本，按{metric}排序",
+  "findings.list_samples_hint": "这些步的所有样本，按 {metric} 排序",
   "findings.symptoms": "同一原因的 {n} 个症状",
   "findings.not_checked": "未检查：{n} 项",
   "findings.needs": "{kind}：未检查：需要 {needs}",

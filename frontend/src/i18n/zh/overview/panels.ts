@@ -33,7 +33,7 @@ export const overviewPanels = {
   "overview.gap.pinned_none": "固定的第 {step} 步：没有带差距的样本",
   "overview.gap.whole": "整步：胜 {win}，平 {tie}，负 {loss}",
 
-  "overview.spread.title": "{metric}在第 {step} 步的分布",
+  "overview.spread.title": "{metric} 在第 {step} 步的分布",
   "overview.spread.hint": "各分布在相同的分箱和坐标轴上围成的面积都是 1，因此样本数不同的步也可以比较。",
   "overview.spread.empty": "该指标在这一步没有有限值。",
   "overview.spread.metric": "指标",

@@ -72,7 +72,7 @@ export const runsView = {
   "runs.swap": "交换 A 与 B（x）",
   "runs.stop": "不再比较",
   "runs.metric": "依据",
-  "runs.metric.missing": "{sides} 没有{metric}。",
+  "runs.metric.missing": "{sides} 没有 {metric}。",
   "runs.metric.both": " 与 ",
   "runs.lead.a": "A 领先：胜率",
   "runs.lead.b": "B 领先：A 的胜率",
