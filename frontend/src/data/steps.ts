@@ -52,7 +52,13 @@ function selectNewest(answer: Steps, wasFollowing: boolean): void {
 export function followSteps(): () => void {
   let answeredKey = "";
   let answeredScope: Scope | null = null;
-  return effect(() => {
+  // A link to the run that is on screen asks for nothing new, and may say no step.
+  const stopChoosing = effect(() => {
+    const isMissing = selection.value.step === null;
+    if (isMissing && steps.value !== null && answeredKey === runSteps.key(runScope.value))
+      selectNewest(steps.value, false);
+  });
+  const stopAsking = effect(() => {
     const scope = runScope.value;
     if (scope.run === "" || !isRunKnown.value) return undefined;
     // Asks again when the index has changed.
@@ -87,4 +93,8 @@ export function followSteps(): () => void {
       withdraw();
     };
   });
+  return () => {
+    stopChoosing();
+    stopAsking();
+  };
 }

@@ -59,6 +59,19 @@ test("the last step is chosen where none is, and the question has its place on s
   expect(selection.value.step).toBe(2);
 });
 
+test("the last step is chosen where a link to the same run says none, and not that of the run before", async () => {
+  stop = followSteps();
+  select({ run: "a", step: 1 });
+  await settle();
+  select({ step: null });
+  expect(selection.value.step).toBe(2);
+  answers = [Response.json(stepsOf(1, 7))];
+  select({ run: "b", step: null });
+  expect(selection.value.step).toBeNull();
+  await settle();
+  expect(selection.value.step).toBe(7);
+});
+
 test("another split dims the old steps and withdraws their question; a new revision does not dim", async () => {
   stop = followSteps();
   select({ run: "a", step: 1 });

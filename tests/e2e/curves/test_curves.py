@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 import rollouts
+from axis_numbers import numbers_beside
 from hosting import Gallery, TensorBoard
 from playwright.sync_api import expect
 from tab import OpenTab, Tab
@@ -70,28 +70,6 @@ def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Tensor
     return gallery.show(home, "sizes", "comb", "both_signs", "critic")
 
 
-def numbers_beside(tab: Tab) -> list[dict[str, Any]]:
-    """What is written on the reward's canvas when it is painted next: each text with its left end in pixels."""
-    tab.js(
-        """() => {
-            const drawn = window.drawn = [];
-            const draw = CanvasRenderingContext2D.prototype.fillText;
-            CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
-                const width = this.measureText(text).width;
-                if (this.canvas.closest("[data-testid=chart-reward]") && this.textAlign === "right")
-                    drawn.push({ text, left: x - width });
-                return draw.call(this, text, x, y);
-            };
-        }"""
-    )
-    size = tab.page.viewport_size
-    assert size is not None
-    tab.page.set_viewport_size({"width": size["width"] - 40, "height": size["height"]})
-    tab.frame.wait_for_function("() => window.drawn.length > 1")
-    found: list[dict[str, Any]] = tab.js("() => window.drawn")
-    return found
-
-
 def drag(tab: Tab, chart: str, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Drags over the plot of a chart; places are shares of its width and height."""
     box = tab.get(f"chart-{chart}").locator(".u-over").bounding_box()
@@ -110,7 +88,7 @@ def drag(tab: Tab, chart: str, start: tuple[float, float], end: tuple[float, flo
 def test_no_number_of_an_axis_is_cut(server: TensorBoard, open_tab: OpenTab, looks: str, wanted: str) -> None:
     tab = open_tab(server).open(run="sizes", step=10, looks=looks)
     expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
-    labels = numbers_beside(tab)
+    labels = numbers_beside(tab, "chart-reward")
     assert wanted in {label["text"] for label in labels}
     assert [label for label in labels if label["left"] < 0] == []
 
@@ -159,7 +137,7 @@ def test_a_curve_of_both_signs_and_many_sizes_is_seen_on_both_sides_of_zero(
     tab.press("Escape")
     expect(chart).not_to_contain_text("at or below 0")
     expect(chart).not_to_contain_text("off the chart")
-    labels = [float(label["text"]) for label in numbers_beside(tab)]
+    labels = [float(label["text"]) for label in numbers_beside(tab, "chart-reward")]
     assert min(labels) <= -1e4
     assert max(labels) >= 1e4
     assert 0.0 in labels

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from axis_numbers import numbers_beside
 from hosting import TensorBoard
 from playwright.sync_api import Locator, expect
 from tab import OpenTab
@@ -53,6 +54,18 @@ def test_a_click_on_the_curve_of_a_metric_chooses_the_token(library: TensorBoard
     # With another colour it is another curve.
     tab.press("m")
     expect(tab.get("metric-curve-toggle")).to_contain_text("ref log prob along")
+
+
+@pytest.mark.parametrize("fold", ["metric-curve", "chart-values"])
+def test_no_number_beside_a_curve_over_the_tokens_is_cut(
+    library: TensorBoard, open_tab: OpenTab, fold: str
+) -> None:
+    tab = open_tab(library).open(run="ppo", step=50, view="samples")
+    tab.get("sample-row").first.click()
+    tab.get(f"{fold}-toggle").click()
+    expect(tab.get(fold).locator("canvas")).to_be_visible()
+    labels = numbers_beside(tab, fold)
+    assert [label for label in labels if label["left"] < 0] == []
 
 
 def test_the_group_and_the_prompt_at_other_steps_are_chips_with_their_rewards(

@@ -115,6 +115,8 @@ function optionsOf(
       {
         ...axis,
         grid,
+        // `axisWidth` has room for ticks of this length.
+        ticks: { ...grid, size: 3 },
         size: (_, labels) => axisWidth(labels, chartPalette().font),
         space: 26,
         values: (_, splits) => tickLabels(splits),
