@@ -66,6 +66,7 @@ export function Groups(): JSX.Element | null {
           <>
             <StillReading runs={[run.value]} />
             <Toolbar data={answer.data} />
+            <WhatIsMissing kinds={answer.data.kinds} />
             <KindShares />
             <Values data={answer.data} />
             {rows.length === 0 ? (
@@ -84,6 +85,18 @@ export function Groups(): JSX.Element | null {
       </div>
       <SampleDrawer />
     </div>
+  );
+}
+
+/** Says what to log where no group can be compared for want of it. */
+function WhatIsMissing({ kinds }: { kinds: Answer["kinds"] }): JSX.Element | null {
+  const all = Object.values(kinds).reduce((sum, n) => sum + n, 0);
+  const [none, lone] = [kinds["unrewarded"] ?? 0, kinds["one_member"] ?? 0];
+  if (all === 0 || none + lone < all) return null;
+  return (
+    <p class="odd" data-testid="groups-missing">
+      {t(none === all ? "groups.missing.reward" : "groups.missing.members")}
+    </p>
   );
 }
 

@@ -12,6 +12,10 @@ export const groups = {
   "groups.none_advice": "Choose another step, split or kind, or take the search and the filter off.",
   "groups.none_ungrouped":
     "These samples are in no group. Log the prompt, or a group_id that the responses to one prompt share:",
+  "groups.missing.reward":
+    "No response here has a reward, so nothing is said of a gradient: log reward with each sample.",
+  "groups.missing.members":
+    "No prompt here has two responses with a reward: there is nothing to compare. Where several are drawn for each, log a group_id that they share.",
   "groups.summary": "{n} {n|group|groups} · {share} % without gradient",
   "groups.by": "split by",
   "groups.value.all": "Every value of {by} again",

@@ -44,7 +44,7 @@ export const prompts = {
   "prompts.rule.two_valued": "the higher of two rewards",
   "prompts.rule.full_marks": "full marks: rewards lie between 0 and 1",
   "prompts.rule.first_step": "the upper quartile of the first step’s rewards",
-  "prompts.rule.no_reward": "no sample has a finite reward",
+  "prompts.rule.no_reward": "no sample has a finite reward: log one with each",
   "prompts.by": "kinds by",
   "prompts.kind": "kind",
   "prompts.kinds.most": "the {n} with the most prompts",

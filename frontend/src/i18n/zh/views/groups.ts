@@ -11,6 +11,9 @@ export const groups = {
   "groups.none": "这些步中没有组",
   "groups.none_advice": "请换一个步、划分或类别，或去掉搜索与筛选。",
   "groups.none_ungrouped": "这些样本不属于任何组。请记录提示词，或同一提示词的各回复共用的 group_id：",
+  "groups.missing.reward": "此处没有任何回答带有奖励，因此无从判断梯度：请在每个样本中记录 reward。",
+  "groups.missing.members":
+    "此处没有任何提示有两个带奖励的回答：没有可比较的。若每个提示采样多次，请记录它们共有的 group_id。",
   "groups.summary": "{n} 个组 · {share} % 没有梯度",
   "groups.by": "拆分依据",
   "groups.value.all": "重新显示 {by} 的所有取值",
