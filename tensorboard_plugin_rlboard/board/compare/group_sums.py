@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from tensorboard_plugin_rlboard.board.prompts.identity_cache import NUMBER
 from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
 from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY, group_reward
@@ -92,16 +94,40 @@ def sums_by_prompt(session: RunSession, selection: Selection, metric: str) -> di
         f"FROM {rows.source} WHERE {rows.where}) GROUP BY step, attempt, of_group, prompt_key"
     )
     # Without ids each prompt is a group of its own.
-    several = (
-        "(SELECT count(*) FROM (SELECT 1 FROM parts GROUP BY step, attempt, of_group HAVING count(*) > 1))"
-    )
+    number = "hash(step, attempt, of_group)" if "group_id" in session.schema.texts else "0"
     found: dict[str, Any] = session.cursor.execute(
-        f"WITH parts AS MATERIALIZED ({groups}) "
-        f"SELECT {NUMBER} AS k, total / greatest(n, 1) AS mean, sizes / greatest(n, 1) AS size, n, n AS valued, samples, "
-        f"{several if 'group_id' in session.schema.texts else '0'} AS several FROM ("
-        f"SELECT prompt_key, CAST(sum({of.count}) AS BIGINT) AS n, coalesce(sum({of.total}), 0.0) AS total, "
-        f"coalesce(sum({of.sizes}), 0.0) AS sizes, CAST(sum(members) AS BIGINT) AS samples "
-        "FROM parts GROUP BY prompt_key)",
+        f"SELECT {NUMBER} AS k, {number} AS of_group, members, CAST({of.count} AS BIGINT) AS n, "
+        f"coalesce({of.total}, 0.0) AS total, coalesce({of.sizes}, 0.0) AS sizes FROM ({groups})",
         rows.values,
     ).fetchnumpy()
-    return None if found.pop("several").any() else found
+    group = np.sort(np.asarray(found.pop("of_group")))
+    # Two groups may have one number: then the samples are asked, which are right however that is.
+    if number != "0" and bool((group[1:] == group[:-1]).any()):
+        return None
+    return _by_key(found)
+
+
+def _by_key(groups: dict[str, Any]) -> dict[str, Any]:
+    """The sums of the groups of each prompt key: to group them in the database once more takes as long as all before."""
+    known = ~np.ma.getmaskarray(groups["k"])
+    keys, at = np.unique(np.ma.getdata(groups["k"])[known].astype(np.uint64), return_inverse=True)
+    place = np.full(len(known), len(keys), np.int64)  # behind them: what has no prompt
+    place[known] = at
+    size = len(keys) + (not known.all())
+    n, samples, total, sizes = (
+        np.bincount(place, np.asarray(groups[name], np.float64), size)
+        for name in ("n", "members", "total", "sizes")
+    )
+    counts = np.maximum(n, 1)
+    of_key = np.ma.masked_array(
+        np.append(keys, np.zeros(size - len(keys), np.uint64)), np.arange(size) >= len(keys)
+    )
+    whole = n.astype(np.int64)
+    return {
+        "k": of_key,
+        "mean": total / counts,
+        "size": sizes / counts,
+        "n": whole,
+        "valued": whole,
+        "samples": samples.astype(np.int64),
+    }

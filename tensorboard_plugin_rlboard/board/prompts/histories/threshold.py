@@ -53,21 +53,19 @@ def success_threshold(session: RunSession, rows: Relation, given: float | None) 
     def ask(sql: str) -> list[tuple[float | None, ...]]:
         return session.cursor.execute(sql, rows.values).fetchall()
 
-    values = sorted(
-        value
-        for (value,) in ask(f"SELECT DISTINCT {reward} FROM {rows.source} WHERE {finite} LIMIT 3")
-        if value is not None
-    )
-    if not values:
+    low, high, step = ask(
+        f"SELECT min({reward}), max({reward}), min(step) FROM {rows.source} WHERE {finite}"
+    )[0]
+    if low is None or high is None:
         return SuccessThreshold(1.0, NO_REWARD)
-    if len(values) == 1:
+    if low == high:
         return SuccessThreshold(1.0, ONE_VALUE)
-    if len(values) == 2:
-        return SuccessThreshold(values[1], TWO_VALUED)
-    low, high = ask(f"SELECT min({reward}), max({reward}) FROM {rows.source} WHERE {finite}")[0]
-    if low is not None and high is not None and low >= 0.0 and math.isclose(high, 1.0, rel_tol=1e-9):
+    # The first one found is enough: to list different values takes the database longer than all else here.
+    between = f"{reward} > {low!r} AND {reward} < {high!r}"
+    if not ask(f"SELECT 1 FROM {rows.source} WHERE {rows.where} AND {between} LIMIT 1"):
+        return SuccessThreshold(high, TWO_VALUED)
+    if low >= 0.0 and math.isclose(high, 1.0, rel_tol=1e-9):
         return SuccessThreshold(min(1.0, high), FULL_MARKS)
-    step = ask(f"SELECT min(step) FROM {rows.source} WHERE {finite}")[0][0]
     first = ask(
         f"SELECT quantile_cont({reward}, {_UPPER_QUARTER}) FROM {rows.source} WHERE {finite} AND step = {step}"
     )[0][0]
