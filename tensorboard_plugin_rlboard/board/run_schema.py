@@ -94,7 +94,8 @@ class RunSession:
 
 
 def open_session(run: RunIndex, cursor: duckdb.DuckDBPyConnection) -> RunSession:
-    """A session with the columns that a run has now."""
+    """A session with the columns that a run has now, whose table is in the query database."""
+    run.table_rest.used()
     return RunSession(run, run_schema(run), cursor)
 
 
@@ -102,7 +103,7 @@ _schemas: WeakKeyDictionary[RunIndex, tuple[int, Mapping[str, str], RunSchema]] 
 
 
 def run_schema(run: RunIndex) -> RunSchema:
-    """The schema of a run; made again only when the run changes."""
+    """The schema of a run; made again only when the run changes. Its table may rest: who queries it opens a session."""
     # A load replaces the columns a moment before it raises the version.
     version, columns, cached = run.version, run.columns, _schemas.get(run)
     if cached is None or cached[0] != version or cached[1] is not columns:
@@ -132,7 +133,7 @@ def _schema_of(run: RunIndex) -> RunSchema:
     with_values = dict.fromkeys(name for name, column in logged.items() if column in available)
     logged_advantage = _logged_advantage(logged, sums)
     return RunSchema(
-        table=run.table,
+        table=run.table_rest.name,
         metric_sql=_metric_sql(logged, sums, logged_advantage),
         text_sql={name: quoted(column) for name, column in texts.items()},
         metrics=tuple(_metrics(with_values, sums)),

@@ -7,6 +7,7 @@ A physical name is a kind, a colon and the logical name with every capital writt
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -29,6 +30,18 @@ def logical(column: str) -> str:
     return re.sub(
         r"\^(.)", lambda found: "^" if found.group(1) == "^" else found.group(1).upper(), column[2:]
     )
+
+
+@lru_cache(maxsize=64)
+def shared_names(columns: frozenset[str]) -> frozenset[str]:
+    """The same set for every run that has these columns: thousands of runs of a trainer have the same ones."""
+    return columns
+
+
+@lru_cache(maxsize=64)
+def shared_types(columns: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """Physical column -> type, likewise."""
+    return dict(columns)
 
 
 def quoted(name: str) -> str:

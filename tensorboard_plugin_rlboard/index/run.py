@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.base import Format
@@ -38,6 +38,7 @@ class RunIndex:
             Empty where it began with none, or once rows that were there before have changed.
         joined: what was joined by key from other files or runs.
         joined_metrics: metrics of which no value was logged, all are joined.
+        table_rest: where its table is.
         annotated, annotation_paths: what was logged of its traces later; number of a file of that -> its path.
     """
 
@@ -59,12 +60,13 @@ class RunIndex:
         self.annotated: tuple[JoinSummary, ...] = ()
         self.annotation_paths: dict[int, str] = {}
         self._rows = RunTable(number)
+        self.table_rest = self._rows.rest
         self._last_file_number = 0
         self._number_keys: frozenset[str] = frozenset()  # keys that held numbers somewhere
 
     @property
     def table(self) -> str:
-        """Its table of samples in the query database."""
+        """Its table of samples, for a statement that begins after this call; it is in the query database then."""
         return self._rows.name
 
     @property
@@ -73,17 +75,17 @@ class RunIndex:
         return self._rows.problems
 
     @property
-    def columns(self) -> dict[str, str]:
+    def columns(self) -> Mapping[str, str]:
         """Physical column -> type, of `table`."""
         return self._rows.columns
 
     @property
-    def available(self) -> set[str]:
+    def available(self) -> frozenset[str]:
         """Physical columns that hold a value somewhere."""
         return self._rows.available
 
     @property
-    def logged(self) -> set[str]:
+    def logged(self) -> frozenset[str]:
         """Those of them that hold one without anything being joined."""
         return self._rows.logged
 

@@ -10,6 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,6 +59,12 @@ MAX_EXTRA_METRICS = 16
 """Metrics beside the overview's that are kept up to date; the one not asked for longest goes."""
 METRIC_PREFIX = "m:"
 """What stands before the name of a metric's aggregate."""
+
+
+@lru_cache(maxsize=1024)
+def _shared(aggregate: Aggregate) -> Aggregate:
+    """The same object for every run that has this aggregate: its SQL is longer than the curves of a short run."""
+    return aggregate
 
 
 @dataclass(frozen=True)
@@ -169,6 +176,7 @@ class MaterializedCurves:
         work = stale_rows * len(aggregates) + (rows - stale_rows) * len(new)
         if limit is not None and work > limit:
             return False
+        run.table_rest.used()
         connection = cursor()
         connection.execute("BEGIN TRANSACTION")  # one snapshot for all queries
         try:
@@ -188,7 +196,8 @@ class MaterializedCurves:
             METRIC_PREFIX + name: metric_aggregate(schema, name) for name in names if name in schema.metrics
         }
         findings = {FINDINGS: finding_aggregate(schema)}
-        return step_aggregates(schema) | findings | metrics
+        every = step_aggregates(schema) | findings | metrics
+        return {name: _shared(aggregate) for name, aggregate in every.items()}
 
     def _compute(
         self,

@@ -1,8 +1,9 @@
-"""The SQL that loads parts: their rows as a run's table wants them."""
+"""The SQL that loads parts: their rows as a run's table wants them, and what becomes of its columns then."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,34 @@ class PartSource:
     replaces_before: int = 0
     rebuilt: range | None = None
     annotations: str = ""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What loading parts did to the rows that were there before.
+
+    Attributes:
+        has_changed_rows: whether some have other values now: numbers that became texts.
+        replaced_rows: how many were replaced by rows of the parts.
+    """
+
+    has_changed_rows: bool
+    replaced_rows: int
+
+
+@dataclass(frozen=True)
+class Inserted:
+    """What inserting rows did to the columns.
+
+    Attributes:
+        added: physical column -> type, of the new ones.
+        has_changed_rows: whether earlier rows changed.
+        available: physical columns that hold a value.
+    """
+
+    added: Mapping[str, str]
+    has_changed_rows: bool
+    available: AbstractSet[str]
 
 
 def number_as_text(column: str) -> str:

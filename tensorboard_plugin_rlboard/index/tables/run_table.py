@@ -6,14 +6,22 @@ whole ones without a decimal point, and it is no metric any more.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.index.column_names import literal, physical, quoted
+from tensorboard_plugin_rlboard.index.column_names import (
+    literal,
+    physical,
+    quoted,
+    shared_names,
+    shared_types,
+)
 from tensorboard_plugin_rlboard.index.tables.part_queries import (
     FileAttempts,
+    Inserted,
+    Loaded,
     PartSource,
     attempt_in_file,
     number_as_text,
@@ -22,6 +30,7 @@ from tensorboard_plugin_rlboard.index.tables.part_queries import (
 )
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow, insert_problems
 from tensorboard_plugin_rlboard.index.tables.query_database import write_out
+from tensorboard_plugin_rlboard.index.tables.table_rest import TableRest
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,39 +56,12 @@ empty in rows that these have not seen."""
 _TYPES = {"t": "VARCHAR", "m": "DOUBLE", "h": "DOUBLE"}
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """What loading parts did to the rows that were there before.
-
-    Attributes:
-        has_changed_rows: whether some have other values now: numbers that became texts.
-        replaced_rows: how many were replaced by rows of the parts.
-    """
-
-    has_changed_rows: bool
-    replaced_rows: int
-
-
-@dataclass(frozen=True)
-class _Inserted:
-    """What inserting rows did to the columns.
-
-    Attributes:
-        added: physical column -> type, of the new ones.
-        has_changed_rows: whether earlier rows changed.
-        available: physical columns that hold a value.
-    """
-
-    added: Mapping[str, str]
-    has_changed_rows: bool
-    available: AbstractSet[str]
-
-
 class RunTable:
     """The tables of one run. Written by the indexing thread only.
 
     Attributes:
-        name, problems: of the tables in the query database.
+        rest: where its table is.
+        problems: of the table of problems in the query database.
         columns: physical column -> type, of those that answers may use; the table may have further ones.
         logged: columns that hold a value somewhere that was logged or computed of what was.
         joined: columns that hold a joined value somewhere.
@@ -87,13 +69,18 @@ class RunTable:
     """
 
     def __init__(self, number: int) -> None:
-        self.name = f"run_{number}"
+        self.rest = TableRest(f"run_{number}")
         self.problems = f"problems_{number}"
-        self.columns: dict[str, str] = {}
-        self.logged: set[str] = set()
-        self.available: set[str] = set()
+        self.columns: Mapping[str, str] = {}
+        self.logged: frozenset[str] = frozenset()
+        self.available: frozenset[str] = frozenset()
         self.joined: frozenset[str] = frozenset()
-        self._all: set[str] = set()
+        self._all: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """The table in the query database, for a statement that begins after this call."""
+        return self.rest.used()
 
     def create(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Makes the tables empty."""
@@ -102,8 +89,8 @@ class RunTable:
             "file VARCHAR, line BIGINT, line_offset BIGINT, kind VARCHAR, reason VARCHAR, unlisted BIGINT"
         )
         cursor.execute(f"CREATE OR REPLACE TABLE {self.problems} ({problem})")
-        self.columns, self._all = dict(FIXED), set(FIXED)
-        self._set_logged(set())
+        self.columns, self._all = FIXED, frozenset(FIXED)
+        self._set_logged(frozenset())
 
     def _define(self, cursor: duckdb.DuckDBPyConnection, columns: Mapping[str, str]) -> None:
         defined = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
@@ -127,6 +114,7 @@ class RunTable:
             texts: names that are text columns in this run even where a part has them as metrics.
             is_empty: whether the table has no row yet: all columns are made at once then.
         """
+        self.rest.used()  # it is to be there in the transaction
         cursor.execute("BEGIN")
         try:
             replaced_rows = self._delete_replaced(cursor, sources)
@@ -138,23 +126,23 @@ class RunTable:
             raise
         # Only now: a reader that knew of a column before it is there for all would ask in vain.
         gone = {physical("m", name) for name in texts}
-        self._all |= set(inserted.added)
-        columns = self.columns | dict(inserted.added)
-        self.columns = {name: kind for name, kind in columns.items() if name not in gone}
+        self._all = shared_names(self._all | frozenset(inserted.added))
+        columns = {**self.columns, **inserted.added}
+        self.columns = shared_types(tuple(pair for pair in columns.items() if pair[0] not in gone))
         self._set_logged((self.logged | inserted.available) - gone)
         write_out(cursor)
         return Loaded(inserted.has_changed_rows, replaced_rows)
 
-    def _set_logged(self, logged: set[str]) -> None:
-        self.logged = logged
-        self.available = logged | self.joined
+    def _set_logged(self, logged: frozenset[str]) -> None:
+        self.logged = shared_names(logged)
+        self.available = shared_names(logged | self.joined)
 
     def add_columns(self, cursor: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> None:
         """Adds physical columns for what is joined; those that are there already stay."""
         added = {name: _TYPES[name[0]] for name in columns if name not in self.columns}
         self._alter(cursor, added)
-        self._all |= set(added)
-        self.columns = self.columns | added
+        self._all = shared_names(self._all | frozenset(added))
+        self.columns = shared_types(tuple({**self.columns, **added}.items()))
 
     def _alter(self, cursor: duckdb.DuckDBPyConnection, added: Mapping[str, str]) -> None:
         for name, kind in added.items():
@@ -168,7 +156,7 @@ class RunTable:
     def clear_columns(self) -> None:
         """Notes that no row is left, so that no column holds a value."""
         self.joined = frozenset()
-        self._set_logged(set())
+        self._set_logged(frozenset())
 
     def _delete_replaced(self, cursor: duckdb.DuckDBPyConnection, sources: Sequence[PartSource]) -> int:
         """Drops rows that were shown before their turn or are built again; returns how many."""
@@ -191,17 +179,17 @@ class RunTable:
         texts: AbstractSet[str],
         *,
         is_empty: bool,
-    ) -> _Inserted:
+    ) -> Inserted:
         sources = [source for source in sources if source.parquet is not None]
         if not sources:
-            return _Inserted({}, has_changed_rows=False, available=frozenset())
+            return Inserted({}, has_changed_rows=False, available=frozenset())
         # The statistics of the Parquet files say what a look at every row would: which columns there are, and whether
         # they hold a value.
         statistics = cursor.execute(
             "SELECT path_in_schema, sum(num_values - coalesce(stats_null_count, 0)) > 0 "
             f"FROM parquet_metadata({parquet_paths(sources)}) GROUP BY ALL ORDER BY min(column_id)"
         ).fetchall()
-        has_values = {str(name): bool(values) for name, values in statistics}
+        has_values = {sys.intern(str(name)): bool(values) for name, values in statistics}
         text_columns = {physical("m", name): physical("t", name) for name in sorted(texts)}
         names = [text_columns.get(name, name) for name in has_values]
         available = {text_columns.get(name, name) for name, values in has_values.items() if values}
@@ -219,7 +207,7 @@ class RunTable:
             )
             available |= {text} if number in self.logged else set()
         cursor.execute(f"INSERT INTO {self.name} BY NAME {rows_query(sources, has_values, text_columns)}")
-        return _Inserted(added, bool(converted), available)
+        return Inserted(added, bool(converted), available)
 
     def add_problems(self, cursor: duckdb.DuckDBPyConnection, problems: Iterable[ProblemRow]) -> None:
         """Adds problems."""

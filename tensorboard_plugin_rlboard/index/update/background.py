@@ -12,6 +12,7 @@ from tensorboard_plugin_rlboard.index.attention import Attention
 from tensorboard_plugin_rlboard.index.long_lived_objects import LongLivedObjects
 from tensorboard_plugin_rlboard.index.memory_budget import few_addresses
 from tensorboard_plugin_rlboard.index.replaceable_thread import ReplaceableThread
+from tensorboard_plugin_rlboard.index.tables.resting_tables import RestingTables
 from tensorboard_plugin_rlboard.index.update.ready_files import unpacking_goes_on
 from tensorboard_plugin_rlboard.index.update.run_messages import reason_of
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
@@ -31,12 +32,10 @@ TERMINAL = logging.getLogger("tensorboard")
 _ATTENTIVE_SECONDS = 90.0
 """After a request, the log directory is looked at as often as the user wants for so long; a tab asks twice as often."""
 _LONGEST_PAUSE, _LONGEST_PAUSE_IN_INTERVALS, _PAUSE_GROWTH = 60.0, 6, 1.5
-_FIRST_LOOK_SECONDS, _SECONDS_BETWEEN_TIDYING = 1.0, 60.0
-_SECONDS_BETWEEN_CALLS = 1.0
-"""Between two calls of who prepares answers about a run that is still being indexed."""
+_FIRST_LOOK_SECONDS, _SECONDS_BETWEEN_TIDYING, _SECONDS_BETWEEN_CALLS = 1.0, 60.0, 1.0
+"""The last is between two calls of who prepares answers about a run that is still being indexed."""
 _STOPPING_SECONDS = 3.0
-"""For so long is waited for the thread to end. One that a file system holds never does, and TensorBoard ends all the same; the
-databases that it uses go with the process."""
+"""For so long is waited for the thread to end. One that a file system holds never does; its databases go with the process."""
 _SHARE_OF_LOOKS = 5.0
 """For so many times what a look at all files takes is read before the next: of thousands of runs it takes seconds."""
 _SHARE_OF_REST = 10.0
@@ -50,7 +49,7 @@ class BackgroundIndexer:
 
     Attributes:
         registry: what is kept up to date.
-        interval: seconds between two looks; 0 looks once, as TensorBoard's --reload_interval does.
+        interval: seconds between two looks; 0 looks once, as --reload_interval does.
         attention: what users look at, and when they last asked.
     """
 
@@ -68,23 +67,19 @@ class BackgroundIndexer:
         self.registry = registry
         self.interval = interval
         self.attention = Attention()
-        self._only_file = only_file
-        self._read_limit = read_limit
+        self._only_file, self._read_limit = only_file, read_limit
         self._prepare: Callable[[RunIndex], None] | None = None
-        self._prepared_at: dict[str, float] = {}
         self._examine: Callable[[RunIndex], None] | None = None
-        self._unexamined: set[str] = set()
+        self._prepared_at, self._unexamined, self._said = dict[str, float](), set[str](), set[str]()
         self._tidy: Callable[[], None] | None = None
         self._tidied_at = time.monotonic()
         self._long_lived = LongLivedObjects()
-        self._said: set[str] = set()
         self._shortest_pause = interval
         self._scheduler: Scheduler | None = None
-        self._lock = threading.Lock()
+        self._resting = RestingTables(lambda: registry.database, self._examine_run)
+        self._lock, self._is_started = threading.Lock(), False
         self._thread = ReplaceableThread(self._run, "rlboard-index")
-        self._is_started = False
-        self._stop = threading.Event()
-        self._first_look_done = threading.Event()
+        self._stop, self._first_look_done = threading.Event(), threading.Event()
 
     def call_after_round(self, prepare: Callable[[RunIndex], None] | None) -> None:
         """See `Indexer`."""
@@ -151,6 +146,7 @@ class BackgroundIndexer:
             run = scheduler.index_next()
             if run is not None:
                 self._notify_after_round(run)
+                self._resting.run_worked_on(self.registry.runs.values(), self.attention.run_name)
             elif not unpacking_goes_on(scheduler.survey):
                 break
             # A long first indexing must not miss what a training writes meanwhile.
@@ -159,6 +155,7 @@ class BackgroundIndexer:
         scheduler.compare_runs()
         scheduler.stop_workers()
         self._examine_runs()
+        self._resting.let_rest(self.registry.runs.values(), self.attention.run_name)
 
     def _survey(self, scheduler: Scheduler) -> float:
         """Looks at every file; returns when that is to be done again: what a look takes is a small share of the time."""
@@ -176,25 +173,31 @@ class BackgroundIndexer:
         for name in sorted(self._unexamined, key=lambda name: (name != self.attention.run_name, name)):
             if self._stop.is_set() or (self.interval > 0 and time.monotonic() > end):
                 return
+            self._examine_run(name)
+
+    def _examine_run(self, name: str) -> None:
+        """Has a run examined, if it was not since it was worked on."""
+        if name in self._unexamined:
             self._unexamined.discard(name)
-            run = self.registry.runs.get(name)
-            if run is not None and self._examine is not None:
-                try:
-                    self._examine(run)
-                except Exception:  # somebody who asks will meet the reason
-                    logger.exception("RL Board could not examine run %s", name)
+            self._tell(self._examine, self.registry.runs.get(name))
 
     def _notify_after_round(self, run: RunIndex) -> None:
         """Has answers about a run prepared that was worked on: once a second, and at the end of its indexing."""
         self._unexamined.add(run.name)
-        last = self._prepared_at.get(run.name, 0.0)
-        if self._prepare is None or (run.pending and time.monotonic() - last < _SECONDS_BETWEEN_CALLS):
-            return
-        try:
-            self._prepare(run)
-        except Exception:  # whatever was to be prepared is computed when somebody asks for it
-            logger.exception("RL Board could not prepare answers about a run")
-        self._prepared_at[run.name] = time.monotonic()
+        if (
+            not run.pending
+            or time.monotonic() - self._prepared_at.get(run.name, 0.0) >= _SECONDS_BETWEEN_CALLS
+        ):
+            self._tell(self._prepare, run)
+            self._prepared_at[run.name] = time.monotonic()
+
+    def _tell(self, listener: Callable[[RunIndex], None] | None, run: RunIndex | None) -> None:
+        """Tells of a run; what fails there is computed when somebody asks for it, who will meet the reason."""
+        if listener is not None and run is not None:
+            try:
+                listener(run)
+            except Exception:
+                logger.exception("RL Board could not prepare answers about run %s", run.name)
 
     def _run(self) -> None:
         registry = self.registry

@@ -1,0 +1,84 @@
+"""Where a run's table is: in the query database, or in a file until somebody asks for it.
+
+A table of 140 columns costs a megabyte there, whatever its rows hold: of ten thousand short runs that are ten
+gigabytes. The file of ten rows has 50 kB, and the table is made of it again in ten milliseconds.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tensorboard_plugin_rlboard.index.column_names import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+LET_ALONE_S = 60.0
+"""A table that another thread has asked for stays at least so long: its question has ended by then."""
+
+
+class TableRest:
+    """One table; `used` may be called from any thread, the rest from the one that writes it.
+
+    Args:
+        name: of the table in the query database.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._file: Path | None = None
+        self._cursor: Callable[[], duckdb.DuckDBPyConnection] | None = None
+        self._asked_at = -math.inf
+        self._writer = threading.get_ident()
+        self._lock = threading.Lock()
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether it lies in its file."""
+        return self._file is not None
+
+    @property
+    def is_let_alone(self) -> bool:
+        """Whether no other thread has asked for it lately."""
+        return time.monotonic() - self._asked_at > LET_ALONE_S
+
+    def used(self) -> str:
+        """Its name, for a statement that begins after this call; it is in the database then."""
+        with self._lock:
+            if self._file is not None and self._cursor is not None:
+                cursor, file = self._cursor(), self._file
+                cursor.execute(
+                    f"CREATE TABLE {self.name} AS SELECT * FROM read_parquet({literal(str(file))})"
+                )
+                self._file = None
+                file.unlink(missing_ok=True)
+            if threading.get_ident() != self._writer:
+                self._asked_at = time.monotonic()
+            return self.name
+
+    def rest(self, cursor: Callable[[], duckdb.DuckDBPyConnection], folder: Path) -> bool:
+        """Writes it into a file and drops it; returns whether it rests now.
+
+        Args:
+            cursor: where cursors of the query database come from.
+            folder: one that the database may read.
+        """
+        with self._lock:
+            self._writer = threading.get_ident()
+            if self._file is not None or not self.is_let_alone:
+                return self._file is not None
+            connection, file = cursor(), folder / f"{self.name}.parquet"
+            rows, last = connection.execute(f"SELECT count(*), max(rowid) FROM {self.name}").fetchall()[0]
+            if (
+                rows == 0 or last != rows - 1
+            ):  # its rows would get other numbers, and answers are kept by them
+                return False
+            connection.execute(f"COPY {self.name} TO {literal(str(file))} (FORMAT parquet, COMPRESSION zstd)")
+            connection.execute(f"DROP TABLE {self.name}")
+            self._file, self._cursor = file, cursor
+            return True
