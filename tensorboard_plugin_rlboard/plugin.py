@@ -174,6 +174,9 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         )
         response.headers["X-RLBoard-Revision"] = str(revision)
         response.headers["X-RLBoard-Problems"] = str(self._board.problems_total)
+        if answer.digest:  # a browser that has the answer is told so, and is sent nothing
+            response.set_etag(f"{revision}-{answer.digest}")
+            response.make_conditional(request)
         return response
 
     def _runs(self, request: wrappers.Request) -> wrappers.Response:

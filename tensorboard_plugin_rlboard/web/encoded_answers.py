@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.web.json_answers import encode, is_large, number_columns
 
 _CACHE_BYTES = 32 * 1024 * 1024
+_LONG, _LONG_BYTES = 256 * 1024, 8 * 1024 * 1024
+"""Bytes of JSON from which on it is packed once for everybody who is given the same, and of those that are kept: the list
+of ten thousand runs is 100 MB, and a tab asks for it every five seconds."""
 _LEVEL = 1
 """Digits of statistics hardly compress: level 3 takes three times as long for four percent."""
 
@@ -24,11 +28,13 @@ class EncodedAnswer:
         content: its bytes.
         mime_type: what they are.
         encoding: `gzip` where they are packed.
+        digest: of what they say, where they are many; else empty.
     """
 
     content: bytes
     mime_type: str
     encoding: str | None = None
+    digest: str = ""
 
     @property
     def size(self) -> int:
@@ -54,6 +60,7 @@ class EncodedAnswers:
 
     def __init__(self, max_bytes: int = _CACHE_BYTES) -> None:
         self._large: LruCache[_LargeAnswer] = LruCache(max_bytes, lambda large: large.size)
+        self._long: LruCache[EncodedAnswer] = LruCache(_LONG_BYTES, lambda long: long.size)
 
     def of(self, answer: object) -> EncodedAnswer:
         """An answer as JSON, gzipped where it is large; as it is where it is bytes."""
@@ -61,7 +68,11 @@ class EncodedAnswers:
             return EncodedAnswer(answer, "application/octet-stream")
         if is_large(answer):
             return self._large.get_or_compute(id(answer), lambda: _gzipped(answer)).encoded
-        return EncodedAnswer(encode(answer), "application/json")
+        content = encode(answer)
+        if len(content) < _LONG:
+            return EncodedAnswer(content, "application/json")
+        digest = blake2b(content, digest_size=16).hexdigest()
+        return self._long.get_or_compute(digest, lambda: _packed(content, digest))
 
     def prepare(self, answer: object) -> None:
         """Encodes an answer that will be asked for, where that takes long."""
@@ -70,5 +81,8 @@ class EncodedAnswers:
 
 
 def _gzipped(answer: object) -> _LargeAnswer:
-    packed = gzip.compress(encode(answer), _LEVEL, mtime=0)
-    return _LargeAnswer(answer, EncodedAnswer(packed, "application/json", "gzip"))
+    return _LargeAnswer(answer, _packed(encode(answer)))
+
+
+def _packed(content: bytes, digest: str = "") -> EncodedAnswer:
+    return EncodedAnswer(gzip.compress(content, _LEVEL, mtime=0), "application/json", "gzip", digest)

@@ -95,7 +95,7 @@ def _written(value: Any, lists: dict[int, str]) -> str:
     Args:
         value: what is written.
         lists: the texts of lists that were written before, by identity: tokens that need no decoding stand twice in
-            an answer. The lists are added to it.
+            an answer, and the metrics of a trainer once for each of its runs. The lists are added to it.
     """
     if id(value) in lists:
         return lists[id(value)]
@@ -105,10 +105,13 @@ def _written(value: Any, lists: dict[int, str]) -> str:
         return _object(((name, getattr(value, name)) for name in names), lists)
     if isinstance(value, (dict, Mapping)) and not all(type(item) in _PLAIN_TYPES for item in value.values()):
         return _object(((str(key), item) for key, item in value.items()), lists)
-    try:
-        text = _ENCODER.encode(value)
-    except (ValueError, TypeError):
-        text = _ENCODER.encode(json_values(value))
+    if isinstance(value, list) and value and _field_names(type(value[0])) is not None:
+        text = f"[{','.join(_written(item, lists) for item in value)}]"
+    else:
+        try:
+            text = _ENCODER.encode(value)
+        except (ValueError, TypeError):
+            text = _ENCODER.encode(json_values(value))
     if isinstance(value, list):
         lists[id(value)] = text
     return text

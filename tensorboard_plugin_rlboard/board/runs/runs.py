@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from tensorboard_plugin_rlboard.api import (
     AttemptInfo,
     IgnoredFile,
     Joined,
+    MetricInfo,
     Notice,
     RunInfo,
     Runs,
@@ -157,6 +159,12 @@ class RunList:
         return tuple(dict.fromkeys(found))[:_MAX_SETTINGS_PROBLEMS]
 
 
+@lru_cache(maxsize=64)
+def _shared(metrics: tuple[MetricInfo, ...]) -> list[MetricInfo]:
+    """The same list for every run that has these metrics; it is written as JSON once in an answer."""
+    return list(metrics)
+
+
 def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
     """What is in a run; fields that change without it have no value yet."""
     mapping, schema = column_mapping(run), run_schema(run)
@@ -173,8 +181,10 @@ def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
         steps=StepSpan(*steps.steps()),
         splits=steps.splits(),
         attempts=[AttemptInfo(*span) for span in steps.attempts()],
-        metrics=sample_metric_infos(run, schema, steps.largest_group()),
-        token_metrics=[token_metric_info(name, run.token_metrics) for name in schema.token_metrics],
+        metrics=_shared(tuple(sample_metric_infos(run, schema, steps.largest_group()))),
+        token_metrics=_shared(
+            tuple(token_metric_info(name, run.token_metrics) for name in schema.token_metrics)
+        ),
         text_columns=schema.texts,
         problems=run.problems,
         scalar_runs=[],
