@@ -16,6 +16,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.writer import RolloutWriter
+from tensorboard_plugin_rlboard.writing.steps.step_means import StepMeans
 
 
 def strange_row(draw: random.Random, step: int) -> dict[str, Any]:
@@ -77,3 +78,15 @@ assert "tensorflow" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", script, str(tmp_path), str(ROOT)], check=True)
     assert points(tmp_path)[1, "rlboard/reward"] == 1.0
+
+
+def test_an_empty_group_id_is_none_as_for_the_reader() -> None:
+    means = StepMeans()
+    means.add([{"prompt": p, "group_id": "", "reward": reward} for p, reward in (("a", 0.0), ("b", 1.0)) * 2])
+    assert means.scalars()["zero_advantage_groups"] == 1.0
+
+
+def test_a_reward_of_1e150_is_no_member_of_its_group() -> None:
+    means = StepMeans()
+    means.add([{"prompt": "p", "reward": reward} for reward in (1e150, 1.0, 1.0)])
+    assert means.scalars()["zero_advantage_groups"] == 1.0

@@ -280,18 +280,6 @@ def test_strange_values_do_not_end_the_means(row: dict[str, Any]) -> None:
     assert all(math.isfinite(value) for value in found.values())
 
 
-def test_an_empty_group_id_is_none_as_for_the_reader() -> None:
-    means = StepMeans()
-    means.add([{"prompt": p, "group_id": "", "reward": reward} for p, reward in (("a", 0.0), ("b", 1.0)) * 2])
-    assert means.scalars()["zero_advantage_groups"] == 1.0
-
-
-def test_a_reward_of_1e150_is_no_member_of_its_group() -> None:
-    means = StepMeans()
-    means.add([{"prompt": "p", "reward": reward} for reward in (1e150, 1.0, 1.0)])
-    assert means.scalars()["zero_advantage_groups"] == 1.0
-
-
 def test_event_files_of_one_folder_are_shared_until_the_last_is_closed(tmp_path: Path) -> None:
     one, other = EventFile.shared(tmp_path), EventFile.shared(tmp_path)
     assert one is other

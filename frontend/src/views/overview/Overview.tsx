@@ -25,6 +25,7 @@ import { distributionMetric } from "./shared/distributionMetric";
 import { linkSettings } from "./shared/linkedSettings";
 import { chartSize } from "./shared/settings";
 import { StepPanels } from "./step/later";
+import { NoSamplesAt, NoSteps } from "./step/NoSamples";
 import { Toolbar } from "./Toolbar";
 import { Tiles } from "./tiles/Tiles";
 import { tileMetrics } from "./tiles/tileCatalogue";
@@ -101,34 +102,12 @@ function RunOverview({ run }: { run: RunInfo }) {
   );
 }
 
-/** No step has a sample: none fits, none was read yet, or there is none. */
-function NoSteps({ isReading }: { isReading: boolean }) {
-  const [where, search] = [selected.where.value, selected.search.value];
-  const isNarrowed = where !== "" || search !== "";
-  if (!isNarrowed && isReading) return <p class="overview-empty">{t("overview.loading")}</p>;
-  return (
-    <Empty title={t(isNarrowed ? "filter.none" : "samples.none")}>
-      <p>{t(isNarrowed ? "filter.none_advice" : "samples.none_advice")}</p>
-    </Empty>
-  );
-}
-
 // What shows the selected step reads it itself: when it changes, the charts over all steps stay as they are.
 
 function TilesAtStep({ steps }: { steps: Steps }) {
   const step = selected.step.value;
   if (step === null || steps.step.length === 0) return null;
   return steps.step.includes(step) ? <Tiles steps={steps} step={step} /> : <NoSamplesAt step={step} />;
-}
-
-/** A link may name a step that no line could be read of, and a search may leave none of a step: no number is of it. */
-function NoSamplesAt({ step }: { step: number }) {
-  const isNarrowed = selected.where.value !== "" || selected.search.value !== "";
-  return (
-    <p class="overview-no-samples" data-testid="no-samples-at">
-      {t(isNarrowed ? "overview.no_samples_left" : "overview.no_samples_at", { step })}
-    </p>
-  );
 }
 
 interface PanelsAtStepProps {
