@@ -56,6 +56,7 @@ class LoadablePart:
             newlines_before=None if early else self.range.newlines_before,
             attempts=self.file.attempts,
             parquet=self.parquet if self.part.samples else None,
+            columns=self.part.columns,
             replaces_before=self.range.end if replaces_early and not self.annotations else 0,
             rebuilt=range(self.range.offset, self.range.end) if self.annotations else None,
             annotations=self.annotations,

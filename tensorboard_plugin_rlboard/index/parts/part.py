@@ -82,6 +82,7 @@ class Part:
             without a reward before; all of them where none has one. Rollouts that failed, or say an error, are not counted:
             they have no reward that could be lost.
         lost_lines: kind of a problem -> lines that gave no sample because of it; each counts under its first problem.
+        columns: physical column of its rows -> whether any holds a value; None where only the file of the rows knows.
     """
 
     samples: int
@@ -97,6 +98,7 @@ class Part:
     sampleless: int = 0
     lost: int = 0
     lost_lines: Mapping[str, int] = field(default_factory=dict)
+    columns: Mapping[str, bool] | None = None
 
 
 def reserved_names(arrays: AbstractSet[str]) -> frozenset[str]:
@@ -148,7 +150,8 @@ def part_of(
         sampleless=len(places) - int(np.count_nonzero(has_sample)),
         lost=_lost_at_end(has_reward[kinds.sample & ~kinds.failed & ~kinds.says_error]),
         lost_lines=_lost_lines(problems, has_sample),
-        samples=write_parquet(columns, parquet),
+        samples=int(np.count_nonzero(kinds.sample)),
+        columns=write_parquet(columns, parquet),
     )
 
 

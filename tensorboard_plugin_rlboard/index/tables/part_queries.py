@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.attempts.attempts import AttemptStarts
 from tensorboard_plugin_rlboard.index.column_names import TRACE_KEY, literal, quoted
+
+if TYPE_CHECKING:
+    import duckdb
 
 FileAttempts = Mapping[str, AttemptStarts]
 """The attempts of one file: split -> where they begin."""
@@ -24,6 +28,7 @@ class PartSource:
             line numbers.
         attempts: of its file, as far as they are numbered.
         parquet: its rows; None where it has none.
+        columns: physical column -> whether a row holds a value; None where only `parquet` knows.
         replaces_before: rows of the file that have no line number and lie before this byte offset go: they are among
             these rows, too.
         rebuilt: byte offsets of the lines whose rows these are in place of; None where they are new.
@@ -34,6 +39,7 @@ class PartSource:
     newlines_before: int | None
     attempts: FileAttempts
     parquet: Path | None
+    columns: Mapping[str, bool] | None = None
     replaces_before: int = 0
     rebuilt: range | None = None
     annotations: str = ""
@@ -105,6 +111,31 @@ def _attempt_in_files(files: Mapping[int, FileAttempts], file: str) -> str:
 def parquet_paths(sources: Sequence[PartSource]) -> str:
     """SQL of the list of the Parquet files of some parts."""
     return f"[{', '.join(literal(str(source.parquet)) for source in sources)}]"
+
+
+def columns_of(cursor: duckdb.DuckDBPyConnection, sources: Sequence[PartSource]) -> dict[str, bool]:
+    """Physical column of some parts -> whether a row of them holds a value, in the order of their files.
+
+    Args:
+        cursor: of the query database.
+        sources: the parts; each has rows.
+    """
+    known = [source.columns for source in sources if source.columns is not None]
+    if len(known) < len(sources):
+        # The statistics of the Parquet files say what a look at every row would.
+        statistics = cursor.execute(
+            "SELECT path_in_schema, sum(num_values - coalesce(stats_null_count, 0)) > 0 "
+            f"FROM parquet_metadata({parquet_paths(sources)}) GROUP BY ALL ORDER BY min(column_id)"
+        ).fetchall()
+        return {str(name): bool(has_value) for name, has_value in statistics}
+    places: dict[str, int] = {}
+    for columns in known:
+        for place, name in enumerate(columns):
+            places[name] = min(place, places.get(name, place))
+    return {
+        name: any(columns.get(name, False) for columns in known)
+        for name in sorted(places, key=places.__getitem__)
+    }
 
 
 def rows_query(

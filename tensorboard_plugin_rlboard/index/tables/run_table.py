@@ -24,8 +24,8 @@ from tensorboard_plugin_rlboard.index.tables.part_queries import (
     Loaded,
     PartSource,
     attempt_in_file,
+    columns_of,
     number_as_text,
-    parquet_paths,
     rows_query,
 )
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow, insert_problems
@@ -183,13 +183,7 @@ class RunTable:
         sources = [source for source in sources if source.parquet is not None]
         if not sources:
             return Inserted({}, has_changed_rows=False, available=frozenset())
-        # The statistics of the Parquet files say what a look at every row would: which columns there are, and whether
-        # they hold a value.
-        statistics = cursor.execute(
-            "SELECT path_in_schema, sum(num_values - coalesce(stats_null_count, 0)) > 0 "
-            f"FROM parquet_metadata({parquet_paths(sources)}) GROUP BY ALL ORDER BY min(column_id)"
-        ).fetchall()
-        has_values = {sys.intern(str(name)): bool(values) for name, values in statistics}
+        has_values = {sys.intern(name): has_value for name, has_value in columns_of(cursor, sources).items()}
         text_columns = {physical("m", name): physical("t", name) for name in sorted(texts)}
         names = [text_columns.get(name, name) for name in has_values]
         available = {text_columns.get(name, name) for name, values in has_values.items() if values}
