@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.board.prompts.histories.statuses import (
     STATUSES,
     statuses,
 )
+from tensorboard_plugin_rlboard.board.prompts.histories.step_batches import batches, parted
 from tensorboard_plugin_rlboard.board.prompts.histories.visits import N_SUMS, PASSED, REWARDED, Visits
 
 Visit = tuple[int, int, int, list[int]]
@@ -90,3 +91,17 @@ def test_half_of_the_samples_are_enough_to_have_solved_a_prompt() -> None:
     found = statuses(PromptHistory().with_visits(columns(rows)))
     became = [next(name for name in STATUSES if found[name][i]) for i in range(len(found[MIXED]))]
     assert became == [SOLVED, REGRESSED, MIXED, NEVER_SOLVED, ALWAYS_SOLVED]
+
+
+def test_the_newest_steps_are_read_again_as_long_as_they_are_few() -> None:
+    assert parted([], {}) == ([], [])
+    assert parted([*range(10)], dict.fromkeys(range(10), 1)) == ([0, 1], [2, 3, 4, 5, 6, 7, 8, 9])
+    assert parted([1, 2, 3], {1: 1, 2: 20_000, 3: 30_000}) == ([1], [2, 3]), "50,000 rows and no more"
+    assert parted([1, 2], {1: 1, 2: 50_001}) == ([1], [2]), "the newest one, whatever it has"
+
+
+def test_steps_are_read_together_up_to_a_number_of_rows() -> None:
+    rows = {1: 100_000, 2: 100_000, 3: 1, 4: 200_001, 5: 1}
+    assert list(batches([1, 2, 3, 4, 5], rows)) == [[1, 2], [3], [4], [5]]
+    assert list(batches([2, 3, 5], rows)) == [[2, 3, 5]]
+    assert list(batches([], rows)) == []

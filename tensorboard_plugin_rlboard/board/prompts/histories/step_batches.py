@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 ROWS_AT_ONCE = 200_000
 """Rows that one query reduces to visits."""
 NEWEST_STEPS, NEWEST_ROWS = 8, 50_000
-"""So many of the newest steps, of at most so many rows beside the newest one, are read again each time: a training
-that is writing adds to these."""
+"""So many of the newest steps, of at most so many rows together (the newest one whatever it has), are read again each
+time: a training that is writing adds to these."""
 
 
 def parted(steps: list[int], rows: Mapping[int, int]) -> tuple[list[int], list[int]]:
