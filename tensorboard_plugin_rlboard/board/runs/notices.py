@@ -11,7 +11,7 @@ from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.frameworks.opencompass import OPENCOMPASS, other_half
 from tensorboard_plugin_rlboard.formats.generic.written_reward import OPTION
 from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
-from tensorboard_plugin_rlboard.formats.rows.path_names import FILE_NAME, named_facts
+from tensorboard_plugin_rlboard.formats.rows.path_names import FILE_NAME, logged_table, named_facts
 from tensorboard_plugin_rlboard.index.attempts.unrelated_files import (
     LoggedSteps,
     UnrelatedFiles,
@@ -51,6 +51,12 @@ def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[Notice]:
         )
         if counted:
             yield _numbered_files(counted)
+        if any(logged_table(PurePosixPath(file.relative).name) for file in files[:_LOOKED_AT]):
+            yield Notice(
+                "table_steps",
+                "The step is the number in the name that W&B gave the table, and that is the step of the log before where "
+                "wandb.log was called with a step. To be sure, log a column step in the table.",
+            )
     if may_be_unrelated(file.relative for file in files):
         found = unrelated_files(
             LoggedSteps(file.relative, (file.format.name, split), order.distinct())

@@ -1,6 +1,7 @@
 """Finds tables that were logged again with more rows: the later one has every row of the earlier, which is left out.
 
 A script that adds rows to one W&B table and logs it again has a copy of it for each step, `<key>_<step>_<hash>.table.json`.
+The number is that of the log before where `wandb.log` was given a step, so two copies may have the same one.
 Read all together they would count the first rows once for each copy.
 """
 
@@ -45,16 +46,16 @@ class GrowingTables:
         Returns:
             Tables that were left out for one that is gone: they are to be looked at again.
         """
-        of_key: dict[tuple[str, str], list[tuple[int, str]]] = {}
-        for relative in present:
+        of_key: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+        for relative, file in present.items():
             folder, _, name = relative.rpartition("/")
             found = logged_table(name) if name.endswith(".table.json") else None
             if found is not None:
-                of_key.setdefault((folder, found[0]), []).append((found[1], relative))
+                of_key.setdefault((folder, found[0]), []).append((found[1], file.size, relative))
         self._next = {}
         for tables in of_key.values():
-            for (step, one), (later, other) in pairwise(sorted(tables)):
-                if step < later:
+            for (step, size, one), (later, larger, other) in pairwise(sorted(tables)):
+                if step < later or size < larger:
                     self._next[one] = other
         self._compared = {one: found for one, found in self._compared.items() if one in self._next}
         freed = [one for one, other in self._left_out.items() if self._next.get(one) != other]

@@ -66,7 +66,7 @@ def test_later_table_takes_the_place_of_the_earlier_and_gives_it_back(
     [
         ("t_2_bb", ROWS[1:]),  # a table of its own for each step
         ("u_2_bb", ROWS[:2]),  # of another key
-        ("t_1_bb", ROWS[:2]),  # of the same step
+        ("t_1_bb", ROWS[1:]),  # of the same number
         ("t_2_bb", [[1, "q", "a [[x]]", 0.5], ROWS[1]]),
     ],
 )
@@ -112,3 +112,25 @@ def test_large_tables_are_compared_by_pieces(tmp_path: Path, monkeypatch: pytest
         other.write_bytes(b"x" * place + b"y" + b"x" * (end - place - 1))
         with one.open("rb") as a, other.open("rb") as b:
             assert alike(a, b, end) == is_alike
+
+
+def test_copies_of_one_number_are_told_by_their_size(tmp_path: Path, open_board: Open) -> None:
+    """As wandb 0.30.0 writes the tables of steps 0, 1 and 2 where it is given the step: numbers 0, 0 and 1."""
+    for count, name in ((1, "t_0_9e"), (2, "t_0_5d"), (3, "t_1_a3")):
+        put(tmp_path, name, ROWS[:count])
+    board = open_board(tmp_path)
+    assert responses(board) == [(1, "a [[x]]"), (2, "b"), (3, "c")]
+    assert [file for file, _ in ignored(board)] == [
+        f"{FOLDER}/{name}.table.json" for name in ("t_0_5d", "t_0_9e")
+    ]
+
+
+@pytest.mark.parametrize("has_step", [True, False])
+def test_that_the_number_of_a_table_may_be_another_step_is_said(
+    *, has_step: bool, tmp_path: Path, open_board: Open
+) -> None:
+    names = COLUMNS if has_step else COLUMNS[1:]
+    put(tmp_path, "t_0_9e", ROWS[:1], names)
+    put(tmp_path, "t_5_a3", ROWS[1:], names)
+    (info,) = open_board(tmp_path).runs().runs
+    assert [notice.kind for notice in info.notices] == ([] if has_step else ["table_steps"])

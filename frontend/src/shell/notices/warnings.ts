@@ -19,6 +19,7 @@ const ORDER = [
   "repeated_samples",
   "repeated_steps",
   "numbered_files",
+  "table_steps",
   "word_not_taken",
   "number_not_taken",
   "summed_reward",
