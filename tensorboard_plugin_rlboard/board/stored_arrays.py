@@ -73,6 +73,6 @@ def _array(entry: zipfile.ZipInfo, archive: zipfile.ZipFile) -> NDArray[Any]:
     )
     shape, by_columns, dtype = read_header(file)
     numbers = file.getbuffer()[file.tell() :]
-    if dtype.kind not in "iuf" or len(numbers) != math.prod(shape) * dtype.itemsize:
+    if dtype.kind not in "biuf" or len(numbers) != math.prod(shape) * dtype.itemsize:
         raise ValueError
     return np.frombuffer(numbers, dtype).reshape(shape, order="F" if by_columns else "C").copy()

@@ -27,6 +27,7 @@ class Prompts:
     by: str
     counts: Mapping[str, int]
     kinds_total: int
+    kinds_mixed: int
     kinds: Mapping[str, Sequence[Value]]
     columns: Mapping[str, Sequence[Value]]
     lines: Sequence[PromptLine]

@@ -84,6 +84,7 @@ def prompts(session: RunSession, question: PromptsQuestion, histories: PromptHis
         by=read.by,
         counts={"all": len(history.identity)} | {name: int(mask.sum()) for name, mask in lists.items()},
         kinds_total=len(np.unique(history.label)) if read.by else 0,
+        kinds_mixed=int(np.count_nonzero(history.is_mixed)),
         kinds=read.kinds if read.by else {},
         columns=found,
         lines=lines,

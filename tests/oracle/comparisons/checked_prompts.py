@@ -63,6 +63,8 @@ def check_prompts(
         check_line(line, wanted[str(identity)])
     if found.by:
         check_kinds(found, kinds)
+        of_prompts = plain.gathered(rows, plain.identity).values()
+        assert found.kinds_mixed == sum(len({row.get(found.by) for row in of}) > 1 for of in of_prompts)
     check_passes(board, selection, rows, found.threshold.value)
 
 

@@ -51,6 +51,8 @@ export const promptsDecoder = object({
   by: string,
   counts: record(number),
   kinds_total: number,
+  /** Prompts whose samples have several values: each counts with one of its first visit. */
+  kinds_mixed: number,
   kinds: columns,
   columns,
   lines: array(object({ step: array(number), reward: nums })),

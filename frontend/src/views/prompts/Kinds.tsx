@@ -18,7 +18,7 @@ const LISTS = ["solved", "regressed", "never_solved", "always_solved", "never_be
 export function Kinds({ data }: { data: Prompts }): JSX.Element | null {
   const { kinds, by } = data;
   const names = kinds["kind"] ?? [];
-  if (by === "" || names.length < 2) return null;
+  if (by === "" || names.length < 2) return <Mixed data={data} />;
   const numbers = FROM_TO.filter(([name]) => (kinds[`${name}_first`] ?? []).some((value) => value !== null));
   return (
     <details class="prompt-kinds" open>
@@ -26,6 +26,7 @@ export function Kinds({ data }: { data: Prompts }): JSX.Element | null {
         {t("prompts.kinds", { by, n: count(data.kinds_total) })}
         {names.length < data.kinds_total && ` · ${t("prompts.kinds.most", { n: names.length })}`}
       </summary>
+      <Mixed data={data} />
       <div class="prompt-scroll">
         <table class="listing" data-testid="prompt-kinds">
           <thead>
@@ -72,6 +73,16 @@ export function Kinds({ data }: { data: Prompts }): JSX.Element | null {
         </table>
       </div>
     </details>
+  );
+}
+
+/** Says how many prompts are of several kinds, and how they count. */
+function Mixed({ data: { by, kinds_mixed } }: { data: Prompts }): JSX.Element | null {
+  if (kinds_mixed === 0) return null;
+  return (
+    <p class="odd" data-testid="prompt-kinds-mixed">
+      {t("prompts.kinds.mixed", { n: count(kinds_mixed), by })}
+    </p>
   );
 }
 

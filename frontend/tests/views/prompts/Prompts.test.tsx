@@ -155,13 +155,16 @@ test("a column with too many values can be taken back, and so can a kind beyond 
   await show();
   const choice = all("prompts-by")[0] as HTMLSelectElement;
   expect(choice.value).toBe("id");
-  answers["prompts"] = { ...(prompts as object), kinds_total: 1000 };
+  answers["prompts"] = { ...(prompts as object), kinds_total: 1000, kinds_mixed: 3 };
   choice.selectedIndex = 0;
   await act(() => void choice.dispatchEvent(new Event("change", { bubbles: true })));
   await settle();
   expect(selection.value).toMatchObject({ prompts_by: "", prompt_kind: "" });
   expect(root.querySelector(".prompt-kinds summary")?.textContent).toBe(
     "Kinds of prompts by data_source: 1,000 · the 2 with the most prompts",
+  );
+  expect(all("prompt-kinds-mixed")[0]?.textContent).toBe(
+    "3 prompts have samples of several values of data_source: each counts with one of its first visit.",
   );
   await act(() => select({ prompt_kind: "rare" }));
   await act(() => all("prompts-kind")[0]?.click());

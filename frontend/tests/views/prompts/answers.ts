@@ -29,6 +29,7 @@ export const PROMPTS = {
   by: "data_source",
   counts: { all: 2, solved: 1, regressed: 1, never_solved: 0, always_solved: 0, never_beats_reference: 1 },
   kinds_total: 2,
+  kinds_mixed: 0,
   kinds: {
     kind: ["poems", "sums"],
     prompts: [1, 1],
@@ -55,6 +56,7 @@ export const EMPTY = {
   counts: { all: 0 },
   by: "",
   kinds_total: 0,
+  kinds_mixed: 0,
   kinds: {},
   columns: Object.fromEntries(Object.keys(COLUMNS).map((name) => [name, []])),
   lines: [],

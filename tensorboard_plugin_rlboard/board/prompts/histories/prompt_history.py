@@ -32,6 +32,7 @@ class PromptHistory:
         total, first, last: sums over all visits, the first and the last, float64 [prompts, N_SUMS].
         best, best_gap: the highest finite reward, and difference to the reference's, float64 [prompts]; NaN without any.
         label: code of a text column's value at the first visit, int64 [prompts]; -1 where it has none.
+        is_mixed: whether its samples have several values of that column, or some of them none, bool [prompts].
         renderings: how many prompt keys it has, int64 [prompts].
         keys, identity_of_key: its renderings: every `prompt_key`, ascending, and its identity, uint64 [keys].
         passes: step -> for each k, a power of two: prompts that have as many samples, and the sums of `pass_sums`.
@@ -47,6 +48,7 @@ class PromptHistory:
     best: Floats = field(default_factory=lambda: np.empty(0))
     best_gap: Floats = field(default_factory=lambda: np.empty(0))
     label: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    is_mixed: Bools = field(default_factory=lambda: np.empty(0, bool))
     renderings: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     keys: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
     identity_of_key: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
@@ -66,6 +68,9 @@ class PromptHistory:
         ends = np.append(starts[1:], len(visits.identity)) - 1
         wide = self._with_prompts(here)
         at = np.searchsorted(wide.identity, here)
+        low, high = (end.reduceat(visits.label, starts) for end in (np.minimum, np.maximum))
+        wide.is_mixed[at] |= np.logical_or.reduceat(visits.is_mixed, starts) | (low != high)
+        wide.is_mixed[at] |= (wide.visits[at] > 0) & (wide.label[at] != low)
         wide.visits[at] += ends - starts + 1
         wide.total[at] += np.add.reduceat(visits.sums, starts, axis=0)
         for mine, theirs in ((wide.best, visits.best), (wide.best_gap, visits.best_gap)):
@@ -104,6 +109,7 @@ class PromptHistory:
             best=self.best[rows],
             best_gap=self.best_gap[rows],
             label=self.label[rows],
+            is_mixed=self.is_mixed[rows],
             renderings=self.renderings[rows],
         )
 
@@ -128,9 +134,12 @@ class PromptHistory:
             wide[at] = old
             return wide
 
+        is_mixed = np.zeros(n, bool)
+        is_mixed[at] = self.is_mixed
         return replace(
             self,
             identity=identity,
+            is_mixed=is_mixed,
             visits=ints(self.visits, 0),
             first_step=ints(self.first_step, int(_NEVER.max)),
             last_step=ints(self.last_step, int(_NEVER.min)),

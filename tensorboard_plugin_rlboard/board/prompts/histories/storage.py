@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import Pa
 from tensorboard_plugin_rlboard.board.steps.step_index import StepEntry
 from tensorboard_plugin_rlboard.board.stored_arrays import StoredArrays, dump_arrays, load_arrays
 
-_MAGIC = b"rlboard-prompts-1\n"
+_MAGIC = b"rlboard-prompts-2\n"
 """Changes with everything that the numbers depend on beside the samples: what a prompt's identity is, the layout."""
 _ARRAYS = tuple(field.name for field in fields(PromptHistory) if field.name != "passes")
 _PASSES = {"pass_counts": np.int64, "pass_sums": np.float64, "share_sums": np.float64}

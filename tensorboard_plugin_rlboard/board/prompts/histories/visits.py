@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.board.prompts.identity_cache import NUMBER, Keys
 from tensorboard_plugin_rlboard.board.sql_rows import as_list
 from tensorboard_plugin_rlboard.board.sums.ordered_sums import ordered_sum
 from tensorboard_plugin_rlboard.index.column_names import hidden
-from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
+from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.board.run_schema import RunSchema, RunSession
@@ -36,6 +36,7 @@ class Visits:
         sums: float64 [visits, N_SUMS].
         best, best_gap: the highest finite reward, and difference to the reference's, float64 [visits]; NaN without any.
         label: code of the value of a text column, int64 [visits]; -1 where there is none.
+        is_mixed: whether its samples have several values of that column, or some of them none, bool [visits].
         keys, identity_of_key: every distinct `prompt_key` and its identity, uint64 [keys].
     """
 
@@ -45,6 +46,7 @@ class Visits:
     best: Floats
     best_gap: Floats
     label: Ints
+    is_mixed: Bools
     keys: Keys
     identity_of_key: Keys
 
@@ -86,6 +88,7 @@ def read_visits(
             best=plain["best"].astype(np.float64),
             best_gap=plain["best_gap"].astype(np.float64),
             label=labels.codes(by, as_list(columns["label"])),
+            is_mixed=plain["is_mixed"].astype(bool),
             keys=distinct,
             identity_of_key=of_key,
         ),
@@ -98,6 +101,7 @@ _MISSING: Mapping[str, float] = {
     "step": 0,
     "best": np.nan,
     "best_gap": np.nan,
+    "is_mixed": False,
     **{f"s{i}": 0.0 for i in range(N_SUMS)},
 }
 """What stands for NULL in each column."""
@@ -114,7 +118,8 @@ def _columns(schema: RunSchema, threshold: float, by: str) -> list[str]:
     kl = finite("k3_sum")
     has_kl = "k3_count" in schema.stored_sums and "k3_sum" in schema.metric_sql
     kl_tokens = f"CASE WHEN ({kl}) IS NOT NULL THEN {hidden('k3_count')} END" if has_kl else "NULL"
-    label = f"min({label_sql(schema, by)})" if by else "CAST(NULL AS VARCHAR)"
+    value = label_sql(schema, by) if by else "CAST(NULL AS VARCHAR)"
+    is_mixed = f"min({value}) <> max({value}) OR count({value}) NOT IN (0, count(*))" if by else "false"
     sums = (
         "count(*)",
         f"count({reward})",
@@ -126,7 +131,13 @@ def _columns(schema: RunSchema, threshold: float, by: str) -> list[str]:
         ordered_sum(kl) if has_kl else "CAST(NULL AS DOUBLE)",
     )
     named = [f"CAST({sql} AS DOUBLE) AS s{i}" for i, sql in enumerate(sums)]
-    return [*named, f"max({reward}) AS best", f"max({gap}) AS best_gap", f"{label} AS label"]
+    return [
+        *named,
+        f"max({reward}) AS best",
+        f"max({gap}) AS best_gap",
+        f"min({value}) AS label",
+        f"({is_mixed}) AS is_mixed",
+    ]
 
 
 def _merged(visits: Visits, labels: Labels) -> Visits:
@@ -145,6 +156,11 @@ def _merged(visits: Visits, labels: Labels) -> Visits:
         np.fmax.reduceat(visits.best[order], starts),
         np.fmax.reduceat(visits.best_gap[order], starts),
         visits.label[order][starts],
+        np.logical_or.reduceat(visits.is_mixed[order], starts)
+        | (
+            np.minimum.reduceat(visits.label[order], starts)
+            != np.maximum.reduceat(visits.label[order], starts)
+        ),
         visits.keys,
         visits.identity_of_key,
     )

@@ -47,6 +47,8 @@ export const prompts = {
   "prompts.rule.no_reward": "no sample has a finite reward: log one with each",
   "prompts.by": "kinds by",
   "prompts.kind": "kind",
+  "prompts.kinds.mixed":
+    "{n} {n|prompt has|prompts have} samples of several values of {by}: each counts with one of its first visit.",
   "prompts.kinds.most": "the {n} with the most prompts",
   "prompts.kind.all": "Every kind again",
   "prompts.empty_kind": "(empty)",

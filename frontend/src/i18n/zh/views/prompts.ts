@@ -43,6 +43,7 @@ export const prompts = {
   "prompts.rule.no_reward": "没有样本具有有限的奖励：请在每个样本中记录",
   "prompts.by": "类别依据",
   "prompts.kind": "类别",
+  "prompts.kinds.mixed": "{n} 个提示的样本有多个 {by} 取值：每个提示按其首次出现时的一个取值计入。",
   "prompts.kinds.most": "提示词最多的 {n} 个",
   "prompts.kind.all": "重新显示所有类别",
   "prompts.empty_kind": "（空）",
