@@ -105,8 +105,9 @@ class RunIndex:
         return any(file.pending for file in tuple(self.files.values()))
 
     def create(self, cursor: Cursor) -> None:
-        """Makes the empty tables."""
+        """Makes the empty tables; what is in them is gone."""
         self._rows.create(cursor)
+        self.samples = self.problems = 0
 
     def add_file(
         self,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 from typing import Protocol
 
 from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
 from tensorboard_plugin_rlboard.index.tables.table_rest import TableRest
 
+logger = logging.getLogger(__name__)
 MOST_AWAKE = 100
 """Tables that stay in the query database, if they can rest."""
 _ROUND = 20
@@ -62,5 +64,14 @@ class RestingTables:
             may_rest = not run.pending and run.name != looked_at and run.table_rest.is_let_alone
             if may_rest and self._restless.get(run.name) != run.version:
                 self._before(run.name)
-                if not run.table_rest.rest(database.cursor, database.folder):
+                if not _rests(run.table_rest, database):
                     self._restless[run.name] = run.version
+
+
+def _rests(table: TableRest, database: QueryDatabase) -> bool:
+    """Lets a table rest if it can; returns whether it does."""
+    try:
+        return table.rest(database.cursor, database.folder)
+    except Exception as error:  # noqa: BLE001 (without room on the disk, say, it stays where it is)
+        logger.info("The table %s does not rest: %s", table.name, error)
+        return False

@@ -84,6 +84,7 @@ class RunTable:
 
     def create(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Makes the tables empty."""
+        self.rest.forget()
         self._define(cursor, FIXED)
         problem = (
             "file VARCHAR, line BIGINT, line_offset BIGINT, kind VARCHAR, reason VARCHAR, unlisted BIGINT"

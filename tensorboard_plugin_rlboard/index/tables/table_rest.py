@@ -13,11 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tensorboard_plugin_rlboard.errors import StoppedError
 from tensorboard_plugin_rlboard.index.column_names import literal
 
 if TYPE_CHECKING:
     import duckdb
 
+LOST = "The rows of this run lay in the temporary folder, which was cleared; they are read again, so ask again in a moment."
 LET_ALONE_S = 60.0
 """A table that another thread has asked for stays at least so long: its question has ended by then."""
 
@@ -43,15 +45,26 @@ class TableRest:
         return self._file is not None
 
     @property
+    def is_lost(self) -> bool:
+        """Whether its file is gone: somebody has cleared the temporary folder."""
+        return self._file is not None and not self._file.exists()
+
+    @property
     def is_let_alone(self) -> bool:
         """Whether no other thread has asked for it lately."""
         return time.monotonic() - self._asked_at > LET_ALONE_S
 
     def used(self) -> str:
-        """Its name, for a statement that begins after this call; it is in the database then."""
+        """Its name, for a statement that begins after this call; it is in the database then.
+
+        Raises:
+            StoppedError: its file is gone.
+        """
         with self._lock:
             if self._file is not None and self._cursor is not None:
                 cursor, file = self._cursor(), self._file
+                if self.is_lost:
+                    raise StoppedError(LOST)
                 cursor.execute(
                     f"CREATE TABLE {self.name} AS SELECT * FROM read_parquet({literal(str(file))})"
                 )
@@ -60,6 +73,13 @@ class TableRest:
             if threading.get_ident() != self._writer:
                 self._asked_at = time.monotonic()
             return self.name
+
+    def forget(self) -> None:
+        """Notes that the table is made anew: what lay in its file is not wanted."""
+        with self._lock:
+            if self._file is not None:
+                self._file.unlink(missing_ok=True)
+            self._file = None
 
     def rest(self, cursor: Callable[[], duckdb.DuckDBPyConnection], folder: Path) -> bool:
         """Writes it into a file and drops it; returns whether it rests now.

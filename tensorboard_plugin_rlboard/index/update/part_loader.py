@@ -152,6 +152,14 @@ class PartLoader:
             self._drop_lost(run, file)
         return sum(loadable.range.length for loadable, _ in fetched)
 
+    def read_again(self, run: RunIndex) -> None:
+        """Has every file of a run read from its first byte on: its rows are lost."""
+        run.create(self._cursor)
+        for file in tuple(run.files.values()):
+            run.remove_file(
+                self._cursor, file.relative, replace(file.state, read_to=0, first=None, last=None)
+            )
+
     def _drop_lost(self, run: RunIndex, file: IndexedFile) -> None:
         """Has a file read from where its next part is lost: from there on, or from its first byte."""
         left = self._cache.drop_from(file.path, file.state, file.to_load[0].offset)

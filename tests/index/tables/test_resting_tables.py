@@ -13,6 +13,7 @@ from tensorboard_plugin_rlboard.board.distribution.question import DistributionQ
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
+from tensorboard_plugin_rlboard.errors import StoppedError
 from tensorboard_plugin_rlboard.index.tables import resting_tables, table_rest
 from tensorboard_plugin_rlboard.web.json_answers import encode
 
@@ -88,6 +89,35 @@ def test_a_table_that_a_question_may_use_stays(log: TestLog, monkeypatch: pytest
         board.indexer.attention.user_looks_at("r5")
         board.indexer.index_now()
         assert "r0" in resting(board)
+
+
+def test_rows_whose_file_was_cleared_are_read_again(log: TestLog) -> None:
+    with log:
+        board = log.open(with_curves=True)
+        before = answers(board, "r0")
+        board.indexer.index_now()
+        for file in board.registry.database.folder.glob("run_*.parquet"):
+            file.unlink()
+        with pytest.raises(StoppedError, match="read again"):
+            board.samples(SamplesQuestion(Selection("r1")))
+        log.append(row(9, "new"), file="r2/a.jsonl")
+        board.indexer.index_now()
+        assert answers(board, "r0") == before
+        assert [board.registry.runs[name].samples for name in ("r0", "r1", "r2", "r3")] == [8, 8, 9, 8]
+        assert not board.problems_total
+
+
+def test_a_table_for_whose_file_there_is_no_room_stays(log: TestLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resting_tables, "MOST_AWAKE", RUNS)
+    with log:
+        board = log.open(with_curves=True)
+        monkeypatch.setattr(resting_tables, "MOST_AWAKE", 2)
+        database = board.registry.database
+        monkeypatch.setattr(database, "folder", log.folder / "gone")
+        board.indexer.index_now()
+        assert not board.registry.failure
+        assert resting(board) == []
+        assert len(answers(board, "r0")) == 5
 
 
 def test_a_table_whose_rows_would_get_other_numbers_stays(log: TestLog) -> None:
