@@ -138,9 +138,8 @@ def build_part(
         ColumnCollector(RowKeys.of(file_format)),
         SampleStatistics(*discounts(file_format)),
     )
-    for (
-        line
-    ) in lines:  # what is held is one line, one block of token arrays, and the texts and numbers of all
+    # What is held is one line, one block of token arrays, and the texts and numbers of all.
+    for line in lines:
         collector.add_line(*decoder.decode(line))
         if collector.block_bytes >= BLOCK_BYTES and collector.has_rows:
             statistics.add_block(collector.take_block())

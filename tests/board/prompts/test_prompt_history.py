@@ -77,7 +77,9 @@ def test_in_any_order_and_pieces(rows: list[Visit], pieces: list[int]) -> None:
         assert (history.first[i].tolist(), history.last[i].tolist()) == (mine[0][3], mine[-1][3])
         assert history.best[i] == max(row[3][2] for row in mine)
         assert history.label[i] == mine[0][3][0]
-        assert history.is_mixed[i] == (len({row[3][0] for row in mine}) > 1 or any(row[3][3] == 5 for row in mine))
+        assert history.is_mixed[i] == (
+            len({row[3][0] for row in mine}) > 1 or any(row[3][3] == 5 for row in mine)
+        )
     assert history.keys.tolist() == sorted({10 * prompt + rendering for prompt, _, rendering, _ in rows})
     assert set(history.passes) == {step for _, step, _, _ in rows}
 

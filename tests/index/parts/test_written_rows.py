@@ -14,7 +14,8 @@ from repository import FIXTURES
 from rollout_log import lines, row
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.index.parts.part import Part, build_part
+from tensorboard_plugin_rlboard.index.parts.part import Part
+from tensorboard_plugin_rlboard.index.parts.range_builder import build_part
 from tensorboard_plugin_rlboard.index.tables.part_queries import PartSource, columns_of
 
 NUMBERS = st.sampled_from([None, 0.0, 1.5, float("nan"), float("inf"), "no number"])
