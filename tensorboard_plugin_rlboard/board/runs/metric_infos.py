@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tensorboard_plugin_rlboard.api import MetricInfo
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema
 from tensorboard_plugin_rlboard.index.column_names import physical
@@ -31,10 +29,9 @@ def sample_metric_infos(run: RunIndex, schema: RunSchema, largest_group: int) ->
 
 def _sample_metric_info(run: RunIndex, schema: RunSchema, name: str) -> MetricInfo:
     entry = catalog.sample_metric(name)
-    info = MetricInfo(name, entry.kind, entry.unit)
     if name in run.joined_metrics:
-        return replace(info, origin="joined")
-    return replace(info, origin="computed") if _is_computed(run, schema, name) else info
+        return MetricInfo(name, entry.kind, entry.unit, "joined")
+    return MetricInfo(name, entry.kind, entry.unit, "computed" if _is_computed(run, schema, name) else "")
 
 
 def _is_computed(run: RunIndex, schema: RunSchema, name: str) -> bool:

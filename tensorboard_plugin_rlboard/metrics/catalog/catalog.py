@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from tensorboard_plugin_rlboard.metrics.catalog.metric import Metric
 from tensorboard_plugin_rlboard.metrics.catalog.sample_metrics import GROUP_ENTRIES, SAMPLE_ENTRIES
 from tensorboard_plugin_rlboard.metrics.catalog.step_metrics import STEP_ENTRIES
@@ -29,6 +31,7 @@ def token_metric(name: str) -> Metric:
     return _TOKEN.get(name) or Metric(name, "value", "", "as logged", "per-token")
 
 
+@lru_cache(maxsize=4096)  # runs of a folder have the same hundred, and a log may have any names
 def sample_metric(name: str) -> Metric:
     """A sample metric: an entry, a statistic of a token metric, else a logged number without a unit."""
     if name in _SAMPLE:
