@@ -22,7 +22,7 @@ import browser
 from PIL import Image
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Locator, Page, ViewportSize, sync_playwright
-from screenshots import FLAGS, PATIENCE_MS, ROOT, tensorboard
+from screenshots import DARKEST, FLAGS, PATIENCE_MS, ROOT, tensorboard
 
 sys.path.insert(0, str(ROOT))
 
@@ -46,15 +46,6 @@ _POINTER = """([x, y, pressed]) => {
     const size = pressed ? 14 : 24;
     Object.assign(dot.style, { left: `${x}px`, top: `${y}px`, width: `${size}px`, height: `${size}px`,
         background: pressed ? "#b3261ecc" : "#b3261e33" });
-}"""
-
-_DARKEST = """tokens => {
-    const light = tokens.map((token) => {
-        const colour = getComputedStyle(token).backgroundColor;
-        const [r, g, b, a = 1] = (colour.match(/[0-9.]+/g) ?? [255, 255, 255]).map(Number);
-        return colour === "rgba(0, 0, 0, 0)" ? 765 : (r + g + b) * a + 765 * (1 - a);
-    });
-    return light.indexOf(Math.min(...light));
 }"""
 
 
@@ -138,10 +129,10 @@ def shoot(page: Page, address: str, run: str, chart: str, across: float) -> Film
     tokens.first.wait_for()
     page.wait_for_timeout(800)
     film.shoot(1800)
-    film.click(tokens.nth(tokens.evaluate_all(_DARKEST)))
+    film.click(tokens.nth(tokens.evaluate_all(DARKEST)))
     film.shoot(2200)
     film.press("j", 1600)
-    film.click(tokens.nth(tokens.evaluate_all(_DARKEST)))
+    film.click(tokens.nth(tokens.evaluate_all(DARKEST)))
     film.shoot(3000)
     return film
 

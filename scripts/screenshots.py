@@ -35,6 +35,16 @@ FLAGS = [
     "--disable-sync",
 ]
 
+DARKEST = """tokens => {
+    const light = tokens.map((token) => {
+        const colour = getComputedStyle(token).backgroundColor;
+        const [r, g, b, a = 1] = (colour.match(/[0-9.]+/g) ?? [255, 255, 255]).map(Number);
+        return colour === "rgba(0, 0, 0, 0)" ? 765 : (r + g + b) * a + 765 * (1 - a);
+    });
+    return light.indexOf(Math.min(...light));
+}"""
+"""Which of some tokens has the deepest colour."""
+
 
 def _overview(frame: FrameLocator) -> None:
     frame.get_by_test_id("chart-reward").first.wait_for()
@@ -44,11 +54,17 @@ def _samples(frame: FrameLocator) -> None:
     frame.get_by_test_id("sample-row").first.wait_for()
 
 
-def _sample(frame: FrameLocator) -> None:
-    frame.get_by_test_id("sample-row").first.click()
-    frame.get_by_test_id("token").first.wait_for()
-    frame.get_by_test_id("matrix-toggle").click()
-    frame.get_by_test_id("drawer").press("n")
+def _sample(words: str) -> Callable[[FrameLocator], None]:
+    """Opens the response with these words, at the token that the chosen metric colours most."""
+
+    def reach(frame: FrameLocator) -> None:
+        frame.get_by_test_id("sample-row").filter(has_text=words).click()
+        tokens = frame.get_by_test_id("token")
+        tokens.first.wait_for()
+        frame.get_by_test_id("matrix-toggle").click()
+        tokens.nth(tokens.evaluate_all(DARKEST)).click()
+
+    return reach
 
 
 def _findings(frame: FrameLocator) -> None:
@@ -87,7 +103,7 @@ PLANTED = Plan("kl_spike", "medium", "grpo", 1)
 OVERVIEW = "p.rlboard.view=overview&p.rlboard.run=eval_couplets&p.rlboard.step=60&p.rlboard.pin=0"
 TRAINED = "p.rlboard.view=samples&p.rlboard.run=train_couplets&p.rlboard.step=60"
 ANSWERS = (
-    "p.rlboard.view=samples&p.rlboard.run=eval_couplets&p.rlboard.step=24"
+    "p.rlboard.view=samples&p.rlboard.run=eval_couplets&p.rlboard.step=60"
     "&p.rlboard.sort=log_ratio_max&p.rlboard.order=desc&p.rlboard.metric=log_ratio"
 )
 FINDINGS = f"p.rlboard.view=findings&p.rlboard.run={PLANTED.name}"
@@ -102,9 +118,9 @@ PICTURES = (
     Picture("overview-dark", OVERVIEW, _overview, dark=True),
     Picture("overview-zh", OVERVIEW, _overview, locale="zh-CN"),
     Picture("samples", TRAINED, _samples),
-    Picture("sample", ANSWERS, _sample),
-    Picture("sample-dark", ANSWERS, _sample, dark=True),
-    Picture("sample-zh", ANSWERS, _sample, locale="zh-CN"),
+    Picture("sample", ANSWERS, _sample("stars seek the dune")),
+    Picture("sample-dark", ANSWERS, _sample("stars seek the dune"), dark=True),
+    Picture("sample-zh", ANSWERS, _sample("何处老树伴花前"), locale="zh-CN"),
     Picture("findings", FINDINGS, _findings, planted=True),
     Picture("groups", GROUPS, _groups, planted=True),
     Picture("groups-zh", GROUPS, _groups, locale="zh-CN", planted=True),
