@@ -4,7 +4,7 @@ export const overviewStep = {
   "overview.tiles": "Step {step} at a glance",
   "overview.tile.reward": "reward",
   "overview.tile.reward.hint": "Mean reward of the step",
-  "overview.tile.win": "beats the reference",
+  "overview.tile.win": "beats reference",
   "overview.tile.win.hint": "Share of samples whose reward is above their reference’s",
   "overview.tile.kl": "KL to reference",
   "overview.tile.kl.hint": "Mean over all tokens in nats, by the estimator of the KL chart",
