@@ -94,15 +94,15 @@ def sums_by_prompt(session: RunSession, selection: Selection, metric: str) -> di
         f"FROM {rows.source} WHERE {rows.where}) GROUP BY step, attempt, of_group, prompt_key"
     )
     # Without ids each prompt is a group of its own.
-    number = "hash(step, attempt, of_group)" if "group_id" in session.schema.texts else "0"
+    group_hash = "hash(step, attempt, of_group)" if "group_id" in session.schema.texts else "0"
     found: dict[str, Any] = session.cursor.execute(
-        f"SELECT {NUMBER} AS k, {number} AS of_group, members, CAST({of.count} AS BIGINT) AS n, "
+        f"SELECT {NUMBER} AS k, {group_hash} AS of_group, members, CAST({of.count} AS BIGINT) AS n, "
         f"coalesce({of.total}, 0.0) AS total, coalesce({of.sizes}, 0.0) AS sizes FROM ({groups})",
         rows.values,
     ).fetchnumpy()
     group = np.sort(np.asarray(found.pop("of_group")))
     # Two groups may have one number: then the samples are asked, which are right however that is.
-    if number != "0" and bool((group[1:] == group[:-1]).any()):
+    if group_hash != "0" and bool((group[1:] == group[:-1]).any()):
         return None
     return _by_key(found)
 
