@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.board.run_schema import RunSession
 
 _MEAN = "CASE WHEN low = high THEN low ELSE average END"
+_TELL_GROUPS = ("step", "attempt", "of_group")
 _FEW = 64
 """Rewards of a group up to which each is compared with each other one."""
 _EQUAL_PAIRS = (
@@ -94,7 +95,7 @@ def sums_by_prompt(session: RunSession, selection: Selection, metric: str) -> di
         f"FROM {rows.source} WHERE {rows.where}) GROUP BY step, attempt, of_group, prompt_key"
     )
     # Without ids each prompt is a group of its own.
-    group_hash = "hash(step, attempt, of_group)" if "group_id" in session.schema.texts else "0"
+    group_hash = f"hash({', '.join(_TELL_GROUPS)})" if "group_id" in session.schema.texts else "0"
     found: dict[str, Any] = session.cursor.execute(
         f"SELECT {NUMBER} AS k, {group_hash} AS of_group, members, CAST({of.count} AS BIGINT) AS n, "
         f"coalesce({of.total}, 0.0) AS total, coalesce({of.sizes}, 0.0) AS sizes FROM ({groups})",

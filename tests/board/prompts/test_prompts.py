@@ -211,25 +211,6 @@ def test_refusals(test_log: TestLog, asked: dict[str, Any], said: str) -> None:
         ask(test_log.open(), **asked)
 
 
-def test_prompts_of_several_kinds_are_counted(test_log: TestLog) -> None:
-    """At one visit, at two, in two renderings, beside none; and one kind, and none."""
-    test_log.write(
-        *(row(1, prompt="visit", data_source=kind) for kind in "xy"),
-        *(row(step, prompt="visits", data_source=kind) for step, kind in ((1, "x"), (2, "y"))),
-        *(row(1, prompt=text, data_source=kind) for text, kind in (("r s", "x"), ("r  s", "y"))),
-        *(row(1, prompt="some", data_source=kind) for kind in ("x", None)),
-        *(row(step, prompt="one", data_source="x") for step in (1, 2)),
-        *(row(step, prompt="none") for step in (1, 2)),
-    )
-    board = test_log.open()
-    found = ask(board)
-    assert (found.counts["all"], found.kinds_mixed) == (6, 4)
-    assert ask(board, by="").kinds_mixed == 0
-    test_log.append(row(20, prompt="one", data_source="y"))
-    board.indexer.index_now()
-    assert ask(board).kinds_mixed == 5
-
-
 def test_what_a_response_has_is_not_proposed_for_prompts(test_log: TestLog) -> None:
     """How a response ended tells kinds of responses apart; a prompt has many of them."""
     ends = ("stop", "length")
