@@ -49,7 +49,7 @@ UNSEEN = frozenset({
 SLOT = re.compile(r"\{~{0,2}(\w+)\}")
 _SQL = re.compile(
     r"\b(?:AND|AS|ASC|BEGIN|BETWEEN|BIGINT|CASE|CAST|DESC|DISTINCT|FROM|IN|JOIN|LIMIT|NOT|NULL|OR|OVER|PARTITION|PRAGMA|REPLACE|"
-    r"ROWS|SELECT|SET|TABLE|THEN|WHEN|WHERE|hash|list_filter)\b"
+    r"ROWS|SELECT|SET|TABLE|THEN|WHEN|WHERE|list_filter)\b"
 )
 _TWO_WORDS = re.compile(r"\b[A-Za-z][a-z']*,? [a-z']+\b|^an? [A-Z]")
 _ENDED = re.compile(r"\b[a-z]{2,}\b.* .*\.$| .*\b[a-z]{2,}\b.*\.$", re.DOTALL)
