@@ -36,7 +36,7 @@ RESPONSE = _names(
     "decoded_response response_messages completion_messages resp resp_text llm_resp hypothesis hyp 回答 回复 响应 输出 生成 生成结果 生成内容 生成文本 补全 回答内容 回复内容 完整回答 模型回答 模型回复 模型响应 模型回应 模型输出 模型生成 模型答案"
 )
 WEAK_RESPONSE = _names(
-    "answer text content solution reply result sample code pred trajectory action attempt candidate full_text full_output actual a out y 解答"
+    "answer text content solution reply result sample code pred trajectory action attempt candidate full_text full_output actual a out y cot chain_of_thought rationale thinking 解答"
 )
 """Words that mean a response only where a prompt stands beside it."""
 SAID = _names("reply text content")  # those of them that mean the whole text of a response

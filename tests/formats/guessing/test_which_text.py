@@ -194,3 +194,31 @@ def test_an_instruction_whose_inputs_are_empty_is_the_prompt(tmp_path: Path) -> 
 def test_a_key_that_ends_like_a_prompt_is_one(key: str, is_prompt: bool) -> None:
     found = [{"step": n, key: f"What is {n} + 1?", "output": WHOLE[n], "score": n} for n in range(3)]
     assert guess_mapping(found).keys.get("prompt") == (key if is_prompt else None)
+
+
+def test_an_answer_that_is_one_message_with_more_beside_it_is_the_response(tmp_path: Path) -> None:
+    """As Anthropic's API answers, beside the conversation that was asked."""
+    rows = [
+        {
+            "step": n,
+            "messages": [{"role": "user", "content": f"why {n}?"}],
+            "completion": {
+                "role": "assistant",
+                "content": [{"type": "text", "text": f"so {n}"}],
+                "stop_reason": "end_turn",
+            },
+            "reward": n,
+        }
+        for n in range(3)
+    ]
+    assert read(tmp_path, rows, "prompt", "response", "reward") == [
+        (f"why {n}?", f"so {n}", float(n)) for n in range(3)
+    ]
+
+
+def test_a_chain_of_thought_is_the_response_where_nothing_else_is(tmp_path: Path) -> None:
+    rows = [
+        {"step": n, "question": f"why {n}?", "thinking": f"let me see, {n}", "final_answer": "4", "reward": n}
+        for n in range(3)
+    ]
+    assert read(tmp_path, rows, "response") == [(f"let me see, {n}",) for n in range(3)]
