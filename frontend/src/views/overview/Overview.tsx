@@ -27,7 +27,6 @@ import { chartSize } from "./shared/settings";
 import { StepPanels } from "./step/later";
 import { NoSamplesAt, NoSteps } from "./step/NoSamples";
 import { Toolbar } from "./Toolbar";
-import { NoSamplesAt } from "./tiles/NoSamplesAt";
 import { Tiles } from "./tiles/Tiles";
 import { tileMetrics } from "./tiles/tileCatalogue";
 
