@@ -14,7 +14,7 @@ from oracle_api import Api
 from oracle_comparison import Comparison
 from rollout_log import lines
 
-from tensorboard_plugin_rlboard.index.parts import column_collector
+from tensorboard_plugin_rlboard.index.parts import range_builder
 
 # Not shrunk: the differences say what is wrong, and each try opens a log.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -28,7 +28,7 @@ PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 )
 def test_every_number_is_the_oracles(rows: list[Row], block: int, discounts: tuple[float, float]) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(column_collector, "_BLOCK", block)
+        patch.setattr(range_builder, "BLOCK_BYTES", block)
         (Path(folder) / "rollouts.jsonl").write_bytes(lines(*rows))
         gamma, lam = discounts
         (Path(folder) / "rlboard.toml").write_text(f"[config]\ngamma = {gamma}\nlam = {lam}\n")

@@ -42,9 +42,13 @@ def is_single_word(value: object) -> bool:
 
 
 def is_conversation(value: object) -> bool:
-    """Whether it is a list of messages, of anybody's spelling, one message, or an agent's turns, in texts or in ids."""
-    is_message = isinstance(value, dict) and value.keys() >= {"role", "content"}
-    return is_message or as_conversation(value) is not None or answers_in_ids(value)
+    """Whether it is a list of messages, of anybody's spelling, or an agent's turns, in texts or in ids."""
+    return as_conversation(value) is not None or answers_in_ids(value)
+
+
+def is_answer(value: object) -> bool:
+    """Whether it is a conversation, or one message, as an API answers (a prompt is never one message)."""
+    return is_conversation(value) or (isinstance(value, dict) and value.keys() >= {"role", "content"})
 
 
 def is_history(value: object) -> bool:

@@ -10,6 +10,7 @@ from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
 from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
+    is_answer,
     is_answered_conversation,
     is_chat_text,
     is_conversation,
@@ -47,7 +48,7 @@ def assign_texts(roles: Roles) -> None:
         roles.take("prompt", _within(roles, words.PROMPT))
     strong = _assign_response(roles) or roles.take("response", _within(roles, words.RESPONSE))
     if not strong:
-        strong = roles.assign("response", words.RESPONSE, is_conversation, own=True)
+        strong = roles.assign("response", words.RESPONSE, is_answer, own=True)
     if not strong:
         weak = roles.candidates(words.WEAK_RESPONSE, is_said, own=True)
         # `doc.answer` is what a data set says of the task, and not what the policy wrote.
