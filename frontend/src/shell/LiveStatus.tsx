@@ -57,7 +57,9 @@ export function LiveStatus(): JSX.Element {
       class="live number"
       title={at === null ? t("shell.live.unchanged_hint", { age }) : t("shell.live.changed_hint", { age })}
     >
-      <span class="dot">●</span> {t(at === null ? "shell.live.unchanged" : "shell.live.changed", { age })}
+      <span class="dot">●</span>{" "}
+      <span class="wide-only">{t(at === null ? "shell.live.unchanged" : "shell.live.changed", { age })}</span>
+      <span class="small-only">{age}</span>
     </span>
   );
 }

@@ -36,7 +36,8 @@ function Problems({ onOpen }: { onOpen: () => void }): JSX.Element | null {
       hint={t("shell.problems_hint", { problems: count(problems), ignored: count(ignored) })}
       onClick={onOpen}
     >
-      <span class="problems-count number">{problemWords(problems, ignored)}</span>
+      <span class="problems-count number wide-only">{problemWords(problems, ignored)}</span>
+      <span class="problems-count number small-only">⚠ {count(problems || ignored)}</span>
     </Button>
   );
 }
