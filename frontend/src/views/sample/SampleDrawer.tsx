@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { sampleWithTokens } from "../../data/questions/sample";
 import { sampleNeighbours } from "../../data/sampleWalk";
 import { sampleScope } from "../../data/scopes";
@@ -57,7 +57,8 @@ function OpenSample({ id }: { id: string }): JSX.Element {
   const root = useRef<HTMLElement>(null);
   const pinned = selected.token.value;
 
-  useEffect(() => viewState?.focus(pinned, false), [viewState, pinned]);
+  // Not after the next frame: a key of whoever sees the tokens may have gone to one by then.
+  useLayoutEffect(() => viewState?.focus(pinned, false), [viewState, pinned]);
   usePrefetch(sampleWithTokens, loaded !== null && !answer.stale, [loaded], PREFETCH_MS, () => {
     // Along the steps the table fetches the next one's sample.
     if (heading().along === "steps") return [];
