@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext
+from tensorboard_plugin_rlboard.formats.evidence.value_types import is_answer
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import value_at
 from tensorboard_plugin_rlboard.formats.guessing.guess import as_guessed, guess_mapping
@@ -260,6 +261,10 @@ VALUES = st.recursive(
 
 
 @example({"FUNC": []})
+@example({"response": {"role": [], "content": {"reward": False}}})
+@example(
+    {"response": {"role": "assistant", "content": [{"type": "text", "text": "a"}], "stop_reason": "end"}}
+)
 @given(st.dictionaries(NAMES, VALUES, max_size=8))
 @settings(max_examples=examples(100), deadline=None)
 def test_a_guess_never_raises_and_always_has_a_text(row: dict[str, Any]) -> None:
@@ -271,7 +276,7 @@ def test_a_guess_never_raises_and_always_has_a_text(row: dict[str, Any]) -> None
     assert set(found.keys) & {"prompt", *RESPONSE_FIELDS}
     if not any("[]" in path for path in found.keys.values()):
         values = [value_at(row, path) for path in found.keys.values()]
-        assert any(isinstance(value, (str, list)) for value in values)
+        assert any(isinstance(value, (str, list)) or is_answer(value) for value in values)
     assert from_spec(found.format.spec).mapping == found.format.mapping
     assert flat(found.toml) == dict(found.keys)
     if found.format.to_samples is not None:

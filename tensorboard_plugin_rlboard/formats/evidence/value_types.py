@@ -48,7 +48,13 @@ def is_conversation(value: object) -> bool:
 
 def is_answer(value: object) -> bool:
     """Whether it is a conversation, or one message, as an API answers (a prompt is never one message)."""
-    return is_conversation(value) or (isinstance(value, dict) and value.keys() >= {"role", "content"})
+    if not isinstance(value, dict) or not value.keys() >= {"role", "content"}:
+        return is_conversation(value)
+    content = value["content"]
+    parts = content if isinstance(content, list) else []
+    return isinstance(content, str) or any(
+        isinstance(x, dict) and isinstance(x.get("type"), str) for x in parts
+    )
 
 
 def is_history(value: object) -> bool:
