@@ -67,12 +67,6 @@ function fieldOf(parameters: unknown, name: string): unknown {
   return (parameters as Readonly<Record<string, unknown>> | null)?.[name] ?? "";
 }
 
-/** Does something in a moment. Returns what withdraws that. */
-function inAMoment(act: () => void): () => void {
-  const timer = setTimeout(act, OTHER_RUN_MS);
-  return () => clearTimeout(timer);
-}
-
 /**
  * Has what is on screen taken off when it is of another run than what is asked, and there is no answer in time.
  *
@@ -80,5 +74,7 @@ function inAMoment(act: () => void): () => void {
  * @returns What withdraws that.
  */
 export function untilOtherRunIsLate(shown: unknown, asked: unknown, takeOff: () => void): () => void {
-  return shown !== null && isOtherRun(shown, asked) ? inAMoment(takeOff) : () => undefined;
+  if (shown === null || !isOtherRun(shown, asked)) return () => undefined;
+  const timer = setTimeout(takeOff, OTHER_RUN_MS);
+  return () => clearTimeout(timer);
 }

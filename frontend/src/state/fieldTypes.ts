@@ -26,9 +26,14 @@ export const optionalText: Field<string | null> = {
   belongsTo: "page",
 };
 
+/** Whether a text is a whole number that a number holds exactly. */
+export function isWhole(value: string): boolean {
+  return /^-?\d{1,15}$/.test(value);
+}
+
 export const wholeNumber: Field<number | null> = {
   fallback: null,
-  read: (value) => (/^-?\d{1,15}$/.test(value) ? Number(value) : null),
+  read: (value) => (isWhole(value) ? Number(value) : null),
   takes: { number: "whole" },
   belongsTo: "page",
 };

@@ -11,8 +11,8 @@ import {
   PAGE_ROWS,
   pageOf,
   pagesOf,
+  putRows,
   type Row,
-  rowsOf,
   type SampleList,
 } from "./sampleList";
 import { STEP_OPTIONS } from "./stepOptions";
@@ -89,8 +89,7 @@ export class SamplePages {
   #put(listKey: string, first: number, pages: readonly Samples[]): void {
     this.#shown = this.#list;
     const rows: (Row | undefined)[] = [];
-    for (const [at, page] of pages.entries())
-      for (const row of rowsOf(page)) rows[offsetOf(first) + at * PAGE_ROWS + row.index] = row;
+    for (const [at, page] of pages.entries()) putRows(rows, offsetOf(first) + at * PAGE_ROWS, page);
     batch(() => {
       this.total.value = pages.at(-1)?.total ?? 0;
       this.rows.value = rows;
@@ -128,7 +127,7 @@ export class SamplePages {
       const page = await pageOf(list, offset, signal);
       if (signal.aborted) return;
       const rows = [...this.rows.peek()];
-      for (const row of rowsOf(page)) rows[offset + row.index] = row;
+      putRows(rows, offset, page);
       batch(() => {
         this.rows.value = rows;
         this.total.value = page.total;

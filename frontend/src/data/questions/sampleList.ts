@@ -27,8 +27,13 @@ export function idOf(row: Row): string {
   return String(cellOf(row, "id") ?? "");
 }
 
-export function rowsOf({ columns }: Samples): Row[] {
+function rowsOf({ columns }: Samples): Row[] {
   return Array.from({ length: columns["id"]?.length ?? 0 }, (_, index) => ({ columns, index }));
+}
+
+/** Puts the rows of a page at their place in those of the list. */
+export function putRows(rows: (Row | undefined)[], offset: number, page: Samples): void {
+  for (const row of rowsOf(page)) rows[offset + row.index] = row;
 }
 
 /** Whether a list is that of another step and else the same: the reader walks along the steps. */

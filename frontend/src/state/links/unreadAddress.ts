@@ -2,7 +2,7 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { ADDRESS_FIELDS } from "../addressFields";
-import type { Field, Taken } from "../fieldTypes";
+import { type Field, isWhole, type Taken } from "../fieldTypes";
 
 /** A parameter of a link that counts as if it were not there. */
 export interface Unread {
@@ -30,7 +30,7 @@ export function unreadOf(values: Readonly<Record<string, string>>): Unread[] {
 
 function oddPart(value: string, takes: Taken): string | undefined {
   if ("number" in takes) {
-    const isOne = takes.number === "whole" ? /^-?\d{1,15}$/.test(value) : Number.isFinite(Number(value));
+    const isOne = takes.number === "whole" ? isWhole(value) : Number.isFinite(Number(value));
     return isOne ? undefined : value;
   }
   const parts = takes.several ? value.split(",") : [value];
