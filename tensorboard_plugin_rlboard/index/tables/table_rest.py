@@ -94,9 +94,8 @@ class TableRest:
                 return self._file is not None
             connection, file = cursor(), folder / f"{self.name}.parquet"
             rows, last = connection.execute(f"SELECT count(*), max(rowid) FROM {self.name}").fetchall()[0]
-            if (
-                rows == 0 or last != rows - 1
-            ):  # its rows would get other numbers, and answers are kept by them
+            # With gaps between them its rows would get other numbers, and answers are kept by these.
+            if rows == 0 or last != rows - 1:
                 return False
             connection.execute(f"COPY {self.name} TO {literal(str(file))} (FORMAT parquet, COMPRESSION zstd)")
             connection.execute(f"DROP TABLE {self.name}")
