@@ -49,7 +49,7 @@ STARVED = (
     Starving("48 descriptors", {resource.RLIMIT_NOFILE: 48}),
     Starving("2 GB of addresses (ulimit -v)", {resource.RLIMIT_AS: 2000 * MB}),
     Starving("1.2 GB of addresses (ulimit -v)", {resource.RLIMIT_AS: 1200 * MB}),
-    Starving("four TensorBoards on one cache", together=4),
+    Starving("eight TensorBoards on one cache", together=8),
 )
 
 
