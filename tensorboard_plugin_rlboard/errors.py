@@ -11,6 +11,10 @@ class UnknownError(LookupError):
     """No run or sample of that name."""
 
 
+class UnreadError(UnknownError):
+    """A sample whose file cannot be read now; what is made of others without it is not to be kept."""
+
+
 class StoppedError(RuntimeError):
     """A question that is given up, or that cannot be answered yet; the message says why, and what to do."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from functools import partial
 
@@ -11,7 +12,7 @@ from tensorboard_plugin_rlboard.board.findings.drawn_samples import StepCache, d
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, read_sample
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.errors import UnknownError
+from tensorboard_plugin_rlboard.errors import UnknownError, UnreadError
 from tensorboard_plugin_rlboard.findings.texts.endings import StepEndings
 from tensorboard_plugin_rlboard.formats.arrays.array_block import LOGPROB_ARRAYS, SPECIAL_TOKEN
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues
@@ -20,6 +21,8 @@ SAMPLES, MAX_LINE = 3, 512 * 1024
 """Samples of a step that are read again, and the longest line in bytes: 64 KB a step for 4,000 tokens, 1.5 MB at most."""
 _COLUMNS = ("step", "file", "line_offset", "line_length", '"row"', "annotations")
 _MAX_STEPS = 2048
+_MAX_LOST_S = 5.0
+"""Seconds that are waited in vain for files of one run."""
 _ZEROS = 3
 """So many equal tokens of log-probability 0.0 at the end are none that were written."""
 
@@ -55,15 +58,44 @@ def _read(session: RunSession, selection: Selection, steps: Sequence[int]) -> di
     for step, file, offset, length, row, traces in rows:
         if file in files:
             of_step[step].append(SampleLocation(files[file], offset, length, row, traces or ""))
-    return {step: _of_step(session, step, locations) for step, locations in of_step.items()}
+    return _readable(session, of_step)
+
+
+def _readable(session: RunSession, of_step: dict[int, list[SampleLocation]]) -> dict[int, StepEndings]:
+    """How the responses of steps end whose files can be read now; the others are read at the next look.
+
+    The index waits meanwhile: a file that cannot be read is tried once, and all of it ends where that took too long.
+    """
+    found: dict[int, StepEndings] = {}
+    unread: set[int] = set()
+    lost = 0.0
+    for step, locations in of_step.items():
+        if unread.intersection(location.file.number for location in locations):
+            continue
+        began = time.monotonic()
+        try:
+            found[step] = _of_step(session, step, locations)
+        except UnreadError:
+            unread.update(location.file.number for location in locations)
+            lost += time.monotonic() - began
+            if lost > _MAX_LOST_S:
+                break
+    return found
 
 
 def _of_step(session: RunSession, step: int, locations: Sequence[SampleLocation]) -> StepEndings:
+    """How the responses of a step end.
+
+    Raises:
+        UnreadError: a file cannot be read now.
+    """
     responses = padded = tokens = 0
     token = ""
     for location in locations:
         try:
             sample = read_sample(session.run, location)
+        except UnreadError:
+            raise
         except UnknownError:  # rewritten since it was indexed
             continue
         count = padding_left(sample)

@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocat
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
 from tensorboard_plugin_rlboard.board.samples.shown_tokens import shown_tokens, spelling_of
 from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
-from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError
+from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError, UnreadError
 from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
 from tensorboard_plugin_rlboard.findings.texts.words import loop_start
 from tensorboard_plugin_rlboard.index.column_names import metric
@@ -37,6 +37,8 @@ class Evidence:
     steps: tuple[int, ...] = ()
     values: tuple[float | None, ...] = ()
     tokens: tuple[FindingToken, ...] = ()
+    is_whole: bool = True
+    """Whether no file of them was found that cannot be read now."""
 
 
 def evidence(session: RunSession, selection: Selection, finding: Finding) -> Evidence:
@@ -60,6 +62,7 @@ def evidence(session: RunSession, selection: Selection, finding: Finding) -> Evi
     steps: list[int] = []
     numbers: list[float | None] = []
     tokens: list[FindingToken] = []
+    is_whole = True
     for file, offset, row, length, traces, step, number, position, value in found:
         if file not in files:
             continue
@@ -69,10 +72,15 @@ def evidence(session: RunSession, selection: Selection, finding: Finding) -> Evi
         numbers.append(None if number is None else float(number))
         if position is not None:
             tokens.append(FindingToken(own_id, int(position), None if value is None else float(value)))
-        elif query.names_tokens and len(samples) <= _READ_AGAIN and length <= _MAX_LINE:
+        elif query.names_tokens and len(samples) <= _READ_AGAIN and length <= _MAX_LINE and is_whole:
             location = SampleLocation(files[file], offset, length, row, traces or "")
-            tokens += _read_token(session, own_id, location, query)
-    return Evidence(tuple(samples), tuple(steps), tuple(numbers), tuple(tokens))
+            try:
+                tokens += _read_token(session, own_id, location, query)
+            except UnreadError:  # the others are not waited for
+                is_whole = False
+            except UnknownError:  # rewritten since it was indexed
+                continue
+    return Evidence(tuple(samples), tuple(steps), tuple(numbers), tuple(tokens), is_whole)
 
 
 def _rows(session: RunSession, selection: Selection, finding: Finding) -> list[tuple[Any, ...]]:
@@ -121,11 +129,13 @@ def _kept_extreme(session: RunSession, query: EvidenceQuery) -> tuple[str, str]:
 def _read_token(
     session: RunSession, own_id: str, location: SampleLocation, query: EvidenceQuery
 ) -> list[FindingToken]:
-    """The token that shows it most in a sample whose line is read again; none where there is none."""
-    try:
-        sample = decode_sample(session.run, location)
-    except UnknownError:  # rewritten since it was indexed
-        return []
+    """The token that shows it most in a sample whose line is read again; none where there is none.
+
+    Raises:
+        UnreadError: its file cannot be read now.
+        UnknownError: the line is not there any more.
+    """
+    sample = decode_sample(session.run, location)
     if query.marks or query.end in {"loop", "last"}:
         tokens = shown_tokens(session, spelling_of(session, location.file), sample.row)
         place = _place_of(query, tokens)

@@ -196,9 +196,11 @@ class FindingService:
         key = (run.name, run.version, split, selection.attempt, finding)
         steps = _GROUPED_STEPS if finding.evidence.grouped else finding.last - finding.first + 1
         newest = replace(finding, first=max(finding.first, finding.last - steps + 1))
-        shown = self._evidence.get_or_compute(
-            key, lambda: evidence(open_session(run, self._cursor()), chosen, newest)
-        )
+        shown = self._evidence.get(key)
+        if shown is None:
+            shown = evidence(open_session(run, self._cursor()), chosen, newest)
+            if shown.is_whole:
+                self._evidence.put(key, shown)
         detector = BY_KIND[finding.kind]
         threshold = next(each for each in THRESHOLDS if each.name == finding.threshold_name)
         return FindingInfo(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
-from tensorboard_plugin_rlboard.errors import UnknownError
+from tensorboard_plugin_rlboard.errors import UnknownError, UnreadError
 from tensorboard_plugin_rlboard.formats.rows.file_options import discounts, line_context
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues, read_sample_values, sample_row
 from tensorboard_plugin_rlboard.index.annotations.addresses import read_annotations
@@ -117,6 +117,7 @@ def read_sample(run: RunIndex, location: SampleLocation) -> SampleValues:
     """Reads one line and gives what was logged of the sample in it.
 
     Raises:
+        UnreadError: its file cannot be read now.
         UnknownError: the line is not there any more.
     """
     file = location.file
@@ -127,7 +128,7 @@ def read_sample(run: RunIndex, location: SampleLocation) -> SampleValues:
             found = read_annotations(run.annotation_paths, [location.annotations])
             context = replace(context, annotations=found)
     except OSError as error:
-        raise UnknownError(f"{file.relative} cannot be read any more: {error.strerror or error}.") from error
+        raise UnreadError(f"{file.relative} cannot be read any more: {error.strerror or error}.") from error
     arrays = sorted(run.keys.arrays)
     try:
         row = sample_row(line, file.format, context, location.row, arrays)

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, read_sample
-from tensorboard_plugin_rlboard.errors import UnknownError
+from tensorboard_plugin_rlboard.errors import UnknownError, UnreadError
 from tensorboard_plugin_rlboard.formats.arrays.array_block import SPECIAL_TOKEN
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues
 from tensorboard_plugin_rlboard.formats.tokenization.style_evidence import (
@@ -148,8 +148,10 @@ def _run_evidence(session: RunSession) -> StyleEvidence:
     run = session.run
     found = _evidence_of.get(run)
     if found is None or not found.is_of(run):
-        found = _RunEvidence(_evidence(session, _spread_locations(session)), run.samples)
-        _evidence_of[run] = found
+        evidence, is_whole = _evidence(session, _spread_locations(session))
+        if not is_whole:  # told from fewer samples for now
+            return evidence
+        found = _evidence_of[run] = _RunEvidence(evidence, run.samples)
     return found.evidence
 
 
@@ -165,7 +167,8 @@ def _spread_locations(session: RunSession) -> list[SampleLocation]:
     return [SampleLocation(files[number], *place) for number, *place in rows if number in files]
 
 
-def _evidence(session: RunSession, locations: Sequence[SampleLocation]) -> StyleEvidence:
+def _evidence(session: RunSession, locations: Sequence[SampleLocation]) -> tuple[StyleEvidence, bool]:
+    """What samples say of their spelling, and whether no file was found that cannot be read now."""
     total, left = StyleEvidence(), _MAX_BYTES
     for location in locations:
         left -= location.length
@@ -174,6 +177,8 @@ def _evidence(session: RunSession, locations: Sequence[SampleLocation]) -> Style
         check_stopped()
         try:
             total += style_evidence(read_sample(session.run, location).token_strings)
+        except UnreadError:
+            return total, False
         except UnknownError:  # rewritten since it was indexed
             continue
-    return total
+    return total, True

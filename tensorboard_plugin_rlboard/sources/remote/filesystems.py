@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.remote.errors import RemoteError, WrongAnswerError
 from tensorboard_plugin_rlboard.sources.remote.late_answers import late_answers
+from tensorboard_plugin_rlboard.sources.remote.timed_questions import timed_questions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -50,9 +51,10 @@ class _FileSystems:
             self._open.pop(_store_of(url), None)
 
     def clear(self) -> None:
-        """Forget all file systems."""
+        """Forget all file systems, and what they did not answer."""
         with self._lock:
             self._open.clear()
+        timed_questions.clear()
 
 
 file_systems = _FileSystems()
@@ -122,8 +124,17 @@ def ask(
         store = printable_path(_store_of(url))
         answer: _Answer = late_answers.ask(url, store, key, lambda: _ask_with_retries(url, question))
         return answer
-    seconds = longest if seconds is None else seconds
-    return _ask_with_retries(url, question) if seconds is None else _ask_within(url, question, seconds)
+    limit = longest if seconds is None else seconds
+    if limit is None:
+        return _ask_with_retries(url, question)
+    found: _Answer = timed_questions.ask(
+        url,
+        printable_path(_store_of(url)),
+        lambda: _ask_with_retries(url, question),
+        limit,
+        is_remembered=seconds is not None,
+    )
+    return found
 
 
 @contextmanager
@@ -134,28 +145,6 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
     finally:
         _time_limit.seconds = None
-
-
-def _ask_within(url: str, question: Callable[[], _Answer], seconds: float) -> _Answer:
-    """Ask in a thread of its own, which is abandoned where it takes too long."""
-    answers: list[_Answer] = []
-    errors: list[Exception] = []
-
-    def work() -> None:
-        try:
-            answers.append(_ask_with_retries(url, question))
-        except Exception as error:  # noqa: BLE001  raised again below, where somebody waits for it
-            errors.append(error)
-
-    thread = threading.Thread(target=work, name="rlboard-remote", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if errors:
-        raise errors[0]
-    if not answers:
-        reason = f"{printable_path(_store_of(url))} did not answer in {seconds:g} seconds; ask again later"
-        raise RemoteError(errno.ETIMEDOUT, reason)
-    return answers[0]
 
 
 def _ask_with_retries(url: str, question: Callable[[], _Answer]) -> _Answer:

@@ -134,7 +134,7 @@ def test_whoever_waits_is_not_kept_waiting_by_a_dead_network() -> None:
         filesystems.ask("s3://bucket/x", answer.wait)
     answer.set()
     with filesystems.time_limit(60.0):
-        assert filesystems.ask("s3://bucket/x", lambda: 7) == 7
+        assert filesystems.ask("s3://bucket/y", lambda: 7) == 7
         with pytest.raises(FileNotFoundError):
-            filesystems.ask("s3://bucket/x", lambda: Path("/no/such/file").read_bytes())
+            filesystems.ask("s3://bucket/y", lambda: Path("/no/such/file").read_bytes())
     assert filesystems.ask("s3://bucket/x", threading.current_thread) is threading.current_thread()
