@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
-from tensorboard_plugin_rlboard.formats.splits import TRAINING_NAMES, is_eval_name
+from tensorboard_plugin_rlboard.formats.splits import TRAINING_NAMES, is_eval_name, is_training_name
 from tensorboard_plugin_rlboard.words import EVAL_KINDS, KIND, ROLLOUT_KINDS, SPLIT, plain, snake_case
 
 MOST_TAGS, _LONGEST = 32, 64
@@ -105,12 +105,14 @@ def normalised_split(split: object, default: str = "train") -> str:
 
     Args:
         split: a name, or several tags of which one may be such a name.
-        default: the split of several tags of which none says one.
+        default: the split of a name that is of neither, and of several tags of which none says one.
     """
     tags = tags_of(split)
     if not isinstance(split, str) or len(tags) <= 1:
         name = tags[0] if tags else split
-        return "eval" if isinstance(name, str) and is_eval_name(name) else "train"
+        if isinstance(name, str) and is_eval_name(name):
+            return "eval"
+        return "train" if isinstance(name, str) and is_training_name(name) else default
     said = set(map(_said, tags))
     if said & (_EVALUATIONS | _UNCLEAR):
         return "eval"

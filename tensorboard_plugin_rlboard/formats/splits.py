@@ -16,6 +16,7 @@ EVAL_WORDS = EVAL_SPLIT_NAMES | {
 TRAINING_NAMES = frozenset({"train", "training", "训练", "训练集"})
 """What trainers call the other one."""
 _PLAIN = EVAL_SPLIT_NAMES | TRAINING_NAMES | {"", "evaluation"}
+_OF_TRAINING = TRAINING_NAMES | {"rollout", "rollouts"}
 _AMBIGUOUS_WORDS = frozenset({"test", "testing", "dev", "unseen", "valid", "测试", "测试集"})
 """Words that files and folders have for other reasons."""
 _BESIDE_SPLIT = frozenset(
@@ -110,6 +111,11 @@ def _is_eval_name(name: str) -> bool:
 def is_split_name(name: str) -> bool:
     """Whether a name has a word for either split."""
     return is_eval_name(name) or bool(words_of(name) & TRAINING_NAMES)
+
+
+def is_training_name(name: str) -> bool:
+    """Whether the name of a split has a word for the training, and none for a held-out one."""
+    return bool(words_of(name) & _OF_TRAINING) and not is_eval_name(name)
 
 
 def says_more(name: str) -> bool:

@@ -13,6 +13,7 @@ from tensorboard_plugin_rlboard.formats.generic.fields import SAMPLE
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
 from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts, source_of_default
+from tensorboard_plugin_rlboard.index.detect.named_fields import SPLIT_OF_REST
 from tensorboard_plugin_rlboard.index.detect.sibling_names import source_beside_others
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
@@ -52,13 +53,14 @@ def column_mapping(run: RunIndex) -> ColumnMapping:
     files = sorted(run.files.copy().values(), key=lambda file: file.relative)  # one may be added meanwhile
     mapped = next((file for file in files if file.format.mapping is not None), None)
     if mapped is None or mapped.format.mapping is None:
-        return ColumnMapping(sources=_path_sources(files[0].format, files[0].relative) if files else {})
+        return ColumnMapping(sources=_path_sources(files[0].format, files[0].relative, {}) if files else {})
     mapping = mapped.format.mapping
+    shown = key_mapping.shown_sources(mapping)
     return ColumnMapping(
         {name: path for name, path in mapping.keys.items() if path},
         mapping.guessed,
         key_mapping.mapping_toml(mapping.keys, _NOTE, _only_for(mapped, files)),
-        key_mapping.shown_sources(mapping) | _path_sources(mapped.format, mapped.relative),
+        shown | _path_sources(mapped.format, mapped.relative, shown),
         mapping.alternatives,
         " ".join(filter(None, _doubts(mapped, files))),
         key_mapping.shape_of(mapping.keys),
@@ -92,8 +94,14 @@ def _only_for(mapped: IndexedFile, files: Sequence[IndexedFile]) -> str:
     return plain if any(PurePosixPath(other).match(alike) for other in others) else alike
 
 
-def _path_sources(file_format: Format, relative: str) -> dict[str, str]:
-    """Where step and split come from that a file has from its path or from the settings, and not from its rows."""
+def _path_sources(file_format: Format, relative: str, shown: Mapping[str, str]) -> dict[str, str]:
+    """Where step and split come from that a file has from its path or from the settings, and not from its rows.
+
+    Args:
+        file_format: the format of the file.
+        relative: its path below the log directory.
+        shown: our column -> where it comes from, of what its rows say.
+    """
     defaults, path = file_defaults(file_format), PurePosixPath(relative)
     named = file_format.options.get("named", "")
     facts = named_facts(path, is_numbered="number" in named)
@@ -114,4 +122,14 @@ def _path_sources(file_format: Format, relative: str) -> dict[str, str]:
             found[name] = of_sequence
         else:
             found[name] = "rlboard.toml"
+    if SPLIT_OF_REST in named.split(",") and "split" in found:
+        return found | _split_of_rest(found.pop("split"), shown)
     return found
+
+
+def _split_of_rest(source: str, shown: Mapping[str, str]) -> dict[str, str]:
+    """Where the split comes from where some rows say it, and the name of their file says that of the others."""
+    field = next((name for name in ("split", "validation", "training") if name in shown), "split")
+    key, _, note = shown.get(field, field).removesuffix(")").partition(" (")
+    others = f"{note}, the others by the {source}" if note else f"the others by the {source}"
+    return {field: f"{key} ({others})"}

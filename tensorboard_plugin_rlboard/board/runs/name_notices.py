@@ -11,8 +11,10 @@ from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
 from tensorboard_plugin_rlboard.formats.rows.path_names import stem_of
 from tensorboard_plugin_rlboard.formats.splits import held_out_words, is_called_after, words_of
+from tensorboard_plugin_rlboard.index.detect.named_fields import SPLIT_OF_REST
 from tensorboard_plugin_rlboard.index.detect.sibling_names import number_of_folder, numbered_name
 from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 
 _LOOKED_AT = 200
 """Files of a run whose names are looked at."""
@@ -23,13 +25,14 @@ _OF_TRYING = frozenset({"run", "runs"})
 def name_notices(run: RunIndex) -> Iterator[Notice]:
     """That the rows of a file say no step or no split, its name might, and was not taken for it."""
     files = tuple(run.files.values())[:_LOOKED_AT]  # the indexing thread may add one meanwhile
-    for find in (_number, _held_out_word):
-        found = next((notice for file in files if (notice := find(file.relative, file.format))), None)
+    for find in (_number, _held_out_word, _said_otherwise):
+        found = next((notice for file in files if (notice := find(file))), None)
         if found is not None:
             yield found
 
 
-def _number(relative: str, file_format: Format) -> Notice | None:
+def _number(file: IndexedFile) -> Notice | None:
+    relative, file_format = file.relative, file.format
     name, folder = relative.rpartition("/")[2], number_of_folder(relative)
     numbered = numbered_name(name)
     if not _is_open("step", file_format) or file_defaults(file_format).step is not None:
@@ -50,8 +53,8 @@ def _number(relative: str, file_format: Format) -> Notice | None:
     )
 
 
-def _held_out_word(relative: str, file_format: Format) -> Notice | None:
-    path = PurePosixPath(relative)
+def _held_out_word(file: IndexedFile) -> Notice | None:
+    path, file_format = PurePosixPath(file.relative), file.format
     if not _is_open("split", file_format) or file_defaults(file_format).split:
         return None
     for name in (stem_of(path.name), path.parent.name):
@@ -64,6 +67,22 @@ def _held_out_word(relative: str, file_format: Format) -> Notice | None:
                 {"file": path.name},
             )
     return None
+
+
+def _said_otherwise(file: IndexedFile) -> Notice | None:
+    """That rows say that they are of the training, in a file whose name says an evaluation."""
+    if not _is_open(SPLIT_OF_REST, file.format) or file_defaults(file.format).split != "eval":
+        return None
+    if "train" not in file.steps:
+        return None
+    name = PurePosixPath(file.relative).name
+    return Notice(
+        "split_said_otherwise",
+        f"{name} is an evaluation by its path, and some of its rows say that they are of the training: these are shown "
+        "as training. If all are of the evaluation, write into an rlboard.toml in the run's folder, [mapping] "
+        f'files = "{name}" and split = "eval".',
+        {"file": name},
+    )
 
 
 def _is_open(field: str, file_format: Format) -> bool:

@@ -90,12 +90,16 @@ def row_splits(said: SplitWords, default: str, further: Mapping[str, _Column]) -
         if row not in found:
             word, held_out, training = row
             flags = ((held_out, True), (training, False))
-            is_held_out = any(flag is not None and truth(flag) is meaning for flag, meaning in flags)
+            told = {truth(flag) is meaning for flag, meaning in flags if truth(flag) is not None}
             name = word if isinstance(word, str) and says_more(word) else None
-            split = normalised_split(default if word is None else word, default)
-            found[row] = "eval" if is_held_out else split, name
-    both = [found[row] for row in rows]
-    return RowSplits([split for split, _ in both], [name for _, name in both], _odd_names(words))
+            if word is None:
+                split = "train" if told else default or "train"
+            else:
+                split = normalised_split(word, default or "train")
+            found[row] = "eval" if True in told else split, name
+    splits, names = [found[row][0] for row in rows], [found[row][1] for row in rows]
+    odd = {name: row for name, row in _odd_names(words).items() if splits[row] == "train"}
+    return RowSplits(splits, names, odd)
 
 
 def _odd_names(words: Sequence[object]) -> dict[str, int]:

@@ -10,7 +10,8 @@ from tensorboard_plugin_rlboard.formats.evidence.named_steps import counts_withi
 from tensorboard_plugin_rlboard.formats.frameworks.verl import has_words_of_dump
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts
+from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts, stem_of
+from tensorboard_plugin_rlboard.formats.splits import TRAINING_NAMES, words_of
 from tensorboard_plugin_rlboard.index.detect.sibling_names import may_name
 from tensorboard_plugin_rlboard.index.detect.spread_rows import spread_rows
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 NAMED = "named"
 """Option of a format: which of step and split its rows do not say and the names of file and folders do or may; `number` beside
 the step where it is the whole name of the file."""
+SPLIT_OF_REST = "rest_split"
+"""In it in place of `split` where rows do say theirs: the names say that of the others, as far as there are any."""
 
 
 def with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) -> Format:
@@ -42,8 +45,11 @@ def with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) -> 
         keys.get("validation", "validation"),
         *filter(None, [keys.get("training")]),
     ]
-    if (facts.split or is_among) and not found.says(told):
-        named.append("split")
+    if facts.split or is_among:
+        if not found.says(told):
+            named.append("split")
+        elif not _is_of_both(file.relative):
+            named.append(SPLIT_OF_REST)
     is_dump = facts.step is None and any(map(has_words_of_dump, found.rows))
     step = numbered.step if is_dump else facts.step
     if step is not None and is_guessed(file_format) and "step" in keys:
@@ -58,6 +64,11 @@ def with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) -> 
     elif step is None and is_among and not found.says([keys.get("step", "step")]):
         named.append("step")
     return file_format.with_options(**{NAMED: ",".join(named)})
+
+
+def _is_of_both(relative: str) -> bool:
+    """Whether the name of a file says that it has rows of both splits (`train_and_eval.jsonl`)."""
+    return bool(words_of(stem_of(PurePosixPath(relative).name)) & TRAINING_NAMES)
 
 
 def levels_to_run(file_format: Format, file: SourceFile) -> int:

@@ -175,7 +175,7 @@ class Recognition:
         if defaults.split:
             options |= {"split": defaults.split, SPLIT_OF_ALL: "1"}
         by_user = {"step": defaults.step is not None, "split": bool(defaults.split)}
-        left = ",".join(name for name in option.split(",") if not by_user.get(name))
+        left = ",".join(name for name in option.split(",") if not by_user.get(name.removeprefix("rest_")))
         bound = bind_to_file(
             file_format.without_options(NAMED).with_options(**{NAMED: left}), file.path, options
         )

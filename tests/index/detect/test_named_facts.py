@@ -157,8 +157,9 @@ def test_rows_speak_before_names(tmp_path: Path, write_rows: Write, look: Look) 
     write_rows(tmp_path / "run" / "eval_step_10.jsonl", rows)
     board = look()
     (info,) = board.runs().runs
-    assert (list(info.splits), info.mapping_sources["step"]) == (["train"], "step")
-    assert columns(board, "run", "step") == [(0,), (3,)]
+    assert (list(info.splits), info.mapping_sources["step"]) == (["train", "eval"], "step")
+    assert columns(board, "run", "step") == [(3,)]
+    assert columns(board, "run", "step", split="eval") == [(0,)]
 
 
 def test_folders_of_one_step_each_are_one_run(tmp_path: Path, write_rows: Write, look: Look) -> None:

@@ -21,6 +21,7 @@ const ORDER = [
   "numbered_files",
   "table_steps",
   "word_not_taken",
+  "split_said_otherwise",
   "number_not_taken",
   "summed_reward",
   "summed_reward_functions",
