@@ -52,6 +52,15 @@ def test_runs_are_searched_in_natural_order_and_chosen_by_keys(
     expect(tab.get("step-input")).to_have_value("2")
     tab.press("ArrowLeft")
     expect(tab.get("step-input")).to_have_value("1")
+    # Enter in the field is for the first that is found, and closes the list as well.
+    tab.press("r")
+    tab.get("run-search").fill("seed10")
+    tab.press("Enter")
+    tab.expect_selected(run=f"{SWEEP}/seed10")
+    expect(tab.get("run-search")).to_have_count(0)
+    expect(tab.get("step-input")).to_have_value("2")
+    tab.press("ArrowLeft")
+    expect(tab.get("step-input")).to_have_value("1")
 
 
 def test_runs_are_ranked_by_their_last_reward_and_by_age(server: TensorBoard, open_tab: OpenTab) -> None:

@@ -75,7 +75,10 @@ function RunChoices({ all, chosen }: { all: readonly RunInfo[]; chosen: string }
           ref={(field) => field?.focus()}
           onInput={(event) => setSearch(event.currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key === "Enter" && !event.isComposing) rows()[0]?.click();
+            if (event.key !== "Enter" || event.isComposing) return;
+            // The choice gives the focus back to the button of the sheet, which this very key would press.
+            event.preventDefault();
+            rows()[0]?.click();
           }}
         />
         <Select
