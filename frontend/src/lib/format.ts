@@ -9,16 +9,21 @@ function word(x: number): string {
   return x > 0 ? "Infinity" : "-Infinity";
 }
 
-/** Three or four significant digits; integers up to seven digits whole. */
+/** Made once: `toLocaleString` looks the language up at each call, which takes a millisecond. */
+const WHOLE = new Intl.NumberFormat("en-US");
+
+/** Three or four significant digits; integers up to seven digits whole, with a comma between thousands. No step: it is a name. */
 export function num(x: number | null | undefined): string {
   if (x === null || x === undefined) return MISSING;
   if (!Number.isFinite(x)) return word(x);
   if (x === 0) return "0";
   const size = Math.abs(x);
-  if (Number.isInteger(x) && size < 1e7) return String(x);
+  if (Number.isInteger(x) && size < 1e7) return size < 1000 ? String(x) : WHOLE.format(x);
   if (size >= 1e6 || size < 1e-4) return x.toExponential(2).replace("e+", "e");
-  if (size >= 1000) return x.toFixed(0);
-  return x.toPrecision(size < 0.01 ? 3 : 4).replace(/\.?0+$/, "");
+  if (size >= 1000) return WHOLE.format(Math.round(x));
+  // Rounded first: 999.96 is 1,000.
+  const rounded = Number(x.toPrecision(size < 0.01 ? 3 : 4));
+  return Math.abs(rounded) < 1000 ? String(rounded) : WHOLE.format(rounded);
 }
 
 /** As `num`, with a plus sign where above zero: for differences. */
@@ -32,9 +37,6 @@ export function full(x: number | null | undefined): string {
   if (x === null || x === undefined) return MISSING;
   return Number.isFinite(x) ? String(x) : word(x);
 }
-
-/** Made once: `toLocaleString` looks the language up at each call, which takes a millisecond. */
-const WHOLE = new Intl.NumberFormat("en-US");
 
 /** A whole number with a comma between thousands. */
 export function count(n: number): string {

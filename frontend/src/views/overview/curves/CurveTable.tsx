@@ -27,7 +27,7 @@ export function CurveTable({ title, x, lines, height }: CurveTableProps): JSX.El
       heads={[t("overview.step"), ...heads]}
       rows={x.length}
       cells={(row) => [
-        num(x[row]),
+        String(x[row]),
         ...lines.flatMap(({ values, band }) =>
           [values[row], ...(band ? [band.low[row], band.high[row]] : [])].map(num),
         ),

@@ -32,7 +32,7 @@ export function Tiles({ steps, step }: { steps: Steps; step: number }): JSX.Elem
   const beside = pin !== null && pin !== step ? pin : stepBeside(steps.step, step, -1);
   const other = beside === null || beside === step ? -1 : steps.step.indexOf(beside);
   // The pinned step may have no samples, or none that the search leaves: said, since no change at all would look alike.
-  const lacking = beside !== null && beside === pin ? t("overview.tile.no_change", { step: num(pin) }) : "";
+  const lacking = beside !== null && beside === pin ? t("overview.tile.no_change", { step: beside }) : "";
   const samples = steps.step_metrics["n_samples"] ?? [];
   const usual = usualOfScanty(samples, at);
   const few = usual === null ? "" : t("overview.tile.few", { n: num(samples[at]), usual: num(usual) });
@@ -107,7 +107,7 @@ function Tile({ tile, steps, at, other, lacking, few }: TileProps) {
       <span class="overview-tile-change">
         {change === ""
           ? (value === null ? "" : lacking) || "\u00a0"
-          : t("overview.tile.change", { change, step: num(steps[other]) })}
+          : t("overview.tile.change", { change, step: steps[other] ?? "" })}
       </span>
       <Course values={tile.values} at={at} />
     </button>
