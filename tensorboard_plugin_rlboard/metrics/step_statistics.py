@@ -27,6 +27,8 @@ QUANTILES = {"p01": 0.01, "p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p9
 STATISTICS = ("count", "nonfinite", "sum", "mean", "min", "max", "std", *QUANTILES)
 INTEGER_STATISTICS = frozenset({"count", "nonfinite"})
 """Statistics that are whole numbers."""
+_ROUNDING = 16 * float(np.finfo(np.float64).eps)
+"""What the rounding of numbers leaves at most of a mean that is 0, as a part of the largest of them."""
 
 
 @dataclass(frozen=True)
@@ -109,12 +111,14 @@ def sample_statistics(segments: StepSegments, x: Floats, odd: Floats) -> dict[st
     """
     values, starts, sizes = counted(x, segments)
     total = np.where(sizes > 0, segment_sum(values, starts, sizes), np.nan)
+    spread = _spread(values, starts, sizes)
+    added, mean = _without_rounding(total, np.maximum(1, sizes), spread)
     return {
         "count": sizes.astype(np.float64),
         "nonfinite": _added(odd, segments),
-        "sum": total,
-        "mean": total / np.maximum(1, sizes),
-        **_spread(values, starts, sizes),
+        "sum": added,
+        "mean": mean,
+        **spread,
     }
 
 
@@ -132,16 +136,31 @@ def token_mean_statistics(
         nonfinite: tokens of each row without a finite number, NaN where it has no tokens; float64 [rows].
     """
     values, starts, sizes = counted(x, segments)
-    added = ordered_sum(total, segments)
     count = _added(tokens, segments)
+    spread = _spread(values, starts, sizes)
+    added, mean = _without_rounding(
+        ordered_sum(total, segments), np.where(count > 0, count, np.nan), spread
+    )
     has_tokens = _added((~np.isnan(nonfinite)).astype(np.float64), segments) > 0
     return {
         "count": count,
         "nonfinite": np.where(has_tokens, _added(nonfinite, segments) + _added(odd, segments), np.nan),
         "sum": added,
-        "mean": added / np.where(count > 0, count, np.nan),
-        **_spread(values, starts, sizes),
+        "mean": mean,
+        **spread,
     }
+
+
+def _without_rounding(total: Floats, count: Floats, spread: dict[str, Floats]) -> tuple[Floats, Floats]:
+    """Sum and mean of each step, float64 [steps]; 0 where all that is left of the mean is rounding.
+
+    Numbers around 0, as differences and advantages are, add up to 0 but for their last digit: 0.3 - 0.2 and 0.2 - 0.3
+    do, 0.3 - 0.2 and 0.1 - 0.2 do not. A mean of -2.08e-17 would be read as one.
+    """
+    mean = total / count
+    largest = np.maximum(np.abs(spread["min"]), np.abs(spread["max"]))
+    is_rounding = np.abs(mean) <= _ROUNDING * largest
+    return np.where(is_rounding, 0.0, total), np.where(is_rounding, 0.0, mean)
 
 
 def _backwards_and_changes(keys: tuple[Ints, ...]) -> tuple[Bools, Bools]:

@@ -60,6 +60,31 @@ def test_equal_numbers_do_not_vary_by_what_their_mean_is_rounded_by() -> None:
     assert of_one_step(0.1, 0.1, 0.1)["std"] == 0
 
 
+def test_what_rounding_leaves_of_a_mean_of_nothing_is_nothing() -> None:
+    gaps = (0.3 - 0.2, 0.1 - 0.2)
+    assert sum(gaps) != 0, "else this test shows nothing"
+    found = of_one_step(*gaps)
+    assert (found["sum"], found["mean"]) == (0, 0)
+    assert (found["min"], found["max"]) == tuple(sorted(gaps))
+    # What is small beside the largest number, and more than its last digits, is a mean: 1e-12 / 2.
+    assert of_one_step(1, -1 + 1e-12)["mean"] == pytest.approx(5e-13, rel=1e-3)
+    assert of_one_step(2.5e-17, 2.5e-17)["mean"] == 2.5e-17
+
+
+def test_what_rounding_leaves_of_a_mean_over_tokens_is_nothing() -> None:
+    # Two samples of two tokens each, 0.3 - 0.2 twice and 0.1 - 0.2 twice.
+    total = floats(2 * (0.3 - 0.2), 2 * (0.1 - 0.2))
+    found = metric_statistics(
+        step_segments((ints(1, 1),)),
+        total / 2,
+        floats(NAN, NAN),
+        total=total,
+        tokens=floats(2, 2),
+        nonfinite=floats(0, 0),
+    )
+    assert (found["count"].tolist(), found["sum"].tolist(), found["mean"].tolist()) == ([4], [0], [0])
+
+
 def test_steps_without_a_number_and_numbers_that_do_not_count() -> None:
     # Step 1 has 1 and 3 and one that does not count, step 2 nothing, step 5 only one that does not count.
     segments = step_segments((ints(5, 1, 2, 1, 1),))
