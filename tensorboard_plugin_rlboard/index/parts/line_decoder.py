@@ -243,5 +243,7 @@ def _reason(line: bytes, error: Exception) -> str:
     if line.count(0) > len(line) // 2:
         return "The line is filled with NUL bytes, as after a crash or a full disk; the training has to log it again."
     if isinstance(error, json.JSONDecodeError):
-        return f"The line is no JSON ({error.msg} at character {error.colno}); it is left out."
+        # "Unterminated string starting at" needs no second one.
+        why = error.msg.removesuffix(" at")
+        return f"The line is no JSON ({why} at character {error.colno}); it is left out."
     return "The line is nested too deeply to be a sample; it is left out."

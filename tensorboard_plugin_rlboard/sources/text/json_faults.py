@@ -40,4 +40,4 @@ def fault_sentence(text: str, at: int, reason: str) -> str:
         return f"A text in it holds a bare line end or tab, which JSON spells \\n and \\t: {_REMEDY}."
     if after.startswith(("//", "/*", "#")):
         return f"It holds a comment, which JSON does not have: remove it, or {_REMEDY}."
-    return f"It is no JSON ({reason} at character {at + 1}): {_REMEDY}."
+    return f"It is no JSON ({reason.removesuffix(' at')} at character {at + 1}): {_REMEDY}."

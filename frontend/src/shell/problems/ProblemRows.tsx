@@ -1,14 +1,15 @@
 /** The problems of one kind, page by page. */
 
-import { Fragment, type JSX } from "preact";
+import { type ComponentChildren, Fragment, type JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Problems } from "../../api/answers";
 import { problems } from "../../data/questions/problems";
 import { useAnswer } from "../../data/useAnswer";
 import { said, t } from "../../i18n";
+import { copyText } from "../../lib/clipboard";
 import { count } from "../../lib/format";
 import { select, selection } from "../../state/selection";
-import { Button } from "../../ui";
+import { Button, useBriefMessage } from "../../ui";
 
 const PAGE = 100;
 
@@ -101,12 +102,32 @@ interface PlaceProps {
   onClose: () => void;
 }
 
+/** File and line of what gave no sample: copied when pressed, for the line is only to be seen in an editor. */
+function LinePlace({ path, children }: { path: string; children: ComponentChildren }): JSX.Element {
+  const [outcome, setOutcome] = useBriefMessage(1500);
+  const onClick = async (): Promise<void> => {
+    setOutcome(t((await copyText(path)) ? "sample.copied" : "sample.copy_failed"));
+  };
+  return (
+    <button
+      type="button"
+      class="problem-place line"
+      data-testid="problem-copy"
+      title={t("shell.problems.copy")}
+      onClick={onClick}
+    >
+      {children}
+      <span aria-live="polite">{outcome}</span>
+    </button>
+  );
+}
+
 /** File and line; the way to the sample where the line gave one. */
 function Place({ columns, index, onClose }: PlaceProps): JSX.Element {
   const id = columns.id[index] ?? null;
   const step = columns.step[index] ?? null;
   const words = breakable(place(columns, index));
-  if (id === null) return <>{words}</>;
+  if (id === null) return <LinePlace path={place(columns, index)}>{words}</LinePlace>;
   return (
     <button
       type="button"

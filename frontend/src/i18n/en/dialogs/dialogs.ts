@@ -9,6 +9,7 @@ export const dialogs = {
   "shell.ignored": "Files that are not shown: {n}",
   "shell.ignored_elsewhere": "Files in other folders that are not shown: {n}",
   "shell.problems.open": "Open the sample of this line",
+  "shell.problems.copy": "Copy file and line, to look at it in an editor",
   "shell.problem_kind.bad_json": "lines that are no JSON",
   "shell.problem_kind.length_mismatch": "values that do not fit the tokens",
   "shell.problem_kind.no_step": "no step",

@@ -11,6 +11,7 @@ export const dialogs = {
   "shell.ignored": "未显示的文件：{n} 个",
   "shell.ignored_elsewhere": "其他文件夹中未显示的文件：{n} 个",
   "shell.problems.open": "打开这一行的样本",
+  "shell.problems.copy": "复制文件与行号，以便在编辑器中查看",
   "shell.problem_kind.bad_json": "不是 JSON 的行",
   "shell.problem_kind.length_mismatch": "与 token 数不符的数值",
   "shell.problem_kind.no_step": "没有步数",
