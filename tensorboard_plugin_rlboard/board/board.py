@@ -55,6 +55,8 @@ from tensorboard_plugin_rlboard.training.scalar_pairing import validated_runs
 if TYPE_CHECKING:
     import duckdb
 
+_GIVE_WAY = 0.5
+"""Seconds that the examination of a run waits at most for questions that are worked on."""
 _MAX_TOTALS = 256
 """Numbers of samples that are kept until their run changes: walking through a list counts it once."""
 
@@ -229,13 +231,16 @@ class Board:
     def _update_after_round(self, run: RunIndex) -> None:
         """In the thread that indexes: what is told of a run that has more rows."""
         self._steps.update_in_background(run)
-        if run.name == self.indexer.attention.run_name:
+        # The only run is the one that will be asked about, whether anybody has named it yet or not.
+        if run.name == self.indexer.attention.run_name or len(self.registry.runs) == 1:
             self.prompts.look_up_in_background(run)
 
     def _update_when_read(self, run: RunIndex) -> None:
         """In the thread that indexes: what is told of a run that is read."""
-        self._findings.update_in_background(run)
         attention = self.indexer.attention
+        if run.name == attention.run_name:  # a page that opens asks at this very moment
+            self.limits.places.wait_for_calm(_GIVE_WAY)
+        self._findings.update_in_background(run)
         if isfinite(attention.seconds_since_request()):  # else nobody has opened a page
             self.prompts.update_in_background(run, is_looked_at=run.name == attention.run_name)
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.board.limits.running_question import Turn, check_stopped, current_question
 
+_CALM_POLL = 0.01
+"""Seconds between two looks whether questions are worked on."""
+
 
 @dataclass(frozen=True, eq=False)
 class Kind:
@@ -72,6 +75,12 @@ class Places:
     def taken_now(self) -> int:
         """How many questions have a place."""
         return len(self._taken)
+
+    def wait_for_calm(self, seconds: float) -> None:
+        """Waits until no question has a place, or so long: for what nobody waits for, and would take cores from these."""
+        end = self._clock() + seconds
+        while self._taken and self._clock() < end:
+            time.sleep(_CALM_POLL)
 
     @contextmanager
     def taken(self, kind: Kind) -> Iterator[None]:

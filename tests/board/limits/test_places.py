@@ -148,3 +148,26 @@ def test_questions_that_hang_hold_up_nobody_for_long() -> None:
         for _ in range(6):
             hanging.enter_context(limits.quick())
         assert limits.places.taken_now == 6
+
+
+def test_what_nobody_waits_for_waits_until_no_question_has_a_place_or_its_time_is_up() -> None:
+    now = [0.0]
+    places = Places(2, 1, 4, 1e9, lambda: now[0])
+    places.wait_for_calm(1e9)
+    entering = Entering(places)
+    entering.come("question", LONG)
+    calm = threading.Thread(target=places.wait_for_calm, args=(5.0,))
+    calm.start()
+    assert calm.is_alive()
+    entering.go("question")
+    calm.join(20)
+    assert not calm.is_alive()
+    entering.come("hangs", LONG)
+    calm = threading.Thread(target=places.wait_for_calm, args=(5.0,))
+    calm.start()
+    calm.join(0.05)
+    assert calm.is_alive()
+    now[0] = 6.0
+    calm.join(20)
+    assert not calm.is_alive()
+    entering.end()

@@ -93,6 +93,21 @@ def test_what_is_kept_is_read_while_rows_are_loaded(
     assert read == [list(range(STEPS - 7, STEPS + 1))]
 
 
+def test_what_is_kept_of_the_only_run_is_read_before_anybody_has_named_it(
+    log: TestLog, read: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.write(*rows())
+    prepare(log.open(with_curves=True))
+    monkeypatch.setattr(service, "is_loading", lambda _: True)
+    board = log.open(with_curves=True)
+    assert board.indexer.attention.run_name == ""
+    for path in kept_files(log):
+        path.unlink()
+    read.clear()
+    first_page(board)
+    assert read == [list(range(STEPS - 7, STEPS + 1))]
+
+
 def test_rows_that_came_between_starts_are_read(log: TestLog, tmp_path: Path, read: list[list[int]]) -> None:
     log.write(*rows())
     prepare(log.open(with_curves=True))
