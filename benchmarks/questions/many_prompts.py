@@ -104,10 +104,14 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         run = server.ready()[0]
         note = f"{run['samples']:,} samples"
         listing = serving.address("prompts", {"run": run["run"], "limit": 200})
+        before = serving.forget_peak(server.pid)
         _, body, first = server.send(listing, gzip=False)
         yield bench.Figure("prompts, asked for the first time", first * 1000, "ms", note=note)
+        yield _memory("prompts, asked for the first time", server, before)
+        before = serving.forget_peak(server.pid)
         _, _, first = server.send(serving.address("compare", halves(run, 0)))
         yield bench.Figure("a comparison, asked for the first time", first * 1000, "ms", note=note)
+        yield _memory("a comparison, asked for the first time", server, before)
         keys = json.loads(body)["columns"]["prompt_key"]
         asked = questions(run, keys, sizes.asks)
         yield from memory(server, asked)
@@ -120,9 +124,14 @@ def memory(server: serving.TensorBoard, asked: list[Question]) -> Iterator[bench
     for question in asked:
         before = serving.forget_peak(server.pid)
         asking.over_http(server, Question(question.what, question.asks[:_ASKED_FOR_MEMORY]))
-        grown = serving.peak_rss(server.pid) - before
-        note = f"{before:,.0f} MB before it"
-        yield bench.Figure(f"memory: {question.what}", grown, "MB", _MEMORY_OF_QUESTIONS, note=note)
+        yield _memory(question.what, server, before)
+
+
+def _memory(what: str, server: serving.TensorBoard, before: float) -> bench.Figure:
+    """By how much the server's memory has grown at most since it was so many MB."""
+    grown = serving.peak_rss(server.pid) - before
+    note = f"{before:,.0f} MB before it"
+    return bench.Figure(f"memory: {what}", grown, "MB", _MEMORY_OF_QUESTIONS, note=note)
 
 
 def of_made_index(logdir: Path, cache: Path) -> Iterator[bench.Figure]:

@@ -136,7 +136,14 @@ def main() -> None:
         found = json.loads(ask("runs", {}))
         return found["state"] == "ready" and all(run["state"] == "ready" for run in found["runs"])
 
+    def examined() -> bool:
+        table = clients.get("/run_table")  # earlier versions have none
+        runs = json.loads(table.get("/run_table").data)["runs"] if table else []
+        return all(run["findings"] is not None for run in runs)
+
     serving.until("the index is loaded", ready, 0.05)
+    # Else the first questions share the cores with the look for findings, which follows the loading.
+    serving.until("every run is examined", examined, 0.05)
     found: list[list[float] | str] = []
     for asks in json.load(sys.stdin):
         try:
