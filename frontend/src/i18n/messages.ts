@@ -101,6 +101,19 @@ function piecesOf(message: string): readonly Piece[] {
   return found;
 }
 
+/** Letters that are written from right to left, and characters that turn the direction. */
+const TURNING =
+  /[\u0590-\u08FF\u200F\u202A-\u202E\u2066-\u2069\uFB1D-\uFDFF\uFE70-\uFEFC]|[\uD802\uD803\uD83A\uD83B]/;
+
+/**
+ * A value as it stands in a sentence. One that is written from right to left is kept apart from the rest (FSI … PDI):
+ * beside it a number of the sentence would be read as a part of it, at its other end.
+ */
+function apart(value: string | number | undefined): string | undefined {
+  const text = value?.toString();
+  return typeof value === "string" && TURNING.test(value) ? `\u2068${text}\u2069` : text;
+}
+
 function filled(message: string, slots: Slots = {}): string {
   let text = "";
   for (const piece of piecesOf(message)) {
@@ -108,7 +121,7 @@ function filled(message: string, slots: Slots = {}): string {
     else {
       const value = slots[piece.name];
       text +=
-        (piece.one === undefined ? value?.toString() : String(value) === "1" ? piece.one : piece.many) ??
+        (piece.one === undefined ? apart(value) : String(value) === "1" ? piece.one : piece.many) ??
         piece.slot;
     }
   }

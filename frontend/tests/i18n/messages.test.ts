@@ -111,3 +111,13 @@ test("slots are filled, an unknown one and an unknown key are shown as they are"
   setLanguage("zh");
   expect(t("samples.count", { n: 3 })).toBe("3 个样本");
 });
+
+test("a value from right to left is kept apart from the sentence, any other stands as it is", () => {
+  setLanguage("en");
+  expect(t("groups.answer", { text: "أربعة" })).toBe("answer \u2068أربعة\u2069");
+  expect(t("groups.answer", { text: "שלום 5" })).toBe("answer \u2068שלום 5\u2069");
+  expect(t("groups.answer", { text: "a\u202eb" })).toBe("answer \u2068a\u202eb\u2069");
+  for (const plain of ["四", "café", "e\u0301", "👩‍👩‍👧", "x ≤ 5", ""]) {
+    expect(t("groups.answer", { text: plain })).toBe(`answer ${plain}`);
+  }
+});

@@ -43,8 +43,10 @@ function RunOverview({ run }: { run: RunInfo }) {
   const charts = useCharts(run);
   const metric = distributionMetric(run);
   const answer = useOverviewSteps(metricsShown(run, chartsShown(charts, steps.value), metric));
-  const overlaid = useOverlays(chartsShown(charts, steps.value));
-  const values = useValues(chartsShown(charts, steps.value));
+  // Some charts open by what the answer says: their lines are asked of the other runs and kinds as well.
+  const shown = chartsShown(charts, answer.data ?? steps.value);
+  const overlaid = useOverlays(shown);
+  const values = useValues(shown);
   // The same list as long as nothing has changed: every chart is made anew with another one.
   const overlays = useMemo(() => [...overlaid, ...values.overlays], [overlaid, values.overlays]);
   const panels = useRef<HTMLElement>(null);

@@ -97,14 +97,7 @@ beforeEach(() => {
   hiddenCharts.value = [];
   addedChartIds.value = [];
   fromZero.value = false;
-  runs.value = {
-    runs: [RUN],
-    ignored: [],
-    looked_in: [],
-    state: "ready",
-    message: "",
-    settings_problems: [],
-  };
+  runs.value = runsAnswer(RUN);
   steps.value = STEPS;
   select({ run: "demo", step: 10, pin: null, sample: null, view: "overview" });
 });
@@ -202,14 +195,7 @@ describe("Overview", () => {
   });
 
   it("has no panel of gaps without a reference", async () => {
-    runs.value = {
-      runs: [{ ...RUN, metrics: [info("reward")] }],
-      ignored: [],
-      looked_in: [],
-      state: "ready",
-      message: "",
-      settings_problems: [],
-    };
+    runs.value = runsAnswer({ ...RUN, metrics: [info("reward")] });
     open();
     await vi.waitFor(() => expect(text("panel-marks")).toContain("no “ref_reward” was logged"));
     expect(root.querySelector('[data-testid="panel-gap"]')).toBeNull();
@@ -241,6 +227,19 @@ describe("Overview", () => {
     expect(asked.find((url) => url.pathname === "/steps")?.searchParams.getAll("metrics")).toEqual([
       "my_metric",
     ]);
+  });
+
+  it("asks the runs laid over for numbers that only the log knows", async () => {
+    runs.value = runsAnswer(RUN, runInfo({ ...RUN, run: "other" }));
+    select({ overlay: "other" });
+    open();
+    const isOfOther = ({ pathname, searchParams }: URL) =>
+      pathname === "/steps" && searchParams.get("run") === "other";
+    await vi.waitFor(() =>
+      expect(asked.findLast(isOfOther)?.searchParams.getAll("metrics")).toContain("my_metric"),
+    );
+    await vi.waitFor(() => expect(card("my_metric")?.textContent).toContain("other 8"));
+    select({ overlay: "" });
   });
 
   it("shows a chart as a table", () => {

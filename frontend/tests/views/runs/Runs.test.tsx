@@ -216,6 +216,20 @@ test("steps of both sides are asked for; the same on both is said instead", asyn
   expect(last("/compare")).toMatchObject({ step_max: "1", against_step_min: "9" });
 });
 
+test.each([
+  [5, 0, "Neither is surely ahead"],
+  [6, 0, "A is ahead"],
+  [0, 6, "B is ahead"],
+  [0, 5, "Neither is surely ahead"],
+])("%i prompts for A and %i for B, and no tie broken otherwise: %s", async (wins, losses, said) => {
+  const value = wins / (wins + losses);
+  const win_rate = { value, low: value, high: value, method: "bootstrap" };
+  compared = { ...COMPARED, wins, losses, ties: 0, compared: wins + losses, win_rate };
+  select({ run_b: "other" });
+  await show();
+  expect(byTestId("verdict")?.textContent).toContain(said);
+});
+
 test("a prompt opens a response of each side, and each leads to its tokens", async () => {
   select({ run_b: "other" });
   await show();

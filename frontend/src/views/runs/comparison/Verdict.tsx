@@ -10,6 +10,9 @@ import { Empty } from "../../../ui";
 /** Below so many prompts a percentile interval is too narrow to be believed. */
 const FEW = 30;
 
+/** Of five prompts all are won by one of two equal sides in 6 of 100 comparisons, of six in 3. */
+const LEAST_TOLD = 6;
+
 const share = (x: number): string => percent(Math.round(x * 1000) / 1000);
 
 /** What of a side is not compared, in words; "" where everything is. */
@@ -50,8 +53,9 @@ function interval({ low, high }: Estimate, text: (x: number) => string): string 
   return t("runs.interval", { low: text(low), high: text(high) });
 }
 
-/** Whether an interval says that one side is ahead. */
-function lead({ low, high }: Estimate, middle: number): "a" | "b" | "open" {
+/** Whether an interval says that one side is ahead. Where no more prompts tell the sides apart, chance does as well. */
+function lead({ low, high }: Estimate, middle: number, told: number): "a" | "b" | "open" {
+  if (told < LEAST_TOLD) return "open";
   return low > middle ? "a" : high < middle ? "b" : "open";
 }
 
@@ -85,7 +89,7 @@ export function Verdict({ data }: { data: Comparison }): JSX.Element {
   return (
     <div class="verdict" data-testid="verdict">
       <p class="verdict-lead">
-        {t(`runs.lead.${lead(win_rate, 0.5)}`)}{" "}
+        {t(`runs.lead.${lead(win_rate, 0.5, data.wins + data.losses)}`)}{" "}
         <b class="number" data-testid="win-rate">
           {share(win_rate.value)}
         </b>{" "}
