@@ -52,6 +52,7 @@ class Observations:
         resumed: whether the training was started again, so that its first step is none.
         texts: a few responses of some steps, ascending; none where there are no responses, or they are not loaded yet.
         endings: how a few responses of some of these steps end, ascending; none where there are no tokens.
+        is_whole: whether no file was found that cannot be read now.
     """
 
     step: Floats
@@ -68,6 +69,7 @@ class Observations:
     resumed: bool = False
     texts: tuple[StepTexts, ...] = ()
     endings: tuple[StepEndings, ...] = ()
+    is_whole: bool = True
 
     def statistic(self, metric: str, statistic: str = "mean") -> Floats:
         """A statistic of a sample metric, float64 [steps]; all NaN where the run has none."""

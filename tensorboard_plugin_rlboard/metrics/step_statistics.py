@@ -138,9 +138,7 @@ def token_mean_statistics(
     values, starts, sizes = counted(x, segments)
     count = _added(tokens, segments)
     spread = _spread(values, starts, sizes)
-    added, mean = _without_rounding(
-        ordered_sum(total, segments), np.where(count > 0, count, np.nan), spread
-    )
+    added, mean = _without_rounding(ordered_sum(total, segments), np.where(count > 0, count, np.nan), spread)
     has_tokens = _added((~np.isnan(nonfinite)).astype(np.float64), segments) > 0
     return {
         "count": count,

@@ -35,8 +35,10 @@ class EndingSampler:
 
     def endings(
         self, session: RunSession, selection: Selection, steps: Sequence[int]
-    ) -> tuple[StepEndings, ...]:
-        """How some responses of some steps end; a step of which none has tokens is left out.
+    ) -> tuple[tuple[StepEndings, ...], bool]:
+        """How some responses of some steps end, and whether no file of them was found that cannot be read now.
+
+        A step of which none has tokens is left out.
 
         Args:
             session: of the run.
@@ -44,9 +46,9 @@ class EndingSampler:
             steps: which steps.
         """
         if not session.run.token_metrics:
-            return ()
+            return (), True
         found = self._read.get(session, selection, steps, partial(_read, session, selection))
-        return tuple(each for each in found if each.responses)
+        return tuple(each for each in found if each.responses), len(found) == len(steps)
 
 
 def _read(session: RunSession, selection: Selection, steps: Sequence[int]) -> dict[int, StepEndings]:

@@ -60,11 +60,13 @@ class Observer:
         )
         problems = {str(kind): int(count) for kind, count in kinds.fetchall()}
         texts = self._texts.texts(session, chosen, steps)
+        endings, is_whole = self._endings.endings(session, chosen, steps)
         files = tuple(run.files.values())
         return replace(
             seen,
             texts=texts,
-            endings=self._endings.endings(session, chosen, steps),
+            endings=endings,
+            is_whole=is_whole,
             problems=problems,
             lines=sum(file.lines for file in files),
             lost_lines=sum((file.lost_lines for file in files), Counter()),

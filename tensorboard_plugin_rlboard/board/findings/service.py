@@ -174,17 +174,21 @@ class FindingService:
         made_of = tuple(sorted(settings.items())), tuple(sorted(chosen.items())), what_if, is_loading(run)
         key = (run.name, snapshot.serial, split, attempt, made_of)
 
-        def look() -> _Examined:
-            seen = self._observer.observed(run, snapshot, question.selection, settings)
-            of_file, problems = usable(THRESHOLDS, chosen)
-            values = limits_of(THRESHOLDS, {**of_file, **dict(what_if)})
-            found = examine(seen, values)
-            # while a run is read its steps come in any order, and what is found of them may go again
-            if not what_if and len(seen.step) and not run.pending:
-                self._history(run, split, attempt).note(found.findings, int(seen.step[-1]))
-            return _Examined(len(seen.step), int(seen.samples.sum()), found, values, problems)
-
-        return self._examined.get_or_compute(key, look)
+        kept = self._examined.get(key)
+        if kept is not None:
+            return kept
+        seen = self._observer.observed(run, snapshot, question.selection, settings)
+        of_file, problems = usable(THRESHOLDS, chosen)
+        values = limits_of(THRESHOLDS, {**of_file, **dict(what_if)})
+        found = examine(seen, values)
+        examined = _Examined(len(seen.step), int(seen.samples.sum()), found, values, problems)
+        if not seen.is_whole:  # looked at again when it is asked for the next time
+            return examined
+        # while a run is read its steps come in any order, and what is found of them may go again
+        if not what_if and len(seen.step) and not run.pending:
+            self._history(run, split, attempt).note(found.findings, int(seen.step[-1]))
+        self._examined.put(key, examined)
+        return examined
 
     def _history(self, run: RunIndex, split: str, attempt: int | None) -> History:
         with self._lock:

@@ -96,6 +96,17 @@ def test_files_that_take_long_to_fail_end_the_look(
     assert len(disk.asked) == tries
 
 
+def test_a_finding_that_needs_the_file_is_looked_for_when_it_is_asked_for_again(
+    tmp_path: Path, open_board: OpenBoard, disk: Disk
+) -> None:
+    write(tmp_path / "logs" / "a.jsonl", PADDED, range(4))
+    disk.sick = {"logs"}
+    board = open_board(tmp_path / "logs")
+    assert padded(board) is None
+    disk.sick.clear()
+    assert padded(board) is not None
+
+
 def test_tokens_of_a_finding_are_looked_for_again(tmp_path: Path, open_board: OpenBoard, disk: Disk) -> None:
     write(tmp_path / "logs" / "a.jsonl", PADDED, range(4))
     board = open_board(tmp_path / "logs")

@@ -211,11 +211,11 @@ def test_lines_that_cannot_be_read_are_counted_and_named(server: TensorBoard, op
     assert places == {f"broken/rollouts.rank_0.jsonl:{line}" for line in (2, 4, 5)}
     # A line without a sample cannot be opened: its place is copied, for an editor.
     tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    place = dialog.get_by_test_id("problem-copy").first
-    path = place.inner_text().strip()
+    copy = dialog.get_by_test_id("problem-copy").first
+    path = copy.inner_text().strip()
     assert path in places
-    place.click()
-    expect(place).to_contain_text("copied")
+    copy.click()
+    expect(copy).to_contain_text("copied")
     assert tab.js("() => navigator.clipboard.readText()") == path
     tab.press("Escape")
     expect(dialog).to_have_count(0)
