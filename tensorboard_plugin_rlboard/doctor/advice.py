@@ -23,6 +23,7 @@ _BY_PROBLEM = {
     "not_an_array": "log a list of numbers: of a tensor or array, values.tolist()",
     "no_step": "log a whole number as step, or give it by [mapping] step_from in an rlboard.toml (docs/settings.md)",
     "no_logprob": "log natural logarithms of probabilities, which are 0 or below",
+    "odd_groups": 'give the responses to one prompt in one step a group_id of their own, or write group_id = "" (docs/settings.md)',
     "length_mismatch": "log one value for each response token, without the prompt's",
     "key_twice": "give each key, or column, a name of its own: of two with one name the last value counts",
     "rows_left_out": "write each row with as many cells as the header, a text with the separator in quotation marks",

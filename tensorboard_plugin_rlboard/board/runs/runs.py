@@ -31,7 +31,7 @@ from tensorboard_plugin_rlboard.board.runs.notices import (
 )
 from tensorboard_plugin_rlboard.board.runs.run_table import run_state
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Training, Trainings
-from tensorboard_plugin_rlboard.board.runs.unusable import unusable_fields
+from tensorboard_plugin_rlboard.board.runs.unusable import GROUP, ODD_GROUPS, unusable_fields
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -144,7 +144,9 @@ class RunList:
         if last is None or last.version != version or last.steps is not steps:
             by_folder = {PurePath(file.path).parent: file.path for file in tuple(run.files.values())}
             paths = tuple(by_folder.values())[:_MAX_FOLDERS]
-            info = replace(_describe(run, steps), unusable=self._unusable(run))
+            info, unusable = _describe(run, steps), self._unusable(run)
+            odd = [Notice(ODD_GROUPS, unusable[GROUP])] if GROUP in unusable else []
+            info = replace(info, unusable=unusable, notices=(*info.notices, *odd))
             last = _Description(version, steps, info, paths)
             self._descriptions[run.name] = last
         return last

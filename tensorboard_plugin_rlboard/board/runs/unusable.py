@@ -12,26 +12,32 @@ from tensorboard_plugin_rlboard.index.run import RunIndex
 if TYPE_CHECKING:
     import duckdb
 
-_KINDS = ("not_a_number", "not_an_array")
+ODD_GROUPS, GROUP = "odd_groups", "group_id"
+"""The kind of problem of groups that are none, and the field that it is about, which has values all the same."""
+_KINDS = ("not_a_number", "not_an_array", ODD_GROUPS)
 _TOKENS = "response_tokens"
 
 
 def unusable_fields(cursor: duckdb.DuckDBPyConnection, run: RunIndex) -> dict[str, str]:
     """Fields of which the run has no value although rows have something under their keys -> the first problem's reason.
 
+    Groups that compare nothing are among them, though they are shown as logged.
+
     Args:
         cursor: of the query database.
         run: the run.
     """
     wanted = {key: field for key, field in _keys_of_fields(run).items() if not _has_values(run, field)}
-    if not run.problems or not wanted:
+    if not run.problems:
         return {}
     rows = cursor.execute(
-        # A reason begins with the key or the field that it is about.
-        "SELECT split_part(reason, ' ', 1) AS key, arg_min(reason, coalesce(line, 0)) "
+        # A reason begins with the key or the field that it is about, but of groups, which are one field.
+        f"SELECT CASE kind WHEN '{ODD_GROUPS}' THEN kind ELSE split_part(reason, ' ', 1) END AS key, "
+        "arg_min(reason, coalesce(line, 0)) "
         f"FROM {run.problem_table} WHERE kind IN ({', '.join('?' * len(_KINDS))}) GROUP BY key ORDER BY key",
         list(_KINDS),
     ).fetchall()
+    wanted[ODD_GROUPS] = GROUP
     return {wanted[key]: reason for key, reason in rows if key in wanted}
 
 

@@ -80,7 +80,7 @@ class MappedRows:
         self._has_whole_ids = plain(snake_case(ids)) in _WHOLE_IDS
         # Equal prompts of one step are a group anyway.
         is_told = bool(keys.get("step")) and "prompt" in keys and not are_groups
-        self._needs_group = "group_id" not in keys and not is_told
+        self._needs_group = not keys.get("group_id") and not is_told
 
     def to_samples(self, row: Row, context: LineContext) -> LineSamples:
         """The samples of a row.

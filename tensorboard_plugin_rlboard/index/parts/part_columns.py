@@ -21,6 +21,7 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
 )
 from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
 from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.evidence.odd_groups import odd_groups
 from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults, says_split_of_all
 from tensorboard_plugin_rlboard.formats.rows.row_kinds import (
     FAILED,
@@ -104,6 +105,8 @@ class PartColumns:
         columns.texts |= clean.texts
         columns.computed |= {("m", name): numbers for name, numbers in clean.metrics.items()}
         columns.location["prompt_key"] = clean.prompt_keys
+        if odd := odd_groups(file_format, columns.location, columns.texts["group_id"]):
+            columns._note("odd_groups", odd[1], odd[:1])
         with np.errstate(over="ignore", invalid="ignore"):
             for reward in ("reward", "valid_reward"):
                 columns.numbers[f"{reward}_gap"] = columns.numbers[reward] - columns.numbers[f"ref_{reward}"]

@@ -126,8 +126,8 @@ def _check_mapping(key: str, value: object) -> Iterator[tuple[str, object]]:
     elif key == "split":
         # `split = "eval"` says what the rows are; any other text is the key that says so.
         yield ("split_is" if value in _SPLITS else key), _as_text(value)
-    elif key == "step" and value == "":
-        yield key, ""  # the rows have none, whatever they have under `step`
+    elif key in {"step", "group_id"} and value == "":
+        yield key, ""  # the rows have none, whatever they have under that name
     elif key == "files" or key in FIELDS:
         yield key, _as_text(value)
     else:

@@ -22,6 +22,7 @@ const ORDER = [
   "table_steps",
   "word_not_taken",
   "split_said_otherwise",
+  "odd_groups",
   "number_not_taken",
   "summed_reward",
   "summed_reward_functions",

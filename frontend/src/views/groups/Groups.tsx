@@ -4,9 +4,9 @@ import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Groups as Answer } from "../../api/groups";
 import { groupList } from "../../data/questions/groups";
-import { run } from "../../data/runs";
+import { run, unusableReason } from "../../data/runs";
 import { useAnswer } from "../../data/useAnswer";
-import { t } from "../../i18n";
+import { said, t } from "../../i18n";
 import "../../i18n/laterWords";
 import { StillReading } from "../../shell/notices/StillReading";
 import { useKeys } from "../../state/keys";
@@ -66,6 +66,7 @@ export function Groups(): JSX.Element | null {
           <>
             <StillReading runs={[run.value]} />
             <Toolbar data={answer.data} />
+            <OddGroups />
             <WhatIsMissing kinds={answer.data.kinds} />
             <KindShares />
             <Values data={answer.data} />
@@ -85,6 +86,16 @@ export function Groups(): JSX.Element | null {
       </div>
       <SampleDrawer />
     </div>
+  );
+}
+
+/** Says of groups that compare nothing why, before one of them is believed. */
+function OddGroups(): JSX.Element | null {
+  const reason = unusableReason(["group_id"]);
+  return reason === null ? null : (
+    <p class="odd" data-testid="groups-odd">
+      {said(reason)}
+    </p>
   );
 }
 

@@ -4,11 +4,13 @@
 
 import { act } from "preact/test-utils";
 import { expect, test, vi } from "vitest";
+import { runs } from "../../../src/data/runs";
 import { listOrder } from "../../../src/data/sampleWalk";
 import { select, selection } from "../../../src/state/selection";
 import { groupRows, rewardEnds } from "../../../src/views/groups/groupRows";
 import { shareColumns } from "../../../src/views/groups/KindShares";
-import { byTestId, press, settle } from "../../page";
+import { HOSTILE, runInfo } from "../../fixtures";
+import { byTestId, press, runsAnswer, settle } from "../../page";
 import { GroupsPage, LIST } from "./groupsPage";
 
 vi.hoisted(() => {
@@ -23,6 +25,15 @@ test("the list says which groups teach, and why the others do not", () => {
   expect(page.all("group-item").map((item) => item.dataset["kind"])).toEqual(["gradient", "all_right"]);
   expect(page.all("group-item")[1]?.textContent).toContain("all right");
   expect(page.all("group-item")[0]?.querySelectorAll("circle")).toHaveLength(2);
+});
+
+test("groups that compare nothing are said above the list, in the language of the page", async () => {
+  expect(page.root.querySelector("[data-testid=groups-odd]")).toBeNull();
+  const reason = `Each sample of step 3 has a group_id of its own, ${HOSTILE}`;
+  await act(() => {
+    runs.value = runsAnswer({ ...runInfo(), unusable: { group_id: reason } });
+  });
+  expect(page.root.querySelector("[data-testid=groups-odd]")?.textContent).toBe(reason);
 });
 
 test("keys walk groups, members and into a sample", async () => {

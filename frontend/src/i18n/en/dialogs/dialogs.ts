@@ -18,6 +18,7 @@ export const dialogs = {
   "shell.problem_kind.not_an_array": "values that are no lists",
   "shell.problem_kind.bad_utf8": "bytes that are no text",
   "shell.problem_kind.key_twice": "a key or column twice",
+  "shell.problem_kind.odd_groups": "groups that are none",
   "shell.problem_kind.odd_split": "splits of unknown names",
   "shell.problem_kind.no_logprob": "log-probabilities above 0",
   "shell.problem_kind.damaged_archive": "files that break off",

@@ -20,6 +20,7 @@ export const dialogs = {
   "shell.problem_kind.not_an_array": "不是列表的值",
   "shell.problem_kind.bad_utf8": "不是文本的字节",
   "shell.problem_kind.key_twice": "重复的键或列",
+  "shell.problem_kind.odd_groups": "并非分组的分组",
   "shell.problem_kind.odd_split": "名称不明的划分",
   "shell.problem_kind.no_logprob": "大于 0 的对数概率",
   "shell.problem_kind.damaged_archive": "读到一半中断的文件",
