@@ -24,7 +24,7 @@ function Follow(): JSX.Element {
       onClick={() => follow(!on)}
     >
       <span aria-hidden="true">⇥</span>
-      {t(on ? "shell.follow.on" : "shell.follow.off")}
+      <span class="roomy-only">{t(on ? "shell.follow.on" : "shell.follow.off")}</span>
     </Button>
   );
 }
@@ -43,7 +43,7 @@ function Pin(): JSX.Element {
         onClick={togglePin}
       >
         <span aria-hidden="true">⚑</span>
-        {t("shell.pin_short")}
+        <span class="roomy-only">{t("shell.pin_short")}</span>
       </Button>
     );
   }

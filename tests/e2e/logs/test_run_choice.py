@@ -97,11 +97,22 @@ def test_long_names_are_told_apart(server: TensorBoard, open_tab: OpenTab) -> No
 def test_a_long_name_leaves_both_bars_in_one_row_of_a_low_screen(
     server: TensorBoard, open_tab: OpenTab, locale: str
 ) -> None:
-    tab = open_tab(server, width=1280, height=600, locale=locale).open(run=LONG[0])
+    tab = open_tab(server, width=1280, height=600, locale=locale).open(run=LONG[0], pin=1)
     expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
     expect(tab.get("tab-findings")).to_be_visible()
-    # The longest age that it tells; beside it stands a sign for files of other tests that are not shown, if there are any.
-    tab.js("() => { document.querySelector('.live .small-only').textContent = '59 min'; }")
+    expect(tab.get("pinned")).to_be_visible()
+    # The longest age that it tells, many problems, and findings of two kinds: what the bars can hold at most.
+    tab.js(
+        """() => {
+            document.querySelector('.live .small-only').textContent = '59 min';
+            document.querySelector('[data-testid=problems-button]')?.remove();
+            document.querySelector('[data-testid=settings]').insertAdjacentHTML('beforebegin',
+                '<button class="button quiet"><span class="number">⚠ 1,234</span></button>');
+            document.querySelector('[data-testid=findings-badge]')?.remove();
+            document.querySelector('[data-testid=tab-findings]').insertAdjacentHTML('beforeend',
+                '<span class="findings-badge number"><span>◆12</span><span>▲2</span></span>');
+        }"""
+    )
     assert tab.js("() => document.querySelector('.bars').offsetHeight") <= 34
     expect(tab.get("run-select")).to_have_attribute("title", re.compile(re.escape(LONG[0])))
 
