@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import islice
 
+from tensorboard_plugin_rlboard.board.alignment.marks import JOINERS, cluster, marks
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 
 _WITHOUT_SPACES = (
@@ -13,18 +15,23 @@ _WITHOUT_SPACES = (
     "\U00020000-\U0003ffff"
 )
 """Chinese characters and Japanese syllables: no space says where a word ends, so each is a word."""
-_MARKS = "\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff"
-"""What changes the character before it: accents, variants of emoji, colours of skin."""
 _COUNTED_AT_ONCE = 100_000
 """Units that are counted between two looks whether anybody still waits: some hundredths of a second."""
-_JOINER = "\u200d"
-_WORD = re.compile(
-    rf"\r\n|[\r\n]|[^\S\r\n]+|[{_WITHOUT_SPACES}]|[^\W{_WITHOUT_SPACES}]+[{_MARKS}]*|.[{_MARKS}]*", re.DOTALL
-)
 _SPACE = re.compile(r"\s*")
 _SPECIAL = re.compile(r"\s*(?:<[^<>\s]{1,40}>|\[[A-Z_]{2,20}\])\s*")
 """`<eos>`, `<|im_end|>`, `[SEP]`: tokens that texts are often logged without."""
-_CHARACTER = re.compile(rf"\r\n|.[{_MARKS}]*(?:{_JOINER}.[{_MARKS}]*)*", re.DOTALL)
+
+
+@cache
+def _pattern(unit: str) -> re.Pattern[str]:
+    """What a word, or a character, is."""
+    if unit == "character":
+        return re.compile(rf"\r\n|{cluster()}", re.DOTALL)
+    letters, with_marks = rf"[^\W{_WITHOUT_SPACES}]", f"[{marks()}{JOINERS}]"
+    word = f"{letters}+(?:{with_marks}+{letters}*)*"
+    return re.compile(
+        rf"\r\n|[\r\n]|[^\S\r\n]+|[{_WITHOUT_SPACES}][{marks()}]*|{word}|{cluster()}", re.DOTALL
+    )
 
 
 def first_units(text: str, unit: str, most: int) -> tuple[list[str], int]:
@@ -35,7 +42,7 @@ def first_units(text: str, unit: str, most: int) -> tuple[list[str], int]:
         unit: `word` or `character`.
         most: units at most.
     """
-    found = (_WORD if unit == "word" else _CHARACTER).finditer(text)
+    found = _pattern(unit).finditer(text)
     units = [match[0] for match in islice(found, most)]
     left = 0
     while counted := sum(1 for _ in islice(found, _COUNTED_AT_ONCE)):

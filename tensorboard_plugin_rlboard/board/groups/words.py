@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import accumulate
 
-_WORD = re.compile(
-    r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[^\W_\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+|\S|\s+"
-)
-"""A character of Chinese or Japanese, a run of letters and digits, one other sign, a run of white space: nothing is left out."""
+from tensorboard_plugin_rlboard.board.alignment.marks import JOINERS, cluster, marks
+
+_WITHOUT_SPACES = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    """A character of Chinese or Japanese, a run of letters and digits, one other sign, a run of white space: nothing is left out."""
+    letters, with_marks = rf"[^\W_{_WITHOUT_SPACES}]", f"[{marks()}{JOINERS}]"
+    word = f"{letters}+(?:{with_marks}+{letters}*)*"
+    return re.compile(rf"[{_WITHOUT_SPACES}][{marks()}]*|{word}|(?=\S){cluster()}|\s+", re.DOTALL)
 
 
 def words_of(text: str) -> list[str]:
     """The words and signs of a text with the white space between them; joined they are the text."""
-    return _WORD.findall(text)
+    return _word().findall(text)
 
 
 def ends_of(units: Sequence[str]) -> list[int]:

@@ -86,6 +86,12 @@ def test_a_phrase_is_quoted_as_it_is_written() -> None:
     assert told(["\n  x", " x"], ["z"])[0] == [("x", 2, 0)]
 
 
+def test_a_word_is_quoted_with_its_accents_and_vowel_signs() -> None:
+    """ "e" is in neither "é" that is written as two characters, nor is "हिन्द" in "हिन्दी"."""
+    assert told(["e\u0301", "e\u0301"], ["e"]) == ([("e\u0301", 2, 0)], [("e", 0, 1)])
+    assert told(["हिन्दी", "हिन्दी"], ["हिन्द"]) == ([("हिन्दी", 2, 0)], [("हिन्द", 0, 1)])
+
+
 def test_what_tells_the_sides_apart_best_comes_first_by_shares() -> None:
     """Of the good "four" stands in 4/4 - 2/10 = 0.8, "three" in 3/4 - 0 = 0.75, "often" in 4/4 - 3/10 = 0.7; of the bad
     "nine" stands in 9/10, "all" in 10/10 - 1/4 = 0.75."""
