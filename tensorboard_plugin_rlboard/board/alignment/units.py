@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import islice
 
-from tensorboard_plugin_rlboard.board.alignment.marks import JOINERS, cluster, marks
+from tensorboard_plugin_rlboard.board.alignment.marks import JOINERS, cluster, has_marks, marks
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 
 _WITHOUT_SPACES = (
@@ -23,8 +23,11 @@ _SPECIAL = re.compile(r"\s*(?:<[^<>\s]{1,40}>|\[[A-Z_]{2,20}\])\s*")
 
 
 @cache
-def _pattern(unit: str) -> re.Pattern[str]:
-    """What a word, or a character, is."""
+def _pattern(unit: str, *, marked: bool) -> re.Pattern[str]:
+    """What a word, or a character, is; `marked` where the text has marks."""
+    if not marked:
+        words = rf"[^\S\r\n]+|[{_WITHOUT_SPACES}]|[^\W{_WITHOUT_SPACES}]+|"
+        return re.compile(rf"\r\n|{words if unit == 'word' else ''}.", re.DOTALL)
     if unit == "character":
         return re.compile(rf"\r\n|{cluster()}", re.DOTALL)
     letters, with_marks = rf"[^\W{_WITHOUT_SPACES}]", f"[{marks()}{JOINERS}]"
@@ -42,7 +45,7 @@ def first_units(text: str, unit: str, most: int) -> tuple[list[str], int]:
         unit: `word` or `character`.
         most: units at most.
     """
-    found = _pattern(unit).finditer(text)
+    found = _pattern(unit, marked=has_marks(text)).finditer(text)
     units = [match[0] for match in islice(found, most)]
     left = 0
     while counted := sum(1 for _ in islice(found, _COUNTED_AT_ONCE)):

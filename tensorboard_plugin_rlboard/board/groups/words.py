@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
 
-from tensorboard_plugin_rlboard.board.alignment.marks import JOINERS, cluster, marks
+from tensorboard_plugin_rlboard.board.alignment.marks import JOINERS, cluster, has_marks, marks
 
 _WITHOUT_SPACES = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
+_PLAIN = re.compile(rf"[{_WITHOUT_SPACES}]|[^\W_{_WITHOUT_SPACES}]+|\S|\s+")
+"""The same where the text has no marks."""
 
 
 @cache
@@ -22,7 +25,7 @@ def _word() -> re.Pattern[str]:
 
 def words_of(text: str) -> list[str]:
     """The words and signs of a text with the white space between them; joined they are the text."""
-    return _word().findall(text)
+    return (_word() if has_marks(text) else _PLAIN).findall(text)
 
 
 def ends_of(units: Sequence[str]) -> list[int]:

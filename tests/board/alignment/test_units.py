@@ -67,6 +67,15 @@ def test_nothing_is_left_out(text: str) -> None:
         assert all(cut)
 
 
+@given(st.text(alphabet="ab_ 中か，.\r\n\t\u00a0é5"))
+def test_a_text_without_marks_is_cut_as_one_that_has_some(text: str) -> None:
+    """A mark at the end has it cut by the pattern that knows marks."""
+    marked = f"{text}\n.\u0301"
+    for unit in ("word", "character"):
+        assert [*first_units(f"{text}\n.", unit, 999)[0][:-1], ".\u0301"] == first_units(marked, unit, 999)[0]
+    assert [*words_of(f"{text}x.")[:-1], ".\u0301"] == words_of(f"{text}x.\u0301")
+
+
 def test_tokens_get_the_spaces_that_their_text_has_before_them() -> None:
     assert spaced_tokens(["one", "two", "."], " one  two. ") == [" one", "  two", "."]
     assert spaced_tokens([" one", " two"], " one two") == [" one", " two"]
