@@ -115,6 +115,10 @@ def are_numbers(values: list[Any]) -> bool:
     )
 
 
+_NO_LISTS = (str, int, float, type(None))
+_NUMBERS = frozenset({int, float, type(None)})
+
+
 @dataclass(frozen=True)
 class NumberList:
     """A list of numbers.
@@ -134,7 +138,8 @@ def numbers_from_list(value: list[object], *, strict: bool) -> NumberList | None
     """Read a list of numbers.
 
     Args:
-        value: the list. An element in a list of its own counts as that element (`[[0.1], [0.2]]`).
+        value: the list. An element in a list of its own counts as that element (`[[0.1], [0.2]]`), and a list of one list
+            as that one (`[[0.1, 0.2]]`), unless it is strict.
         strict: take numbers, truth values and null only; else a text that holds a number counts as that number, and
             anything else as null as long as there is a number in the list, and no list of several (`[[0.1, 0.2], [0.3]]`):
             how many tokens these are nobody says.
@@ -147,6 +152,7 @@ def numbers_from_list(value: list[object], *, strict: bool) -> NumberList | None
             return NumberList(np.asarray(value, np.float64))
         except OverflowError:  # a whole number of more than 308 digits
             pass
+    value = value if strict else of_batch_of_one(value)
     elements = [_without_brackets(element) for element in value]
     if strict and any(isinstance(element, str) for element in elements):
         return None
@@ -159,6 +165,18 @@ def numbers_from_list(value: list[object], *, strict: bool) -> NumberList | None
     nulls = np.asarray([number is None for number in numbers], bool)
     values = np.asarray([np.nan if number is None else number for number in numbers], np.float64)
     return NumberList(values, nulls if nulls.any() else None, odd)
+
+
+def of_batch_of_one(value: Any) -> Any:
+    """The values in a list that holds one list of them (`[[1, 2]]`, as a tensor with a batch of one is written); else the list.
+
+    Two values of different types are no list of several, but one token: its id and its text, say.
+    """
+    inner = value
+    while len(inner) == 1 and not isinstance(inner[0], _NO_LISTS) and not hasattr(inner[0], "keys"):
+        inner = inner[0]
+    types = set(map(type, inner))
+    return inner if len(inner) > 1 and (len(types) == 1 or types <= _NUMBERS) else value
 
 
 def _without_brackets(value: object) -> object:

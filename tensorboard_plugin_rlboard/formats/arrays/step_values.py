@@ -18,6 +18,11 @@ _STEP_TEXT = re.compile(
     r"([0-9]{1,15}) ?[步轮]?(?: ?(?:/|of) ?([0-9]{1,15}))?\s*",
     re.IGNORECASE,
 )
+_IN_EPOCH = re.compile(
+    r"\s*(?:epochs?|e)[ _:=#-]{0,3}[0-9]{1,9}[ _,;/|-]{0,3}(?=(?:global[ _-]?)?(?:step|iter|update))",
+    re.IGNORECASE,
+)
+"""An epoch that stands before the step in it: `epoch 0 step 3`."""
 _LONGEST = 64
 SMALLEST_ODD = 10_000_000
 """Steps from here on may be something else than steps: dates are the smallest of them."""
@@ -48,7 +53,7 @@ def step_from_value(value: object) -> float | None:
     number = number_from_value(value)
     if number is not None or not isinstance(value, str) or len(value) > _LONGEST:
         return number
-    found = _STEP_TEXT.fullmatch(value)
+    found = _STEP_TEXT.fullmatch(_IN_EPOCH.sub("", value, count=1))
     if found is None or (found[2] is not None and int(found[1]) > int(found[2])):
         return None  # the larger one of two is no whole: a month of a year, say
     return float(found[1])

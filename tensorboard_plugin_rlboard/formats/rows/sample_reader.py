@@ -11,7 +11,11 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock, number_array, token_text
-from tensorboard_plugin_rlboard.formats.arrays.number_values import SINGLE_NUMBERS, number_from_value
+from tensorboard_plugin_rlboard.formats.arrays.number_values import (
+    SINGLE_NUMBERS,
+    number_from_value,
+    of_batch_of_one,
+)
 from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import (
     NO_PROMPT_TOKENS,
     PromptTokens,
@@ -150,6 +154,7 @@ def read_sample_values(row: Mapping[str, object], file_format: Format, arrays: I
     block.begin_row()
     logged_tokens = (row[key] for key in row if key in file_format.token_keys)
     tokens: list[object] = next((value for value in logged_tokens if isinstance(value, list) and value), [])
+    tokens = of_batch_of_one(tokens)
     block.add_tokens(tokens)
     further = frozenset(arrays) - file_format.read_keys
     found = _add_arrays(block, row, file_format, further)

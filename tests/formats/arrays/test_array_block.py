@@ -42,3 +42,15 @@ def test_only_lists_of_a_key_of_the_format_are_taken_as_they_are() -> None:
     assert not block.take("logprobs", [-1.0, -2.0]), "of Python's own numbers each has to be looked at"
     assert not block.take("other", [-1.0])
     assert block.logged(["logprobs"]).n_tokens.tolist() == [2]
+
+
+def test_the_arrays_of_a_batch_of_one_are_those_of_its_sample() -> None:
+    block = ArrayBlock()
+    block.begin_row()
+    block.add_tokens([["a", "b", "<pad>"]])
+    block.add_value("values", [[1, None, 0.0]])
+    block.add_value("logprobs", [[-0.5, -1.5, 0.0]])
+    found = block.logged(["values", "logprobs"])
+    assert (found.n_tokens.tolist(), found.last_token) == ([3], ["<pad>"])
+    np.testing.assert_array_equal(found.values["logprobs"], [-0.5, -1.5, 0.0])
+    assert found.nulls["values"].tolist() == [False, True, False]

@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     not_an_array,
     number_from_value,
     numbers_from_list,
+    of_batch_of_one,
     shortened,
 )
 
@@ -175,3 +176,21 @@ def test_columns_of_numbers_and_texts_that_hold_one() -> None:
     assert floats_of_values(["x", 1.0]) is None
     assert are_numbers(["1", 10**400, " true "])
     assert not are_numbers(["1", "1_0"])
+
+
+@pytest.mark.parametrize(
+    ("value", "without"),
+    [
+        ([[1, 2]], [1, 2]),
+        ([[[0.5, None, -1]]], [0.5, None, -1]),
+        ([["a", "b"]], ["a", "b"]),
+        ([[5, "a"]], [[5, "a"]]),  # one token: its id and its text
+        ([["a"]], [["a"]]),
+        ([[1, 2], [3]], [[1, 2], [3]]),
+        ([{"token": "a"}], [{"token": "a"}]),
+        ([3], [3]),
+        ([], []),
+    ],
+)
+def test_a_batch_of_one(value: list[object], without: list[object]) -> None:
+    assert of_batch_of_one(value) == without

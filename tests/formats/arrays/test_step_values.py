@@ -22,6 +22,9 @@ from tensorboard_plugin_rlboard.formats.arrays.step_values import said_of_steps,
         ("10/100", 10),
         ("step 10 of 100", 10),
         ("第3步", 3),
+        ("epoch 0 step 3", 3),
+        ("Epoch 2, global_step=40", 40),
+        ("e1-iter7", 7),
     ],
 )
 def test_what_says_a_step(value: object, step: float) -> None:
