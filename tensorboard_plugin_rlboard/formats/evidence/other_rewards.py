@@ -4,148 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tensorboard_plugin_rlboard.formats.evidence.profile import Column
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
-from tensorboard_plugin_rlboard.formats.evidence.value_types import is_number
-from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER
+import numpy as np
 
-_MEASURES = frozenset(
-    [
-        "loss",
-        "kl",
-        "lr",
-        "entropy",
-        "entropies",
-        "len",
-        "length",
-        "lengths",
-        "chars",
-        "words",
-        "token",
-        "tokens",
-        "time",
-        "times",
-        "seconds",
-        "sec",
-        "ms",
-        "timestamp",
-        "ts",
-        "date",
-        "duration",
-        "latency",
-        "id",
-        "ids",
-        "idx",
-        "index",
-        "step",
-        "steps",
-        "epoch",
-        "epochs",
-        "iter",
-        "iteration",
-        "round",
-        "turn",
-        "turns",
-        "num",
-        "n",
-        "count",
-        "counts",
-        "number",
-        "seed",
-        "temperature",
-        "temp",
-        "top",
-        "logprob",
-        "logprobs",
-        "logp",
-        "prob",
-        "probs",
-        "perplexity",
-        "ppl",
-        "std",
-        "var",
-        "mean",
-        "avg",
-        "average",
-        "min",
-        "max",
-        "sum",
-        "advantage",
-        "advantages",
-        "return",
-        "returns",
-        "value",
-        "values",
-        "weight",
-        "ratio",
-        "version",
-        "rank",
-        "worker",
-        "position",
-        "pos",
-        "size",
-        "batch",
-        "norm",
-        "grad",
-        "clip",
-        "difficulty",
-        "level",
-        "cost",
-        "price",
-        "progress",
-        "percent",
-        "share",
-        "rate",
-        "policy",
-        "model",
-        "attempt",
-        "retry",
-        "retries",
-        "stop",
-        "truncated",
-        "finished",
-        "done",
-        "valid",
-        "split",
-        "eval",
-        "val",
-        "test",
-        "train",
-        "training",
-        "is",
-        "has",
-        "flag",
-        "priority",
-        "memory",
-        "gpu",
-        "port",
-        "year",
-        "age",
-        "limit",
-        "budget",
-        "used",
-        "group",
-        "ref",
-        "reference",
-        "surprise",
-        "mismatch",
-        "staleness",
-        "shipped",
-        "trained",
-        "line",
-        "row",
-        "sample",
-        "samples",
-        "shape",
-        "width",
-        "height",
-    ]
-)
-"""Words of numbers that are measures, counts or settings, and no scores."""
+from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.evidence.number_words import MEASURES, PARTS_BY_NAME, SAYS_RIGHT
+from tensorboard_plugin_rlboard.formats.evidence.profile import Column, are_plain_sums
+from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
+from tensorboard_plugin_rlboard.formats.evidence.value_types import is_number, is_number_list
+from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES, PARTS, SUM
+from tensorboard_plugin_rlboard.formats.generic.turns import turn_reward_key
+from tensorboard_plugin_rlboard.words import plain
+
 _MEASURES_IN_CHINESE = ("长度", "时间", "数", "步", "轮", "号", "损失", "熵", "温度", "优势", "耗时", "难度")
 _PARTIAL = frozenset({"base", "task", "env", "raw", "main", "outcome", "extrinsic"})
 _ADDED = frozenset({"bonus", "penalty", "shaping", "intrinsic", "bonuses", "penalties"})
-_LISTED, _LARGEST = 3, 1e4
+_PARTS_IN_CHINESE, _RIGHT_IN_CHINESE = ("格式", "语言", "惩罚", "奖励"), ("正确", "准确")
+_SCORES = frozenset(map(plain, words.SCORE_PARTS))
+_LISTED, _LARGEST, _TWO_PARTS = 3, 1e4, 2
 
 
 def doubt_of_missing(roles: Roles) -> str:
@@ -166,6 +41,12 @@ def doubt_of_taken(roles: Roles) -> str:
     if reward is None:
         return _doubt_of_gaps(roles, taken.split(EITHER)) if taken else ""
     others = _numbers(roles)
+    if parts := _parts_beside(reward, others):
+        if ENTRIES not in taken:
+            roles.alternatives.setdefault("reward", []).append(
+                SUM.join([taken, *(part.path for part in parts)])
+            )
+        return f"The reward may be another one: {taken} was taken, and {_listed(parts)} may be added to it."
     if _PARTIAL & set(reward.place.name.split("_")):
         added = [
             one
@@ -177,6 +58,45 @@ def doubt_of_taken(roles: Roles) -> str:
                 f"The reward may be another one: {taken} was taken, and {_listed(added)} may be added to it."
             )
     return _doubt_of_gaps(roles, [taken])
+
+
+def take_turn_rewards(roles: Roles) -> bool:
+    """Take the sum of an episode's rewards, turn by turn; whether its turns have any."""
+    episode = roles.column("messages")
+    values = () if episode is None else episode.values.values()
+    key = next((key for value in values if (key := turn_reward_key(value))), "")
+    if not key or episode is None:
+        return False
+    roles.keys["reward"] = f"{episode.path}.{PARTS}.{key}"
+    return True
+
+
+def total_in_list(column: Column) -> int | None:
+    """The place of a total in lists of a reward's parts, the first or the last number, where it is the sum of the others."""
+    lists = [value for value in column.values.values() if isinstance(value, list) and is_number_list(value)]
+    if not lists or len(lists[0]) <= _TWO_PARTS or any(len(one) != len(lists[0]) for one in lists):
+        return None
+    numbers = np.array(lists, np.float64)
+    whole = (at for at in (0, len(lists[0]) - 1) if are_plain_sums(numbers[:, at], np.delete(numbers, at, 1)))
+    return next(whole, None)
+
+
+def _parts_beside(reward: Column, others: Iterable[Column]) -> list[Column]:
+    """Numbers beside one that says whether an answer is right, which may be parts of the same reward (`acc` and `fmt`)."""
+    name, holder = reward.place.name, reward.path.rpartition(".")[0]
+    if SAYS_RIGHT.isdisjoint(name.split("_")) and not any(word in name for word in _RIGHT_IN_CHINESE):
+        return []
+    found = [one for one in others if one.path.rpartition(".")[0] == holder and one.varies()]
+    is_of_scores = plain(holder.rpartition(".")[2]) in _SCORES
+    return [one for one in found if _is_called_part(one) or (is_of_scores and _may_be_score(one))][:_LISTED]
+
+
+def _is_called_part(column: Column) -> bool:
+    named = set(column.place.name.split("_"))
+    is_called = not PARTS_BY_NAME.isdisjoint(named) or any(
+        word in column.place.name for word in _PARTS_IN_CHINESE
+    )
+    return is_called and named.isdisjoint(words.NO_PART_WORDS)
 
 
 def _doubt_of_gaps(roles: Roles, taken: list[str]) -> str:
@@ -208,7 +128,7 @@ def _numbers(roles: Roles) -> list[Column]:
 
 def _may_be_score(column: Column) -> bool:
     name = column.place.name
-    is_measure = not _MEASURES.isdisjoint(name.split("_")) or any(
+    is_measure = not MEASURES.isdisjoint(name.split("_")) or any(
         word in name for word in _MEASURES_IN_CHINESE
     )
     is_small = all(abs(number) <= _LARGEST for _, number in column.numbers())

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
-from tensorboard_plugin_rlboard.formats.evidence.other_rewards import doubt_of_missing, doubt_of_taken
+from tensorboard_plugin_rlboard.formats.evidence.other_rewards import (
+    doubt_of_missing,
+    doubt_of_taken,
+    take_turn_rewards,
+    total_in_list,
+)
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
 from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
@@ -16,7 +21,6 @@ from tensorboard_plugin_rlboard.formats.evidence.value_types import (
 )
 from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES, PARTS
-from tensorboard_plugin_rlboard.formats.generic.turns import turn_reward_key
 from tensorboard_plugin_rlboard.formats.guessing.reward_parts import (
     NUMBER_TYPES,
     PartsSum,
@@ -105,7 +109,9 @@ class Reward:
         elif parts and self._sum(parts[0]):
             roles.note("reward", [*tiers[_CORRECT_TIER], *named])
         elif tiers[_CORRECT_TIER]:
-            self._choose(total_before(roles, tiers[_CORRECT_TIER]), [])
+            first = total_before(roles, tiers[_CORRECT_TIER])[0]
+            if first in tiers[_CORRECT_TIER] or not roles.take("reward", [first]):
+                self._choose(tiers[_CORRECT_TIER], [])
             roles.note("reward", [*tiers[_CORRECT_TIER], *named])
         elif named:
             total = total_of(roles, named)
@@ -114,7 +120,7 @@ class Reward:
             else:
                 self._say_parts(named)
             roles.note("reward", [*named, *roles.candidates(words.TOTAL, is_number, own=True)])
-        elif not (self._take_list() or self._take_turn_rewards() or take_judgement(roles)) and not own:
+        elif not (self._take_list() or take_turn_rewards(roles) or take_judgement(roles)) and not own:
             self.doubt = take_letter(roles)
             if "reward" not in roles.keys:
                 take_nulls(roles)
@@ -174,18 +180,10 @@ class Reward:
         if not lists or lists[0].path in roles.keys.values():
             self.doubt = take_objects(roles)
             return "reward" in roles.keys
-        roles.keys["reward"] = f"{lists[0].path}.{PARTS}"
-        self._say_sum(f"the numbers in {lists[0].path}")
-        return True
-
-    def _take_turn_rewards(self) -> bool:
-        """Take the sum of an episode's rewards, turn by turn; whether its turns have any."""
-        episode = self._roles.column("messages")
-        values = () if episode is None else episode.values.values()
-        key = next((key for value in values if (key := turn_reward_key(value))), "")
-        if not key or episode is None:
-            return False
-        self._roles.keys["reward"] = f"{episode.path}.{PARTS}.{key}"
+        at = total_in_list(lists[0])
+        roles.keys["reward"] = f"{lists[0].path}.{PARTS if at is None else at}"
+        if at is None:
+            self._say_sum(f"the numbers in {lists[0].path}")
         return True
 
     def _sum(self, holder: Column) -> bool:
@@ -199,10 +197,8 @@ class Reward:
             return roles.take("reward", [total])
         parts = [part for part in parts if is_part(part.place.name)]
         total = total_of(roles, parts)
-        if total is not None:
-            return roles.take("reward", [total])
-        if len(parts) == 1:
-            return roles.take("reward", parts)
+        if total is not None or len(parts) == 1:
+            return roles.take("reward", parts if total is None else [total])
         if not parts:
             return False
         are_lists = roles.is_several and not holder.place.of_each  # parallel ones, in one object
@@ -233,8 +229,8 @@ class Reward:
         self.doubt = plain_sum_doubt(listed, next(weights, ""))
 
     def _say_parts(self, parts: list[Column]) -> None:
-        listed = ", ".join(part.path for part in parts[:4])
-        self.doubt = f"No reward was taken: {listed} are parts of one, and their weights are not in the rows."
+        paths = ", ".join(part.path for part in parts[:4])
+        self.doubt = f"No reward was taken: {paths} are parts of one, and their weights are not in the rows."
 
     def _lift(self, holders: list[Column]) -> None:
         """Make columns of the numbers in objects that are named like a score, and of those beside a nested score."""

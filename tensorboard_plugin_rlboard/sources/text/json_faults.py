@@ -11,7 +11,7 @@ _CONVERT = (
     "what is written already is converted by python -c 'import ast, json, sys; [print(json.dumps(ast.literal_eval(line))) "
     "for line in sys.stdin]' < OLD > NEW"
 )
-_EXCERPT = 40
+_EXCERPT, _SEPARATOR = 40, "\x1e"
 
 
 def fault_sentence(text: str, at: int, reason: str) -> str:
@@ -35,6 +35,11 @@ def fault_sentence(text: str, at: int, reason: str) -> str:
         return (
             "It holds NUL bytes, as a file has that was torn by a crash or a full disk: remove them "
             "(tr -d '\\000' < FILE > NEW)."
+        )
+    if after.startswith(_SEPARATOR):
+        return (
+            "Its rows stand behind record separators (RFC 7464), which JSON lines have not: remove them "
+            "(tr -d '\\036' < FILE > NEW)."
         )
     if reason.startswith("Invalid control character"):
         return f"A text in it holds a bare line end or tab, which JSON spells \\n and \\t: {_REMEDY}."

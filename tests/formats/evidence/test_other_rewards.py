@@ -173,3 +173,74 @@ def test_messages_as_text_are_a_conversation_in_our_own_words_as_well() -> None:
     for row in logged:
         row["prompt"] = json.dumps([{"role": "user", "content": row["prompt"]}])
     assert guess_mapping(logged, is_native=True).keys["messages"] == "prompt"
+
+
+@pytest.mark.parametrize(
+    ("fields", "taken", "both"),
+    [
+        (
+            {"scores": lambda n: {"acc": n % 2, "fmt": n // 2 % 2}},
+            "scores.acc",
+            "scores.acc + scores.fmt",
+        ),
+        (
+            {"scores": lambda n: {"correct": n % 2 > 0, "bleu": n / 6}},
+            "scores.correct",
+            "scores.correct + scores.bleu",
+        ),
+        ({"acc": lambda n: n % 2, "format": lambda n: n // 2 % 2}, "acc", "acc + format"),
+        (
+            {"accuracy_reward": lambda n: n % 2, "fmt": lambda n: n / 4},
+            "accuracy_reward",
+            "accuracy_reward + fmt",
+        ),
+        ({"是否正确": lambda n: n % 2, "格式分": lambda n: n / 4}, "是否正确", "是否正确 + 格式分"),
+    ],
+)
+def test_a_right_answer_beside_what_is_often_rewarded_as_well_is_doubted(
+    fields: dict[str, Any], taken: str, both: str, tmp_path: Path, open_board: Any
+) -> None:
+    written(tmp_path / "log.jsonl", rows(without=("reward",), **fields))
+    (info,) = open_board(tmp_path).runs().runs
+    other = both.rpartition(" + ")[2]
+    assert info.mapping_doubt == (
+        f"The reward may be another one: {taken} was taken, and {other} may be added to it."
+    )
+    assert info.mapping_alternatives["reward"] == (both,)
+    toml = re.sub('reward = ".*"', f'reward = "{both}"', info.mapping_toml)
+    (tmp_path / "rlboard.toml").write_text(toml, encoding="utf-8")
+    board = open_board(tmp_path)
+    assert board.runs().runs[0].mapping_doubt == ""
+    assert len({reward for (reward,) in columns(board, "reward")}) > 2
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"acc": lambda n: n % 2, "n_tokens": lambda n: n, "difficulty": lambda n: n, "foo": lambda n: n},
+        {"metrics": lambda n: {"acc": n % 2, "length": n}},
+        {"scores": lambda n: {"acc": n % 2, "fmt": 1, "total": n % 2 + 1}},
+        {"scores": lambda n: {"acc": n % 2, "fmt": n // 2 % 2, "total": n % 2 + n // 2 % 2}},
+        {"score": lambda n: n % 2, "format": lambda n: n // 2 % 2},
+        {"acc": lambda n: n % 2, "format_weight": lambda n: n, "format": lambda _: 1},
+    ],
+)
+def test_a_right_answer_beside_anything_else_is_not_doubted(
+    fields: dict[str, Any], tmp_path: Path, open_board: Any
+) -> None:
+    written(tmp_path / "log.jsonl", rows(without=("reward",), **fields))
+    (info,) = open_board(tmp_path).runs().runs
+    assert info.mapping_doubt == ""
+
+
+@pytest.mark.parametrize("at", [0, 2])
+def test_a_list_with_its_total_in_it_is_not_added_up(at: int, tmp_path: Path) -> None:
+    def parts(n: int) -> list[float]:
+        found = [n % 2, 0.5]
+        found.insert(at, n % 2 + 0.5)
+        return found
+
+    assert read(tmp_path, rows(reward=parts), "reward") == [(n % 2 + 0.5,) for n in range(6)]
+    assert guess_mapping(rows(reward=parts)).doubt == ""
+    others = rows(reward=lambda n: [n % 2, 0.5, 0.25])
+    assert guess_mapping(others).keys["reward"] == "reward.*"

@@ -30,6 +30,7 @@ NAMED: dict[str, tuple[bytes, str]] = {
     "comma.json": (f"[{LINE.replace('}', ',}')}]".encode(), "trailing comma"),
     "nan.jsonl": (LINE.replace("1.0", "nan").encode() + b"\n", "holds nan"),
     "line_end.jsonl": (LINE.replace('"A"', '"A\nB"').encode() + b"\n", "bare line end"),
+    "sequence.jsonl": (b"\x1e" + LINE.encode() + b"\n", "record separators.*tr -d"),
     "nul.jsonl": (b"\0" * 40 + LINE.encode() + b"\n", "NUL bytes.*tr -d"),
     "only_nul.jsonl": (b"\0" * 5000, "NUL bytes"),
     "comment.jsonl": (b"// rollouts\n", "comment"),
