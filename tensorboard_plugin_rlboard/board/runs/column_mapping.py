@@ -48,8 +48,13 @@ class ColumnMapping:
     shape: str = SAMPLE
 
 
-def column_mapping(run: RunIndex) -> ColumnMapping:
-    """The mapping of a run; of several, that of the first file by its path."""
+def column_mapping(run: RunIndex, *, has_runs_below: bool = False) -> ColumnMapping:
+    """The mapping of a run; of several, that of the first file by its path.
+
+    Args:
+        run: the run.
+        has_runs_below: whether other runs lie below its folder, which an rlboard.toml in it reaches as well.
+    """
     files = sorted(run.files.copy().values(), key=lambda file: file.relative)  # one may be added meanwhile
     mapped = next((file for file in files if file.format.mapping is not None), None)
     if mapped is None or mapped.format.mapping is None:
@@ -59,7 +64,9 @@ def column_mapping(run: RunIndex) -> ColumnMapping:
     return ColumnMapping(
         {name: path for name, path in mapping.keys.items() if path},
         mapping.guessed,
-        key_mapping.mapping_toml(mapping.keys, _NOTE, _only_for(mapped, files)),
+        key_mapping.mapping_toml(
+            mapping.keys, _NOTE, _only_for(run, mapped, files, has_runs_below=has_runs_below)
+        ),
         shown | _path_sources(mapped.format, mapped.relative, shown),
         mapping.alternatives,
         " ".join(filter(None, _doubts(mapped, files))),
@@ -78,7 +85,16 @@ def _doubts(mapped: IndexedFile, files: Sequence[IndexedFile]) -> Iterator[str]:
             yield f"Of the file {PurePosixPath(file.relative).name}: {doubt}"
 
 
-def _only_for(mapped: IndexedFile, files: Sequence[IndexedFile]) -> str:
+def _only_for(
+    run: RunIndex, mapped: IndexedFile, files: Sequence[IndexedFile], *, has_runs_below: bool
+) -> str:
+    """A glob of the files that a mapping is for, where others of the run, or below it, may have another; else empty."""
+    glob = _of_run(mapped, files)
+    folder = PurePosixPath(mapped.relative).parent.as_posix()
+    return f"./{glob or '*'}" if has_runs_below and folder == run.name else glob
+
+
+def _of_run(mapped: IndexedFile, files: Sequence[IndexedFile]) -> str:
     """A glob of the files that a mapping is for, where others of the run have another one; empty where none has."""
     told = None if mapped.format.mapping is None else mapped.format.mapping.keys
     others = {

@@ -144,12 +144,19 @@ class RunList:
         if last is None or last.version != version or last.steps is not steps:
             by_folder = {PurePath(file.path).parent: file.path for file in tuple(run.files.values())}
             paths = tuple(by_folder.values())[:_MAX_FOLDERS]
-            info, unusable = _describe(run, steps), self._unusable(run)
+            info, unusable = _describe(run, steps, self._has_runs_below(run)), self._unusable(run)
             odd = [Notice(ODD_GROUPS, unusable[GROUP])] if GROUP in unusable else []
             info = replace(info, unusable=unusable, notices=(*info.notices, *odd))
             last = _Description(version, steps, info, paths)
             self._descriptions[run.name] = last
         return last
+
+    def _has_runs_below(self, run: RunIndex) -> bool:
+        """Whether an rlboard.toml that says the mapping of a run reaches other runs, where nobody has said it yet."""
+        if all(file.format.mapping is None for file in tuple(run.files.values())):
+            return False
+        beginning = "" if run.name == "." else f"{run.name}/"
+        return any(name.startswith(beginning) and name != run.name for name in tuple(self._registry.runs))
 
     def _unusable(self, run: RunIndex) -> Mapping[str, str]:
         return unusable_fields(self._cursor(), run) if run.problems else {}
@@ -167,9 +174,9 @@ def _shared(metrics: tuple[MetricInfo, ...]) -> list[MetricInfo]:
     return list(metrics)
 
 
-def _describe(run: RunIndex, steps: RunSteps) -> RunInfo:
+def _describe(run: RunIndex, steps: RunSteps, has_runs_below: bool) -> RunInfo:
     """What is in a run; fields that change without it have no value yet."""
-    mapping, schema = column_mapping(run), run_schema(run)
+    mapping, schema = column_mapping(run, has_runs_below=has_runs_below), run_schema(run)
     return RunInfo(
         run=run.name,
         formats=sorted({file.format.name for file in tuple(run.files.values())}),

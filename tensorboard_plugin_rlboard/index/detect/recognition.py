@@ -75,7 +75,8 @@ class Recognition:
         """The mapping that the user has given for a file; an empty one where there is none."""
         mapping = self._settings.for_file(file.path).mapping
         is_for_all = not mapping.file_pattern  # as nearly always, and a path takes time to be made
-        return mapping if is_for_all or mapping.applies_to(PurePosixPath(file.relative)) else _NO_MAPPING
+        path = file.path if mapping.file_pattern.startswith("/") else file.relative
+        return mapping if is_for_all or mapping.applies_to(PurePosixPath(path)) else _NO_MAPPING
 
     def sniff(self, file: SourceFile) -> tuple[Format | None, str]:
         """The format of a file with what its path and the settings add, or one sentence that says why it has none.

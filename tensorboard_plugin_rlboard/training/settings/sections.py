@@ -25,7 +25,8 @@ class MappingSection:
 
     Attributes:
         keys: field -> key of the rows, or path of keys; further metrics and texts as `columns.<name>`.
-        file_pattern: glob of the files that it is for, as `*.jsonl` or `eval/*.jsonl`; empty for all.
+        file_pattern: glob of the files that it is for, as `*.jsonl` or `eval/*.jsonl`, or of whole paths on the machine where
+            it begins with a slash; empty for all.
         step_from: regular expression whose one group is the step in a file's path; empty without one.
         split: `train` or `eval` for all rows; empty where the rows or the path say it.
     """
@@ -45,7 +46,7 @@ class MappingSection:
         return "" if says_response else self.keys.get("reward", "")
 
     def applies_to(self, path: PurePosixPath) -> bool:
-        """Whether the mapping is for a file, by its path below the log directory."""
+        """Whether the mapping is for a file, by its path below the log directory; by all of it where the pattern has all."""
         plain = PurePosixPath(plain_name(str(path)))
         return not self.file_pattern or path.match(self.file_pattern) or plain.match(self.file_pattern)
 

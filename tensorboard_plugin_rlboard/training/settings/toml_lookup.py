@@ -7,6 +7,7 @@ else is ever opened because of it.
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -23,6 +24,7 @@ from tensorboard_plugin_rlboard.training.settings.sections import (
 from tensorboard_plugin_rlboard.training.settings.toml_file import FILE_NAME, SettingsFile, read_settings_file
 
 FLAG = "--rlboard_config"
+_OWN_FOLDER, _GLOB = "./", re.compile(r"[][*?]")
 
 
 class SettingsFinder:
@@ -138,6 +140,8 @@ def _merge(files: tuple[SettingsFile, ...], root: Root | None) -> Settings:
             values.setdefault(name, (value, file))
     problems = [problem for file in files for problem in file.problems]
     merged = {name: value for name, (value, _) in values.items()}
+    if ("mapping", "files") in values:
+        merged["mapping", "files"] = _pattern_of_folder(*values["mapping", "files"], root)
     config = {key: value for (section, key), value in merged.items() if section == "config"}
     runs = values.get(("scalars", "runs"))
     pad = merged.get(("text", "pad"), ())
@@ -165,6 +169,17 @@ def _merge(files: tuple[SettingsFile, ...], root: Root | None) -> Settings:
         file_names=tuple(file.shown_path for file in files),
         problems=tuple(problems),
     )
+
+
+def _pattern_of_folder(pattern: object, file: SettingsFile, root: Root | None) -> str:
+    """The glob of files; one that begins with `./` is for those of its own folder, not of equal names in any below."""
+    own, is_own, inner = str(pattern).partition(_OWN_FOLDER)
+    folder = file.folder or (root.path if root else "")
+    return f"{_GLOB.sub(_in_brackets, folder)}/{inner}" if is_own and not own else str(pattern)
+
+
+def _in_brackets(found: re.Match[str]) -> str:
+    return f"[{found[0]}]"
 
 
 def _mapping_section(values: Mapping[str, str]) -> MappingSection:
