@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { beforeEach, expect, test, vi } from "vitest";
 import { SamplePages } from "../../src/data/questions/SamplePages";
-import { cellOf, firstPageAhead, idOf, isOtherStep, PAGE_ROWS } from "../../src/data/questions/sampleList";
+import { cellOf, idOf, isOtherStep, PAGE_ROWS, samplePage } from "../../src/data/questions/sampleList";
 import { revision } from "../../src/data/revision";
 
 const LIST = { run: "run", step: 1 };
@@ -99,6 +99,7 @@ test("the same question again renews the rows on screen in place", async () => {
   pages.showRows(450, 520);
   await pages.loadRow(450);
   const asked = serve("b", 1001);
+  revision.value = "grown";
   await pages.show({ ...LIST });
   expect(asked).toEqual([400, 500]);
   expect(idAt(pages, 455)).toBe("b455");
@@ -108,7 +109,7 @@ test("the same question again renews the rows on screen in place", async () => {
 test("the first page of a list is the one that was fetched ahead, further ones are asked for", async () => {
   serve("ahead", 150);
   const ahead = { run: "run", step: 3 };
-  await firstPageAhead.fetch(ahead);
+  await samplePage.fetch({ ...ahead, offset: 0, limit: PAGE_ROWS });
   const asked = serve("b", 150);
   const pages = new SamplePages();
   await pages.show({ ...ahead });
@@ -160,7 +161,7 @@ test("a list that was shown or fetched ahead is there at once and not asked for 
   const asked = serve("a", 300);
   const pages = new SamplePages();
   await pages.show(LIST);
-  await firstPageAhead.fetch(OTHER_LIST);
+  await samplePage.fetch({ ...OTHER_LIST, offset: 0, limit: PAGE_ROWS });
   expect(asked).toEqual([0, 0]);
   for (const list of [OTHER_LIST, LIST]) {
     void pages.show(list);
@@ -223,7 +224,7 @@ test("what is fetched ahead already is not waited for and not asked for again", 
   const pages = new SamplePages();
   await pages.show(LIST);
   vi.useFakeTimers({ toFake: ["setTimeout"] });
-  const ahead = firstPageAhead.fetch(OTHER_LIST);
+  const ahead = samplePage.fetch({ ...OTHER_LIST, offset: 0, limit: PAGE_ROWS });
   const shown = pages.show(OTHER_LIST);
   await Promise.all([ahead, shown]);
   vi.useRealTimers();

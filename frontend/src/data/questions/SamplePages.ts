@@ -7,10 +7,11 @@ import { revision } from "../revision";
 import { untilOtherRunIsLate } from "../scopes";
 import {
   isHere,
+  isOtherStep,
   offsetOf,
+  offsetsOf,
   PAGE_ROWS,
   pageOf,
-  pagesOf,
   putRows,
   type Row,
   type SampleList,
@@ -58,11 +59,10 @@ export class SamplePages {
     this.#list = list;
     const listKey = JSON.stringify(list);
     const [first, end] = listKey === this.listKey.peek() ? this.#visible : [0, 1];
-    const asked = pagesOf(list, first, end, before, control.signal);
-    if (asked.every(isHere)) {
-      this.#put(listKey, first, asked);
-      return;
-    }
+    // Of a reader who walks along the steps it is waited whether this one is passed by.
+    const delayMs = isOtherStep(before, list) ? STEP_OPTIONS.delayMs : 0;
+    const asked = offsetsOf(first, end).map((offset) => pageOf(list, offset, control.signal, delayMs));
+    if (asked.every(isHere)) return this.#put(listKey, first, asked);
     this.loading.value = true;
     try {
       const pages = await Promise.all(asked);
@@ -105,8 +105,7 @@ export class SamplePages {
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
       const [from, to] = this.#visible;
-      for (let row = offsetOf(from); row < Math.min(to, this.total.peek()); row += PAGE_ROWS)
-        void this.loadRow(row);
+      for (const row of offsetsOf(from, Math.min(to, this.total.peek()))) void this.loadRow(row);
     }, STEP_OPTIONS.delayMs);
   }
 

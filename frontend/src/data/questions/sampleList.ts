@@ -1,10 +1,9 @@
-/** The list of samples, and its first pages fetched ahead. `SamplePages` fetches what is on screen. */
+/** The list of samples and its pages, of which first ones are fetched ahead. `SamplePages` fetches what is on screen. */
 
 import type { Samples, Value } from "../../api/answers";
 import * as endpoints from "../../api/endpoints";
 import type { SamplesParameters } from "../../api/parameters";
-import { pause, Question } from "../question";
-import { STEP_OPTIONS } from "./stepOptions";
+import { Question } from "../question";
 
 /** Rows of one page. */
 export const PAGE_ROWS = 100;
@@ -42,17 +41,30 @@ export function isOtherStep(before: SampleList | null, now: SampleList): boolean
   return JSON.stringify({ ...before, step: 0 }) === JSON.stringify({ ...now, step: 0 });
 }
 
-/** First pages of lists that were shown or are likely to be wanted, so that walking the steps shows a list at once. */
-export const firstPageAhead = new Question<SampleList, Samples>({
-  name: "first page",
+/** Pages of lists that were shown or are likely to be wanted, so that walking the steps shows a list at once. */
+export const samplePage = new Question<SamplesParameters, Samples>({
+  name: "page of samples",
   remembered: 8,
   outlivesAsker: true,
-  load: (list, options) => endpoints.samples({ ...list, offset: 0, limit: PAGE_ROWS }, options),
+  load: endpoints.samples,
 });
+
+/** What asks for the first page of a list; null where there is none. */
+export function firstPageOf(list: SampleList | null): SamplesParameters | null {
+  return list === null ? null : { ...list, offset: 0, limit: PAGE_ROWS };
+}
 
 /** The offset of the page that holds a row. */
 export function offsetOf(row: number): number {
   return row - (row % PAGE_ROWS);
+}
+
+/** The offsets of the pages with the rows from `first` to before `end`. */
+export function offsetsOf(first: number, end: number): number[] {
+  return Array.from(
+    { length: Math.ceil((end - offsetOf(first)) / PAGE_ROWS) },
+    (_, page) => offsetOf(first) + page * PAGE_ROWS,
+  );
 }
 
 /** Whether a page is here, and not under way. */
@@ -60,33 +72,16 @@ export function isHere(page: Samples | Promise<Samples>): page is Samples {
   return !(page instanceof Promise);
 }
 
-/**
- * The pages with the rows from `first` to before `end` of a list that takes the place of `before`. Of a reader who walks
- * along the steps it is waited whether this step is passed by.
- */
-export function pagesOf(
-  list: SampleList,
-  first: number,
-  end: number,
-  before: SampleList | null,
-  signal: AbortSignal,
-): (Samples | Promise<Samples>)[] {
-  const offsets: number[] = [];
-  for (let offset = offsetOf(first); offset < end; offset += PAGE_ROWS) offsets.push(offset);
-  const delayMs = isOtherStep(before, list) ? STEP_OPTIONS.delayMs : 0;
-  return offsets.map((offset) => pageOf(list, offset, signal, delayMs));
-}
-
-/** A page of a list: here at once where it is a first one that is remembered, else from the server. */
+/** A page of a list for the table: here at once where it is remembered, else from the server. */
 export function pageOf(
   list: SampleList,
   offset: number,
   signal: AbortSignal,
   delayMs = 0,
 ): Samples | Promise<Samples> {
-  const place = `table ${offset}`;
-  if (offset === 0)
-    return firstPageAhead.knownOrFetched(list, signal, { place, delayMs, outlivesAsker: false });
-  const load = () => endpoints.samples({ ...list, offset, limit: PAGE_ROWS }, { signal, place });
-  return delayMs > 0 ? pause(delayMs, signal).then(load) : load();
+  return samplePage.knownOrFetched({ ...list, offset, limit: PAGE_ROWS }, signal, {
+    place: `table ${offset}`,
+    delayMs,
+    outlivesAsker: false,
+  });
 }

@@ -3,7 +3,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { sampleWithTokens } from "../../data/questions/sample";
-import { firstPageAhead, type SampleList } from "../../data/questions/sampleList";
+import { firstPageOf, type SampleList, samplePage } from "../../data/questions/sampleList";
 import { revision } from "../../data/revision";
 import { openSampleRow } from "../../data/sampleWalk";
 import { hasStepRange, listScope, sampleScope, stableComputed } from "../../data/scopes";
@@ -46,10 +46,10 @@ function listBeside(by: 1 | -1): SampleList | null {
  */
 async function prefetchSampleBeside(signal: AbortSignal): Promise<void> {
   const { along, by } = heading();
-  const list = listBeside(along === "steps" ? by : 1);
+  const page = firstPageOf(listBeside(along === "steps" ? by : 1));
   const row = openSampleRow();
-  if (list === null || row < 0) return;
-  const ids = (await firstPageAhead.fetch(list)).columns["id"] ?? [];
+  if (page === null || row < 0) return;
+  const ids = (await samplePage.fetch(page)).columns["id"] ?? [];
   const id = ids[Math.min(row, ids.length - 1)];
   if (id !== undefined && !signal.aborted) {
     sampleWithTokens.prefetch({ ...sampleScope.peek(), id: String(id) }, signal);
@@ -65,9 +65,9 @@ async function prefetchSampleBeside(signal: AbortSignal): Promise<void> {
 export function usePrefetchedSteps(isListShown: boolean): void {
   const [step, sample] = [selected.step.value, selected.sample.value];
   const ready = isListShown && !hasStepRange.value;
-  usePrefetch(firstPageAhead, ready, [step, revision.value], PREFETCH_MS, () => [
-    listBeside(1),
-    listBeside(-1),
+  usePrefetch(samplePage, ready, [step, revision.value], PREFETCH_MS, () => [
+    firstPageOf(listBeside(1)),
+    firstPageOf(listBeside(-1)),
   ]);
   useEffect(() => {
     if (!ready || sample === null) return undefined;

@@ -64,7 +64,7 @@ export function CardChart(props: CardChartProps): JSX.Element {
       pinned={selected.pin}
       bands={bands}
       height={props.height}
-      formatX={num}
+      formatX={stepName}
       onBucket={props.onBucket}
       onStep={choose}
       onMove={(delta) => {
@@ -85,6 +85,9 @@ export function CardChart(props: CardChartProps): JSX.Element {
 function takeAlong({ name, order, least }: TakenAlong, values: CurveLine["values"], at: number): void {
   followMetric(name, order ?? orderAt(name, values, at, least?.[at]));
 }
+
+/** A step is a name, and has no commas; between two steps lies a number. */
+const stepName = (x: number): string => (Number.isInteger(x) ? String(x) : num(x));
 
 /** A place of the pointer as a number that can be read: to a thousandth of what is shown. */
 function rounded(value: number, width: number): number {
