@@ -57,6 +57,13 @@ export function takeColumns(text: string, columns: number): string {
   return take(Array.from(text), columns, "start");
 }
 
+/** A text's start as one line of so many columns, with "…" where it goes on; a text of megabytes is not looked at to its end. */
+export function lineStart(text: string, columns: number): string {
+  const begun = text.slice(0, 4 * columns);
+  const line = oneLine(begun.replace(/[\uD800-\uDBFF]$/, ""));
+  return columnCount(line) > columns || begun.length < text.length ? `${takeColumns(line, columns)}…` : line;
+}
+
 /** Beyond this many code points a cell looks at the two ends only. */
 const ENOUGH = 2000;
 

@@ -1,6 +1,14 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
-import { around, bothEnds, columnCount, lettersIn, oneLine, takeColumns } from "../../src/lib/singleLine";
+import {
+  around,
+  bothEnds,
+  columnCount,
+  lettersIn,
+  lineStart,
+  oneLine,
+  takeColumns,
+} from "../../src/lib/singleLine";
 
 test("line breaks show, blanks shrink", () => {
   expect(oneLine("a\r\nb \n c\t\td\u2028e")).toBe("a ↵ b ↵ c d ↵ e");
@@ -50,4 +58,14 @@ test("a line takes whole characters by their columns, and so many letters as sur
   expect(takeColumns("ab几度", 4)).toBe("ab几");
   expect(lettersIn(230)).toBe(30);
   expect(lettersIn(3)).toBe(4);
+});
+
+test("a line's start says where it goes on, and never ends in half a character", () => {
+  expect(lineStart("a\nb", 9)).toBe("a ↵ b");
+  expect(lineStart("abcd", 4)).toBe("abcd");
+  expect(lineStart("abcde", 4)).toBe("abcd…");
+  expect(lineStart("abc🙂d", 4)).toBe("abc…");
+  expect(lineStart("中文字", 4)).toBe("中文…");
+  expect(lineStart(`${" ".repeat(15)}🙂b`, 4)).toBe(" …");
+  expect(lineStart("x".repeat(1_000_000), 3)).toBe("xxx…");
 });

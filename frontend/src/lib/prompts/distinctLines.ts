@@ -95,9 +95,11 @@ export function distinctLine(text: string, parts: SharedParts): string {
   if (shown === "") return whole;
   const last = end < line.length ? CUT : "";
   const telling = parts.telling.get(beginning);
-  if (telling === undefined) return `${whole.length - line.length + from > 0 ? CUT : ""}${shown}${last}`;
   const before = line.slice(0, end);
-  if (columnCount(before) <= parts.columns) return `${line.length < whole.length ? CUT : ""}${before}${last}`;
+  // What is seen whole is not cut, but for tags, which tell nobody anything.
+  if (columnCount(before) <= parts.columns && (telling !== undefined || endingTags(beginning) === ""))
+    return `${line.length < whole.length ? CUT : ""}${before}${last}`;
+  if (telling === undefined) return `${whole.length - line.length + from > 0 ? CUT : ""}${shown}${last}`;
   const head = takeColumns(line.slice(telling, from).trim(), Math.ceil(parts.columns * HEAD)).trim();
   return `${telling > 0 ? CUT : ""}${head}${CUT}${shown}${last}`;
 }

@@ -120,3 +120,9 @@ test("a beginning stays where lines would read alike without it", () => {
     "Summarise…a night",
   ]);
 });
+
+test("a prompt that is seen whole is not cut, whatever others begin with", () => {
+  const short = [0, 1, 2].map((i) => `Prove theorem ${i}.`);
+  expect(distinctLines(short, 16)).toEqual(short);
+  expect(distinctLines(short, 15)).toEqual(["…0.", "…1.", "…2."]);
+});

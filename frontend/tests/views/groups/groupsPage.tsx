@@ -37,7 +37,16 @@ export const LIST = {
   members: { row: [0, 0, 1], id: ["a", "b", "c"], reward: [1, 0, 1], advantage: [1, -1, 0] },
 };
 const GROUP = {
-  facts: { group: "g1", step: 7, size: 2, reward_mean: 0.5, reward_std: 0.5, share: 0.5, weight: 6 },
+  facts: {
+    group: "g1",
+    step: 7,
+    kind: "gradient",
+    size: 2,
+    reward_mean: 0.5,
+    reward_std: 0.5,
+    share: 0.5,
+    weight: 6,
+  },
   prompt: HOSTILE,
   ground_truth: "4",
   unit: "tokens",
@@ -72,7 +81,7 @@ export const ALIKE = {
 };
 export const ALONE = {
   ...GROUP,
-  facts: { ...GROUP.facts, size: 1 },
+  facts: { ...GROUP.facts, size: 1, kind: "one_member" },
   common_prefix: 0,
   members: Object.fromEntries(Object.entries(members).map(([name, values]) => [name, values.slice(0, 1)])),
 };

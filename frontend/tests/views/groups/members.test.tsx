@@ -50,9 +50,10 @@ test("members that are all alike are so, and nothing of them is shown twice", as
   expect(page.all("member-own")).toEqual([]);
 });
 
-test("a member alone diverges from nobody and has its colours", async () => {
+test("a member alone diverges from nobody and has its colours; why it gives no gradient stands above it", async () => {
+  expect(byTestId("group-facts")?.textContent).not.toContain("no gradient");
   await page.walkTo(ALONE);
-  expect(byTestId("group-facts")?.textContent).toContain("1 member");
+  expect(byTestId("group-facts")?.textContent).toContain("1 member · no gradient: one member");
   expect(byTestId("group-diverge")).toBeNull();
   expect(page.all("member-prefix")).toEqual([]);
   expect(page.all("member-own").map((own) => own.querySelectorAll("[data-testid=token]").length)).toEqual([

@@ -65,6 +65,7 @@ export const groups = {
   "groups.share": "{share} % of the step’s gradient",
   "groups.length": "{n} long",
   "groups.facts": "group {key} · mean {mean} · std {std} · {members}",
+  "groups.no_gradient": "no gradient: {kind}",
   "groups.members": "{n} {n|member|members}",
   "groups.member": "member {i}",
   "groups.reward": "reward",

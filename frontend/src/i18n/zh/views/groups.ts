@@ -58,6 +58,7 @@ export const groups = {
   "groups.share": "占该步梯度的 {share} %",
   "groups.length": "长度 {n}",
   "groups.facts": "组 {key} · 均值 {mean} · 标准差 {std} · {members}",
+  "groups.no_gradient": "没有梯度：{kind}",
   "groups.members": "{n} 个成员",
   "groups.member": "成员 {i}",
   "groups.reward": "奖励",

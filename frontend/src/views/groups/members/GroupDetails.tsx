@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Group } from "../../../api/groups";
+import { GROUP_KINDS } from "../../../api/prompts/listWords";
 import { groupMembers, wholeGroup } from "../../../data/questions/groups";
 import { listOrder } from "../../../data/sampleWalk";
 import { sampleScope } from "../../../data/scopes";
@@ -134,6 +135,7 @@ function factWords({ facts }: Group): string {
     return typeof value === "number" ? value : null;
   };
   const share = number("share");
+  const kind = GROUP_KINDS.find((one) => one === facts["kind"]) ?? "gradient";
   const words = {
     key: String(facts["group"]),
     mean: num(number("reward_mean")),
@@ -142,6 +144,7 @@ function factWords({ facts }: Group): string {
   };
   return [
     t("groups.facts", words),
+    ...(kind === "gradient" ? [] : [t("groups.no_gradient", { kind: t(`groups.kind.${kind}`) })]),
     ...(share === null || share === 0 ? [] : [t("groups.share", { share: num(100 * share) })]),
   ].join(" · ");
 }

@@ -5,7 +5,7 @@ import type { SampleWithTokens } from "../../../data/questions/sample";
 import { t } from "../../../i18n";
 import { count, percent, signed } from "../../../lib/format";
 import { placeAfter } from "../../../lib/longText";
-import { oneLine } from "../../../lib/singleLine";
+import { lineStart } from "../../../lib/singleLine";
 import { metricLabel } from "../../../metrics";
 import type { TokenViewState } from "../../../tokens/shared/tokenViewState";
 import { blockText } from "../../../tokens/text/blockElements";
@@ -87,7 +87,7 @@ export function Member(props: MemberProps): JSX.Element {
         >
           {t(`groups.alike.${prefix.by}`, {
             n: count(prefix.units),
-            text: oneLine(start).slice(0, 48),
+            text: lineStart(start, 48),
           })}
         </button>
       )}
