@@ -93,7 +93,25 @@ test("where a chart has several lines, those of other runs say which one they ar
   const line = (key: string) => ({ key, label: key, colour: "policy", values: [1], band: null }) as const;
   const others = [overlay("b", stepsOf([0], [7]), 2)];
   const drawn = withOverlays([0], [line("win"), line("lose")], others, REWARD, STYLE);
-  expect(drawn.lines.map(({ label }) => label)).toEqual(["b · lose", "win", "lose"]);
+  expect(drawn.lines.map(({ label }) => label)).toEqual(["b · lose", "lose"]);
+});
+
+test("no line of the run itself has the colour of another run, and the one that is compared that of the legend", () => {
+  const line = (key: string, colour: "neg" | "pos" | "ref" | "policy") =>
+    ({ key, label: key, colour, values: [1], band: null }) as const;
+  const lines = [
+    line("reward", "neg"),
+    line("reference", "ref"),
+    line("all good", "pos"),
+    line("c", "policy"),
+  ];
+  const drawn = withOverlays([0], lines, [overlay("b", stepsOf([0], [7]), 1)], REWARD, STYLE);
+  expect(drawn.lines.map(({ label, colour }) => [label, colour])).toEqual([
+    ["b · reward", "r2"],
+    ["reference", "ref"],
+    ["reward", "policy"],
+  ]);
+  expect(withOverlays([0], lines, [], REWARD, STYLE).lines).toBe(lines);
 });
 
 test("without others, or where they do not have the metric, the chart is as it was", () => {

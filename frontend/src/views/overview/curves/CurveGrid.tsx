@@ -62,6 +62,7 @@ function MetricCard({ run, source, steps, overlays }: MetricCardProps) {
   );
   const main = source.lines.at(-1);
   const compared = comparedLine(source);
+  const told = overlays.length > 0 ? compared : main;
   const drawn = useMemo(
     () => withOverlays(steps.step, lines, overlays, compared, drawing),
     [lines, overlays, steps, compared?.name],
@@ -75,7 +76,7 @@ function MetricCard({ run, source, steps, overlays }: MetricCardProps) {
       x={drawn.x}
       steps={steps.step}
       lines={drawn.lines}
-      noteAt={(step) => (main ? chartNote(main, source, steps, step) : "")}
+      noteAt={(step) => (told ? chartNote(told, source, steps, step) : "")}
       empty={emptyReason(source, lines)}
       metric={
         main?.from === "metric"

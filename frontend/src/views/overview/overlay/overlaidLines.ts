@@ -32,7 +32,8 @@ function spreader(from: readonly number[], x: readonly number[]): Overlaid["spre
 }
 
 /**
- * The lines of a chart with those of other runs. Where the chart has several of its own, theirs say which one they are.
+ * The lines of a chart with those of other runs. Where the chart has several of its own, theirs say which one they are, and
+ * of its own that one is left, and what is grey.
  *
  * @param steps The run's own steps, which `lines` are of.
  * @param compared What the other runs show in this chart: one of its lines.
@@ -55,7 +56,16 @@ export function withOverlays(
       ? [{ line: { ...own, key: `${overlaid.place} ${overlaid.run}`, colour }, steps: curves.steps.step }]
       : [];
   });
-  return laidTogether(steps, lines, others);
+  return laidTogether(steps, others.length > 0 && shown ? ownAmongRuns(lines, shown) : lines, others);
+}
+
+/** Colours that no run has. */
+const GREY: ReadonlySet<ColourRole> = new Set<ColourRole>(["ref", "muted"]);
+
+/** The run's own lines among those of others: the one that all show, in the colour of the legend, and what is grey; any other has a colour that is a run's. */
+function ownAmongRuns(lines: readonly CurveLine[], shown: CurveLine): CurveLine[] {
+  const grey = lines.filter((line) => line !== shown && GREY.has(line.colour));
+  return [...grey, { ...shown, colour: "policy" }];
 }
 
 /** A line of another run, and its steps. */
