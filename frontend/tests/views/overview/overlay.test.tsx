@@ -20,7 +20,12 @@ import { curveLine } from "../../../src/views/overview/curves/curveLines";
 import { comparedLine } from "../../../src/views/overview/overlay/comparedLine";
 import { LineChoice } from "../../../src/views/overview/overlay/LineChoice";
 import { OverlayBar } from "../../../src/views/overview/overlay/OverlayBar";
-import { type Overlay, unionOfSteps, withOverlays } from "../../../src/views/overview/overlay/overlaidLines";
+import {
+  type Overlay,
+  runsWithout,
+  unionOfSteps,
+  withOverlays,
+} from "../../../src/views/overview/overlay/overlaidLines";
 import { metric, runInfo } from "../../fixtures";
 import { byTestId, nextRevision, runsAnswer, settle, violations } from "../../page";
 
@@ -112,6 +117,23 @@ test("no line of the run itself has the colour of another run, and the one that 
     ["reward", "policy"],
   ]);
   expect(withOverlays([0], lines, [], REWARD, STYLE).lines).toBe(lines);
+});
+
+test("runs that lack what is compared are named, those that have it or were not asked yet are not", () => {
+  const none = { step: [1], metrics: {}, step_metrics: {} };
+  runs.value = runsAnswer(...ALL, runInfo({ run: "bare", metrics: [] }));
+  const others = [
+    overlay("seed1", stepsOf([1], [7])),
+    overlay("seed2", stepsOf([1, 2], [null, null])),
+    overlay("seed3", none),
+    overlay("bare", none),
+    overlay("seed4", null),
+    overlay("math", none),
+  ];
+  const unlogged = stepsOf([1], [null]);
+  for (const column of Object.values(unlogged.metrics)) Object.assign(column, { count: [0] });
+  expect(runsWithout([...others, overlay("seed5", unlogged)], REWARD)).toEqual(["bare", "seed5"]);
+  expect(runsWithout(others, undefined)).toEqual([]);
 });
 
 test("without others, or where they do not have the metric, the chart is as it was", () => {

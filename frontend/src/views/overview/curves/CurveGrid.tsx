@@ -10,7 +10,7 @@ import { chartTitle } from "../catalogue/chartTitle";
 import { switchChart } from "../catalogue/chosenCharts";
 import { comparedLine } from "../overlay/comparedLine";
 import { LineChoice } from "../overlay/LineChoice";
-import { type Overlay, withOverlays } from "../overlay/overlaidLines";
+import { type Overlay, runsWithout, withOverlays } from "../overlay/overlaidLines";
 import { cardName } from "../shared/cardIds";
 import { bandMode, bandScale, fromZero, KL_ESTIMATORS, klEstimator } from "../shared/settings";
 import { CurveCard } from "./CurveCard";
@@ -63,6 +63,8 @@ function MetricCard({ run, source, steps, overlays }: MetricCardProps) {
   const main = source.lines.at(-1);
   const compared = comparedLine(source);
   const told = overlays.length > 0 ? compared : main;
+  const without = useMemo(() => runsWithout(overlays, compared), [overlays, compared?.name]);
+  const absent = without.length > 0 ? t("overview.scalar.without", { runs: without.join(", ") }) : "";
   const drawn = useMemo(
     () => withOverlays(steps.step, lines, overlays, compared, drawing),
     [lines, overlays, steps, compared?.name],
@@ -76,7 +78,9 @@ function MetricCard({ run, source, steps, overlays }: MetricCardProps) {
       x={drawn.x}
       steps={steps.step}
       lines={drawn.lines}
-      noteAt={(step) => (told ? chartNote(told, source, steps, step) : "")}
+      noteAt={(step) =>
+        [told ? chartNote(told, source, steps, step) : "", absent].filter(Boolean).join(" · ")
+      }
       empty={emptyReason(source, lines)}
       metric={
         main?.from === "metric"

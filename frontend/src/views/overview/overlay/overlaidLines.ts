@@ -4,6 +4,7 @@ import type { CurveLine } from "../../../charts/curves/plotColumns";
 import { type ColourRole, RUN_ROLES } from "../../../charts/shared/chartColours";
 import type { CurveValue } from "../../../charts/shared/series";
 import type { OverlaidCurves, OverlaidRun } from "../../../data/compare/overlay";
+import { runs } from "../../../data/runs";
 import type { LineSource } from "../catalogue/chartCatalogue";
 import { type CurveStyle, curveLine } from "../curves/curveLines";
 
@@ -59,6 +60,8 @@ export function withOverlays(
   return laidTogether(steps, others.length > 0 && shown ? ownAmongRuns(lines, shown) : lines, others);
 }
 
+const PLAIN: CurveStyle = { band: "none", bandScale: 1, fromZero: false };
+
 /** Colours that no run has. */
 const GREY: ReadonlySet<ColourRole> = new Set<ColourRole>(["ref", "muted"]);
 
@@ -66,6 +69,18 @@ const GREY: ReadonlySet<ColourRole> = new Set<ColourRole>(["ref", "muted"]);
 function ownAmongRuns(lines: readonly CurveLine[], shown: CurveLine): CurveLine[] {
   const grey = lines.filter((line) => line !== shown && GREY.has(line.colour));
   return [...grey, { ...shown, colour: "policy" }];
+}
+
+/** The names of the runs that have come, and have no value of what the others show; what was not asked of them yet they may have. */
+export function runsWithout(overlays: readonly Overlay[], compared: LineSource | undefined): string[] {
+  const lacks = ({ overlaid: { run }, curves: { steps } }: Overlay): boolean => {
+    if (compared === undefined || steps === null) return false;
+    const values = curveLine(compared, run, steps, PLAIN)?.values;
+    if (values !== undefined) return values.every((value) => value === undefined);
+    const listed = runs.value?.runs.find((info) => info.run === run)?.metrics;
+    return listed !== undefined && !listed.some(({ name }) => name === compared.name);
+  };
+  return overlays.filter(lacks).map(({ overlaid }) => overlaid.run);
 }
 
 /** A line of another run, and its steps. */
