@@ -66,42 +66,30 @@ def members_until_cut(text: str) -> dict[str, Member]:
 def _read_list(values: JsonValues, member: Member) -> None:
     values.skip("[")
     member.opens_object = values.peek() == "{"
-    for item in values.rest_of_items():
-        _add_item(member, item)
-
-
-def _add_item(member: Member, item: object) -> None:
-    if not member.size:
-        member.first = _outline(item)
-        member.opens_object = isinstance(item, dict)
-        member.all_texts = member.all_objects = member.all_lists = True
-        member.sample_words = sample_words_of(item)
-    member.size += 1
-    member.all_texts &= isinstance(item, str)
-    member.all_objects &= isinstance(item, dict)
-    member.all_lists &= isinstance(item, list)
-    if (
-        member.all_texts
-        and isinstance(item, str)
-        and len(member.texts) + 1 == member.size <= _MAX_COLUMNS
-        and len(item) <= _LONGEST_NAME
-    ):
-        member.texts.append(item)
-    elif member.texts:
-        member.texts.clear()
+    for items in values.rest_in_stretches():
+        _add_items(member, items)
 
 
 def _add_items(member: Member, items: list[object]) -> None:
-    """As `_add_item` for each item of a whole list: rows have lists of thousands of numbers."""
+    """Add what follows in a list. Many at once: rows have lists of thousands of numbers."""
     if not items:
         return
-    _add_item(member, items[0])
+    if not member.size:
+        member.first = _outline(items[0])
+        member.opens_object = isinstance(items[0], dict)
+        member.all_texts = member.all_objects = member.all_lists = True
+        member.sample_words = sample_words_of(items[0])
+    had_names = len(member.texts) == member.size
+    member.size += len(items)
     kinds = set(map(type, items))
-    member.size = len(items)
-    member.all_texts, member.all_objects, member.all_lists = kinds == {str}, kinds == {dict}, kinds == {list}
+    member.all_texts &= kinds == {str}
+    member.all_objects &= kinds == {dict}
+    member.all_lists &= kinds == {list}
     texts = [item for item in items if isinstance(item, str)] if member.all_texts else []
-    are_names = len(texts) <= _MAX_COLUMNS and max(map(len, texts), default=0) <= _LONGEST_NAME
-    member.texts[:] = texts if are_names else []
+    if had_names and texts and member.size <= _MAX_COLUMNS and max(map(len, texts)) <= _LONGEST_NAME:
+        member.texts.extend(texts)
+    else:
+        member.texts.clear()
 
 
 def _set_value(member: Member, value: object) -> None:

@@ -21,6 +21,10 @@ _NEAR_END = 16
 _LITERALS = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
 _OF_NUMBERS = "+-.eE0123456789"
 _SPACE = re.compile(r"[ \t\r\n]*")
+_PLAIN_ITEMS = re.compile(
+    r'[-+.eE0-9][-+.eE0-9, \t\r\n]*,|(?:"[^"\\\x00-\x1f]*"[ \t\r\n]*,[ \t\r\n]*)++', re.ASCII
+)
+"""Numbers, or texts without escapes, that follow each other in a list, each with its comma."""
 _DECODER = json.JSONDecoder()
 
 
@@ -117,11 +121,34 @@ class JsonValues:
 
     def rest_of_items(self) -> Iterator[object]:
         """As ``items``, behind the bracket. A comma in front of the last bracket is stepped over."""
+        for items in self.rest_in_stretches():
+            yield from items
+
+    def rest_in_stretches(self) -> Iterator[list[object]]:
+        """As ``rest_of_items``, with numbers or plain texts that follow each other at once: rows have thousands of them."""
+        may_be_plain = True
         while not self.skip("]"):
-            yield self.value()
+            items = self._plain_items() if may_be_plain else []
+            if items:
+                yield items
+                continue
+            may_be_plain = may_be_plain and items is not None
+            yield [self.value()]
             if self.skip("]"):
                 return
             self._expect(",")
+
+    def _plain_items(self) -> list[object] | None:
+        """The items up to the last comma of what is read, if these are numbers or plain texts; None where they are wrong."""
+        found = _PLAIN_ITEMS.match(self._text, self._at)
+        if found is None:
+            return []
+        try:
+            items: list[object] = json.loads(f"[{found[0].rstrip()[:-1]}]")
+        except ValueError:  # item by item it is told which
+            return None
+        self._at = found.end()
+        return items
 
     def members(self) -> Iterator[str]:
         """Read an object key by key; whoever asks reads the value behind each. The next character has to be its brace.

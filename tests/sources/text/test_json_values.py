@@ -96,3 +96,28 @@ def test_members_of_an_object_that_breaks_off_are_those_that_were_there() -> Non
     assert (found["step"].scalar, found["tags"].texts, found["rows"].size) == (3, ["a", "b"], 1)
     assert members_until_cut('{"rows": [{"x')["rows"].opens_object
     assert members_until_cut("{'a'") == {}
+
+
+@pytest.mark.parametrize(
+    "items",
+    [[0.5, -1, 2e-7] * 2000, ["the", " 是", "…"] * 2000, [*[1.5] * 3000, None, *[2.5] * 3000]],
+    ids=["numbers", "texts", "numbers around a null"],
+)
+def test_what_is_plain_in_a_list_is_read_in_a_few_stretches(items: list[object]) -> None:
+    values = JsonValues(io.StringIO(json.dumps(items, ensure_ascii=False)))
+    values.skip("[")
+    stretches = list(values.rest_in_stretches())
+    assert [item for stretch in stretches for item in stretch] == items
+    assert len(stretches) <= 5
+
+
+def test_a_wrong_number_is_named_and_its_stretch_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+    monkeypatch.setattr(
+        json_values.json, "loads", lambda text: tried.append(text) or json.JSONDecoder().decode(text)
+    )
+    values = JsonValues(io.StringIO("[" + "1.5, " * 500 + "1.5.5, " + "2, " * 500 + "3]"))
+    found: list[object] = []
+    with pytest.raises(BrokenJsonError, match="Expecting ',' delimiter"):
+        found.extend(values.items())
+    assert len(tried) == 1
