@@ -48,5 +48,5 @@ it("gives the numbers beside the chart the room that they need, and tells them a
   expect(beside?.size(null, labels)).toBeGreaterThan(widestText(labels, chartPalette().font));
   expect(beside?.size(null, null)).toBe(0);
   expect(beside?.values(null, [1.00001, 1.00002])).toEqual(["1.00001", "1.00002"]);
-  expect(across?.values(null, [0, 10_000])).toEqual(["0", "10000"]);
+  expect(across?.values(null, [0, 10_000])).toEqual(["0", "10,000"]);
 });

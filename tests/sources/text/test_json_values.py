@@ -112,10 +112,13 @@ def test_what_is_plain_in_a_list_is_read_in_a_few_stretches(items: list[object])
 
 
 def test_a_wrong_number_is_named_and_its_stretch_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    tried = []
-    monkeypatch.setattr(
-        json_values.json, "loads", lambda text: tried.append(text) or json.JSONDecoder().decode(text)
-    )
+    tried: list[str] = []
+
+    def loads(text: str) -> object:
+        tried.append(text)
+        return json.JSONDecoder().decode(text)
+
+    monkeypatch.setattr(f"{json_values.__name__}.json.loads", loads)
     values = JsonValues(io.StringIO("[" + "1.5, " * 500 + "1.5.5, " + "2, " * 500 + "3]"))
     found: list[object] = []
     with pytest.raises(BrokenJsonError, match="Expecting ',' delimiter"):
