@@ -91,7 +91,7 @@ MAY_IMPORT = {
         "texts",
         "training",
     },
-    "training": {"errors", "formats", "sources", "texts"},
+    "training": {"errors", "findings", "formats", "sources", "texts"},
     "formats": {"metrics", "sources", "texts", "words"},
     "sources": {"operating_system", "texts", "words"},
     "terminal": {"texts"},

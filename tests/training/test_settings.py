@@ -186,6 +186,11 @@ def test_alternatives_of_a_reference_do_not_add_up(tmp_path: Path) -> None:
         ("[config]\na = 2026-01-01", "[config] a must be one text, number, true or false, not a date"),
         ("[config]\na = nan", "[config] a must be a number other than NaN"),
         ("[findings]\na = true", "[findings] a must be a number, not true or false"),
+        (
+            "[findings]\ntruncation_shar = 0.3",
+            "[findings] truncation_shar is no threshold of a finding (did you mean truncation_share?)",
+        ),
+        ("[findings]\ntruncation_share = 2", "[findings] truncation_share must be a number from 0 to 1"),
         ("[findings]\na = -inf", "[findings] a must be a finite number"),
         (f"[findings]\na = {'9' * 400}", "[findings] a must be a finite number"),
         ("[reference]\nfirst_visit = 'yes'", "[reference] first_visit must be true or false without quotes"),

@@ -49,6 +49,14 @@ def unknown_key(key: str, section: str) -> str:
     return f"is not known ({hint})"
 
 
+def unknown_threshold(name: str, known: Iterable[str]) -> str:
+    """What is wrong with a name that no threshold of a finding has, as `unknown_key`."""
+    near = _nearest(name, known)
+    return (
+        f"is no threshold of a finding ({f'did you mean {near}?' if near else 'docs/findings.md lists them'})"
+    )
+
+
 def _nearest(name: str, valid: Iterable[str]) -> str:
     """The valid name that a misspelt one is nearest to; empty where none is near."""
     by_spelling = {word.lower(): word for word in valid}

@@ -12,11 +12,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tensorboard_plugin_rlboard.findings.registry import THRESHOLDS_BY_NAME
 from tensorboard_plugin_rlboard.formats.generic.fields import COLUMN_PREFIX, FIELDS
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
 from tensorboard_plugin_rlboard.texts import plural
 from tensorboard_plugin_rlboard.training.parse_limits import MAX_TOML_BYTES, TOO_LARGE, toml_excess
-from tensorboard_plugin_rlboard.training.settings.section_words import unknown_key, unknown_section
+from tensorboard_plugin_rlboard.training.settings.section_words import (
+    unknown_key,
+    unknown_section,
+    unknown_threshold,
+)
 
 FILE_NAME = "rlboard.toml"
 SettingValue = str | int | float | bool
@@ -179,7 +184,7 @@ def _check_text_rules(key: str, value: object) -> Iterator[tuple[str, object]]:
 
 
 def _check_findings(key: str, value: object) -> Iterator[tuple[str, object]]:
-    """A threshold; whether there is one of that name is known where they are used."""
+    """A threshold of a finding, within its bounds."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _InvalidValueError(f"must be a number, not {_type_name(value)}")
     try:
@@ -188,6 +193,11 @@ def _check_findings(key: str, value: object) -> Iterator[tuple[str, object]]:
         number = math.inf
     if not math.isfinite(number):
         raise _InvalidValueError("must be a finite number")
+    threshold = THRESHOLDS_BY_NAME.get(key)
+    if threshold is None:
+        raise _InvalidValueError(unknown_threshold(key, THRESHOLDS_BY_NAME))
+    if not threshold.low <= number <= threshold.high:
+        raise _InvalidValueError(f"must be a number from {threshold.low:g} to {threshold.high:g}")
     yield key, number
 
 

@@ -106,7 +106,9 @@ def test_thresholds_are_the_users(tmp_path: Path, open_board: OpenBoard) -> None
     board = open_board(tmp_path / "logs")
     answer = ask(board, run)
     assert list(answer.findings) == []
-    assert list(answer.problems) == ["odd is no threshold of a finding; /findings lists them."]
+    assert [notice.text for notice in board.runs().runs[0].notices] == [
+        "rlboard.toml: [findings] odd is no threshold of a finding (docs/findings.md lists them); it is left out."
+    ]
     assert {each.name: (each.value, each.default) for each in answer.thresholds}["kl_spike_rise"] == (
         5.0,
         0.02,
