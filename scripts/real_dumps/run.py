@@ -43,6 +43,7 @@ FRAMEWORKS = {
     "lm-eval": Framework(("lm-eval",), "lm_eval_samples"),
     "lighteval": Framework(("lighteval", "xxhash<4"), "lighteval_details"),
     "trackio": Framework(("trackio",), "trackio_traces"),
+    "mlflow": Framework(("mlflow-skinny",), "mlflow_traces"),
     "wandb": Framework(("wandb",), "wandb_tables"),
     "comet": Framework(("comet-ml", "pandas"), "comet_tables"),
 }

@@ -33,8 +33,9 @@ _KNOWN = (
 _NUMBER, _SENTENCE = re.compile(r"[+-]?\d{1,9}(?:\.\d{1,9})?", re.ASCII), 2
 """A number as a cell has it; more words than that are no name of a column."""
 _INPUTS, _OUTPUTS = "attributes.input.value", "attributes.output.value"
-_ROOT_INPUTS = "data.spans.0.attributes.mlflow.spanInputs"
-_ROOT_OUTPUTS = "data.spans.0.attributes.mlflow.spanOutputs"
+_MLFLOW_INPUTS, _MLFLOW_OUTPUTS = "mlflow.spanInputs", "mlflow.spanOutputs"
+_ROOT_INPUTS = f"data.spans.0.attributes.{_MLFLOW_INPUTS}"
+_ROOT_OUTPUTS = f"data.spans.0.attributes.{_MLFLOW_OUTPUTS}"
 
 
 def said_of_known(rows: Sequence[Row]) -> str:
@@ -54,6 +55,11 @@ def _said_of_row(row: Row) -> str:
         )
         return f"{opened} {_said_of_scores(info.get('assessments'))}".strip()
     inner = _object(row, "attributes")
+    if any(key in inner for key in (_MLFLOW_INPUTS, _MLFLOW_OUTPUTS)):
+        return (
+            "It is the list of the spans of one of MLflow's traces, as its store keeps them: to open it, write into an rlboard.toml "
+            f'in its folder: [mapping], prompt = "attributes.{_MLFLOW_INPUTS}", response = "attributes.{_MLFLOW_OUTPUTS}".'
+        )
     if _OUTPUTS in row or "output.value" in inner or isinstance(_object(inner, "output").get("value"), str):
         return (
             "It is a list of OpenInference's spans, as Phoenix exports them: to open it, write into an rlboard.toml in its folder: "

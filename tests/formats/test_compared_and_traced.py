@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from answers import columns
+from repository import FORMATS
 from understood import read, written
 
 from tensorboard_plugin_rlboard.board.board import Board
@@ -76,6 +77,24 @@ def test_what_is_said_of_a_file_opens_it(
     lines = re.findall(r'\w+ = "[^"]+"', reason)
     (tmp_path / "rlboard.toml").write_text("\n".join(["[mapping]", *lines]), encoding="utf-8")
     assert columns(open_board(tmp_path), "response", "reward") == expected * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "rewards"), [("traces.jsonl", [0.0, 1.0]), ("traces.json", [None])], ids=["traces", "spans"]
+)
+def test_what_mlflow_has_written_is_opened_as_is_said(
+    name: str, rewards: list[float | None], tmp_path: Path, open_board: Callable[[Path], Board]
+) -> None:
+    """Files of mlflow-skinny 3.17.2: traces as `Trace.to_json` gives them, and the spans that its file store keeps."""
+    copy = tmp_path / name
+    copy.write_bytes((FORMATS / "look_alikes" / "mlflow" / name).read_bytes())
+    found, reason = sniff(str(copy))
+    assert found is None
+    (tmp_path / "rlboard.toml").write_text("\n".join(["[mapping]", *re.findall(r'\w+ = "[^"]+"', reason)]))
+    board = open_board(tmp_path)
+    assert [reward for (reward,) in columns(board, "reward")] == rewards
+    prompt, response = columns(board, "prompt", "response")[0]
+    assert (json.loads(prompt), json.loads(response)) == ({"question": "0+1?"}, "It is 0+1?.")
 
 
 @pytest.mark.parametrize(
