@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -78,6 +79,26 @@ def test_from_the_groups_of_a_step_to_a_token_and_back(
     tab.press("g")
     tab.expect_selected(sample=None, group="sum", view="groups")
     expect(tab.get("group-member")).to_have_count(4)
+
+
+def test_enter_right_behind_another_group_opens_a_member_of_that_one(
+    server: TensorBoard, open_tab: OpenTab
+) -> None:
+    tab = open_tab(server).open(run="grpo_groups", step=1, view="groups")
+    expect(tab.get("member-open").first).to_be_visible()
+    shown = tab.get("group").get_attribute("data-group")
+    other = next(
+        group
+        for group in ("sum", "easy", "hard")
+        if group != shown and group in tab.get("groups").inner_text()
+    )
+    # Its answer stays away, and the one before stays on screen.
+    tab.page.route(re.compile(r"/rlboard/group\?.*group=(?!" + str(shown) + ")"), lambda _: None)
+    tab.view.locator(".group-item", has_text=other).click()
+    tab.press("Enter")
+    expect(tab.get("drawer")).to_have_count(0)
+    tab.page.unroute_all()  # what was held goes on
+    expect(tab.get("drawer")).to_contain_text(f"What is it, {other}?")
 
 
 def test_a_link_opens_a_group_in_chinese_on_a_narrow_screen(server: TensorBoard, open_tab: OpenTab) -> None:

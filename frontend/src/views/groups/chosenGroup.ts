@@ -1,6 +1,12 @@
 /** Which groups are listed, and which of them stands beside the list: all of it from the address. */
 
-import { GROUP_KINDS, GROUP_SORTS, type GroupSort, type GroupsParameters } from "../../api/groups";
+import {
+  GROUP_KINDS,
+  GROUP_SORTS,
+  type GroupParameters,
+  type GroupSort,
+  type GroupsParameters,
+} from "../../api/groups";
 import { hasStepRange, listScope, sampleScope, shownScope } from "../../data/scopes";
 import { select, selection } from "../../state/selection";
 import type { GroupRow } from "./groupRows";
@@ -72,6 +78,12 @@ export function chosenAt(rows: readonly GroupRow[]): number {
 /** The group beside the list: a link names one that may stand on another page of the list, or be of another kind. */
 export function chosenGroup(rows: readonly GroupRow[]): ChosenGroup | undefined {
   return rows[chosenAt(rows)] ?? namedGroup() ?? undefined;
+}
+
+/** What is asked for all of a group. */
+export function groupParameters({ key, step }: ChosenGroup): GroupParameters {
+  const { run, split, attempt } = selection.value;
+  return { ...sampleScope.value, run, split, attempt, step, group: key };
 }
 
 /** The group that the address names; null where none is, or the steps have been walked on since. */

@@ -1,10 +1,11 @@
 /** The keys of the view: along the groups, along the members of one, and into a member. */
 
+import { wholeGroup } from "../../data/questions/groups";
 import { moveSample } from "../../data/sampleWalk";
 import { walkFocus } from "../../lib/focusWalk";
 import type { KeyMap } from "../../state/keys";
-import { selection } from "../../state/selection";
-import { choose } from "./chosenGroup";
+import { select, selection } from "../../state/selection";
+import { type ChosenGroup, choose, chosenGroup, groupParameters } from "./chosenGroup";
 import type { GroupRow } from "./groupRows";
 import { memberStepper } from "./members/memberChoice";
 
@@ -28,13 +29,28 @@ function walkMembers(by: 1 | -1): boolean {
   return member !== null;
 }
 
-/** Opens the best member, unless the focus is on something that has a use for the key. */
-function openBest(target: HTMLElement): boolean {
+/** Opens the best member of the chosen group, unless the focus is on something that has a use for the key. */
+function openBest(rows: readonly GroupRow[], target: HTMLElement): boolean {
   if (selection.peek().sample !== null || target.closest("button, a, summary, .token-text") !== null)
     return false;
-  const best = document.querySelector<HTMLElement>(".group-open");
-  best?.click();
-  return best !== null;
+  const group = chosenGroup(rows);
+  if (group === undefined) return false;
+  bestOf(group).then(
+    (id) => {
+      const [now, { sample }] = [chosenGroup(rows), selection.peek()];
+      if (id !== undefined && sample === null && now?.key === group.key && now.step === group.step)
+        select({ sample: id, step: group.step }, "push");
+    },
+    () => undefined, // what cannot be read is said beside the list
+  );
+  return true;
+}
+
+/** The id of a group's best member. Asked, for what is on screen may still be the group before. */
+async function bestOf(group: ChosenGroup): Promise<string | undefined> {
+  const answer = await wholeGroup.fetch(groupParameters(group), undefined, { place: "best of a group" });
+  const [best] = answer.members["id"] ?? [];
+  return best === undefined ? undefined : String(best);
 }
 
 /** Takes the focused member into the comparison, or out of it. */
@@ -59,6 +75,6 @@ export function walkKeys(rows: readonly GroupRow[], at: number): KeyMap {
     d: ({ target }) => compareFocused(target as HTMLElement),
     n: () => stepChange(1),
     N: () => stepChange(-1),
-    Enter: ({ target }) => openBest(target as HTMLElement),
+    Enter: ({ target }) => openBest(rows, target as HTMLElement),
   };
 }

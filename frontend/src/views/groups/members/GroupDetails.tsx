@@ -9,12 +9,12 @@ import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { num } from "../../../lib/format";
 import { isBoolean, setting } from "../../../lib/storage";
-import { select, selection } from "../../../state/selection";
+import { select } from "../../../state/selection";
 import { ColourLegend } from "../../../tokens/ColourLegend";
 import { AbsentMetric, MetricSelect } from "../../../tokens/MetricSelect";
 import type { TextSize } from "../../../tokens/text/textPlaces";
 import { ErrorBox } from "../../../ui";
-import type { ChosenGroup } from "../chosenGroup";
+import { type ChosenGroup, groupParameters } from "../chosenGroup";
 import { ComparedMembers, sidesOf } from "./ComparedMembers";
 import { Contrast } from "./Contrast";
 import { Member } from "./Member";
@@ -28,9 +28,7 @@ const folded = setting("groups.folded", true, isBoolean);
 
 /** One group: its prompt, what tells its good members from its bad ones, and its members beside each other. */
 export function GroupDetails({ row }: { row: ChosenGroup }): JSX.Element {
-  const { run, split, attempt } = selection.value;
-  const scope = { ...sampleScope.value, run, split, attempt };
-  const answer = useAnswer(wholeGroup, { ...scope, step: row.step, group: row.key });
+  const answer = useAnswer(wholeGroup, groupParameters(row));
   const group = answer.data;
   return (
     <section
