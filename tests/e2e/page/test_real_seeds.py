@@ -74,3 +74,15 @@ def test_two_real_seeds_on_their_prompts(server: TensorBoard, open_tab: OpenTab)
     expect(tab.get("prompt-pair").get_by_test_id("diff")).to_be_visible()
     tab.press("Escape")
     expect(tab.get("prompt-pair")).to_have_count(0)
+
+
+def test_every_chart_has_the_line_of_the_other_seed(server: TensorBoard, open_tab: OpenTab) -> None:
+    """Charts that open once their numbers have come as well: `right_kind` is a reward that only this log has."""
+    tab = open_tab(server, theme="dark").open(run=ONE, overlay=OTHER, step=3)
+    own = server.ask("steps", run=OTHER, metrics="right_kind")["metrics"]["right_kind"]["mean"][-1]
+    line = tab.get("chart-right_kind").locator(".overview-readout > span", has_text=OTHER)
+    expect(line).to_be_visible()
+    assert float(line.locator("b").inner_text()) == pytest.approx(own, abs=1e-3)
+    charts = tab.view.locator(".overview-grid [data-testid^=chart-]:has(.overview-readout)")
+    for chart in charts.all():
+        expect(chart).to_contain_text(OTHER)
