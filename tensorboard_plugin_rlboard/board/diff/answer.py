@@ -42,7 +42,10 @@ def diff(session: RunSession, against: RunSession, question: DiffQuestion, decod
     metric = _metric(question, unit, left, right)
     name = "" if metric is None else metric.name
     of_left, of_right = _units(left, unit), _units(right, unit)
-    opcodes = align(of_left[0], of_right[0], _SHORTEST_MOVE[unit])
+    compared_left, compared_right = of_left[0], of_right[0]
+    if unit == "token":
+        compared_left, compared_right = (side.compared_tokens()[:MAX_UNITS] for side in (left, right))
+    opcodes = align(compared_left, compared_right, _SHORTEST_MOVE[unit])
     return Diff(
         unit=unit,
         in_one_piece=opcodes.in_one_piece,

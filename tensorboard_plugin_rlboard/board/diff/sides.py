@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSamp
 from tensorboard_plugin_rlboard.board.samples.index_row import index_row
 from tensorboard_plugin_rlboard.board.samples.shown_tokens import shown_tokens, spelling_of
 from tensorboard_plugin_rlboard.board.samples.token_rows import listed_rows, token_metric_names
+from tensorboard_plugin_rlboard.formats.tokenization.token_text import BROKEN
 from tensorboard_plugin_rlboard.texts import TextRules
 
 
@@ -37,6 +38,26 @@ class Side:
     tokens: Sequence[str] = ()
     decoded: DecodedSample | None = None
     token_metrics: Sequence[str] = ()
+
+    def compared_tokens(self) -> list[str]:
+        """What tokens are compared by: their text, and with it how it is spelt where the text alone does not tell them apart.
+
+        A character whose bytes lie in several tokens stands whole in the first of them and the others are empty, and
+        what is no UTF-8 is one sign, whatever the bytes: by the text alone, parts of two characters would be equal.
+        """
+        found, first = [*self.tokens], 0
+        if self.decoded is None:
+            return found
+        for at, (shown, spelt) in enumerate(zip(self.tokens, self.decoded.row.token_strings, strict=True)):
+            if shown == "" and spelt and at and not self.tokens[first].isascii():
+                if at == first + 1:
+                    found[first] = f"{self.tokens[first]}\0{self.decoded.row.token_strings[first]}"
+                found[at] = f"{self.tokens[first]}\0{at - first}\0{spelt}"
+                continue
+            first = at
+            if BROKEN in shown:
+                found[at] = f"{shown}\0{spelt}"
+        return found
 
     def values(self, metric: str) -> list[float | None] | None:
         """One metric of each token: None for a missing value, NaN for a logged one; None for all without the metric."""

@@ -197,3 +197,31 @@ def test_tokens_logged_without_their_spaces_are_compared_bare_and_shown_with_the
         ("delete", "<eos>", ""),
     ]
     assert unlike.right.units == bare
+
+
+def test_parts_of_two_characters_are_not_equal_whatever_is_shown_of_them(tmp_path: Path) -> None:
+    """中 is E4 B8 AD, 丰 is E4 B8 B0: the first token shows the character and the others nothing. FF and FE are no UTF-8."""
+
+    def spelt(character: str) -> list[str]:
+        return [f"<0x{byte:02X}>" for byte in character.encode()]
+
+    def logged(step: int, *strings: str) -> dict[str, Any]:
+        numbers = [-1.0 * step] * (len(strings) + 1)
+        return row(step, response_tokens=[*strings, "▁a"], logprobs=numbers) | {"response": None}
+
+    with TestLog(tmp_path / "logs") as log:
+        log.write(
+            logged(1, *spelt("中"), "国"),
+            logged(2, *spelt("丰"), "国"),
+            logged(3, *spelt("中"), "国"),
+            logged(4, "国", "<0xFF>"),
+            logged(5, "国", "<0xFE>"),
+        )
+        board = log.open()
+        unlike, alike, broken = ask(board, 1, 0), ask(board, 2, 0, metric="logprobs"), ask(board, 4, 3)
+    assert unlike.left.units == ["中", "", "", "国", " a"]
+    assert stretches(unlike) == [("delete", "中", ""), ("insert", "", "丰"), ("equal", "国 a", "国 a")]
+    assert unlike.opcodes.left_end[0] == unlike.opcodes.right_end[1] == 3
+    assert [kind for kind, _, _ in stretches(alike)] == ["equal"]
+    assert (alike.left.values, alike.right.values) == ([-1.0] * 5, [-3.0] * 5)
+    assert [kind for kind, _, _ in stretches(broken)] == ["equal", "delete", "insert", "equal"]
