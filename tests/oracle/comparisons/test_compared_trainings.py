@@ -33,7 +33,7 @@ METRICS = (
 
 
 @settings(
-    max_examples=examples(4),
+    max_examples=examples(2),
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )

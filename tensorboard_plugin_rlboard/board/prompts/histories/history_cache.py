@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from tensorboard_plugin_rlboard.board.labels import Labels, TooManyKindsError
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
+from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.prompts.histories.kept_history import KeptHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import PromptHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.saved import SavedHistories
@@ -27,6 +28,8 @@ from tensorboard_plugin_rlboard.index.run import RunIndex
 
 _MOST_KEPT = 3
 """Histories that are kept: 100,000 prompts take 30 MB. The one not asked for longest goes."""
+_MOST_CHOSEN = 2
+"""Histories of a choice of samples that are kept: a reader of one goes through its lists, pages and orders."""
 _POLL = 0.1
 """Seconds after which whoever waits for somebody else's reading looks whether it is still wanted."""
 
@@ -48,6 +51,7 @@ class PromptHistories:
         self._identities = identities
         self._saved = saved
         self._kept: OrderedDict[tuple[str, str, float | None, str], KeptHistory] = OrderedDict()
+        self._chosen: LruCache[SelectionHistory] = LruCache(_MOST_CHOSEN)
         self._no_kinds: WeakKeyDictionary[RunIndex, set[str]] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
@@ -58,7 +62,7 @@ class PromptHistories:
 
         Args:
             session: the run.
-            selection: which samples; whole runs are kept, anything else is read anew.
+            selection: which samples; whole runs are kept up to date, the last of anything else until the run has more rows.
             threshold: the reward from which on a sample is a success; None for what fits the rewards.
             columns: text columns that may tell kinds of prompts apart, of which the first is taken that has not too many
                 values; empty for none.
@@ -83,8 +87,13 @@ class PromptHistories:
         whole = replace(selection, split=None)
         # Rows of an earlier start that are being loaded are not reported step by step.
         loading = is_loading(session.run)
-        if loading or whole != Selection(selection.run):
-            return self._read(session, selection, threshold, by).when(complete=not loading)
+        if loading:
+            return self._read(session, selection, threshold, by).when(complete=False)
+        if whole != Selection(selection.run):
+            read_as = (session.run.table, session.run.version, selection, threshold, by)
+            return self._chosen.get_or_compute(
+                read_as, lambda: self._read(session, selection, threshold, by).when(complete=True)
+            )
         steps = self._steps(session.run)
         split = selection.split or steps.default_split()
         key = (session.run.name, split, threshold, by)
