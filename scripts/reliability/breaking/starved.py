@@ -16,7 +16,7 @@ from breaking.answers import answers, differing
 from breaking.logs import RUNS, write_logs
 from served import Limits, Served
 
-_PATIENCE_S = 60.0
+_PATIENCE_S = 150.0
 _MEGABYTES = 16
 MB = 1_000_000
 
