@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.index.parts.part import Part
 from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange
 from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
 
-VERSION = 9
+VERSION = 10
 """Changes with everything that rows depend on beside their bytes: formulas, trimming, columns."""
 _MOST = 2**62
 _DIGEST = r"\A[0-9a-f]{32}\Z"
