@@ -109,3 +109,30 @@ def test_tiles_say_the_step_and_lead_to_their_charts(server: TensorBoard, open_t
     # Against the pinned step, once there is one.
     tab.open(run="grpo", step=2, pin=3)
     expect(tab.get("tile-truncation")).to_contain_text("-100 pp vs 3")
+
+
+@pytest.mark.parametrize("width", [1920, 1600, 1440, 1100, 800])
+def test_the_last_row_of_charts_has_no_hole(library: TensorBoard, open_tab: OpenTab, width: int) -> None:
+    """However many charts are on: each row reaches to the right edge."""
+    tab = open_tab(library, width=width).open(run="ppo")
+    expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
+    cards = tab.view.locator(".overview-grid > *")
+    total = cards.count()
+    assert total > 6
+    for left in range(total, 0, -1):
+        expect(cards).to_have_count(left)
+        gaps = tab.js(
+            """() => {
+                const edge = document.querySelector('.overview-grid').getBoundingClientRect().right;
+                const rows = {};
+                for (const card of document.querySelectorAll('.overview-grid > *')) {
+                    const { top, right } = card.getBoundingClientRect();
+                    rows[Math.round(top)] = Math.max(rows[Math.round(top)] ?? 0, right);
+                }
+                return Object.values(rows).map((right) => Math.round(edge - right)).filter((gap) => gap > 2);
+            }"""
+        )
+        assert gaps == [], f"{left} charts"
+        if left > 1:
+            cards.last.locator("[data-testid^=look-]").first.click()
+            cards.last.get_by_test_id("look-hide").click()

@@ -15,6 +15,7 @@ import { DrawnInSight } from "../../ui/sight/DrawnInSight";
 import type { ChartSource } from "./catalogue/chartCatalogue";
 import { watchedMetrics } from "./catalogue/openingCharts";
 import { chartsShown, scalarsShown, useCharts } from "./catalogue/useCharts";
+import rowsCss from "./chartRows.css?inline";
 import { CurveGrid } from "./curves/CurveGrid";
 import { curveKeys } from "./curves/curveKeys";
 import { useOverlays } from "./overlay/useOverlays";
@@ -35,7 +36,7 @@ let lastScrollTop = 0;
 
 /** The view of a run: curves over its steps, and below them the selected step. */
 export function Overview(): JSX.Element {
-  for (const sheet of [uplotCss, chartsCss, css]) adopt(sheet);
+  for (const sheet of [uplotCss, chartsCss, css, rowsCss]) adopt(sheet);
   return run.value === null ? <Empty title={t("overview.no_run")} /> : <RunOverview run={run.value} />;
 }
 
