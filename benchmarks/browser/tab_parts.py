@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -17,8 +19,8 @@ CHART_SHOWN = "document.querySelector('.chart-curve canvas')"
 NOTHING = "performance.now()"
 AFTER_REST = 800
 """Milliseconds after which the page has also done what it leaves until the reader rests: half a second, and the doing."""
-_ROUNDS_SEEN, _ROUNDS_COUNTED = 5, 3
-"""Of what stays in memory: the browser compiles what is run often for four or five of these, at no certain moment."""
+_ROUNDS_SEEN, _ROUNDS_COUNTED = 4, 7
+"""Of what stays in memory: the browser compiles what is run often for some of these, and for one of them later as well."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def overview(open_page: Open, sizes: Sizes) -> Found:
     """Walking along the steps, and a key that does nothing."""
     with open_page(run="steps", step=sizes.steps // 2) as page:
         page.wait(CHART_SHOWN)
-        for _ in range(_ROUNDS_SEEN + _ROUNDS_COUNTED):
+        for _ in range(5):
             yield "a key without effect: main thread", "ms", page.press("F9", NOTHING).busy
         yield from _keys(page, "next step", ("ArrowRight", "ArrowLeft"), STEP_SHOWN, _share(sizes))
         for i in range(6):
@@ -91,11 +93,11 @@ def sample(open_page: Open, sizes: Sizes) -> Found:
         page.press("Enter", SAMPLE_SHOWN)
         yield from _keys(page, "next sample", ("j", "k"), SAMPLE_SHOWN, _share(sizes))
         before = len(page.questions)
-        for _ in range(_ROUNDS_SEEN + _ROUNDS_COUNTED):
+        for _ in range(5):
             page.press("ArrowRight", SAMPLE_SHOWN)
         yield "five steps, each looked at, drawer open: questions", "", len(page.questions) - before
         before = len(page.questions)
-        for _ in range(_ROUNDS_SEEN + _ROUNDS_COUNTED):
+        for _ in range(5):
             page.page.keyboard.press("ArrowRight")
             page.page.wait_for_timeout(100)
         page.rest()
@@ -152,7 +154,11 @@ def _share(sizes: Sizes) -> int:
 
 
 def memory(open_page: Open, sizes: Sizes) -> Found:
-    """What further changes of the step leave behind once everything was seen, and what is often run was compiled."""
+    """What further changes of the step leave behind once everything was seen: of several times the median.
+
+    What is not given back is there after each of them; what the browser compiles, keeps for devtools or throws away comes
+    at once, in one or two of them.
+    """
     with open_page(run="steps", step=1) as page:
         page.wait(CHART_SHOWN)
         found = []
@@ -163,8 +169,11 @@ def memory(open_page: Open, sizes: Sizes) -> Found:
             page.rest()
             found.append(page.memory())
         for name, unit, of in (("JSHeapUsedSize", "MB", 1e6), ("Nodes", "", 1), ("JSEventListeners", "", 1)):
-            more = (found[-1][name] - found[-1 - _ROUNDS_COUNTED][name]) / _ROUNDS_COUNTED / of
-            yield f"{sizes.changes} changes of the step: {name} more", unit, more
+            left = [
+                (after[name] - before[name]) / of
+                for before, after in itertools.pairwise(found[_ROUNDS_SEEN - 1 :])
+            ]
+            yield f"{sizes.changes} changes of the step: {name} more", unit, statistics.median(left)
 
 
 def rest(open_page: Open, sizes: Sizes) -> Found:
