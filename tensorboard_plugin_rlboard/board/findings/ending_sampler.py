@@ -14,7 +14,8 @@ from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocat
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import UnknownError, UnreadError
 from tensorboard_plugin_rlboard.findings.texts.endings import StepEndings
-from tensorboard_plugin_rlboard.formats.arrays.array_block import LOGPROB_ARRAYS, SPECIAL_TOKEN
+from tensorboard_plugin_rlboard.formats.arrays.array_block import SPECIAL_TOKEN
+from tensorboard_plugin_rlboard.formats.arrays.logged_arrays import LOGPROB_ARRAYS
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues
 
 SAMPLES, MAX_LINE = 3, 512 * 1024

@@ -6,12 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from tensorboard_plugin_rlboard.formats.arrays.logged_arrays import LOGPROB_ARRAYS, LoggedArrays
 from tensorboard_plugin_rlboard.formats.arrays.logprob_entries import logprob_entries
 from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     NumberList,
@@ -21,8 +21,6 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
 )
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 
-LOGPROB_ARRAYS = ("logprobs", "rollout_logprobs", "ref_logprobs", "new_logprobs")
-"""The arrays that say what padding is, in the order in which they are asked."""
 SPECIAL_TOKEN = re.compile(r"<[^<>\s]{1,60}>|\[[A-Z_]{2,30}\]", re.ASCII)
 """Tokens that are no words: <pad>, <|im_end|>, </s>, [PAD]. Only such a token, or an id, is ever taken for padding."""
 TOKEN_ID = re.compile(r"#-?[0-9]{1,10}", re.ASCII)
@@ -30,39 +28,6 @@ _Array = tuple[int, int, Floats, Bools | None]
 """Row within the block, rank of its key among those of its field, values, where they are null (None: nowhere)."""
 _NO_TOKENS = (0, None, 0)
 """Of a row: how many tokens it has, its last one if that may be padding, and how many at its end are equal to that."""
-
-
-@dataclass(frozen=True)
-class LoggedArrays:
-    """The logged arrays of some samples, flat and padded: sample i has positions 0 … widths[i]-1 of every array.
-
-    Attributes:
-        widths: int64 [samples], the longest array of each sample, tokens included.
-        n_tokens: int64 [samples], logged tokens (strings or ids); 0 where there are none.
-        last_token: the last token of each sample if it may be padding (`#id` of an id), else None.
-        trailing_repeats: int64 [samples], how many trailing tokens equal `last_token`; 0 where it is None.
-        lengths: array name -> int64 [samples], its logged length, 0 where it is absent or null.
-        values: array name -> float64 [sum(widths)], NaN beyond an array's end.
-        nulls: array name -> bool [sum(widths)], True beyond the end and where the log has null; absent where that is
-            nowhere.
-        further: names of arrays that no format names: they do not say how long a response is.
-        truncated: bool [samples], whether the response was cut off at the limit of tokens; None where nobody was.
-    """
-
-    widths: Ints
-    n_tokens: Ints
-    last_token: list[str | None]
-    trailing_repeats: Ints
-    lengths: Mapping[str, Ints]
-    values: Mapping[str, Floats]
-    nulls: Mapping[str, Bools]
-    further: frozenset[str] = frozenset()
-    truncated: Bools | None = None
-
-    def is_empty(self, name: str, span: slice) -> Bools:
-        """Where a slice of an array has no value or exactly 0."""
-        zero: Bools = self.values[name][span] == 0.0
-        return np.logical_or(zero, self.nulls[name][span]) if name in self.nulls else zero
 
 
 class ArrayBlock:

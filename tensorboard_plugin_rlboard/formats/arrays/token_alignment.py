@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.arrays.array_block import LOGPROB_ARRAYS, TOKEN_ID, LoggedArrays
+from tensorboard_plugin_rlboard.formats.arrays.array_block import TOKEN_ID
+from tensorboard_plugin_rlboard.formats.arrays.logged_arrays import LOGPROB_ARRAYS, LoggedArrays
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 from tensorboard_plugin_rlboard.metrics.tokens import Tokens
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from tensorboard_plugin_rlboard import words
-from tensorboard_plugin_rlboard.formats.arrays.array_block import LOGPROB_ARRAYS
+from tensorboard_plugin_rlboard.formats.arrays.logged_arrays import LOGPROB_ARRAYS
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, MASK_KEYS, NUMBER_KEYS
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column, Profile
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (

@@ -80,12 +80,10 @@ class ColumnCollector:
         self.unanswered: list[int] = []
         self.problems: list[Problem] = []
         self.keys = keys
-        self._ignored, self._arrays = keys.ignored, keys.arrays
-        self._n_extra = 0
-        self._is_full = False
+        self._ignored, self._arrays, self._is_full = keys.ignored, keys.arrays, False
         self._lists_as_text: set[str] = set()
         self._block = ArrayBlock(keys.arrays, keys.tokens)
-        self._first_row = self.block_bytes = 0
+        self._first_row = self.block_bytes = self._n_extra = 0
 
     def add_line(self, line: int, rows: Sequence[Row], length: int) -> None:
         """Takes every value of the rows of a line.

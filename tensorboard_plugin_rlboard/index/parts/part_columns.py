@@ -56,8 +56,6 @@ class PartColumns:
         problems: what is wrong with values.
     """
 
-    kinds: RowKinds
-
     def __init__(self, file_format: Format, logged: Mapping[str, Column], lines: list[int]) -> None:
         self._format, self._logged = file_format, logged
         self._lines, self._count = lines, len(lines)
@@ -66,6 +64,7 @@ class PartColumns:
         self.numbers: dict[str, Any] = {}
         self.computed: dict[tuple[ColumnKind, str], Floats] = {}
         self.location: dict[str, Any] = {}
+        self.kinds: RowKinds
         self.problems: list[Problem] = []
 
     @classmethod
@@ -94,14 +93,15 @@ class PartColumns:
         columns._add_texts_and_numbers(further, statistics.lists, reserved)
         has_step = columns._add_step()
         is_rollout, words = columns._are_rollouts(collector.unanswered, has_step), columns._split_words()
-        splits, kinds, clean = (
+        splits, kinds, truncated, clean = (
             row_splits(words, file_defaults(file_format).split, further),
             row_kinds(columns.texts, is_rollout, n_tokens > 0),
+            cut_off(columns.texts["finish_reason"].tolist(), columns.numbers),
             clean_texts(columns.texts, statistics.last_tokens, trimmed.astype(int).tolist()),
         )
         columns._add_splits(splits)
         columns._add_kinds(kinds, has_step)
-        columns.computed["m", "truncated"] = cut_off(columns.texts["finish_reason"].tolist(), columns.numbers)
+        columns.computed["m", "truncated"] = truncated
         columns.texts |= clean.texts
         columns.computed |= {("m", name): numbers for name, numbers in clean.metrics.items()}
         columns.location["prompt_key"] = clean.prompt_keys
@@ -110,8 +110,8 @@ class PartColumns:
         with np.errstate(over="ignore", invalid="ignore"):
             for reward in ("reward", "valid_reward"):
                 columns.numbers[f"{reward}_gap"] = columns.numbers[reward] - columns.numbers[f"ref_{reward}"]
-        offsets, lengths, lines = places[collector.lines].T
-        columns.location |= {"line_offset": offsets, "line_length": lengths, "line": lines}
+        of_line = ("line_offset", "line_length", "line")
+        columns.location |= zip(of_line, places[collector.lines].T, strict=True)
         columns.location["row"] = np.asarray(collector.samples, np.int32)
         return columns
 
@@ -120,8 +120,7 @@ class PartColumns:
         self.problems += [Problem(self._lines[row], kind, reason) for row in rows]
 
     def _add_computed(self, blocks: list[Block]) -> None:
-        names = dict.fromkeys(name for _, found in blocks for name in found)
-        for name in names:
+        for name in dict.fromkeys(name for _, found in blocks for name in found):
             # A count of nothing is 0 where the block had no such array; any other number is missing there.
             array = np.full(self._count, np.nan if name[0] == "m" else 0.0)
             for first, found in blocks:
@@ -219,8 +218,7 @@ class PartColumns:
         """What the first of some keys holds that a row has, as logged, objects [rows]."""
         found = np.full(self._count, None, object)
         for key in reversed(keys):
-            column = self._logged.get(key)
-            if column is not None:
+            if (column := self._logged.get(key)) is not None:
                 found[column.rows] = column.values
         return found
 
@@ -239,20 +237,17 @@ class PartColumns:
             column = self._logged.get(key)
             if column is None:
                 continue
-            found = floats_of_values(column.values)
+            rows, found = column.rows, floats_of_values(column.values)
             if found is None:
                 read = score_from_value if name in self._format.number_keys else number_from_value
-                read = read if name else step_from_value
-                numbers = [read(value) for value in column.values]
+                numbers = [(read if name else step_from_value)(value) for value in column.values]
                 if name:
-                    unread = zip(column.rows, column.values, numbers, strict=True)
+                    unread = zip(rows, column.values, numbers, strict=True)
                     bad |= {row: not_a_number(name, value) for row, value, number in unread if number is None}
-                good = [row for row, number in zip(column.rows, numbers, strict=True) if number is not None]
-                array[good] = [number for number in numbers if number is not None]
-                missing[good] = False
-            else:
-                array[column.rows] = found
-                missing[column.rows] = False
+                rows = [row for row, number in zip(rows, numbers, strict=True) if number is not None]
+                found = np.asarray([number for number in numbers if number is not None], np.float64)
+            array[rows] = found
+            missing[rows] = False
         for row, reason in sorted(bad.items()):
             self._note("not_a_number", reason, [row])
         return np.ma.masked_array(array, missing)

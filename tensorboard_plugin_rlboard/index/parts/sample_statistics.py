@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.arrays.array_block import LOGPROB_ARRAYS
+from tensorboard_plugin_rlboard.formats.arrays.logged_arrays import LOGPROB_ARRAYS
 from tensorboard_plugin_rlboard.formats.arrays.token_alignment import AlignedArrays
 from tensorboard_plugin_rlboard.index.column_names import ColumnKind
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem
