@@ -37,4 +37,4 @@ def test_a_choice_is_read_once_until_the_run_grows(tmp_path: Path, monkeypatch: 
         board.indexer.index_now()
         grown = board.prompts.prompts(PromptsQuestion(chosen))
         assert len(reads) == 3
-        assert sum(map(int, grown.columns["samples"])) == 12
+        assert sum(int(str(n)) for n in grown.columns["samples"]) == 12
