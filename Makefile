@@ -7,6 +7,8 @@ BENCH ?=
 MUTATION ?=
 PROMISES ?= nothing_lost faults kills object_stores load soak hostile_text
 RELIABILITY ?=
+# Tests of whose examples each builds a board: `make test` tries few.
+RANDOM_LOGS := tests/oracle tests/index/joins/test_random_changes.py tests/index/annotations/test_growing_streams.py
 
 PY := .venv/bin/python
 NPM := $(PY) _build_backend/rlboard_frontend.py npm
@@ -41,10 +43,11 @@ test-types:
 test-python:
 	$(CHROMIUM) $(PY) -m pytest -n auto --dist loadgroup --no-loadscope-reorder --durations=20 -m "not benchmark"
 
-test-slow: ## also train the example, which installs torch, and measure each row of the benchmarks on small logs
+test-slow: ## also train the example, which installs torch, measure each row of the benchmarks on small logs, and try many random logs
 	@$(PYTHON) scripts/environment.py --node test examples
 	$(PY) -m mypy examples
 	$(CHROMIUM) $(PY) -m pytest -m "slow or benchmark"
+	RLBOARD_TEST_PROFILE=thorough $(PY) -m pytest -n auto --dist loadgroup $(RANDOM_LOGS)
 
 test-integrations: ## train a tiny model with TRL, which installs it, and run the code of docs/integrations
 	@$(PYTHON) scripts/environment.py test examples integrations

@@ -11,6 +11,7 @@ import pytest
 from rollout_log import Row, TestLog
 from werkzeug.datastructures import MultiDict
 
+from tensorboard_plugin_rlboard.web.arguments import MAX_ITEMS
 from tensorboard_plugin_rlboard.web.json_answers import encode
 from tensorboard_plugin_rlboard.web.routes import ROUTES
 
@@ -52,7 +53,7 @@ def test_numbers_without_end_warn_nobody(log: TestLog) -> None:
         warnings.simplefilter("error")
         board = log.open(with_curves=True)
 
-        def ask(path: str, **arguments: str) -> bytes:
+        def ask(path: str, **arguments: str | list[str]) -> bytes:
             route = next(route for route in ROUTES if route.path == path)
             answer = route.answer(board, route.read(MultiDict({"run": "r"} | arguments)))
             return answer if isinstance(answer, bytes) else encode(answer)
@@ -60,8 +61,13 @@ def test_numbers_without_end_warn_nobody(log: TestLog) -> None:
         info = next(run for run in board.runs().runs if run.run == "r")
         assert (info.state, info.samples) == ("ready", 96)
         ask("/findings")
-        for metric in [metric.name for metric in info.metrics]:
-            assert json.loads(ask("/steps", metrics=metric))["step"] == list(range(12))
+        metrics = [metric.name for metric in info.metrics]
+        most = MAX_ITEMS["metrics"]
+        for asked in (metrics[at : at + most] for at in range(0, len(metrics), most)):
+            curves = json.loads(ask("/steps", metrics=asked))
+            assert curves["step"] == list(range(12))
+            assert set(asked) <= curves["metrics"].keys()
+        for metric in metrics:
             ask("/distribution", metric=metric, step="3")
         for metric in [metric.name for metric in info.metrics][::4]:  # whatever they are, these have all numbers
             ask("/compare", against="q", metric=metric)

@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.index.parts import range_builder
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-@settings(max_examples=examples(5), deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(4), deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(
     logs(),
     st.sampled_from([1, 900, 3_000_000]),

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 from dumps import leave_out_ways
+from example_counts import THOROUGH
 from oracle_api import Api, Selection, number
 from oracle_comparison import Comparison
 from oracle_tokens import OracleSample
 from repository import ROOT, SAMPLES
 
-MOST = 12
+MOST = 12 if THOROUGH else 6
 """Samples of a run that are opened: those of its first steps."""
 FOLDERS = [
     *sorted(SAMPLES.iterdir()),

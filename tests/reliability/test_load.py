@@ -9,7 +9,7 @@ from pressing.clients import AT_LEAST, HOST, Answers, percentile, press
 
 
 def test_nothing_fails_and_nothing_is_lost_while_logs_grow() -> None:
-    found = under_load(clients=4, seconds=1, megabytes=2, seed=1)
+    found = under_load(clients=4, seconds=0.5, megabytes=2, seed=1)
     assert found.failures == []
     assert set(found.idle.seconds) == set(found.beside.seconds) == set(HOST)
     assert {"runs", "steps", "samples"} <= set(found.pressed.seconds)

@@ -49,7 +49,7 @@ KEYS = st.sampled_from(
 
 
 @settings(
-    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     rows=st.lists(st.dictionaries(KEYS, VALUES, max_size=6), max_size=4),

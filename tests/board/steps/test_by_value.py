@@ -53,7 +53,7 @@ def check(board: Board, answer: StepsByValue, chosen: Selection) -> None:
         same(series, queried(board, narrowed))
 
 
-@settings(max_examples=examples(4), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(3), deadline=None, suppress_health_check=list(HealthCheck))
 @example(kinds=[*KINDS, *KINDS[::-1], "it's", "it's", None])  # each in several steps, a step without one
 @given(kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=24))
 def test_each_series_is_that_of_its_samples(kinds: list[str | None], tmp_path_factory: Any) -> None:

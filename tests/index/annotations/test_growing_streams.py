@@ -77,7 +77,7 @@ def test_a_resumed_training_is_another_attempt(run: StreamRun, test_log: TestLog
     assert attempts == [(1, 2, 2), (2, 1, 2)]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(3 if THOROUGH else 2))
 def test_any_order_of_changes(
     test_log: TestLog, seed: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -44,7 +44,7 @@ def sources(*parts: tuple[Part, Path], known: bool) -> list[PartSource]:
     return [PartSource(0, 0, {}, parquet, part.columns if known else None) for part, parquet in parts]
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(15))
 @given(st.lists(st.lists(FIELDS, min_size=1, max_size=4), min_size=1, max_size=3))
 def test_columns_are_known_as_the_files_know_them(
     tmp_path_factory: pytest.TempPathFactory, logs: list[list[dict[str, Any]]]

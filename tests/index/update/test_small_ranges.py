@@ -93,7 +93,7 @@ def test_small_ranges_give_the_rows_of_one(
     assert set(pieces.runs().runs[0].text_columns) == set(whole.runs().runs[0].text_columns)
 
 
-@settings(max_examples=examples(4), deadline=None)
+@settings(max_examples=examples(3), deadline=None)
 @given(st.lists(st.integers(0, 900), max_size=6))
 def test_a_log_that_grows_is_read_like_one_that_is_there(cuts: list[int]) -> None:
     lines = [entry if isinstance(entry, str) else json.dumps(entry) for entry in MIXED]

@@ -10,6 +10,7 @@ from checked_groups import check_groups
 from checked_prompts import check_pages, check_prompts
 from checked_runs import check_comparison, check_table
 from compared_trainings import Training
+from example_counts import THOROUGH
 from logged_rows import logged_rows
 from repository import FIXTURES, ROOT, SAMPLES
 from rollout_log import TestLog
@@ -19,7 +20,7 @@ from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
 from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 
-MOST = 96
+MOST = 96 if THOROUGH else 24
 """Samples of a split whose groups and prompts are looked at: those of its first steps."""
 FOLDERS = [
     *sorted(SAMPLES.iterdir()),

@@ -57,6 +57,8 @@ def same(found: Steps, expected: Steps) -> None:
     assert list(left) == list(right)
     for name, column in right.items():
         ours, theirs = (np.asarray(side, np.float64) for side in (left[name], column))  # None is NaN
+        if np.array_equal(ours, theirs, equal_nan=True):
+            continue  # nearly always, and a twentieth of the time
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12, err_msg=name)
 
 
