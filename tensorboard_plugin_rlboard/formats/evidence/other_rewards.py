@@ -42,7 +42,7 @@ def doubt_of_taken(roles: Roles) -> str:
         return _doubt_of_gaps(roles, taken.split(EITHER)) if taken else ""
     others = _numbers(roles)
     if parts := _parts_beside(reward, others):
-        if ENTRIES not in taken:
+        if ENTRIES not in taken and reward.fits(is_number):  # words for a verdict are not added up
             roles.alternatives.setdefault("reward", []).append(
                 SUM.join([taken, *(part.path for part in parts)])
             )

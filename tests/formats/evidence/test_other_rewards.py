@@ -214,6 +214,15 @@ def test_a_right_answer_beside_what_is_often_rewarded_as_well_is_doubted(
     assert len({reward for (reward,) in columns(board, "reward")}) > 2
 
 
+def test_a_verdict_in_words_is_not_added_to_numbers() -> None:
+    words = rows(without=("reward",), correct=lambda n: ("yes", "no")[n % 2], style=lambda n: n / 7)
+    guess = guess_mapping(words)
+    assert guess.doubt == "The reward may be another one: correct was taken, and style may be added to it."
+    assert "reward" not in guess.alternatives
+    truths = rows(without=("reward",), acc=lambda n: n % 2 > 0, format_ok=lambda n: n > 2)
+    assert guess_mapping(truths).alternatives["reward"] == ("acc + format_ok",)
+
+
 @pytest.mark.parametrize(
     "fields",
     [
