@@ -135,6 +135,7 @@ export function runColumns(rows: readonly RunRow[]): Column<RunRow>[] {
       "step",
       ({ last_step }) => last_step,
       ({ steps }) => t("runs.of_steps", { n: count(steps) }),
+      String,
     ),
     numbers("samples", ({ samples }) => samples, undefined, count),
     column("changed", 104, ({ changed_at }) => time(changed_at), { align: "end" }),
