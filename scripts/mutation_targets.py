@@ -74,6 +74,7 @@ TARGETS = {
     "board/groups/prefixes.py": ("board/groups/group",),
     "board/groups/detail.py::side_of|_shown|_mean|_rows": ("board/groups/group",),
     "board/compare/s*.py": ("board/compare/digits", "board/compare/compare"),
+    "board/compare/group_sums.py": ("board/compare/group_metrics", "board/compare/compare"),
     "board/compare/listed_prompts.py": ("board/compare/digits", "board/compare/compare"),
     "board/prompts/pass_curves.py": ("board/prompts/prompt_pages", "board/prompts/prompts"),
     "board/prompts/listing.py": ("board/prompts/prompt_pages", "board/prompts/prompts"),

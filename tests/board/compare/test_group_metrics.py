@@ -174,3 +174,17 @@ def test_groups_alone_do_not_always_tell(
     plain = {"step": 1, "response": "r", "prompt": "p", "group_id": "g", "reward": 1.0}
     test_log.write(plain, plain | row)
     assert sums_by_prompt(test_log.open().session("."), selection, metric) is None
+
+
+@pytest.mark.parametrize("n", [64, 66])
+def test_the_mean_rank_of_a_small_and_of_a_large_group(test_log: TestLog, n: int) -> None:
+    """One half is better: it has rank 1, the other rank n / 2 + 1, on average 1 + n / 4. Ties are counted in two ways."""
+    made = {"step": 1, "response": "r", "prompt": "p"}
+    test_log.write(
+        *(made | {"reward": float(member % 2)} for member in range(n)), made | {"reward": math.nan}
+    )
+    session = test_log.open().session(".")
+    with session.snapshot():
+        found = sums_by_prompt(session, Selection("."), "group_rank")
+    assert found is not None
+    assert (as_lists(found)["mean"], as_lists(found)["n"]) == ([1 + n / 4], [n])
