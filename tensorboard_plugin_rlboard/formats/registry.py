@@ -34,7 +34,7 @@ from tensorboard_plugin_rlboard.formats.frameworks.verifiers_legacy import VERIF
 from tensorboard_plugin_rlboard.formats.frameworks.verl import VERL, VERL_VALIDATION
 from tensorboard_plugin_rlboard.formats.generic.key_mapping import FORMAT_NAME, mapping_format
 from tensorboard_plugin_rlboard.formats.generic.written_reward import with_written_reward
-from tensorboard_plugin_rlboard.formats.guessing.guess import VERSION as GUESS_VERSION
+from tensorboard_plugin_rlboard.formats.guessing import VERSION as GUESS_VERSION
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 

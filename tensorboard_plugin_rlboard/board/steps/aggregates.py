@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -189,10 +189,10 @@ def _reduced(
     ]
 
 
-def _floats(column: object) -> Floats:
+def _floats(column: Any) -> Floats:
     """A column of an answer, float64 [rows], NaN where it is NULL."""
-    found: Floats = np.ma.filled(np.ma.asarray(column, np.float64), np.nan)
-    return found
+    found, missing = np.asarray(column, np.float64), np.ma.getmask(column)
+    return found if missing is np.ma.nomask else np.where(missing, np.nan, found)
 
 
 def _merged(aggregates: Sequence[Aggregate]) -> Aggregate:

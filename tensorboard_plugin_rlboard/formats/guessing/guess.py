@@ -45,8 +45,6 @@ from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.words import plain
 
-VERSION = 15
-"""Counts the ways in which rows were understood: files that an earlier one has read are looked at again."""
 _MAX_MAPPED = 60
 _TOLD_BY_WORDS = frozenset({"ground_truth", "ref_response", "ref_reward", "finish_reason"})
 _NOT_OURS = frozenset({"response_token_ids", "training"})

@@ -38,3 +38,12 @@ def test_what_it_is_told_is_not_done_once_its_parent_is_gone(tmp_path: Path) -> 
     for sent in (told, told + told[:40]):  # the parent was killed while it wrote the next
         ended = subprocess.run(COMMAND, input=sent, capture_output=True, check=False)
         assert (ended.returncode, ended.stdout, target.exists()) == (0, b"", False)
+
+
+def test_a_worker_loads_nothing_that_guesses() -> None:
+    """Its orders say the format: each process of a log is the sooner at work."""
+    code = "import sys, tensorboard_plugin_rlboard.index.parts.worker; print(*sys.modules, sep='\\n')"
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    loaded = found.split()
+    assert "tensorboard_plugin_rlboard.formats.registry" in loaded
+    assert not [name for name in loaded if ".formats.guessing." in name]
