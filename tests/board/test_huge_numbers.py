@@ -55,7 +55,7 @@ def test_numbers_without_end_warn_nobody(log: TestLog) -> None:
 
         def ask(path: str, **arguments: str | list[str]) -> bytes:
             route = next(route for route in ROUTES if route.path == path)
-            answer = route.answer(board, route.read(MultiDict({"run": "r"} | arguments)))
+            answer = route.answer(board, route.read(MultiDict({"run": "r", **arguments})))
             return answer if isinstance(answer, bytes) else encode(answer)
 
         info = next(run for run in board.runs().runs if run.run == "r")
