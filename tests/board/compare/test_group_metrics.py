@@ -188,3 +188,14 @@ def test_the_mean_rank_of_a_small_and_of_a_large_group(test_log: TestLog, n: int
         found = sums_by_prompt(session, Selection("."), "group_rank")
     assert found is not None
     assert (as_lists(found)["mean"], as_lists(found)["n"]) == ([1 + n / 4], [n])
+
+
+def test_the_size_of_advantages_by_hand(test_log: TestLog) -> None:
+    """Rewards of 0 and 2e-6 deviate by 1e-6, and advantages are divided by 1e-6 more: 0.5 and -0.5."""
+    made = {"step": 1, "response": "r", "prompt": "p"}
+    test_log.write(*(made | {"reward": reward} for reward in (0.0, 2e-6)))
+    session = test_log.open().session(".")
+    with session.snapshot():
+        found = sums_by_prompt(session, Selection("."), "advantage")
+    assert found is not None
+    assert (as_lists(found)["mean"], as_lists(found)["size"]) == ([0.0], [pytest.approx(0.5, rel=1e-9)])
