@@ -8,6 +8,7 @@ from typing import Any
 
 import plain_comparisons as plain
 from compared_trainings import Row
+from example_counts import THOROUGH
 from nearness import near, same
 from prompt_histories import pass_at_k, status
 
@@ -57,6 +58,8 @@ def check_prompts(
         same(identity, rows_of[identity], own | {"status": said, "never_beats_reference": never_beats})
     assert found.counts == {name: len(of) for name, of in lists.items()} | {"all": len(wanted)}
     for name, of_list in lists.items():
+        if not (of_list or THOROUGH or name == "solved"):
+            continue  # that nothing is in it is said by the counts; each question reads the samples again
         listed = board.prompts.prompts(PromptsQuestion(selection, threshold=given, status=name, limit=200))
         assert (set(map(str, listed.columns["identity"])), listed.total) == (of_list, len(of_list))
     for identity, line in zip(found.columns["identity"], found.lines, strict=True):
