@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.index.cache.blob_folder import open_folder
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.cache.manifest import VERSION
-from tensorboard_plugin_rlboard.index.cache.part_store import key_digest
+from tensorboard_plugin_rlboard.index.cache.part_store import file_key_digest
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
@@ -41,7 +41,7 @@ class Gathering:
         self._folder: BlobFolder = (
             open_folder(f"{path.rstrip('/')}/{FOLDER}") if cache is None else cache.blobs
         )
-        self._name = f"gathered-{VERSION}/{key_digest(path) if cache else 'source'}"
+        self._name = f"gathered-{VERSION}/{file_key_digest(path) if cache else 'source'}"
 
     def note_left(self) -> None:
         """Notes that there will be something to gather.

@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.index.cache.part_store import (
     PartStore,
     digest_of,
     facts_file,
-    key_digest,
+    file_key_digest,
     rows_file,
     sharded,
 )
@@ -107,11 +107,11 @@ class LocalStore(PartStore):
             return None
         return read_part(facts), files[1]
 
-    def save(self, key: str, manifest: Manifest, head: str = "") -> None:
+    def save(self, file_key: str, manifest: Manifest, head: str = "") -> None:
         """See `PartStore`."""
-        super().save(key, manifest)
-        if head and not (self.folder / _head(head, key)).exists():
-            self.blobs.write(_head(head, key), b"")
+        super().save(file_key, manifest)
+        if head and not (self.folder / _head(head, file_key)).exists():
+            self.blobs.write(_head(head, file_key), b"")
 
     @property
     def has_heads(self) -> bool:
@@ -167,11 +167,11 @@ class LocalStore(PartStore):
             return b""
         return content
 
-    def keep_annotated(self, key: str, file_format: Format, built: BuiltRange, parquet: Path) -> None:
+    def keep_annotated(self, digest: str, file_format: Format, built: BuiltRange, parquet: Path) -> None:
         """Stores rows that were built with annotations.
 
         Args:
-            key: a digest of all that they were made of.
+            digest: of all that they were made of.
             file_format: the format of their lines.
             built: the part.
             parquet: its rows.
@@ -179,14 +179,14 @@ class LocalStore(PartStore):
         if self.writable:
             try:
                 name = self.put_built(file_format, built, parquet)
-                self.blobs.write(_annotated(key), name.encode())
+                self.blobs.write(_annotated(digest), name.encode())
             except OSError as error:
                 logger.info("Annotated rows are not stored: %s", error)
 
-    def annotated(self, key: str) -> tuple[BuiltRange, Path] | None:
-        """The rows stored under a key and the file that they lie in; None where there are none."""
+    def annotated(self, digest: str) -> tuple[BuiltRange, Path] | None:
+        """The rows stored under a digest and the file that they lie in; None where there are none."""
         try:
-            name = self.blobs.read(_annotated(key), _LONGEST_NAME).decode("ascii", "replace")
+            name = self.blobs.read(_annotated(digest), _LONGEST_NAME).decode("ascii", "replace")
         except OSError:
             return None
         return self.part(name)
@@ -227,13 +227,13 @@ def _stored_files(folder: Path) -> Iterator[tuple[str, int, int]]:
                 yield entry.path, facts.st_size, facts.st_mtime_ns
 
 
-def _annotated(key: str) -> str:
-    return sharded(f"annotated-{VERSION}", key, ".name")
+def _annotated(digest: str) -> str:
+    return sharded(f"annotated-{VERSION}", digest, ".name")
 
 
 def _derived(kind: str, digest: str) -> str:
     return sharded(f"{kind}-{VERSION}", digest, f".{kind}")
 
 
-def _head(head: str, key: str) -> str:
-    return f"heads-{VERSION}/{head}/{key_digest(key)}"
+def _head(head: str, file_key: str) -> str:
+    return f"heads-{VERSION}/{head}/{file_key_digest(file_key)}"

@@ -171,12 +171,12 @@ class ManifestLedger:
         first, last = (self.fingerprint(prefix[i], store) for i in (0, -1)) if prefix else (None, None)
         return replace(state, read_to=self.covered_to, first=first, last=last)
 
-    def save(self, store: PartStore, key: str, state: FileState, *, with_head: bool) -> None:
+    def save(self, store: PartStore, file_key: str, state: FileState, *, with_head: bool) -> None:
         """Writes the manifest.
 
         Args:
             store: where to.
-            key: the file's key there.
+            file_key: the file's key there.
             state: the file's state; up to `state.read_to` the ranges have no gap.
             with_head: whether the file is to be found under other paths as well.
 
@@ -187,7 +187,7 @@ class ManifestLedger:
             self._head = head_of(self.path)
         archive = ends_of_archive(self.path, state.packed) if is_packed(self.path) else ""
         manifest = Manifest(self.format_spec, state, tuple(self._ranges), archive, FORMATS_DIGEST)
-        store.save(key, manifest, self._head or "" if with_head else "")
+        store.save(file_key, manifest, self._head or "" if with_head else "")
 
     def _index(self, offset: int) -> int:
         """Index of the first range that begins at an offset or behind it."""

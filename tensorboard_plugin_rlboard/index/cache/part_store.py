@@ -105,22 +105,22 @@ class PartStore:
         except (OSError, ValueError):
             return False
 
-    def save(self, key: str, manifest: Manifest, head: str = "") -> None:  # noqa: ARG002 (only a cache has heads)
+    def save(self, file_key: str, manifest: Manifest, head: str = "") -> None:  # noqa: ARG002 (only a cache has heads)
         """Writes the manifest of a source file.
 
         Args:
-            key: which file: its path, or in a folder beside the data its name.
+            file_key: which file: its path, or in a folder beside the data its name.
             manifest: what is indexed of it.
             head: a digest of how the file begins, by which a cache finds it under another path; empty for none.
 
         Raises:
             OSError: it cannot be written.
         """
-        self.blobs.write(_file(key), manifest_facts(manifest))
+        self.blobs.write(_file(file_key), manifest_facts(manifest))
 
-    def manifest(self, key: str) -> Manifest | None:
+    def manifest(self, file_key: str) -> Manifest | None:
         """The manifest of a source file, None where there is none that can be believed."""
-        return self.manifest_in(_file(key))
+        return self.manifest_in(_file(file_key))
 
     def manifest_in(self, name: str) -> Manifest | None:
         """The manifest in a file of the folder, None where there is none that can be believed."""
@@ -148,10 +148,10 @@ def rows_file(name: str) -> str:
     return sharded(f"parts-{VERSION}", name, ".parquet")
 
 
-def key_digest(key: str) -> str:
+def file_key_digest(file_key: str) -> str:
     """Names a source file: by a digest, and its path stands nowhere, because an address may hold a password."""
-    return digest_of(key.encode("utf-8", "surrogateescape"))
+    return digest_of(file_key.encode("utf-8", "surrogateescape"))
 
 
-def _file(key: str) -> str:
-    return sharded(f"files-{VERSION}", key_digest(key))
+def _file(file_key: str) -> str:
+    return sharded(f"files-{VERSION}", file_key_digest(file_key))

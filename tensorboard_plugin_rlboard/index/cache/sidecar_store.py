@@ -33,10 +33,10 @@ class SidecarStores:
 
     def store(self, path: str) -> tuple[PartStore, str] | None:
         """The store beside a source file and the file's key there, None where there is none."""
-        store, key = sidecar_of(path)
+        store, file_key = sidecar_of(path)
         folder, now = str(store.blobs), time.monotonic()
         if not is_address(path):
-            return (store, key) if (Path(folder) / f"files-{VERSION}").is_dir() else None
+            return (store, file_key) if (Path(folder) / f"files-{VERSION}").is_dir() else None
         listed_at, exists = self._listed.get(folder, (-_LISTED_FOR, False))
         if now - listed_at >= _LISTED_FOR:
             try:
@@ -44,7 +44,7 @@ class SidecarStores:
             except OSError:
                 exists = False
             self._listed[folder] = now, exists
-        return (store, key) if exists else None
+        return (store, file_key) if exists else None
 
     def manifest(self, path: str) -> Manifest | None:
         """The manifest of a file in the store beside it, None where there is none."""

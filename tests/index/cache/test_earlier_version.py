@@ -25,7 +25,7 @@ from tensorboard_plugin_rlboard.index.cache.manifest import (
     read_manifest,
     read_part,
 )
-from tensorboard_plugin_rlboard.index.cache.part_store import digest_of, key_digest
+from tensorboard_plugin_rlboard.index.cache.part_store import digest_of, file_key_digest
 from tensorboard_plugin_rlboard.index.cache.sidecar_store import FOLDER
 from tensorboard_plugin_rlboard.index.parts import range_builder
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -43,7 +43,7 @@ def test_manifests_come_back_byte_for_byte() -> None:
     assert len(manifests) == 2 * len(NAMES)
     for path in manifests:
         assert manifest_facts(read_manifest(path.read_bytes())) == path.read_bytes()
-    assert {key_digest(name) for name in NAMES} < {path.stem for path in manifests}
+    assert {file_key_digest(name) for name in NAMES} < {path.stem for path in manifests}
 
 
 def test_parts_come_back_byte_for_byte() -> None:
@@ -102,7 +102,7 @@ def test_log_that_was_indexed_is_not_read_again(
         shutil.rmtree(cache / f"heads-{VERSION}", ignore_errors=True)
     if origin == "own path":
         for name in NAMES:
-            own, written = key_digest(str(logs / "run" / name)), key_digest(name)
+            own, written = file_key_digest(str(logs / "run" / name)), file_key_digest(name)
             target = cache / f"files-{VERSION}" / own[:2] / f"{own}.json"
             target.parent.mkdir(exist_ok=True)
             shutil.copy(INDEX / f"files-{VERSION}" / written[:2] / f"{written}.json", target)
