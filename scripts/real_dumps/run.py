@@ -10,6 +10,7 @@ ten minutes is said and left out. Behind each dump stands what `rlboard doctor` 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -19,6 +20,9 @@ from typing import NamedTuple
 SCRIPTS = Path(__file__).resolve().parents[1]
 SECONDS = 600
 """For the installation of a framework, and again for its dump."""
+
+OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
+"""A hub is not asked for what is not on it: where none can be reached, that is waited for ten minutes."""
 
 
 class Framework(NamedTuple):
@@ -76,7 +80,7 @@ def make(name: str, into: Path, venvs: Path) -> str:
         folder = into / name
         folder.mkdir(parents=True, exist_ok=True)
         command = [str(python), "-m", f"real_dumps.{framework.module}", str(folder.resolve())]
-        subprocess.run(command, check=True, timeout=SECONDS, cwd=SCRIPTS)
+        subprocess.run(command, check=True, timeout=SECONDS, cwd=SCRIPTS, env=os.environ | OFFLINE)
     except (subprocess.SubprocessError, OSError) as error:
         return f"{name}: left out, {error}"
     return f"{name}: {told}, written in {time.monotonic() - began:.0f} s"
