@@ -33,7 +33,7 @@ test("every language has every key, and the same slots", () => {
   expect(other).toEqual([]);
 });
 
-// Said of many only, or a verb: "mean, min–max of {n} steps a point", "what member {i} begins with", "`list` takes new".
+// Said of many only, or a verb: "{n} steps a point", "what member {i} begins with", "`list` takes new".
 const NOT_COUNTED = [
   "groups.begin",
   "link.unread.word",

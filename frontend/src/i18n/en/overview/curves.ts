@@ -30,7 +30,9 @@ export const overview = {
   "overview.size": "Size of the charts",
   "overview.size.small": "small charts",
   "overview.size.large": "large charts",
-  "overview.dense": "mean, min–max of {n} steps a point",
+  "overview.dense": "{n} steps a point",
+  "overview.dense.hint":
+    "Each point is the mean of {n} {n|step|steps}, the darker band their smallest and largest.",
   "overview.line": "Which line other runs and kinds show: {title}",
   "overview.look": "Scale, range and table: {title}",
   "overview.look.scale": "Scale",
