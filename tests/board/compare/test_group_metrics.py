@@ -199,3 +199,17 @@ def test_the_size_of_advantages_by_hand(test_log: TestLog) -> None:
         found = sums_by_prompt(session, Selection("."), "advantage")
     assert found is not None
     assert (as_lists(found)["mean"], as_lists(found)["size"]) == ([0.0], [pytest.approx(0.5, rel=1e-9)])
+
+
+def test_one_group_of_two_prompts_among_others_is_enough_to_ask_the_samples(test_log: TestLog) -> None:
+    """Group g has a mean of 0.5; its members by prompt would have 0 and 1."""
+    rows = (("g", "p", 0.0), ("g", "q", 1.0), ("h", "p", 1.0), ("h", "p", 1.0))
+    test_log.write(
+        *(
+            {"step": 1, "response": "r", "prompt": prompt, "group_id": group, "reward": reward}
+            for group, prompt, reward in rows
+        )
+    )
+    session = test_log.open().session(".")
+    with session.snapshot():
+        assert sums_by_prompt(session, Selection("."), "group_mean") is None
