@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import example_counts
 import pytest
 import reused_databases
-from _pytest.runner import runtestprotocol
 from repository import FIXTURES
 from rollout_log import Line, TestLog, lines
 
@@ -31,8 +30,6 @@ _MAX_PROCESSES = 8
 _MAX_ID = 60
 """Characters of a value that a test's name shows; xdist sends each name a dozen times, and a bomb of brackets has megabytes."""
 _LONGEST_COLLECTION = 60.0
-_WORTH_TELLING_S = 0.05
-"""A setup or an end that takes longer may be among the slowest, which are printed."""
 _numbers = itertools.count()
 FIRST = (
     "tests/e2e/",
@@ -115,21 +112,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             shared = getattr(item, "_fixtureinfo").name2fixturedefs.keys() & SHARED  # noqa: B009 (pytest has no public name for it)
             group = min(shared) if shared else item.nodeid.partition("::")[0]
             item.add_marker(pytest.mark.xdist_group(group))
-
-
-@pytest.hookimpl(tryfirst=True)  # in place of pytest's own
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    """Runs a test as pytest does, and tells of its setup and its end only what is worth it.
-
-    pytest makes three reports of a test, and each goes from one process to another. Two of them say nothing but that
-    nothing happened; without these a thousand tests take half a second less of a processor.
-    """
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    for report in runtestprotocol(item, log=False, nextitem=nextitem):
-        if report.when == "call" or not report.passed or report.duration > _WORTH_TELLING_S:
-            item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True
 
 
 def pytest_collection_finish() -> None:
