@@ -195,13 +195,17 @@ class RunJoins:
             int, cursor.execute(f"SELECT {', '.join(counts)} FROM {self.run.table}").fetchall()[0]
         )
         filled = frozenset(column for column, n in zip(self._bits, numbers, strict=False) if n)
+        holding = [side.table.filled(cursor) for side in sides]
+        own = [
+            {name: of[name] for name in of if name in held} for of, held in zip(targets, holding, strict=True)
+        ]
         joined = tuple(
             JoinSummary(
                 side.kind,
                 side.source,
                 n,
                 rows - n,
-                tuple(filled_names(side.kind, targets[i], filled) if n else ()),
+                tuple(filled_names(side.kind, own[i], filled) if n else ()),
             )
             for i, (side, n) in enumerate(zip(sides, numbers[len(self._bits) :], strict=True))
         )

@@ -40,6 +40,7 @@ class SideTable:
         self.serial = 0
         self.rows = 0
         self.has_ids = self.has_texts = False
+        self._filled, self._filled_at = frozenset[str](), -1
         self._next_line = 0
         self._files: list[str] = []
 
@@ -78,6 +79,16 @@ class SideTable:
             if name not in self.columns:
                 cursor.execute(f"ALTER TABLE {self.values} ADD COLUMN IF NOT EXISTS {quoted(name)} {kind}")
                 self.columns[name] = kind
+
+    def filled(self, cursor: duckdb.DuckDBPyConnection) -> frozenset[str]:
+        """The columns that hold a value: one may have none any more, where a file was written anew."""
+        if self._filled_at != self.serial:
+            names = [name for name in self.columns if name.startswith(("t:", "m:"))]
+            counts = ", ".join(f"count({quoted(name)})" for name in names) or "0"
+            found = cursor.execute(f"SELECT {counts} FROM {self.values}").fetchall()[0]
+            self._filled = frozenset(name for name, count in zip(names, found, strict=False) if count)
+            self._filled_at = self.serial
+        return self._filled
 
     def add(
         self, cursor: duckdb.DuckDBPyConnection, relative: str, rows: SideRows, lines_before: int

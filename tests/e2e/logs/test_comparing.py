@@ -16,7 +16,7 @@ from tab import OpenTab
 
 pytestmark = pytest.mark.browser
 
-ODD, SAMPLE, SICK, RUNS = "odd_groups", "couplets", "sweep/seed17", 60
+ODD, SAMPLE, SICK, RUNS = "odd_groups", "couplets", "sixty/number17", 60
 
 
 def member(step: int, group: str, reward: float | None, words: str, **more: object) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def server(gallery: Gallery, tmp_path_factory: pytest.TempPathFactory) -> Tensor
         rows += [member(step, "alone", 1.0, "yes"), member(step, "unscored", None, "no")]
     rollouts.write(logs / ODD, rows)
     shutil.copytree(ROOT / "rollout_samples" / "train_couplets", logs / SAMPLE)
-    names = [f"sweep/seed{number}" for number in range(RUNS)]
+    names = [f"sixty/number{number}" for number in range(RUNS)]
     for number, name in enumerate(names):
         kept = [float((step + i + number) % 3 > 0) for step in range(12) for i in range(4)]
         if name == SICK:
@@ -133,18 +133,22 @@ def test_two_stretches_of_the_sample_training_down_to_a_token(server: TensorBoar
 
 def test_of_sixty_runs_the_sick_one_stands_first(server: TensorBoard, open_tab: OpenTab) -> None:
     def examined() -> list[dict[str, Any]] | None:
-        rows = [row for row in server.ask("run_table")["runs"] if row["run"].startswith("sweep/")]
+        rows = [row for row in server.ask("run_table")["runs"] if row["run"].startswith("sixty/")]
         is_done = len(rows) == RUNS and all(row["findings"] is not None for row in rows)
         return rows if is_done else None
 
-    sweep = until(examined, "every run to be examined")
-    tab = open_tab(server, height=600).open(run="sweep/seed3", view="runs")
-    worst = [row["run"] for row in sweep if row["findings"]["error"] + row["findings"]["warning"]]
+    sixty = until(examined, "every run to be examined")
+    tab = open_tab(server, height=600).open(run="sixty/number3", view="runs")
+    worst = [row["run"] for row in sixty if row["findings"]["error"] + row["findings"]["warning"]]
     assert worst == [SICK]
     shown = tab.get("runs-row")
     expect(shown.first).to_be_visible()
-    names = shown.evaluate_all("rows => rows.map((row) => row.dataset.id)")
-    assert next(name for name in names if name.startswith("sweep/")) == SICK
+
+    def first() -> bool | None:
+        names = shown.evaluate_all("rows => rows.map((row) => row.dataset.id)")
+        return next((name for name in names if name.startswith("sixty/")), "") == SICK or None
+
+    until(first, "the sick run to stand first")
     tab.view.locator(f"[data-testid=runs-row][data-id='{SICK}']").click()
     tab.expect_selected(run_b=SICK)
     expect(tab.get("verdict")).to_be_visible()
