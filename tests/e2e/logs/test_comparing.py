@@ -146,7 +146,10 @@ def test_of_sixty_runs_the_sick_one_stands_first(server: TensorBoard, open_tab: 
 
     def first() -> bool | None:
         names = shown.evaluate_all("rows => rows.map((row) => row.dataset.id)")
-        return next((name for name in names if name.startswith("sixty/")), "") == SICK or None
+        ours = [name for name in names if name.startswith("sixty/")]
+        if not ours:  # runs of other tests that are sick as well
+            tab.js("() => { document.querySelector('.runs-table [role=grid]').scrollTop += 240; }")
+        return ours[:1] == [SICK] or None
 
     until(first, "the sick run to stand first")
     tab.view.locator(f"[data-testid=runs-row][data-id='{SICK}']").click()

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { sampleWithTokens } from "../../data/questions/sample";
 import { sampleNeighbours } from "../../data/sampleWalk";
 import { sampleScope } from "../../data/scopes";
@@ -67,8 +67,8 @@ function OpenSample({ id }: { id: string }): JSX.Element {
   });
   useFocusWhileOpen(root);
   useFocusHome(root, "sample");
-  // The token that had it may have gone with the sample before.
-  useEffect(recoverFocus, [viewState]);
+  // The token that had it may have gone with the sample before: not after the next frame either, or a key goes to nothing.
+  useLayoutEffect(recoverFocus, [viewState]);
   const mode =
     loaded === null
       ? "text"

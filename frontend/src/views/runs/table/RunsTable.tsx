@@ -48,7 +48,7 @@ export function RunsTable({ data, active, onActive, focusTarget }: RunsTableProp
         total={rows.length}
         row={(index) => rows[index]}
         id={(row) => row.run}
-        open={rows.findIndex((row) => row.run === (against || run))}
+        open={rows.findIndex((row) => row.run === against)}
         onOpen={(index) => {
           const row = rows[index];
           if (row !== undefined) compareWith(row.run);
