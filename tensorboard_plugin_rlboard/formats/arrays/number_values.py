@@ -175,6 +175,8 @@ def of_batch_of_one(value: Any) -> Any:
     inner = value
     while len(inner) == 1 and not isinstance(inner[0], _NO_LISTS) and not hasattr(inner[0], "keys"):
         inner = inner[0]
+    if inner is value:  # as nearly all are: nothing of it has to be looked at
+        return value
     types = set(map(type, inner))
     return inner if len(inner) > 1 and (len(types) == 1 or types <= _NUMBERS) else value
 
