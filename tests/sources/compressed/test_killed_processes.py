@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,14 +57,23 @@ def board_of(logs: Path) -> Iterator[Board]:
 
 
 def killed(monkeypatch: pytest.MonkeyPatch, deaths: int) -> list[int]:
-    """Has the next processes killed before they have said a word; returns a list that each adds its number to."""
+    """Has the next processes killed before they have said a word; returns a list that each adds its number to.
+
+    Those have nothing to do but to wait, so that none is done before it is killed.
+    """
     real, started = UnpackProcess._started, list[int]()
 
     def starting(self: UnpackProcess) -> subprocess.Popen[bytes]:
-        process = real(self)
         started.append(len(started) + 1)
-        if len(started) <= deaths:
-            process.kill()
+        if len(started) > deaths:
+            return real(self)
+        command = self._command
+        self._command = [sys.executable, "-c", "input()"]
+        try:
+            process = real(self)
+        finally:
+            self._command = command
+        process.kill()
         return process
 
     monkeypatch.setattr(UnpackProcess, "_started", starting)
