@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from archives import spooled
 from rollout_log import line, row
 
 from tensorboard_plugin_rlboard.board.board import Board
@@ -198,3 +199,15 @@ def test_what_is_stopped_does_not_begin_anew(tmp_path: Path, fresh_spool: Unpack
     while not job.is_done:
         assert time.monotonic() < deadline
     assert job._tries == 1
+
+
+def test_what_kills_each_of_them_is_said_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_spool: UnpackCache
+) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gzip.compress(line(1) * 1000))
+    killed(monkeypatch, 3)
+    assert not fresh_spool.is_current(str(path), (1, 2, 3, 4), settled=True)
+    with pytest.raises(OSError, match=r"the process that unpacks it ended \(-9\) in 3 attempts"):
+        fresh_spool.update(str(path), (1, 2, 3, 4), settled=True)
+    assert spooled(fresh_spool) == []

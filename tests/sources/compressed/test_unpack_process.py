@@ -133,18 +133,6 @@ def test_what_is_wrong_is_said_as_if_unpacked_here(
     assert "corrupt" in said["corrupt.jsonl.gz"][0]
 
 
-def test_a_process_that_is_killed_is_said(tmp_path: Path, fresh_spool: UnpackCache) -> None:
-    path = tmp_path / "a.jsonl.gz"
-    path.write_bytes(gzip.compress(TEXT))
-    assert not fresh_spool.is_current(str(path), SIGNATURE, settled=True)
-    job = fresh_spool.jobs._jobs[str(path)]
-    while not job.is_done:
-        job._process.kill()
-    with pytest.raises(OSError, match=r"the process that unpacks it ended \(-9\) in 3 attempts"):
-        fresh_spool.update(str(path), SIGNATURE, settled=True)
-    assert spooled(fresh_spool) == []
-
-
 def test_few_bytes_that_are_many_are_unpacked_by_a_process(
     tmp_path: Path, fresh_spool: UnpackCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
