@@ -229,7 +229,7 @@ def test_look_alikes_are_refused_with_a_remedy(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("SFT data", "no score, no step"),
+        ("SFT data", "no number as score, no step"),
         ("preferences", "preferred"),
         ("log", "program's log"),
         ("web text", "no prompt"),

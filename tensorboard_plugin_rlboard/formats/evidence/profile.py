@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
 from tensorboard_plugin_rlboard.formats.generic.row_values import Place
 from tensorboard_plugin_rlboard.metrics.segments import Floats
+from tensorboard_plugin_rlboard.words import plain, snake_case
 
 _ROUNDED, _NEARLY_ALL, _LARGEST = 0.006, 0.9, 1e9
 """How far a logged sum may be from its parts', which are rounded; the share of the samples in which it is one; what is none."""
+
+
+_LABELS = frozenset(
+    plain(snake_case(word))
+    for names in (words.STEP, words.WEAK_STEP, *words.REWARD, words.SPLIT, words.GROUP, words.FINISH_REASON)
+    for word in names
+)
+"""Words for what a sample has one of."""
 
 
 @dataclass
@@ -79,6 +89,16 @@ class Profile:
                         self.columns.setdefault(place.path, Column(place)).values[at] = value
                     else:
                         self.columns.setdefault(place.path, Column(place))
+        self._add_single_entries()
+
+    def _add_single_entries(self) -> None:
+        """Add what stands in lists of one (`step: [7]`, as of a batch of one sample) where a number or label is asked for."""
+        for column in tuple(self.columns.values()):
+            place, values = column.place, column.values
+            if plain(place.name) in _LABELS and values and all(map(_is_single_entry, values.values())):
+                entry = replace(place, path=f"{place.path}.0")
+                found = {at: value[0] for at, value in values.items() if isinstance(value, list)}
+                self.columns.setdefault(entry.path, Column(entry, found))
 
     @property
     def count(self) -> int:
@@ -152,6 +172,11 @@ def differs_within(column: Column, labels: Column) -> bool:
         for (one, a), (other, b) in pairwise(sorted(column.values.items()))
         for label in [_key(labels.values.get(one))]
     )
+
+
+def _is_single_entry(value: object) -> bool:
+    """Whether it is a list of one number, truth value or text."""
+    return isinstance(value, list) and len(value) == 1 and isinstance(value[0], (str, int, float, bool))
 
 
 def _key(value: object) -> Any:

@@ -81,7 +81,7 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> 
     has_step = bool(keys.get("step")) and keys["step"] not in _DATA_STEPS
     if scored or has_step or _has_several_responses(roles, shape):
         return ""
-    return "It looks like a data set: it has no score, no step and no values of tokens"
+    return "It looks like a data set: it has no number as score, no step and no values of tokens"
 
 
 def _are_of_training(roles: Roles) -> bool:

@@ -10,6 +10,7 @@ from tensorboard_plugin_rlboard.formats.evidence.profile import Column, differs_
 from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_number,
+    is_number_list,
     is_share,
     is_single_word,
     is_verdict,
@@ -96,7 +97,12 @@ def reason_unread(roles: Roles) -> str:
     texts = roles.candidates(names, is_single_word, own=True) + roles.candidates(names, is_list_text)
     taken = set(roles.keys.values())
     nested = roles.candidates((*words.REWARD[0], *words.REWARD[1]), _is_list_or_object)
-    return _reason_of_texts(texts) or _reason_of_nested([one for one in nested if one.path not in taken])
+    lists = roles.candidates((*names, *words.SCORE_PARTS), is_number_list, own=True)
+    return (
+        _reason_of_texts(texts)
+        or _reason_of_nested([one for one in nested if one.path not in taken])
+        or _reason_of_lists([one for one in lists if one.path not in taken])
+    )
 
 
 def _reason_of_texts(columns: Sequence[Column]) -> str:
@@ -119,6 +125,15 @@ def _reason_of_nested(columns: Sequence[Column]) -> str:
         return (
             f"No reward was taken: {column.path} holds lists or objects, of which nothing says the number of a sample; log one "
             'number as reward, or write its path into an rlboard.toml (reward = "rewards.total").'
+        )
+    return ""
+
+
+def _reason_of_lists(columns: Sequence[Column]) -> str:
+    for column in columns:
+        return (
+            f"No reward was taken: {column.path} holds several numbers for each sample; write one of them or their sum into an "
+            f'rlboard.toml: reward = "{column.path}.0", or "{column.path}.{PARTS}".'
         )
     return ""
 
