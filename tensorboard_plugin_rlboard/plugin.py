@@ -18,7 +18,7 @@ from werkzeug import wrappers
 from werkzeug.security import safe_join
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.limits.lock_turns import shorten_lock_turns
+from tensorboard_plugin_rlboard.board.limits.switch_interval import shorten_switch_interval
 from tensorboard_plugin_rlboard.board.lru_cache import forget_unused
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
 from tensorboard_plugin_rlboard.broken_tab import page_module
@@ -79,7 +79,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         if problem:
             logger.warning("RL Board: %s", problem)
         registry = Registry(log_roots, folder, memory, settings, flag_problems=(problem,) if problem else ())
-        shorten_lock_turns()
+        shorten_switch_interval()
         self._indexer = BackgroundIndexer(registry, seconds)
         # A thread that is still inside a library when Python ends aborts the process.
         atexit.register(self._indexer.stop)

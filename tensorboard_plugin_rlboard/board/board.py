@@ -55,7 +55,7 @@ from tensorboard_plugin_rlboard.training.scalar_pairing import validated_runs
 if TYPE_CHECKING:
     import duckdb
 
-_GIVE_WAY = 0.5
+_MAX_YIELD_SECONDS = 0.5
 """Seconds that the examination of a run waits at most for questions that are worked on."""
 _MAX_TOTALS = 256
 """Numbers of samples that are kept until their run changes: walking through a list counts it once."""
@@ -239,13 +239,13 @@ class Board:
         """In the thread that indexes: what is told of a run that is read."""
         attention = self.indexer.attention
         if run.name == attention.run_name:  # a page that opens asks at this very moment
-            self.limits.places.wait_for_calm(_GIVE_WAY)
+            self.limits.slots.wait_until_idle(_MAX_YIELD_SECONDS)
         self._findings.update_in_background(run)
         if isfinite(attention.seconds_since_request()):  # else nobody has opened a page
             self.prompts.update_in_background(run, is_looked_at=run.name == attention.run_name)
 
     def _slot(self, selection: Selection, *, always: bool = False) -> AbstractContextManager[None]:
-        """One of the few places for searches, or for heavy questions where a selection is of more than one step."""
+        """A slot for a search, for a question over several steps, or for a quick one, by what a selection asks."""
         if selection.searches:
             return self.limits.search()
         return self.limits.heavy() if always or selection.step is None else self.limits.quick()

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-from tensorboard_plugin_rlboard.board.limits.running_question import Turn, check_stopped, current_question
+from tensorboard_plugin_rlboard.board.limits.running_question import Waiter, check_stopped, current_question
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswer
 
@@ -19,23 +19,23 @@ _BUSY = "Somebody else's equal question was being answered all the time; try aga
 
 
 @dataclass(eq=False)
-class _InWork:
-    """An answer that somebody works on, and who waits for it; `answer` stays None where that one gave up."""
+class _PendingAnswer:
+    """An answer that one request is computing, and the others that wait for it; None if that request failed."""
 
     answer: EncodedAnswer | None = None
-    waiting: list[Turn] = field(default_factory=list)
+    waiting: list[Waiter] = field(default_factory=list)
 
 
 class SharedAnswers:
     """Answers by question and revision; every method may be called from any thread."""
 
     def __init__(self, max_bytes: int = _CACHE_BYTES) -> None:
-        self._kept: LruCache[EncodedAnswer] = LruCache(max_bytes, lambda answer: answer.size)
-        self._in_work: dict[Hashable, _InWork] = {}
+        self._cache: LruCache[EncodedAnswer] = LruCache(max_bytes, lambda answer: answer.size)
+        self._pending: dict[Hashable, _PendingAnswer] = {}
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, answer: Callable[[], EncodedAnswer]) -> EncodedAnswer:
-        """The answer to a question: one that is kept, one that somebody works on, or a new one.
+        """The answer to a question: a cached one, one that another request is computing, or a new one.
 
         Args:
             key: the question and the revision that its answer has to be as new as.
@@ -45,39 +45,39 @@ class SharedAnswers:
             StoppedError: the question was given up while it waited.
         """
         while True:
-            turn = Turn()
+            waiter = Waiter()
             with self._lock:
-                kept = self._kept.get(key)
-                if kept is not None:
-                    return kept
-                work = self._in_work.get(key)
-                if work is None:
-                    mine = self._in_work[key] = _InWork()
+                cached = self._cache.get(key)
+                if cached is not None:
+                    return cached
+                pending = self._pending.get(key)
+                if pending is None:
+                    own = self._pending[key] = _PendingAnswer()
                     break
-                work.waiting.append(turn)
-            _wait(turn)
-            if work.answer is not None:
-                return work.answer
+                pending.waiting.append(waiter)
+            _wait(waiter)
+            if pending.answer is not None:
+                return pending.answer
         try:
-            mine.answer = answer()
-            self._kept.put(key, mine.answer)
-            return mine.answer
+            own.answer = answer()
+            self._cache.put(key, own.answer)
+            return own.answer
         finally:
             with self._lock:
-                del self._in_work[key]
-            for waiting in mine.waiting:
-                waiting.comes.set()
+                del self._pending[key]
+            for waiting in own.waiting:
+                waiting.admitted.set()
 
 
-def _wait(turn: Turn) -> None:
-    """Waits for a turn, as long as the current question lasts."""
+def _wait(waiter: Waiter) -> None:
+    """Waits until the answer is there, as long as the current question lasts."""
     question = current_question.get()
     if question is None:
-        turn.comes.wait()
+        waiter.admitted.wait()
         return
-    question.waits_for, question.turn = _BUSY, turn
+    question.waits_for, question.waiter = _BUSY, waiter
     if not question.stop_reason:  # else nobody wakes it
-        turn.comes.wait()
-    question.turn = None
+        waiter.admitted.wait()
+    question.waiter = None
     check_stopped()
     question.waits_for = ""

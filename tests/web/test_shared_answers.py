@@ -62,7 +62,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 
 def waiting(shared: SharedAnswers, key: object) -> int:
-    work = shared._in_work.get(key)
+    work = shared._pending.get(key)
     return 0 if work is None else len(work.waiting)
 
 
@@ -106,7 +106,7 @@ def test_who_waits_for_one_that_fails_answers_it_himself() -> None:
         thread.join(20)
     assert (failed, said) == ([StoppedError], [b"1"] * 3)
     assert len(asked) == 2, "one of them answered it for all"
-    assert not shared._in_work
+    assert not shared._pending
 
 
 def test_who_waits_is_given_up_in_his_own_time() -> None:

@@ -1,1 +1,1 @@
-"""What a question may take: time, places beside others, and an end when nobody waits for it."""
+"""Limits of questions: time, how many run at once, and cancellation when nobody waits for the answer."""

@@ -13,28 +13,28 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from tensorboard_plugin_rlboard.board.limits.places import Kind, Places
+from tensorboard_plugin_rlboard.board.limits.question_slots import QuestionKind, QuestionSlots
 from tensorboard_plugin_rlboard.board.limits.running_question import RunningQuestion, current_question
 from tensorboard_plugin_rlboard.errors import StoppedError
 
-SECONDS = 20.0
-"""Time of a question. A regular expression over the responses of a million samples takes about one second."""
-HEAVY = 3
-"""Questions over whole runs that are worked on at once; more wait for one of these to end."""
-SEARCHES = 2
-"""Questions that look into texts, at once: they have places of their own, so that numbers never wait long for them."""
-QUICK = 64
+TIMEOUT_SECONDS = 20.0
+"""Timeout of a question. A regular expression over the responses of a million samples takes about one second."""
+HEAVY_SLOTS = 3
+"""Questions over whole runs that run at once; more wait for one of these to end."""
+SEARCH_SLOTS = 2
+"""Questions that look into texts, at once: they have slots of their own, so that numbers never wait long for them."""
+QUICK_SLOTS = 64
 """Questions about one sample or one step."""
-_TOGETHER, _LONG_TOGETHER, _QUICK_FIRST = 2, 1, 4
-"""How many may have begun within `_MOMENT`, of all kinds and of those that are not quick, and how many quick ones go before
+_MAX_RECENT, _MAX_RECENT_LONG, _MAX_QUICK_IN_A_ROW = 2, 1, 4
+"""How many may have begun within `_RECENT_SECONDS`, of all kinds and of those that are not quick, and how many quick ones go before
 one of these. With 64 clients on two cores, four at once (two quick ones, one over a whole run, one search) answered a tenth more, and
 TensorBoard's own answers took twice as long, half of them 27 ms instead of 16; with one at once quick ones took a second."""
-_MOMENT = 0.15
-"""Seconds after which a question takes long, and the next need not wait for its end. Where TensorBoard has the cores, hardly one
+_RECENT_SECONDS = 0.15
+"""After so long a question takes long, and the next need not wait for its end. Where TensorBoard has the cores, hardly one
 takes so long; where others have them (a load of 35 on two), all do, and more at once have a larger share of the cores."""
-_POLL_INTERVAL = 0.02
-_CLIENT_INTERVAL = 0.25
-"""Seconds between two tests of whether a client is still there."""
+_POLL_SECONDS = 0.02
+_CLIENT_CHECK_SECONDS = 0.25
+"""Between two tests of whether a client is still there."""
 SUPERSEDED = "A newer question took the place of this one."
 OUT_OF_MEMORY = "This needs more memory than the index may use: narrow the steps, or search and filter more."
 BUSY = "Other questions over whole runs were being answered all the time; try again in a moment."
@@ -46,15 +46,17 @@ class QueryLimits:
     """Watches over the questions of a process; every method may be called from any thread.
 
     Attributes:
-        places: what questions wait for that need more than a moment.
+        slots: what questions wait for before they run.
     """
 
-    def __init__(self, seconds: float = SECONDS, heavy: int = HEAVY, searches: int = SEARCHES) -> None:
+    def __init__(
+        self, seconds: float = TIMEOUT_SECONDS, heavy: int = HEAVY_SLOTS, searches: int = SEARCH_SLOTS
+    ) -> None:
         self._seconds = seconds
-        self.places = Places(_TOGETHER, _LONG_TOGETHER, _QUICK_FIRST, _MOMENT)
-        self._heavy = Kind(heavy, BUSY)
-        self._searches = Kind(searches, BUSY_SEARCHING)
-        self._quick = Kind(QUICK, BUSY, is_quick=True)
+        self.slots = QuestionSlots(_MAX_RECENT, _MAX_RECENT_LONG, _MAX_QUICK_IN_A_ROW, _RECENT_SECONDS)
+        self._heavy = QuestionKind(heavy, BUSY)
+        self._searches = QuestionKind(searches, BUSY_SEARCHING)
+        self._quick = QuestionKind(QUICK_SLOTS, BUSY, is_quick=True)
         self._changed = threading.Condition()
         self._running: set[RunningQuestion] = set()
         self._by_place: dict[tuple[str, str], RunningQuestion] = {}
@@ -113,16 +115,16 @@ class QueryLimits:
             question.cursors.clear()
 
     def heavy(self) -> AbstractContextManager[None]:
-        """One of the few places for questions that look at a whole run; waits for it as long as the question lasts."""
-        return self.places.taken(self._heavy)
+        """A slot for a question that reads a whole run; waits for it as long as the question lasts."""
+        return self.slots.take(self._heavy)
 
     def search(self) -> AbstractContextManager[None]:
-        """The same for questions that look into texts."""
-        return self.places.taken(self._searches)
+        """A slot for a question that searches texts."""
+        return self.slots.take(self._searches)
 
     def quick(self) -> AbstractContextManager[None]:
-        """The same for questions that need little, which never wait long for it."""
-        return self.places.taken(self._quick)
+        """A slot for a question that needs little; it never waits long."""
+        return self.slots.take(self._quick)
 
     def _start_watch(self) -> None:
         if self._watch_thread is None:
@@ -140,15 +142,18 @@ class QueryLimits:
             for question in running:
                 if now > question.deadline:
                     question.stop(question.waits_for or _timeout_reason(self._seconds))
-                elif question.disconnected is not None and now - question.client_checked > _CLIENT_INTERVAL:
+                elif (
+                    question.disconnected is not None
+                    and now - question.client_checked > _CLIENT_CHECK_SECONDS
+                ):
                     question.client_checked = now
                     if question.disconnected():
                         question.stop(DISCONNECTED)
                 if question.stop_reason:
                     question.stop(question.stop_reason)
             del running, question  # what has ended must not live on in here
-            self.places.admit()
-            time.sleep(_POLL_INTERVAL)
+            self.slots.admit()
+            time.sleep(_POLL_SECONDS)
 
 
 def _timeout_reason(seconds: float) -> str:

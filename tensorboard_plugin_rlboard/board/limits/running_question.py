@@ -1,4 +1,4 @@
-"""A question that is being answered: why it is given up, and what that ends."""
+"""A question that is being answered, and how it is stopped before its end."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(eq=False)
-class Turn:
-    """The turn of somebody who waits for something.
+class Waiter:
+    """Somebody who waits for a slot, or for an answer that another question is working on.
 
     Attributes:
-        comes: set when it is there, or when waiting is over without it.
+        admitted: set when it is there, or when the wait is over without it.
         since: since when it is waited for (monotonic clock).
     """
 
-    comes: threading.Event = field(default_factory=threading.Event)
+    admitted: threading.Event = field(default_factory=threading.Event)
     since: float = field(default_factory=time.monotonic)
 
 
@@ -38,7 +38,7 @@ class RunningQuestion:
         client_checked: when `disconnected` was asked last.
         order: which of its client's questions it is, counted where it was asked; 0 where nobody counts.
         stop_reason: why it is given up; empty as long as it is not.
-        turn: its turn to have a place, while it waits for one.
+        waiter: set while it waits for a slot.
         waits_for: what is said when its time is up meanwhile; empty while it is worked on.
         cursors: what it runs queries with.
     """
@@ -48,16 +48,16 @@ class RunningQuestion:
     client_checked: float
     order: int = 0
     stop_reason: str = ""
-    turn: Turn | None = None
+    waiter: Waiter | None = None
     waits_for: str = ""
     cursors: list[duckdb.DuckDBPyConnection] = field(default_factory=list)
 
     def stop(self, reason: str) -> None:
         """Gives the question up: what it runs is interrupted, now and by the watch until it has ended."""
         self.stop_reason = self.stop_reason or reason
-        turn = self.turn
-        if turn is not None:
-            turn.comes.set()
+        waiter = self.waiter
+        if waiter is not None:
+            waiter.admitted.set()
         for cursor in tuple(self.cursors):
             cursor.interrupt()
 

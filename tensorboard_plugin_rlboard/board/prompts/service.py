@@ -34,7 +34,7 @@ class PromptService:
         self,
         session: Callable[[str | RunIndex], RunSession],
         steps: Callable[[RunIndex], RunSteps],
-        place: Callable[[Selection], AbstractContextManager[None]],
+        slot: Callable[[Selection], AbstractContextManager[None]],
         results: Callable[[], RunResults],
     ) -> None:
         """Knows nothing yet.
@@ -42,14 +42,14 @@ class PromptService:
         Args:
             session: opens a run for the calling thread; one that is named is looked at by a user.
             steps: the steps of a run as of now.
-            place: what a selection waits for before it is looked at.
+            slot: gives the slot that a question about a selection needs.
             results: where histories are kept between starts.
         """
         self.identities = PromptIdentities()
         self._saved = SavedHistories(results)
         self._histories = PromptHistories(steps, self.identities, self._saved)
         self._session = session
-        self._place = place
+        self._slot = slot
 
     def look_up_in_background(self, run: RunIndex) -> None:
         """Reads what is kept of a run's prompts while its rows are being loaded, in the thread that loads them; never fails."""
@@ -74,15 +74,15 @@ class PromptService:
 
     def prompts(self, question: PromptsQuestion) -> Prompts:
         """One page of the prompts of a training, with what became of each."""
-        with self._place(question.selection):
+        with self._slot(question.selection):
             return prompts(self._session(question.selection.run), question, self._histories)
 
     def prompt(self, question: PromptQuestion) -> Prompt:
         """One prompt with its samples along the steps."""
-        with self._place(question.selection):
+        with self._slot(question.selection):
             return prompt(self._session(question.selection.run), question, self._histories)
 
     def pass_at_k(self, question: PassQuestion) -> PassAtK:
         """How many prompts of each step are solved by one of k samples."""
-        with self._place(question.selection):
+        with self._slot(question.selection):
             return pass_at_k(self._session(question.selection.run), question, self._histories)

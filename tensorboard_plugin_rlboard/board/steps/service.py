@@ -65,7 +65,7 @@ class StepService:
         registry: Registry,
         attention: Attention,
         cursor: Callable[[], duckdb.DuckDBPyConnection],
-        place: Callable[[Selection], AbstractContextManager[None]] = lambda _: nullcontext(),
+        slot: Callable[[Selection], AbstractContextManager[None]] = lambda _: nullcontext(),
     ) -> None:
         """Knows nothing yet.
 
@@ -73,13 +73,13 @@ class StepService:
             registry: the indexes.
             attention: the run that the user looks at is followed while it is indexed.
             cursor: where cursors of the calling thread come from.
-            place: what a selection that is not materialised waits for before it is queried.
+            slot: gives the slot that a selection needs to be queried where it is not materialised.
         """
         self.on_prepared: Callable[[Steps], object] = lambda _: None
         self._registry = registry
         self._attention = attention
         self._cursor = cursor
-        self._place = place
+        self._slot = slot
         self._states: dict[str, RunState] = {}
         self._lock = threading.Lock()
         self._answers: LruCache[Steps] = LruCache(_CACHE_BYTES, _answer_bytes)
@@ -127,7 +127,7 @@ class StepService:
         key, cursor = (run.name, run.version, question), self._cursor()
 
         def query() -> Steps:
-            with self._place(question.selection):
+            with self._slot(question.selection):
                 return query_steps(open_session(run, cursor), question)
 
         return self._answers.get_or_compute(key, query)
@@ -136,7 +136,7 @@ class StepService:
         """Curves for each value of a text column, by queries."""
         if question.metrics is not None:
             check_numbers(self.run_steps(run), question.selection, MAX_VALUES * len(question.metrics))
-        with self._place(question.selection):
+        with self._slot(question.selection):
             return query_by_value(open_session(run, self._cursor()), question)
 
     def update_in_background(self, run: RunIndex) -> None:

@@ -148,7 +148,7 @@ def test_places_are_given_in_the_order_in_which_they_are_asked_for() -> None:
     with watched.heavy():
         for number in range(6):
             threads.append(in_thread(functools.partial(wait, number))[0])
-            while watched.places.waiting <= number:
+            while watched.slots.waiting <= number:
                 time.sleep(0.001)
     for thread in threads:
         thread.join(30)
@@ -168,7 +168,7 @@ def test_who_is_given_up_while_waiting_keeps_no_place() -> None:
 
     with watched.heavy():
         waiting, said = in_thread(wait)
-        while not watched.places.waiting:
+        while not watched.slots.waiting:
             time.sleep(0.001)
         with watched.question("tab", "chart"):
             waiting.join(30)

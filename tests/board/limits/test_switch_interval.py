@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tensorboard.plugins import base_plugin
 
-from tensorboard_plugin_rlboard.board.limits.lock_turns import shorten_lock_turns
+from tensorboard_plugin_rlboard.board.limits.switch_interval import shorten_switch_interval
 from tensorboard_plugin_rlboard.plugin import RLBoardPlugin
 
 
@@ -23,7 +23,7 @@ def interval() -> Iterator[None]:
 @pytest.mark.parametrize(("before", "after"), [(0.005, 0.001), (0.0002, 0.0002), (0.02, 0.02)])
 def test_only_pythons_own_turns_are_shortened(before: float, after: float) -> None:
     sys.setswitchinterval(before)
-    shorten_lock_turns()
+    shorten_switch_interval()
     assert sys.getswitchinterval() == pytest.approx(after)
 
 
