@@ -53,14 +53,14 @@ class Relation:
     """Samples of a run in SQL.
 
     Attributes:
-        source: what stands behind FROM.
+        table_sql: a table or subquery, as it stands behind FROM.
         where: what stands behind WHERE.
         values: the values bound in both, in order.
         split: the split of the samples, where a selection chose one.
         search: the text search that the samples were narrowed by.
     """
 
-    source: str
+    table_sql: str
     where: str
     values: list[object]
     split: str = ""
@@ -150,23 +150,27 @@ def select_samples(
             )
         else:
             further.require(condition.sql, *condition.values)
-    source, where, values = schema.table, " AND ".join(steps.sql + further.sql), steps.values + further.values
+    table_sql, where, values = (
+        schema.table,
+        " AND ".join(steps.sql + further.sql),
+        steps.values + further.values,
+    )
     if (
         grouped and schema.group_columns
     ):  # else the bare table: a subquery over all its columns takes a millisecond
-        source = f"(SELECT rowid, *, {schema.group_columns} FROM {schema.table} WHERE {steps})"
+        table_sql = f"(SELECT rowid, *, {schema.group_columns} FROM {schema.table} WHERE {steps})"
         where = str(further)
         if many_steps:
-            source, values = with_groups(schema.table, str(steps)), [*steps.values, *values]
+            table_sql, values = with_groups(schema.table, str(steps)), [*steps.values, *values]
     if patterns:
-        found = matching_rows(session, source, where, values, patterns)
+        found = matching_rows(session, table_sql, where, values, patterns)
         where = f"{where} AND rowid IN (SELECT place FROM {found})"
-    return Relation(source, where, values, split, search)
+    return Relation(table_sql, where, values, split, search)
 
 
 def pieces_of(cursor: duckdb.DuckDBPyConnection, rows: Relation, rows_at_once: int) -> list[Relation]:
     """Samples in pieces of whole steps of at most so many rows; a larger step is a piece of its own."""
-    sizes = f"SELECT step, count(*) FROM {rows.source} WHERE {rows.where} GROUP BY step ORDER BY step"
+    sizes = f"SELECT step, count(*) FROM {rows.table_sql} WHERE {rows.where} GROUP BY step ORDER BY step"
     pieces: list[list[int]] = []
     held = 0
     for step, size in cursor.execute(sizes, rows.values).fetchall():

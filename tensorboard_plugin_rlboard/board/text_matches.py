@@ -102,7 +102,7 @@ def first_piece(instructions: int) -> float:
 
 def matching_rows(
     session: RunSession,
-    source: str,
+    table_sql: str,
     where: str,
     values: Sequence[object],
     patterns: Sequence[PatternCondition],
@@ -111,7 +111,7 @@ def matching_rows(
 
     Args:
         session: the run, within a snapshot: row numbers are true in it only.
-        source: what stands behind FROM; it has the group metrics if a condition needs them.
+        table_sql: a table or subquery, as it stands behind FROM; it has the group metrics if a condition needs them.
         where: what stands behind WHERE, as far as it looks for no pattern.
         values: the values bound in both, in order.
         patterns: what has to hold beside it.
@@ -125,14 +125,14 @@ def matching_rows(
     """
     found = f"found_{next(_numbers)}"
     session.cursor.execute(f"CREATE TEMP TABLE {found} (place BIGINT)")
-    key = _key(session, source, where, values, patterns)
+    key = _key(session, table_sql, where, values, patterns)
     kept = _kept.get(key)
     if kept is not None:
         session.cursor.register(f"kept_{found}", {"place": kept})
         session.cursor.execute(f"INSERT INTO {found} FROM kept_{found}")
         session.cursor.unregister(f"kept_{found}")
         return found
-    _search(session, found, source, where, values, patterns)
+    _search(session, found, table_sql, where, values, patterns)
     places = session.cursor.execute(f"SELECT place FROM {found}").fetchnumpy()["place"]
     _kept.put(key, np.asarray(places, np.int64))
     return found
@@ -140,7 +140,7 @@ def matching_rows(
 
 def _key(
     session: RunSession,
-    source: str,
+    table_sql: str,
     where: str,
     values: Sequence[object],
     patterns: Sequence[PatternCondition],
@@ -148,14 +148,14 @@ def _key(
     """What the row numbers depend on: a question, and the rows as this snapshot has them."""
     run, table = session.run, session.schema.table
     state = session.cursor.execute(f"SELECT count(*), min(rowid), max(rowid) FROM {table}").fetchall()
-    asked = repr((source, where, values, [(pattern.sql, pattern.values) for pattern in patterns]))
+    asked = repr((table_sql, where, values, [(pattern.sql, pattern.values) for pattern in patterns]))
     return weakref.ref(run), run.version, repr(state), asked
 
 
 def _search(
     session: RunSession,
     found: str,
-    source: str,
+    table_sql: str,
     where: str,
     values: Sequence[object],
     patterns: Sequence[PatternCondition],
@@ -170,7 +170,7 @@ def _search(
     groups = any(pattern.groups for pattern in patterns)
     bound = [value for pattern in patterns for value in pattern.values]
     alone = " AND ".join(pattern.sql for pattern in patterns)
-    if is_quick and source == table:
+    if is_quick and table_sql == table:
         # Neither texts nor rows are looked at beforehand: gathering a million rows takes longer than such a pattern.
         first, last = execute(f"SELECT min(rowid), max(rowid) FROM {table} WHERE {where}", values).fetchall()[
             0
@@ -182,7 +182,7 @@ def _search(
         return
     names = sorted(session.schema.computed_group_metrics) if groups else []
     columns = ", ".join(("rowid AS place", *names))
-    execute(f"CREATE TEMP TABLE {candidates} AS SELECT {columns} FROM {source} WHERE {where}", values)
+    execute(f"CREATE TEMP TABLE {candidates} AS SELECT {columns} FROM {table_sql} WHERE {where}", values)
     texts = dict.fromkeys(sql for pattern in patterns for sql in pattern.texts)
     place, sizes = _measured(session, candidates, () if is_quick else tuple(texts))
     if not is_quick and len(place) and int(sizes.max()) * instructions > limit:

@@ -92,7 +92,7 @@ def sums_by_prompt(session: RunSession, selection: Selection, metric: str) -> di
     groups = (
         f"SELECT step, attempt, of_group, prompt_key, count(*) AS members, count(r) AS rewarded, {of.facts} FROM ("
         f"SELECT step, attempt, {GROUP_KEY} AS of_group, prompt_key, {group_reward()} AS r "
-        f"FROM {rows.source} WHERE {rows.where}) GROUP BY step, attempt, of_group, prompt_key"
+        f"FROM {rows.table_sql} WHERE {rows.where}) GROUP BY step, attempt, of_group, prompt_key"
     )
     # Without ids each prompt is a group of its own.
     group_hash = f"hash({', '.join(_TELL_GROUPS)})" if "group_id" in session.schema.texts else "0"

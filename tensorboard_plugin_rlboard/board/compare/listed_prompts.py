@@ -92,7 +92,7 @@ def _samples(
     rows, sql = side_samples(session, selection, metric, among), metric_sql(session, metric)
     answer = session.cursor.execute(
         f'SELECT {NUMBER} AS key, rowid AS place, file, line_offset, "row", step, CAST({sql} AS DOUBLE) AS x '
-        f"FROM {rows.source} WHERE {rows.where} AND {is_finite(sql)} AND {condition}",
+        f"FROM {rows.table_sql} WHERE {rows.where} AND {is_finite(sql)} AND {condition}",
         [*rows.values, *values],
     ).fetchnumpy()
     # Numbers: a prompt that stands everywhere has as many keys as the run has samples.
@@ -142,7 +142,7 @@ def _their_groups(
     steps = replace(selection, search="", regex=False, within=(), where="")
     rows = select_samples(session, steps)
     found = session.cursor.execute(
-        f"SELECT DISTINCT step, hash({GROUP_KEY}) FROM {rows.source} WHERE {rows.where} AND {condition}",
+        f"SELECT DISTINCT step, hash({GROUP_KEY}) FROM {rows.table_sql} WHERE {rows.where} AND {condition}",
         [*rows.values, *values],
     ).fetchall()
     near, groups = (

@@ -225,7 +225,7 @@ def _sums_of_samples(session: RunSession, rows: Relation, sql: str) -> dict[str,
         f"SELECT {NUMBER} AS k, * EXCLUDE (prompt_key) FROM (SELECT prompt_key, coalesce(avg(x) {finite}, 0) AS mean, "
         f"coalesce(avg(abs(x)) {finite}, 0) AS size, "
         f"count(*) {finite} AS n, count(x) AS valued, count(*) AS samples "
-        f"FROM (SELECT prompt_key, CAST({sql} AS DOUBLE) AS x FROM {rows.source} WHERE {rows.where}) "
+        f"FROM (SELECT prompt_key, CAST({sql} AS DOUBLE) AS x FROM {rows.table_sql} WHERE {rows.where}) "
         "GROUP BY prompt_key)",
         rows.values,
     ).fetchnumpy()

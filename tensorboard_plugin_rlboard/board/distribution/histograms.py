@@ -113,7 +113,7 @@ def _values(session: RunSession, selection: Selection, name: str) -> tuple[Float
     with session.snapshot():
         rows = select_samples(session, selection, groups=session.schema.needs_groups([name]))
         column = session.cursor.execute(
-            f"SELECT CAST({sql} AS DOUBLE) AS x FROM {rows.source} WHERE {rows.where} AND {sql} IS NOT NULL",
+            f"SELECT CAST({sql} AS DOUBLE) AS x FROM {rows.table_sql} WHERE {rows.where} AND {sql} IS NOT NULL",
             rows.values,
         ).fetchnumpy()["x"]
     x = np.asarray(column, np.float64)

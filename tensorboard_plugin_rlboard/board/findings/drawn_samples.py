@@ -49,7 +49,7 @@ def drawn_samples(
     )
     rows = select_samples(session, bounds)
     found = session.cursor.execute(
-        f'SELECT min_by(rowid, hash(file, line_offset, "row"), {count}) FROM {rows.source} '
+        f'SELECT min_by(rowid, hash(file, line_offset, "row"), {count}) FROM {rows.table_sql} '
         f"WHERE {rows.where} AND step IN ({', '.join(map(str, steps))}) AND {condition} GROUP BY step",
         rows.values,
     ).fetchall()

@@ -104,7 +104,7 @@ def _rows(session: RunSession, selection: Selection, finding: Finding) -> list[t
     where, values, order, x = rows.where, list(rows.values), "step", "NULL"
     if query.repeated and "response" in schema.text_sql:
         said = f"step, prompt_key, hash({schema.text_sql['response']})"
-        several = f"SELECT {said} FROM {rows.source} WHERE {where} GROUP BY ALL HAVING count(*) > 1"
+        several = f"SELECT {said} FROM {rows.table_sql} WHERE {where} GROUP BY ALL HAVING count(*) > 1"
         where, values, order = f"{where} AND ({said}) IN ({several})", values * 2, said
     if query.sort:
         x = schema.metric_sql[query.sort]
@@ -112,7 +112,7 @@ def _rows(session: RunSession, selection: Selection, finding: Finding) -> list[t
         order = f"{x} {query.order}, step"
     at, number = _kept_extreme(session, query)
     return session.cursor.execute(
-        f'SELECT file, line_offset, "row", line_length, annotations, step, {x}, {at}, {number} FROM {rows.source} WHERE {where} '
+        f'SELECT file, line_offset, "row", line_length, annotations, step, {x}, {at}, {number} FROM {rows.table_sql} WHERE {where} '
         f'ORDER BY {order}, file, line_offset, "row" LIMIT {MAX_SAMPLES}',
         values,
     ).fetchall()

@@ -50,7 +50,7 @@ def _count(run: RunIndex, cursor: duckdb.DuckDBPyConnection, selection: Selectio
         return PromptRecord()
     rows, gap = select_samples(session, selection), metric("reward_gap")
     prompts = (
-        f"SELECT prompt_key, count({gap}) AS n, max({gap}) AS best FROM {rows.source} "
+        f"SELECT prompt_key, count({gap}) AS n, max({gap}) AS best FROM {rows.table_sql} "
         f"WHERE {rows.where} AND isfinite({gap}) AND prompt_key IS NOT NULL "
         f"GROUP BY prompt_key HAVING count({gap}) >= {LEAST_SAMPLES}"
     )

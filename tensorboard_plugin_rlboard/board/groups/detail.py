@@ -126,7 +126,7 @@ def _rows(session: RunSession, question: GroupQuestion) -> Rows:
         session.cursor,
         f"SELECT *, row_number() OVER (ORDER BY {order}) AS place, count(*) OVER () AS of_group FROM ("
         f"SELECT rowid, 0 AS turn, line_length, annotations, {fields} "
-        f"FROM {samples.source} WHERE {samples.where} AND {GROUP_KEY} IS NOT NULL) "
+        f"FROM {samples.table_sql} WHERE {samples.where} AND {GROUP_KEY} IS NOT NULL) "
         f"QUALIFY place <= {best} OR place > of_group - {worst} ORDER BY place",
         samples.values,
     )

@@ -88,7 +88,7 @@ def read_samples(
 
 def _read(session: RunSession, rows: Relation, columns: dict[str, str]) -> Columns:
     selected = ", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())
-    query = f"SELECT {selected} FROM {rows.source} WHERE {rows.where}"
+    query = f"SELECT {selected} FROM {rows.table_sql} WHERE {rows.where}"
     answer = session.cursor.execute(query, rows.values).fetchnumpy()
     return {name: np.ma.asarray(column) for name, column in answer.items()}
 

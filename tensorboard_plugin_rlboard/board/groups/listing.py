@@ -102,7 +102,7 @@ def _find(
     if whole_steps(selection) != selection:
         narrowed = select_samples(session, selection)
         answer = session.cursor.execute(
-            f"SELECT rowid FROM {narrowed.source} WHERE {narrowed.where}", narrowed.values
+            f"SELECT rowid FROM {narrowed.table_sql} WHERE {narrowed.where}", narrowed.values
         ).fetchnumpy()
         chosen = np.asarray(answer["rowid"], np.int64)
     by = question.by
@@ -167,7 +167,7 @@ def _members(
     # Written out, the steps let the database pass over what holds no row of them.
     steps = ", ".join(map(str, np.unique(found.step[at]).tolist())) or "NULL"
     firsts = ", ".join(map(str, found.group[at].tolist())) or "NULL"
-    keys = f"SELECT {GROUP_KEY} FROM {whole.source} WHERE rowid IN ({firsts})"
+    keys = f"SELECT {GROUP_KEY} FROM {whole.table_sql} WHERE rowid IN ({firsts})"
     where = f"{whole.where} AND step IN ({steps}) AND {GROUP_KEY} IN ({keys})"
     samples = read_samples(session, replace(whole, where=where), tell_responses=True)
     own = (samples.whole(name)[samples.groups.starts].tolist() for name in KEYS)

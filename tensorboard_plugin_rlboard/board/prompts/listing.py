@@ -139,7 +139,7 @@ def _lines_and_texts(
         condition, values = has_key(keys)
         visits = session.cursor.execute(
             f"SELECT {NUMBER}, step, {ordered_mean(finite)}, count({finite}), min(rowid) "
-            f"FROM {rows.source} WHERE {rows.where} AND {condition} "
+            f"FROM {rows.table_sql} WHERE {rows.where} AND {condition} "
             "GROUP BY prompt_key, step ORDER BY step, prompt_key",
             [*rows.values, *values],
         ).fetchall()

@@ -135,7 +135,7 @@ def prompt_samples(
     condition, values = has_key(keys)
     selected = ", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())
     answer = session.cursor.execute(
-        f"SELECT {selected} FROM {rows.source} WHERE {rows.where} AND {condition}", [*rows.values, *values]
+        f"SELECT {selected} FROM {rows.table_sql} WHERE {rows.where} AND {condition}", [*rows.values, *values]
     ).fetchnumpy()
     found = {name: np.ma.asarray(column) for name, column in answer.items()}
     order = np.lexsort([np.ma.getdata(found[name]) for name in ("row", "file", "line_offset", "step")])

@@ -65,15 +65,15 @@ def _values(session: RunSession, columns: dict[str, str], found: Page) -> dict[s
         *(f"{sql} AS c{position}" for position, sql in enumerate(columns.values())),
         *found.search.hit_fields,
     ]
-    source = f"(SELECT unnest(?) AS place, unnest(?) AS turn) JOIN {table} ON {table}.rowid = place"
+    table_sql = f"(SELECT unnest(?) AS place, unnest(?) AS turn) JOIN {table} ON {table}.rowid = place"
     row_numbers = found.row_numbers
     values: list[object] = [row_numbers, list(range(len(row_numbers)))]
     if group_columns and session.schema.needs_groups(columns):
         # Over the whole groups of these rows, and of no others.
         steps = f"SELECT step FROM {table} WHERE rowid IN (SELECT unnest(?))"
         groups = f"SELECT rowid AS member, {group_columns} FROM {table} WHERE step IN ({steps})"
-        source += f" LEFT JOIN ({groups}) ON member = place"
+        table_sql += f" LEFT JOIN ({groups}) ON member = place"
         values.append(row_numbers)
-    rows = fetch_columns(session.cursor, f"SELECT {', '.join(fields)} FROM {source} ORDER BY turn", values)
+    rows = fetch_columns(session.cursor, f"SELECT {', '.join(fields)} FROM {table_sql} ORDER BY turn", values)
     rows["id"] = sample_ids(session.run, zip(rows["file"], rows["line_offset"], rows["row"], strict=True))
     return rows

@@ -94,7 +94,7 @@ def page(
         by = order.sql("k")
         answer = execute(
             "WITH m AS MATERIALIZED ("
-            f"SELECT rowid AS r, {LOGGED_ORDER}{key} FROM {relation.source} WHERE {relation.where}) "
+            f"SELECT rowid AS r, {LOGGED_ORDER}{key} FROM {relation.table_sql} WHERE {relation.where}) "
             f"SELECT n, r FROM (SELECT count(*) AS n FROM m) LEFT JOIN (SELECT * FROM m ORDER BY {by} {window}) "
             f"ON true ORDER BY {by}",
             relation.values,
@@ -102,11 +102,11 @@ def page(
         return int(answer[0][0]), [int(row[1]) for row in answer if row[1] is not None]
 
     def counted() -> int:
-        sql = f"SELECT count(*) FROM {relation.source} WHERE {relation.where}"
+        sql = f"SELECT count(*) FROM {relation.table_sql} WHERE {relation.where}"
         return int(execute(sql, relation.values).fetchall()[0][0])
 
     def listed(where: str, by: str) -> list[int]:
-        sql = f"SELECT rowid FROM {relation.source} WHERE {where} ORDER BY {by} {window}"
+        sql = f"SELECT rowid FROM {relation.table_sql} WHERE {where} ORDER BY {by} {window}"
         return [int(row[0]) for row in execute(sql, relation.values).fetchall()]
 
     if known_total is None and (question.selection.search or question.selection.where):
@@ -125,7 +125,7 @@ def _lowest_rewards(relation: Relation) -> Relation:
     reward = metric("reward")
     bound = (
         f"SELECT quantile_cont({reward}, {_LOW_REWARD}) FILTER (isfinite({reward})) "
-        f"FROM {relation.source} WHERE {relation.where}"
+        f"FROM {relation.table_sql} WHERE {relation.where}"
     )
     where = f"{relation.where} AND NOT isnan({reward}) AND {reward} <= ({bound})"
     return replace(relation, where=where, values=relation.values + relation.values)

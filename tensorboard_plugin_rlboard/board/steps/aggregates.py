@@ -72,12 +72,12 @@ class Aggregate:
     derived: tuple[tuple[str, str], ...] = ()
     reducer: str = ""
 
-    def sql(self, source: str, where: str, keys: str) -> str:
+    def sql(self, table_sql: str, where: str, keys: str) -> str:
         """The query over a relation; `keys` are the columns that tell steps apart."""
         inner = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in self.inner)
         outer = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in self.columns)
         by = f", {self.by}" if self.by else ""
-        selected = f"{source} WHERE {where} AND {self.where}"
+        selected = f"{table_sql} WHERE {where} AND {self.where}"
         if self.derived:
             derived = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in self.derived)
             if self.reducer:
@@ -135,7 +135,7 @@ def compute_aggregates(
         aggregate = _merged([aggregates[name] for name in names])
         rows = samples.with_groups if aggregate.groups else samples.plain
         answer = cursor.execute(
-            aggregate.sql(rows.source, rows.where, ", ".join(keys)), rows.values
+            aggregate.sql(rows.table_sql, rows.where, ", ".join(keys)), rows.values
         ).fetchnumpy()
         key_columns = tuple(np.asarray(answer[key], np.int64) for key in keys)
         for position, name in enumerate(names):
@@ -175,7 +175,9 @@ def _reduced(
     keys: tuple[str, ...],
 ) -> list[AggregateRows]:
     """What the reducers of a merged aggregate make of its samples, in their order."""
-    answer = cursor.execute(aggregate.sql(rows.source, rows.where, ", ".join(keys)), rows.values).fetchnumpy()
+    answer = cursor.execute(
+        aggregate.sql(rows.table_sql, rows.where, ", ".join(keys)), rows.values
+    ).fetchnumpy()
     key_columns = tuple(np.asarray(answer[key], np.int64) for key in keys)
     segments = step_segments(key_columns)
     of_steps = tuple(segments.by_step(column)[segments.starts] for column in key_columns)

@@ -198,7 +198,7 @@ def picked_samples(
     if text_sql:
         columns.append(f"{text_sql} AS {PICKED_TEXT}")
     cursor.execute(
-        f"CREATE TEMP TABLE picked AS SELECT {', '.join(columns)} FROM {rows.source} WHERE {rows.where}{narrowed}",
+        f"CREATE TEMP TABLE picked AS SELECT {', '.join(columns)} FROM {rows.table_sql} WHERE {rows.where}{narrowed}",
         [*rows.values, *only],
     )
     count = cursor.execute("SELECT count(*) FROM picked").fetchall()[0][0]
@@ -210,7 +210,7 @@ def _steps_of(session: RunSession, selection: Selection, narrowed: str, values: 
     """The condition that a row is in one of the steps that have samples of a narrowed selection."""
     rows = select_samples(session, selection)
     steps = session.cursor.execute(
-        f"SELECT DISTINCT step FROM {rows.source} WHERE {rows.where}{narrowed} ORDER BY step",
+        f"SELECT DISTINCT step FROM {rows.table_sql} WHERE {rows.where}{narrowed} ORDER BY step",
         [*rows.values, *values],
     ).fetchall()
     return f"step IN ({', '.join(str(step) for (step,) in steps) or 'NULL'})"

@@ -78,8 +78,8 @@ def batch_input(schema: RunSchema, run_steps: RunSteps, batch: StepBatch) -> Agg
         values.append(batch.steps.tolist())
     plain = with_groups = Relation(schema.table, where, values)
     if schema.group_columns:
-        source = f"(SELECT rowid, *, {schema.group_columns} FROM {schema.table} WHERE {where})"
-        with_groups = Relation(source, "true", values)
+        table_sql = f"(SELECT rowid, *, {schema.group_columns} FROM {schema.table} WHERE {where})"
+        with_groups = Relation(table_sql, "true", values)
     count = sum(run_steps.entries[batch.split, step].samples for step in batch.steps.tolist())
     return AggregateInput(plain, with_groups, count)
 

@@ -189,10 +189,12 @@ def _candidates(
     where = f"{samples.where} AND isfinite({extremity})"
     reward = session.schema.metric_sql.get("reward", "NULL")
     execute = session.cursor.execute
-    count = execute(f"SELECT count(*) FROM {samples.source} WHERE {where}", samples.values).fetchall()[0][0]
+    count = execute(f"SELECT count(*) FROM {samples.table_sql} WHERE {where}", samples.values).fetchall()[0][
+        0
+    ]
     rows = execute(
         f'SELECT file, line_offset, "row", line_length, annotations, step, {reward}, {extremity} AS reach '
-        f"FROM {samples.source} "
+        f"FROM {samples.table_sql} "
         f"WHERE {where} ORDER BY reach DESC, step, line_offset, file, "
         f'"row" LIMIT {int(limit)}',
         samples.values,

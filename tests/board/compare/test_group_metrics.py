@@ -52,7 +52,7 @@ def test_both_ways_to_the_metrics_of_groups_agree(test_log: TestLog, selection: 
     with session.snapshot():
         for many_steps in (False, True):
             rows = select_samples(session, selection, groups=True, many_steps=many_steps)
-            sql = f"SELECT rowid, {METRICS} FROM {rows.source} WHERE {rows.where} ORDER BY rowid"
+            sql = f"SELECT rowid, {METRICS} FROM {rows.table_sql} WHERE {rows.where} ORDER BY rowid"
             answers.append(session.cursor.execute(sql, rows.values).fetchall())
     windows, joined = answers
     assert len(windows) == len(joined) > 20
@@ -79,7 +79,7 @@ def test_groups_whose_numbers_collide_stay_apart(test_log: TestLog) -> None:
         ).fetchall() == [(1,)]
         rows = select_samples(session, Selection("."), groups=True, many_steps=True)
         found = session.cursor.execute(
-            f"SELECT step, group_mean, group_std FROM {rows.source} WHERE {rows.where} ORDER BY ALL",
+            f"SELECT step, group_mean, group_std FROM {rows.table_sql} WHERE {rows.where} ORDER BY ALL",
             rows.values,
         ).fetchall()
     assert found == [(1, 0.5, 0.5), (1, 0.5, 0.5), (2, 5.0, 0.0), (2, 5.0, 0.0)]

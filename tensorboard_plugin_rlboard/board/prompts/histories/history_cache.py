@@ -192,7 +192,7 @@ class PromptHistories:
             rows = select_samples(session, selection)
             if not takes_whole_steps(selection):
                 session.cursor.execute(
-                    f"CREATE TEMP TABLE chosen AS SELECT rowid AS place FROM {rows.source} WHERE {rows.where}",
+                    f"CREATE TEMP TABLE chosen AS SELECT rowid AS place FROM {rows.table_sql} WHERE {rows.where}",
                     rows.values,
                 )
                 table = session.schema.table
@@ -244,5 +244,5 @@ class PromptHistories:
         bounds = replace(selection, step_min=batch[0], step_max=batch[-1])
         found = select_samples(session, bounds)
         where = f"{found.where} AND step IN (SELECT unnest(CAST(? AS BIGINT[])))"
-        rows = Relation(found.source, where, [*found.values, batch], found.split)
+        rows = Relation(found.table_sql, where, [*found.values, batch], found.split)
         return history.with_visits(read_visits(session, rows, self._identities, threshold, by, labels))

@@ -54,7 +54,7 @@ def success_threshold(session: RunSession, rows: Relation, given: float | None) 
         return session.cursor.execute(sql, rows.values).fetchall()
 
     low, high, step = ask(
-        f"SELECT min({reward}), max({reward}), min(step) FROM {rows.source} WHERE {finite}"
+        f"SELECT min({reward}), max({reward}), min(step) FROM {rows.table_sql} WHERE {finite}"
     )[0]
     if low is None or high is None:
         return SuccessThreshold(1.0, NO_REWARD)
@@ -62,11 +62,11 @@ def success_threshold(session: RunSession, rows: Relation, given: float | None) 
         return SuccessThreshold(1.0, ONE_VALUE)
     # The first one found is enough: to list different values takes the database longer than all else here.
     between = f"{reward} > {low!r} AND {reward} < {high!r}"
-    if not ask(f"SELECT 1 FROM {rows.source} WHERE {rows.where} AND {between} LIMIT 1"):
+    if not ask(f"SELECT 1 FROM {rows.table_sql} WHERE {rows.where} AND {between} LIMIT 1"):
         return SuccessThreshold(high, TWO_VALUED)
     if low >= 0.0 and math.isclose(high, 1.0, rel_tol=1e-9):
         return SuccessThreshold(min(1.0, high), FULL_MARKS)
     first = ask(
-        f"SELECT quantile_cont({reward}, {_UPPER_QUARTER}) FROM {rows.source} WHERE {finite} AND step = {step}"
+        f"SELECT quantile_cont({reward}, {_UPPER_QUARTER}) FROM {rows.table_sql} WHERE {finite} AND step = {step}"
     )[0][0]
     return SuccessThreshold(float(first or 0.0), FIRST_STEP)

@@ -71,7 +71,7 @@ def read_visits(
     """
     columns = session.cursor.execute(
         f"SELECT {NUMBER} AS key, step, {', '.join(_columns(session.schema, threshold, by))} "
-        f"FROM {rows.source} WHERE {rows.where} AND prompt_key IS NOT NULL GROUP BY prompt_key, step",
+        f"FROM {rows.table_sql} WHERE {rows.where} AND prompt_key IS NOT NULL GROUP BY prompt_key, step",
         rows.values,
     ).fetchnumpy()
     plain = {

@@ -51,8 +51,8 @@ def query_by_value(session: RunSession, question: StepsQuestion) -> StepsByValue
         if takes_whole_steps(question.selection):
             # The metrics of a million samples take longest, and a text of many values needs those of a few.
             rows = select_samples(session, question.selection)
-            source = f"(SELECT *, {column} AS {PICKED_TEXT} FROM {rows.source} WHERE {rows.where})"
-            counts = _value_counts(session, Relation(source, "true", rows.values))
+            table_sql = f"(SELECT *, {column} AS {PICKED_TEXT} FROM {rows.table_sql} WHERE {rows.where})"
+            counts = _value_counts(session, Relation(table_sql, "true", rows.values))
             only = [value for value, _ in counts.shown]
         else:  # searched once
             split, samples = picked_samples(session, question.selection, needed, column)
@@ -64,7 +64,7 @@ def query_by_value(session: RunSession, question: StepsQuestion) -> StepsByValue
             split, samples = picked_samples(session, question.selection, needed, column, only)
         cases = " ".join(f"WHEN ? THEN {place}" for place in range(len(shown)))
         picked = Relation(
-            f"(SELECT rowid, *, CASE {PICKED_TEXT} {cases} END AS {_KEY} FROM {samples.plain.source})",
+            f"(SELECT rowid, *, CASE {PICKED_TEXT} {cases} END AS {_KEY} FROM {samples.plain.table_sql})",
             f"{_KEY} IS NOT NULL",
             [value for value, _ in shown],
         )
@@ -96,7 +96,7 @@ class _ValueCounts:
 def _value_counts(session: RunSession, rows: Relation) -> _ValueCounts:
     """Counts the values of `PICKED_TEXT`: there may be as many as samples, and only those that have curves leave the database."""
     found = session.cursor.execute(
-        f"WITH counted AS MATERIALIZED (SELECT {PICKED_TEXT} AS value, count(*) AS n FROM {rows.source} "
+        f"WITH counted AS MATERIALIZED (SELECT {PICKED_TEXT} AS value, count(*) AS n FROM {rows.table_sql} "
         f"WHERE {rows.where} GROUP BY 1), "
         f"shown AS (SELECT * FROM counted WHERE value IS NOT NULL ORDER BY n DESC, value LIMIT {MAX_VALUES}) "
         "SELECT count(value), coalesce(sum(n) FILTER (value IS NOT NULL), 0), "
