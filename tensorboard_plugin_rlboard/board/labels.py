@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.metrics.segments import Ints
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.board.run_schema import RunSchema, RunSession
 
-MOST_LABELS = 1000
+MAX_LABELS = 1000
 """Values of a text column by which prompts can be told apart: more are no kinds of prompts."""
 _LABEL_CHARACTERS = 200
 _ROWS_LOOKED_AT = 200_000
@@ -67,7 +67,7 @@ def _fitting(session: RunSession) -> list[str]:
         return []
     counts = ", ".join(f"approx_count_distinct({label_sql(session.schema, name)})" for name in names)
     found = session.cursor.execute(f"SELECT {counts} FROM {session.schema.table}").fetchall()[0]
-    return [name for name, values in zip(names, found, strict=True) if values <= MOST_LABELS]
+    return [name for name, values in zip(names, found, strict=True) if values <= MAX_LABELS]
 
 
 def _of_prompts(session: RunSession, names: Sequence[str]) -> list[str]:
@@ -109,9 +109,9 @@ class Labels:
             if value not in self._codes and value is not None:
                 self._codes[value] = len(self.texts)
                 self.texts.append(value)
-        if len(self.texts) > MOST_LABELS:
+        if len(self.texts) > MAX_LABELS:
             raise TooManyKindsError(
-                f"by={column} has more than {MOST_LABELS:,} values, which are no kinds of prompts: "
+                f"by={column} has more than {MAX_LABELS:,} values, which are no kinds of prompts: "
                 "name a column with fewer, or none."
             )
         return np.asarray([self._codes[value] for value in values], np.int64)

@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 
 MAD_TO_STD = 1.4826
 """The standard deviation of normal numbers in units of their median absolute deviation (Hampel 1974)."""
-_FROZEN_SHARE, _FROZEN_LEAST, _FROZEN_MOST = 0.25, 5, 50
+_FROZEN_SHARE, _FROZEN_MIN_STEPS, _FROZEN_MAX_STEPS = 0.25, 5, 50
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def noise(x: Floats) -> float:
 
 def frozen_baseline(x: Floats) -> Baseline:
     """What was usual at the start: of the first quarter of the steps, 5 at least and 50 at most. It does not follow slow drift."""
-    count = int(np.clip(round(len(x) * _FROZEN_SHARE), _FROZEN_LEAST, _FROZEN_MOST))
+    count = int(np.clip(round(len(x) * _FROZEN_SHARE), _FROZEN_MIN_STEPS, _FROZEN_MAX_STEPS))
     return baseline(x[:count])
 
 

@@ -19,7 +19,7 @@ _JUDGEMENTS = frozenset(
 """Names that say as often how an answer was judged, or whether it passed a test."""
 _YES = frozenset({"true", "1", "yes", "是", "对"})
 _NO = frozenset({"false", "0", "no", "否", "错"})
-_LONGEST = 8
+_MAX_TEXT_LENGTH = 8
 """Characters of a text that may be a truth value with white space around it."""
 
 
@@ -27,7 +27,7 @@ def truth(value: object) -> bool | None:
     """The truth value that a flag has as such, as 1 or 0, or in words; None for anything else."""
     if isinstance(value, (bool, int, float)):
         return bool(value) if value in {0, 1} else None
-    text = value.strip().lower() if isinstance(value, str) and len(value) <= _LONGEST else ""
+    text = value.strip().lower() if isinstance(value, str) and len(value) <= _MAX_TEXT_LENGTH else ""
     return True if text in _YES else False if text in _NO else None
 
 

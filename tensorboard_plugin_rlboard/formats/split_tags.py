@@ -10,7 +10,7 @@ from functools import lru_cache
 from tensorboard_plugin_rlboard.formats.splits import TRAINING_NAMES, is_eval_name, is_training_name
 from tensorboard_plugin_rlboard.words import EVAL_KINDS, KIND, ROLLOUT_KINDS, SPLIT, plain, snake_case
 
-MOST_TAGS, _LONGEST = 32, 64
+MAX_TAGS, _MAX_TAG_LENGTH = 32, 64
 """Tags of a row, and characters of one."""
 _SEPARATORS = re.compile(r"[,;|，、；]")
 _FIRST_WORD = re.compile(r"[^\W_]+")
@@ -37,10 +37,10 @@ OF_DATA = frozenset({"data", "dataset", "source", "env", "environment", "benchma
 def tags_of(value: object) -> tuple[str, ...]:
     """The tags in a list of short texts, in a text that holds such a list, or in one that separates them; else none."""
     if isinstance(value, str):
-        return _tags_of_text(value) if len(value) <= MOST_TAGS * _LONGEST else ()
-    if not isinstance(value, list) or not 0 < len(value) <= MOST_TAGS:
+        return _tags_of_text(value) if len(value) <= MAX_TAGS * _MAX_TAG_LENGTH else ()
+    if not isinstance(value, list) or not 0 < len(value) <= MAX_TAGS:
         return ()
-    return tuple(value) if all(isinstance(tag, str) and len(tag) <= _LONGEST for tag in value) else ()
+    return tuple(value) if all(isinstance(tag, str) and len(tag) <= _MAX_TAG_LENGTH for tag in value) else ()
 
 
 @lru_cache(maxsize=4096)
@@ -53,7 +53,7 @@ def _tags_of_text(text: str) -> tuple[str, ...]:
             return ()
         return tags_of(found) if isinstance(found, list) else ()
     tags = tuple(tag.strip() for tag in _SEPARATORS.split(text))
-    return tags if len(tags) <= MOST_TAGS and all(len(tag) <= _LONGEST for tag in tags) else ()
+    return tags if len(tags) <= MAX_TAGS and all(len(tag) <= _MAX_TAG_LENGTH for tag in tags) else ()
 
 
 @lru_cache(maxsize=1024)
@@ -122,7 +122,7 @@ def normalised_split(split: object, default: str = "train") -> str:
 def _said(tag: str) -> str:
     """What a tag says: its first word (`val/math`, `eval-set`), or that behind the word for a split (`split:val`)."""
     found = _FIRST_WORD.findall(
-        tag[:_LONGEST].lower().replace("held-out", "heldout").replace("held_out", "heldout")
+        tag[:_MAX_TAG_LENGTH].lower().replace("held-out", "heldout").replace("held_out", "heldout")
     )
     if len(found) > 1 and found[0] in _SPLITS:
         return str(found[1])

@@ -93,13 +93,13 @@ _BESIDE_SPLIT = frozenset(
 """Words that a folder's name may have beside those of a split or a step and still be called after it as a whole."""
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HELD_OUT = re.compile(r"held[^a-z]*out|hold[^a-z]*out")
-_LONGEST = 200
+_MAX_NAME_LENGTH = 200
 """Characters of a name that are looked at."""
 
 
 def is_eval_name(name: str) -> bool:
     """Whether the name of a split has a word for a held-out one, alone or with a prefix or suffix."""
-    return _is_eval_name(name[:_LONGEST])
+    return _is_eval_name(name[:_MAX_NAME_LENGTH])
 
 
 @lru_cache(maxsize=1024)
@@ -150,7 +150,7 @@ def is_called_after(name: str) -> bool:
 
 def words_of(name: str) -> frozenset[str]:
     """The words of a name in small letters, capitals and everything that is no letter between them."""
-    spaced = _CAPITAL.sub(" ", name[:_LONGEST]).lower()
+    spaced = _CAPITAL.sub(" ", name[:_MAX_NAME_LENGTH]).lower()
     return frozenset("".join(letter if letter.isalpha() else " " for letter in spaced).split())
 
 

@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.index.run import RunIndex
 if TYPE_CHECKING:
     import duckdb
 
-LEAST_SAMPLES = 6
+MIN_SAMPLES = 6
 """Samples that a prompt has to have before it counts."""
 _GROWTH = 1.05
 """They are counted again when the run has grown by so much: a million samples take a tenth of a second."""
@@ -36,7 +36,7 @@ class PromptRecords:
         key, samples, changes = (run.name, split, attempt), run.samples, run.invalidations
         with self._lock:
             kept = self._kept.get(key)
-        if kept and kept[1] == changes and kept[0] <= samples < kept[0] * _GROWTH + LEAST_SAMPLES:
+        if kept and kept[1] == changes and kept[0] <= samples < kept[0] * _GROWTH + MIN_SAMPLES:
             return kept[2]
         record = _count(run, self._cursor(), Selection(run.name, split=split, attempt=attempt))
         with self._lock:
@@ -52,7 +52,7 @@ def _count(run: RunIndex, cursor: duckdb.DuckDBPyConnection, selection: Selectio
     prompts = (
         f"SELECT prompt_key, count({gap}) AS n, max({gap}) AS best FROM {rows.table_sql} "
         f"WHERE {rows.where} AND isfinite({gap}) AND prompt_key IS NOT NULL "
-        f"GROUP BY prompt_key HAVING count({gap}) >= {LEAST_SAMPLES}"
+        f"GROUP BY prompt_key HAVING count({gap}) >= {MIN_SAMPLES}"
     )
     found = cursor.execute(
         f"SELECT count(*), count(*) FILTER (best < 0), "

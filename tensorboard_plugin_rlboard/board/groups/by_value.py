@@ -13,11 +13,11 @@ from tensorboard_plugin_rlboard.metrics.groups.kinds import KINDS
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.metrics.step_statistics import ordered_sum, step_segments
 
-MOST_VALUES = 100
+MAX_VALUES = 100
 """Values that an answer lists: those with the most groups."""
-MOST_LINES = 7
+MAX_LINES = 7
 """Values that have a line along the steps, as many as have curves."""
-MOST_POINTS = 200
+MAX_POINTS = 200
 """Points of such a line."""
 
 
@@ -36,14 +36,14 @@ def ranked_codes(found: GroupTable, labels: Sequence[str]) -> list[int]:
 def groups_by_value(
     found: GroupTable, labels: Sequence[str], ranked: Sequence[int]
 ) -> dict[str, list[Value]]:
-    """One row for each value of the matched groups, at most `MOST_VALUES`.
+    """One row for each value of the matched groups, at most `MAX_VALUES`.
 
     Args:
         found: the groups, with their labels.
         labels: text of each code.
         ranked: the codes, as `ranked_codes` gives them.
     """
-    matched, listed = found.matched, list(ranked[:MOST_VALUES])
+    matched, listed = found.matched, list(ranked[:MAX_VALUES])
     segments = step_segments((found.label[matched],))
     codes = segments.by_step(found.label[matched])[segments.starts]
     order = np.searchsorted(codes, listed)
@@ -64,7 +64,7 @@ def groups_by_value(
 
 
 def lines_of(found: GroupTable, ranked: Sequence[int]) -> list[GroupsLine]:
-    """The first values along the steps, at most `MOST_LINES`.
+    """The first values along the steps, at most `MAX_LINES`.
 
     Args:
         found: the groups, with their labels.
@@ -74,12 +74,12 @@ def lines_of(found: GroupTable, ranked: Sequence[int]) -> list[GroupsLine]:
     step, label, kind = (x[matched] for x in (found.step, found.label, found.kind))
     weight = np.nan_to_num(found.weight[matched], posinf=np.inf)
     steps = np.unique(step)
-    parts = np.array_split(steps, min(MOST_POINTS, len(steps))) if len(steps) else []
+    parts = np.array_split(steps, min(MAX_POINTS, len(steps))) if len(steps) else []
     ends = np.asarray([part[-1] for part in parts], np.int64)
     at = np.searchsorted(ends, step)
     whole = np.bincount(at, weight, len(ends))
     lines = []
-    for code in ranked[:MOST_LINES]:
+    for code in ranked[:MAX_LINES]:
         own = label == code
         counts = np.bincount(at[own], minlength=len(ends))
         groups = np.where(counts > 0, counts, np.nan)

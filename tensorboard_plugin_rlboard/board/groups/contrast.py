@@ -22,7 +22,7 @@ and what it arrives at, and what the work costs is known before."""
 MAX_PHRASES = 8
 MAX_ALIKE = 3
 """Phrases that stand in the very same responses: of a lone good response all of them would be its own."""
-LEAST_APART = 0.5
+MIN_SHARE_DIFFERENCE = 0.5
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def contrast(good: Sequence[str], bad: Sequence[str]) -> Contrast:
 
 
 def _tells(own: int, of: int, other: int, of_other: int) -> bool:
-    return own >= min(2, of) and own / of - other / of_other >= LEAST_APART
+    return own >= min(2, of) and own / of - other / of_other >= MIN_SHARE_DIFFERENCE
 
 
 def _best(found: list[_Counted], of_each: tuple[int, int], sign: int) -> list[ContrastPhrase]:

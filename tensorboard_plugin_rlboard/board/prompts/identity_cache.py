@@ -24,7 +24,7 @@ _ROWS_AT_ONCE = 500
 """Texts that are held at once."""
 _KEYS_AT_ONCE = 20_000
 """Keys that one query looks for: it does not begin anew where a question is given up in the middle."""
-_MOST = 4_000_000
+_MAX_KEYS = 4_000_000
 """Keys that are remembered, 16 bytes each; beyond them it begins anew."""
 
 
@@ -87,7 +87,7 @@ class PromptIdentities:
     def _add(self, keys: Keys, identities: Keys) -> None:
         with self._lock:
             known, of_known = self._known
-            if len(known) + len(keys) > _MOST:
+            if len(known) + len(keys) > _MAX_KEYS:
                 known, of_known = known[:0], of_known[:0]
             merged, first = np.unique(np.concatenate([known, keys]), return_index=True)
             self._known = merged, np.concatenate([of_known, identities])[first]

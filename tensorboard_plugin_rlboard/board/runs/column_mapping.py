@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 
 _GLOB, _DIGITS = re.compile(r"[][*?]"), re.compile(r"[0-9]+")
 """What a glob reads otherwise, and what differs in the names of files that are written one after the other."""
-_MOST_DOUBTS = 3
+_MAX_DOUBTS = 3
 """Doubts of further files that are said; files of one trainer have one."""
 _NOTE = "Save this as rlboard.toml in the folder of the run, and correct what is wrong."
 
@@ -80,7 +80,7 @@ def _doubts(mapped: IndexedFile, files: Sequence[IndexedFile]) -> Iterator[str]:
     yield from said
     for file in files:
         doubt = "" if file.format.mapping is None else file.format.mapping.doubt
-        if doubt not in said | {""} and len(said) <= _MOST_DOUBTS:
+        if doubt not in said | {""} and len(said) <= _MAX_DOUBTS:
             said.add(doubt)
             yield f"Of the file {PurePosixPath(file.relative).name}: {doubt}"
 

@@ -18,7 +18,7 @@ Hashes = NDArray[np.uint64]
 _LENGTHS = (2, 4)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _LOOP = 4
-_LEAST_WORDS = 24
+_MIN_WORDS = 24
 
 
 def words(text: str) -> list[str]:
@@ -54,7 +54,7 @@ def repeated_share(text: str) -> float:
     NaN for a text of fewer than 24 words. Other names of it: distinct-4, n-gram repetition.
     """
     own = _hashes(words(text))
-    if len(own) < _LEAST_WORDS:
+    if len(own) < _MIN_WORDS:
         return np.nan
     all_of = _joined(own, _LOOP)
     return 1.0 - len(np.unique(all_of)) / len(all_of)
@@ -67,7 +67,7 @@ def loop_start(text: str) -> int | None:
     """
     found = list(WORD.finditer(text))
     all_of = _joined(_hashes([word.group() for word in found]), _LOOP)
-    if len(found) < _LEAST_WORDS:
+    if len(found) < _MIN_WORDS:
         return None
     had = np.ones(len(all_of), bool)
     had[np.unique(all_of, return_index=True)[1]] = False

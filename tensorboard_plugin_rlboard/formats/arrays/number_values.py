@@ -25,9 +25,9 @@ _NUMBER_TEXT = re.compile(
 _DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+)", re.ASCII)
 """A number as much of Europe writes it, and no `1,000`, which may be a thousand."""
 _TRUTH_TEXTS = {"true": 1.0, "false": 0.0}
-_LONGEST_TRUTH = 16
+_MAX_TRUTH_LENGTH = 16
 """Characters of a text that may be a truth value with white space around it."""
-_LONGEST_VERDICT = 32
+_MAX_VERDICT_LENGTH = 32
 """Characters of a text that may be a verdict."""
 _BEGINS_NUMBER = frozenset("+-.0123456789")
 _TENSOR_TEXT = re.compile(
@@ -61,7 +61,7 @@ def number_from_value(value: object) -> float | None:
         if isinstance(value, str):
             if _NUMBER_TEXT.fullmatch(value):
                 return float(value)
-            return _TRUTH_TEXTS.get(value.strip().lower()) if len(value) <= _LONGEST_TRUTH else None
+            return _TRUTH_TEXTS.get(value.strip().lower()) if len(value) <= _MAX_TRUTH_LENGTH else None
         return float(value) if isinstance(value, (bool, int, float)) else None
     except OverflowError:  # a whole number of more than 308 digits
         return math.inf if isinstance(value, int) and value > 0 else -math.inf
@@ -70,7 +70,7 @@ def number_from_value(value: object) -> float | None:
 def is_truth(value: object) -> bool:
     """Whether it is a truth value, or a text that spells one: a number elsewhere, but never a step."""
     return isinstance(value, bool) or (
-        isinstance(value, str) and len(value) <= _LONGEST_TRUTH and value.strip().lower() in _TRUTH_TEXTS
+        isinstance(value, str) and len(value) <= _MAX_TRUTH_LENGTH and value.strip().lower() in _TRUTH_TEXTS
     )
 
 
@@ -82,7 +82,7 @@ def score_from_value(value: object) -> float | None:
 
 def number_from_verdict(value: object) -> float | None:
     """1 or 0 of a word for whether something is right, the share of a text in per cent, a number with a comma; else None."""
-    if not isinstance(value, str) or len(value) > _LONGEST_VERDICT:
+    if not isinstance(value, str) or len(value) > _MAX_VERDICT_LENGTH:
         return None
     text = value.strip().lower()
     if _DECIMAL_COMMA.fullmatch(text):

@@ -17,7 +17,7 @@ PROMPT_LOGPROBS = "prompt_logprobs"
 _KEYS = (PROMPT_TOKENS, "prompt_token_ids", "prompt_ids")
 _IGNORED_LABEL = -100
 """What labels and masks of some trainers hold for a token that the policy did not write."""
-_LEAST_PADDING = 4
+_MIN_PADDING = 4
 """So many equal ids at the start are padding: two may be a begin token that was added twice, which shall be seen."""
 
 
@@ -86,7 +86,7 @@ def _padding(tokens: Sequence[str]) -> int:
     first = tokens[0]
     run = next((at for at, token in enumerate(tokens) if token != first), len(tokens))
     is_pad = SPECIAL_TOKEN.fullmatch(first) is not None and "pad" in first.lower()
-    return run if is_pad or (first.startswith("#") and run >= _LEAST_PADDING) else 0
+    return run if is_pad or (first.startswith("#") and run >= _MIN_PADDING) else 0
 
 
 def without_prompt(

@@ -23,8 +23,8 @@ _IN_EPOCH = re.compile(
     re.IGNORECASE,
 )
 """An epoch that stands before the step in it: `epoch 0 step 3`."""
-_LONGEST = 64
-SMALLEST_ODD = 10_000_000
+_MAX_TEXT_LENGTH = 64
+MIN_SUSPECT_STEP = 10_000_000
 """Steps from here on may be something else than steps: dates are the smallest of them."""
 _FIRST_SECOND, _LAST_SECOND = 1.4e9, 2.1e9  # the years 2014 to 2036
 _TIMES = (
@@ -42,8 +42,8 @@ _DATE = re.compile(
     r"(?:(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?)?"
 )
 _NEARLY_ALL = 0.9
-_FEWEST, _SMALLEST_IDENTIFIER, _SHARE_OF_FALLS = 4, 1e6, 0.25
-_LARGEST_STEP = 1e15
+_MIN_NUMBERS, _MIN_IDENTIFIER, _SHARE_OF_FALLS = 4, 1e6, 0.25
+_MAX_STEP = 1e15
 
 
 def step_from_value(value: object) -> float | None:
@@ -51,7 +51,7 @@ def step_from_value(value: object) -> float | None:
     if is_truth(value):
         return None
     number = number_from_value(value)
-    if number is not None or not isinstance(value, str) or len(value) > _LONGEST:
+    if number is not None or not isinstance(value, str) or len(value) > _MAX_TEXT_LENGTH:
         return number
     found = _STEP_TEXT.fullmatch(_IN_EPOCH.sub("", value, count=1))
     if found is None or (found[2] is not None and int(found[1]) > int(found[2])):
@@ -66,7 +66,7 @@ def said_of_steps(numbers: Sequence[float]) -> str:
         numbers: those of a column, in the order of the file.
     """
     known = [number for number in numbers if number == number and abs(number) != float("inf")]  # noqa: PLR0124 (NaN)
-    if not known or max(known) < _SMALLEST_IDENTIFIER:
+    if not known or max(known) < _MIN_IDENTIFIER:
         return ""
     enough = _NEARLY_ALL * len(known)
     for unit, name in _TIMES:
@@ -75,7 +75,7 @@ def said_of_steps(numbers: Sequence[float]) -> str:
             return "" if unit == 1 and _may_count_tokens(times) else name
     if sum(_DATE.fullmatch(f"{number:.0f}") is not None for number in known) >= enough:
         return "a date"
-    is_too_large = sum(abs(number) >= _LARGEST_STEP for number in known) >= enough
+    is_too_large = sum(abs(number) >= _MAX_STEP for number in known) >= enough
     return "an identifier" if is_too_large or _are_in_no_order(known) else ""
 
 
@@ -91,7 +91,7 @@ def _may_count_tokens(times: Sequence[float]) -> bool:
 def _are_in_no_order(numbers: Sequence[float]) -> bool:
     """Whether large numbers come once each and fall as often as they rise, as hashes and random identifiers do."""
     each = [numbers[0], *(b for a, b in pairwise(numbers) if a != b)]
-    if len(each) < _FEWEST or len(set(each)) < _NEARLY_ALL * len(each):
+    if len(each) < _MIN_NUMBERS or len(set(each)) < _NEARLY_ALL * len(each):
         return False
     falls = sum(b < a for a, b in pairwise(each))
     return falls >= _SHARE_OF_FALLS * (len(each) - 1)

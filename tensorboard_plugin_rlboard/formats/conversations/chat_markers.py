@@ -45,7 +45,7 @@ _OF_ONE_QUESTION = re.compile(r"(?:\s|<[^<>\s]{1,40}>)*+(?:A conversation betwee
 """Introductions of one question (R1-Zero, Alpaca): questions behind its answer are the policy's own invention."""
 FIRST_ANSWER, LAST_ANSWER = "from the first of several answers on", "the last of several answers"
 """Notes on which part of a conversation the response is."""
-_FEWEST_ALIKE = 3
+_MIN_REPEATS = 3
 """First answers that are repetitions of another one, before they are examples: two agents may begin alike by chance."""
 _ALL_TURNS = 1_000_000
 _TOOL = re.compile(
@@ -117,7 +117,7 @@ def are_examples(first_answers: Iterable[Sequence[str]]) -> bool | None:
     several = [answers for answers in first_answers if len(answers) > 1]
     if any(len(set(answers)) > 1 for answers in several):
         return False
-    return True if sum(len(answers) - 1 for answers in several) >= _FEWEST_ALIKE else None
+    return True if sum(len(answers) - 1 for answers in several) >= _MIN_REPEATS else None
 
 
 def said_of_split(texts: Iterable[str], *, only_last: bool = False) -> str:

@@ -20,7 +20,7 @@ _PARTIAL = frozenset({"base", "task", "env", "raw", "main", "outcome", "extrinsi
 _ADDED = frozenset({"bonus", "penalty", "shaping", "intrinsic", "bonuses", "penalties"})
 _PARTS_IN_CHINESE, _RIGHT_IN_CHINESE = ("格式", "语言", "惩罚", "奖励"), ("正确", "准确")
 _SCORES = frozenset(map(plain, words.SCORE_PARTS))
-_LISTED, _LARGEST, _TWO_PARTS = 3, 1e4, 2
+_LISTED, _MAX_REWARD, _TWO_PARTS = 3, 1e4, 2
 
 
 def doubt_of_missing(roles: Roles) -> str:
@@ -131,7 +131,7 @@ def _may_be_score(column: Column) -> bool:
     is_measure = not MEASURES.isdisjoint(name.split("_")) or any(
         word in name for word in _MEASURES_IN_CHINESE
     )
-    is_small = all(abs(number) <= _LARGEST for _, number in column.numbers())
+    is_small = all(abs(number) <= _MAX_REWARD for _, number in column.numbers())
     return not is_measure and column.varies() and is_small
 
 

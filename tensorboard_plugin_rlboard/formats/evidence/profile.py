@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.formats.generic.row_values import Place
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.words import plain, snake_case
 
-_ROUNDED, _NEARLY_ALL, _LARGEST = 0.006, 0.9, 1e9
+_ROUNDED, _NEARLY_ALL, _MAX_REWARD = 0.006, 0.9, 1e9
 """How far a logged sum may be from its parts', which are rounded; the share of the samples in which it is one; what is none."""
 
 
@@ -191,7 +191,7 @@ def _key(value: object) -> Any:
 
 def are_plain_sums(totals: Floats, parts: Floats) -> bool:
     """Whether totals (one a sample) that differ are the sums of parts (a row a sample) in nearly every sample."""
-    are_rewards = (np.abs(totals) < _LARGEST).all() and (np.abs(parts) < _LARGEST).all()  # no NaN is
+    are_rewards = (np.abs(totals) < _MAX_REWARD).all() and (np.abs(parts) < _MAX_REWARD).all()  # no NaN is
     if not are_rewards or np.unique(totals).size < 2:
         return False
     return float(np.mean(np.abs(parts.sum(axis=1) - totals) <= _ROUNDED)) >= _NEARLY_ALL
@@ -204,7 +204,7 @@ def are_sums(totals: Floats, parts: Floats) -> bool:
     """
     if are_plain_sums(totals, parts):
         return True
-    if not (np.abs(totals) < _LARGEST).all() or not (np.abs(parts) < _LARGEST).all():
+    if not (np.abs(totals) < _MAX_REWARD).all() or not (np.abs(parts) < _MAX_REWARD).all():
         return False
     weights, _, rank, _ = np.linalg.lstsq(parts, totals, rcond=None)
     told = np.unique(parts[parts.any(axis=1)], axis=0)

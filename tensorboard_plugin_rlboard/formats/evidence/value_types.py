@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.formats.splits import is_split_name
 _CHECKED_ITEMS = 64
 _CHINESE, _CHINESE_SENTENCE = re.compile("[\u3400-\u9fff]"), 8
 """Characters that are words or parts of them, and how many of them are more than a name."""
-_LONGEST_PATH = 1000
+_MAX_PATH_LENGTH = 1000
 _PATH = re.compile(
     r"(?:[.~]{0,2}/|[A-Za-z]:\\)[^\s/]+(?:/[^\s/]+)+|[\w.=-]+(?:/[\w.=-]+)*/[\w.=-]*[\w]\.[A-Za-z]\w{1,7}"
 )
@@ -31,7 +31,7 @@ def is_text(value: object) -> bool:
 
 def is_said(value: object) -> bool:
     """Whether it is a text that somebody may have written, and no path of a file."""
-    return isinstance(value, str) and not (len(value) <= _LONGEST_PATH and _PATH.fullmatch(value))
+    return isinstance(value, str) and not (len(value) <= _MAX_PATH_LENGTH and _PATH.fullmatch(value))
 
 
 def is_single_word(value: object) -> bool:

@@ -32,7 +32,7 @@ TOGETHER = " & "
 AFTER = " after "
 _MAX_ALTERNATIVES = 8
 _DIGITS = 9
-_MAX_NUMBERED, _LONGEST = 512, 100
+_MAX_NUMBERED, _MAX_KEY_LENGTH = 512, 100
 """Keys of a row that are looked at, and characters of one that may be numbered."""
 _LETTER = r"(?:(?<![A-Za-z])[a-hA-H]|(?<=[a-z])[A-H])(?![A-Za-z0-9])"
 """A letter that stands for a number: apart from other letters (`response_a`, `b-output`), or a capital one (`responseA`)."""
@@ -122,7 +122,7 @@ def _numbered(path: str) -> re.Pattern[str]:
 
 def _number(path: str, key: str) -> int:
     """The number of a key under a numbered path; −1 where it has none."""
-    return _known_number(path, key) if len(key) < _LONGEST else _match_number(path, key)
+    return _known_number(path, key) if len(key) < _MAX_KEY_LENGTH else _match_number(path, key)
 
 
 def _match_number(path: str, key: str) -> int:
@@ -144,7 +144,7 @@ def numbers_of(row: Row, path: str) -> dict[int, str]:
 def numbered_paths(row: Row) -> Iterator[str]:
     """The numbered paths that the keys of a row may be some of: `output_1` is one of `output_#`, `response_a` of `response_#`."""
     for key in list(row)[:_MAX_NUMBERED]:
-        if len(key) >= _LONGEST or NUMBER in key or ENTRIES in key:
+        if len(key) >= _MAX_KEY_LENGTH or NUMBER in key or ENTRIES in key:
             continue
         start = next((at for at, letter in enumerate(key) if letter in "0123456789"), -1)
         if start > 0:

@@ -48,7 +48,7 @@ _RESPONSES = frozenset(map(plain, words.RESPONSE))
 _HOLDERS = _AGENTS | {plain(word) for word in (*words.MEMBERS, *words.RESPONSE, *words.CONVERSATION)}
 _PLAIN_NAME = re.compile(r"[\w-]{1,60}")
 _NUMBERED = re.compile(r"([A-Za-z]*)[ _-]?[0-9]+")
-_MOST_NAMES = 64
+_MAX_NAMES = 64
 
 
 def entries_of(value: object) -> tuple[list[object] | None, list[str]]:
@@ -164,7 +164,7 @@ def add_group(rows: Sequence[dict[str, object]]) -> None:
 
 def _names(value: object) -> frozenset[str]:
     """The names of an object that may hold one agent under each; none of any other value, and of answers to compare."""
-    if not isinstance(value, dict) or not 0 < len(value) <= _MOST_NAMES:
+    if not isinstance(value, dict) or not 0 < len(value) <= _MAX_NAMES:
         return frozenset()
     if not all(isinstance(name, str) for name in value) or not _COMPARED.isdisjoint(map(snake_case, value)):
         return frozenset()

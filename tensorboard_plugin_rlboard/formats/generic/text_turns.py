@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.words import ARRAYS, PROMPT, REWARD
 _SINGLE = ("response", "completion", "output", "generation", "model_response", "model_output")
 """Words for one response; `responses` are several."""
 _LOGPROBS = frozenset(ARRAYS["logprobs"])
-_FEWEST_TOKENS, _SHORT = 3, 3
+_MIN_TOKENS, _SHORT = 3, 3
 """Tokens in the shortest response that is told from turns of a word each; characters of a token, in the mean, without blanks."""
 _BLANKS = frozenset(" \u0120\u2581\n")
 _EPISODES = (
@@ -97,7 +97,7 @@ def _with_joined_parts(row: Row) -> Row:
 
 def _are_tokens(texts: list[str]) -> bool:
     """Whether texts are pieces of one: no blank within any, and some begin with one or what stands for it, or all are short."""
-    if len(texts) < _FEWEST_TOKENS or any(len(text.strip().split()) > 1 for text in texts):
+    if len(texts) < _MIN_TOKENS or any(len(text.strip().split()) > 1 for text in texts):
         return False
     is_marked = any(text[:1] in _BLANKS for text in texts[1:] if text)
     return is_marked or sum(map(len, texts)) <= _SHORT * len(texts)

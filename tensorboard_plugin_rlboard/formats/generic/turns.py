@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.formats.conversations.messages import Message, a
 from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids, holds_ids, tokens_of_steps
 
 _LIST_OF_OBJECTS = re.compile(r"\s*\[\s*\{")
-_LONGEST_TEXT, _LONGEST_LITERAL = 8_000_000, 200_000
+_MAX_TEXT_LENGTH, _MAX_LITERAL_LENGTH = 8_000_000, 200_000
 """Characters of a text that may be a conversation as JSON, and as Python prints it, which takes longer to read."""
 _SPEAKER_KEYS = ("from", "speaker", "author", "sender", "角色")
 _SAID_KEYS = ("value", "content", "text", "message", "utterance", "内容")
@@ -111,13 +111,13 @@ def _parsed(text: str) -> object:
 
     Nothing is run of it.
     """
-    if len(text) > _LONGEST_TEXT or not _LIST_OF_OBJECTS.match(text):
+    if len(text) > _MAX_TEXT_LENGTH or not _LIST_OF_OBJECTS.match(text):
         return None
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         pass
-    if len(text) > _LONGEST_LITERAL:
+    if len(text) > _MAX_LITERAL_LENGTH:
         return None
     try:
         return ast.literal_eval(text.strip())

@@ -19,9 +19,9 @@ from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape
 from tensorboard_plugin_rlboard.formats.guessing.verdicts import is_preference
 
-_SMALLEST_SHARE = 0.1
+_MIN_RESPONSE_SHARE = 0.1
 """Share of a file's rows that have a response, below which it is a file of something else."""
-_FEWEST = 3
+_MIN_SAMPLES = 3
 """Samples of which something is said only if there are as many."""
 _INDEX_WORDS = frozenset({"id", "idx", "index", "no", "number", "line", "row"})
 _SAMPLING_WORDS = frozenset({"completion", "rollout", "generation", "trajectory", "sample", "response"})
@@ -32,7 +32,7 @@ _FILLED_IN = re.compile(r"\{\{[^{}]{1,80}\}\}|\{%.{1,80}?%\}")
 _PLACEHOLDER = re.compile(rf"{_FILLED_IN.pattern}|\$?\{{[A-Za-z_]\w{{0,40}}\}}")
 _NAME = re.compile(r"[A-Za-z_][\w-]{0,60}")
 _FEW_SETTINGS = 2
-_BEST_RATING, _FEWEST_RATINGS, _FEWEST_RATED = 10, 2, 3
+_MAX_RATING, _MIN_RATINGS, _MIN_RATED_COLUMNS = 10, 2, 3
 """The best note of a scale; how many kinds of ratings make a data set where there is nothing else, and beside a score."""
 _REWARDS = frozenset(words.plain(word) for tier in words.REWARD[:2] for word in tier)
 _DATA_STEPS = frozenset(words.WEAK_OF_DATA_SETS)
@@ -74,7 +74,7 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> 
         return f"{keys['response']} may be any text, and there is no prompt beside it"
     if not is_asked and not scored:
         return "It has neither a prompt nor a score beside its text"
-    if share < _SMALLEST_SHARE:
+    if share < _MIN_RESPONSE_SHARE:
         return "Hardly any of its rows has the text of a response"
     if rated := _rated(roles):
         return rated
@@ -109,10 +109,10 @@ def reason_against_own_words(roles: Roles, reward: Reward) -> str:
         return rated
     prompts = roles.column("prompt")
     known = {"prompt", "response", "ground_truth", "sample_id", "messages"}
-    if prompts is None or profile.count < _FEWEST or set(roles.keys) - known or reward.has_score:
+    if prompts is None or profile.count < _MIN_SAMPLES or set(roles.keys) - known or reward.has_score:
         return ""
     numbers = [column for column in profile if column.fits(is_number) and not _is_index(column.place.name)]
-    if len(numbers) >= _FEWEST_RATINGS and all(map(_is_rating, numbers)):
+    if len(numbers) >= _MIN_RATINGS and all(map(_is_rating, numbers)):
         return f"It looks like a data set: its answers were rated ({_listed(numbers)}), and it has no step and no reward"
     if numbers or not prompts.is_unique():
         return ""
@@ -186,7 +186,7 @@ def _rated(roles: Roles) -> str:
         return f"It looks like a data set: its answers were rated ({reward.path}), and it has no step"
     rated = [column for column in roles.profile if column.fits(is_number) and _is_rating(column)]
     is_scale = any(number > 1 for column in rated for _, number in column.numbers())
-    if len(rated) < _FEWEST_RATED or not is_scale:
+    if len(rated) < _MIN_RATED_COLUMNS or not is_scale:
         return ""
     return f"It looks like a data set: its answers were rated ({_listed(rated)}), and it has no step"
 
@@ -198,14 +198,14 @@ def _listed(columns: Sequence[Column]) -> str:
 def _is_rating(column: Column) -> bool:
     """Whether numbers are whole ones of a small scale, and called like ratings."""
     numbers = [number for _, number in column.numbers()]
-    is_scale = all(number.is_integer() and 0 <= number <= _BEST_RATING for number in numbers)
+    is_scale = all(number.is_integer() and 0 <= number <= _MAX_RATING for number in numbers)
     return is_scale and column.place.name in words.RATINGS
 
 
 def _is_rating_of_all(column: Column) -> bool:
     """Whether numbers are notes of a scale that goes beyond right and wrong, and called a rating's score (`quality_score`)."""
     numbers = [number for _, number in column.numbers()]
-    is_scale = all(number.is_integer() and 0 <= number <= _BEST_RATING for number in numbers)
+    is_scale = all(number.is_integer() and 0 <= number <= _MAX_RATING for number in numbers)
     return (
         is_scale
         and max(numbers, default=0) > 1

@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES
 from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import numbers_of_response
 from tensorboard_plugin_rlboard.formats.known_files import said_of_known
 
-_MAX_LISTED_KEYS = _MOST_ENTRIES = 8
+_MAX_LISTED_KEYS = _MAX_ENTRIES = 8
 _NO_UTF_8 = "The names of its columns are no UTF-8: save it in UTF-8 (tables that Excel writes in Chinese are often in GBK)."
 
 
@@ -75,7 +75,7 @@ def _texts_in(path: str, value: object) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield from [(path, value)] if " " in value.strip() and any(map(str.isalpha, value)) else []
         return
-    for entry in value[:_MOST_ENTRIES] if isinstance(value, list) and ENTRIES not in path else []:
+    for entry in value[:_MAX_ENTRIES] if isinstance(value, list) and ENTRIES not in path else []:
         places = enumerate(entry) if isinstance(entry, list) else [("", entry)]
         for key, text in entry.items() if isinstance(entry, dict) else places:
             if isinstance(text, str) and " " in text.strip():

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from tensorboard_plugin_rlboard import words
-from tensorboard_plugin_rlboard.formats.arrays.step_values import SMALLEST_ODD, said_of_steps, step_from_value
+from tensorboard_plugin_rlboard.formats.arrays.step_values import (
+    MIN_SUSPECT_STEP,
+    said_of_steps,
+    step_from_value,
+)
 from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.evidence.named_steps import is_called_like_step
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
 from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_step
 
-_FEWEST_RESTARTS = 2
+_MIN_RESTARTS = 2
 """Times that a step begins again at its first number before that is said: once is a training that was started again."""
 
 _IDENTIFIERS = frozenset({"eid", "id", "uid", "key", "sample_id", "rollout_id", "trajectory_id"})
@@ -135,7 +139,7 @@ def _leave_out(roles: Roles, odd: Sequence[Column]) -> str:
 
 def is_plain_step(value: object) -> bool:
     """Whether a value is a step beyond doubt: a whole number that is no time, date or identifier."""
-    return type(value) is int and value < SMALLEST_ODD
+    return type(value) is int and value < MIN_SUSPECT_STEP
 
 
 def _is_in_identifier(column: Column) -> bool:
@@ -167,7 +171,7 @@ def _doubt_of_restarts(roles: Roles) -> str:
         return ""
     numbers = [number for _, number in column.steps()]
     falls = [b for a, b in pairwise(numbers) if b < a]
-    if len(falls) < _FEWEST_RESTARTS or set(falls) != {min(numbers)}:
+    if len(falls) < _MIN_RESTARTS or set(falls) != {min(numbers)}:
         return ""
     return (
         f"The step may be another one: {column.path} was taken, and it begins again and again at {min(numbers):g}, as what "

@@ -31,7 +31,7 @@ from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is
 from tensorboard_plugin_rlboard.formats.guessing.groups import take_task
 from tensorboard_plugin_rlboard.words import plain
 
-_FEWEST_MOVED, _TIMES_LONGER = 2, 2  # samples under another key of the response that make it one
+_MIN_MOVED_SAMPLES, _MIN_LENGTH_RATIO = 2, 2  # samples under another key of the response that make it one
 _IDS_WITHIN, _LARGE_ID = ("token_ids", "ids", "input_ids"), 256
 _MASKS = (*words.LABELS, *words.ARRAYS["response_mask"], "assistant_mask")
 _CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)
@@ -113,7 +113,7 @@ def _moved(roles: Roles, found: list[Column]) -> list[Column]:
     return [
         column
         for column in roles.candidates(words.WEAK_RESPONSE, is_said, own=True)
-        if len(column.values) >= _FEWEST_MOVED
+        if len(column.values) >= _MIN_MOVED_SAMPLES
         and answered.isdisjoint(column.values)
         and column.values.keys() <= prompts.values.keys() & scored
     ]
@@ -158,7 +158,7 @@ def _is_whole(roles: Roles, column: Column, short: Column) -> bool:
         isinstance(prompt, str) and prompt and str(column.values.get(at, "")).startswith(prompt)
         for at, prompt in prompts.values.items()
     )
-    long_enough = _mean_length(column) >= _TIMES_LONGER * _mean_length(short)
+    long_enough = _mean_length(column) >= _MIN_LENGTH_RATIO * _mean_length(short)
     return not repeats and long_enough and not column.fits(is_single_word)
 
 

@@ -27,7 +27,7 @@ _SHOWN = 4
 _NUMBER = ("weighted_value", "weighted_score", "weighted_reward", "value", "score", "reward")
 _NAME = ("name", "function", "fn", "type", "key", "criterion")
 """What an object in a list of scores calls its number, and what is scored."""
-_LONGEST = 20
+_MAX_TEXT_LENGTH = 20
 """Characters of a grade or a share."""
 _RIGHT = frozenset({"correct", "correctness"})
 _CHECKED = frozenset(
@@ -112,7 +112,7 @@ def _reason_of_texts(columns: Sequence[Column]) -> str:
         texts = sorted(
             {value for value in column.values.values() if isinstance(value, str) and value.strip()}
         )
-        if texts and max(map(len, texts)) <= _LONGEST and not column.fits(is_number):
+        if texts and max(map(len, texts)) <= _MAX_TEXT_LENGTH and not column.fits(is_number):
             return (
                 f"No reward was taken: {column.path} holds texts such as {' and '.join(texts[:2])}, which are no numbers; "
                 "log numbers instead."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-_MOST_ID = 2**31
+_TOKEN_ID_LIMIT = 2**31
 
 
 def split_columns(row: Mapping[str, object], leading_key: str) -> tuple[list[dict[str, object]], list[str]]:
@@ -65,7 +65,7 @@ def as_token_ids(value: object) -> list[int] | None:
     """A value that is a list of token ids (0 to 2^31 - 1); None for anything else."""
     if not isinstance(value, list):
         return None
-    if set(map(type, value)) <= {int} and (not value or (min(value) >= 0 and max(value) < _MOST_ID)):
+    if set(map(type, value)) <= {int} and (not value or (min(value) >= 0 and max(value) < _TOKEN_ID_LIMIT)):
         return value
     return None
 

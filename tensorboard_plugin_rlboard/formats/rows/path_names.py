@@ -30,7 +30,7 @@ _FOLDERS_UP = 2
 """Folders above a file whose names count; those further up are names of experiments."""
 _EVALUATIONS, _ABOVE_EVALUATIONS = "evals", 3
 """A folder of evaluations by environment and id, so many folders above a file: `outputs/evals/gsm8k--m/1f/results.jsonl`."""
-_LONGEST = 255
+_MAX_NAME_LENGTH = 255
 FILE_NAME, FOLDER_NAME = "file name", "folder name"
 
 
@@ -63,7 +63,7 @@ def named_facts(path: PurePosixPath, *, is_numbered: bool = False) -> NamedFacts
             well, so the rows have to say that they are a trainer's that names its dumps so.
     """
     names = [stem_of(path.name), *(folder for folder in path.parts[-2::-1] if folder not in {".", "/"})]
-    names = [name[:_LONGEST] for name in names[: _ABOVE_EVALUATIONS + 1]]
+    names = [name[:_MAX_NAME_LENGTH] for name in names[: _ABOVE_EVALUATIONS + 1]]
     steps = [
         step_from_name(name) if at == 0 else _folder_step(name, *names[at + 1 : at + 2])
         for at, name in enumerate(names[: _FOLDERS_UP + 1])
@@ -93,7 +93,7 @@ def named_facts(path: PurePosixPath, *, is_numbered: bool = False) -> NamedFacts
 
 def logged_table(name: str) -> tuple[str, int] | None:
     """The key under which a table was logged, and its step, by the name of W&B's copy of it; None for another name."""
-    found = _TABLE.fullmatch(name) if len(name) <= _LONGEST else None
+    found = _TABLE.fullmatch(name) if len(name) <= _MAX_NAME_LENGTH else None
     return (found[1], int(found[2])) if found else None
 
 
@@ -106,7 +106,7 @@ def source_of_default(path: PurePosixPath, value: int | str) -> str:
     """
     name = path.name
     if isinstance(value, int):
-        found = re.search(rf"(?<![0-9])0*{value}(?![0-9])", name[:_LONGEST])
+        found = re.search(rf"(?<![0-9])0*{value}(?![0-9])", name[:_MAX_NAME_LENGTH])
         return FILE_NAME if found else FOLDER_NAME
     return FILE_NAME if split_from_name(name) == value else FOLDER_NAME
 
@@ -160,7 +160,7 @@ def _unpacked(name: str) -> str:
 def stem_of(name: str) -> str:
     """The name of a file without what says how it is stored (`a.jsonl.gz` → `a`), of a long one the beginning."""
     name = _unpacked(name)
-    return (name.rpartition(".")[0] or name)[:_LONGEST]
+    return (name.rpartition(".")[0] or name)[:_MAX_NAME_LENGTH]
 
 
 def _source(at: int | None) -> str:

@@ -28,7 +28,7 @@ _BYTE_MARKS = "ĠĊĉ"
 _ADDED_SPACES = re.compile(r" {2,}|\t{2,}")
 """White space that tokenizers of code have as added tokens, which are stored as they read."""
 _WORD_PIECE = re.compile(r"##\w+")
-_LONGEST_KNOWN, _MAX_KNOWN = 32, 16_384
+_MAX_CACHED_LENGTH, _MAX_CACHED_TOKENS = 32, 16_384
 """Characters of a token, and tokens, whose evidence is remembered: about 4 MB."""
 
 
@@ -87,7 +87,7 @@ def _counts(token: str) -> tuple[int, int, int, int, int, int] | None:
     )
 
 
-_known_counts = lru_cache(maxsize=_MAX_KNOWN)(_counts)
+_known_counts = lru_cache(maxsize=_MAX_CACHED_TOKENS)(_counts)
 """The responses of a run are of one vocabulary: most tokens of the next one were examined before."""
 
 
@@ -97,7 +97,7 @@ def style_evidence(raw: Sequence[str]) -> StyleEvidence:
     pieces = spaces = marks = foreign = word_pieces = blanks = 0
     is_ascii = True
     for token, times in Counter(raw).items():
-        counts = _known_counts(token) if len(token) <= _LONGEST_KNOWN else _counts(token)
+        counts = _known_counts(token) if len(token) <= _MAX_CACHED_LENGTH else _counts(token)
         if counts is None:
             continue
         pieces += counts[0] * times

@@ -25,7 +25,7 @@ from tensorboard_plugin_rlboard.formats.arrays.token_alignment import align_arra
 from tensorboard_plugin_rlboard.formats.conversations.from_row import value_to_text
 from tensorboard_plugin_rlboard.formats.row_keys import RowKeys
 from tensorboard_plugin_rlboard.formats.rows.json_parsers import to_python
-from tensorboard_plugin_rlboard.formats.split_tags import MOST_TAGS, may_hold_tags, tags_of
+from tensorboard_plugin_rlboard.formats.split_tags import MAX_TAGS, may_hold_tags, tags_of
 from tensorboard_plugin_rlboard.index.parts.extra_keys import (
     MAX_EXTRA_ARRAYS,
     MAX_EXTRA_KEYS,
@@ -191,7 +191,7 @@ class ColumnCollector:
         may_be_array = is_array or (is_list and key not in self.keys.read and can_be_array(key))
         if may_be_array and self._add_array(line, key, value):
             return
-        are_tags = is_list and may_hold_tags(key) and len(value) <= MOST_TAGS
+        are_tags = is_list and may_hold_tags(key) and len(value) <= MAX_TAGS
         if key in self.keys.texts or (are_tags and tags_of(to_python(value))):
             self._add_scalar(
                 line, key, value_to_text(to_python(value), is_reason=key in self.keys.finish_reasons)

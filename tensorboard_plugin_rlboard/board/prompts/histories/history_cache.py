@@ -26,9 +26,9 @@ from tensorboard_plugin_rlboard.board.steps.query import takes_whole_steps
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps, is_loading
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
-_MOST_KEPT = 3
+_MAX_CACHED_HISTORIES = 3
 """Histories that are kept: 100,000 prompts take 30 MB. The one not asked for longest goes."""
-_MOST_CHOSEN = 2
+_MAX_CACHED_SELECTIONS = 2
 """Histories of a choice of samples that are kept: a reader of one goes through its lists, pages and orders."""
 _POLL = 0.1
 """Seconds after which whoever waits for somebody else's reading looks whether it is still wanted."""
@@ -51,7 +51,7 @@ class PromptHistories:
         self._identities = identities
         self._saved = saved
         self._kept: OrderedDict[tuple[str, str, float | None, str], KeptHistory] = OrderedDict()
-        self._chosen: LruCache[SelectionHistory] = LruCache(_MOST_CHOSEN)
+        self._chosen: LruCache[SelectionHistory] = LruCache(_MAX_CACHED_SELECTIONS)
         self._no_kinds: WeakKeyDictionary[RunIndex, set[str]] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
@@ -100,7 +100,7 @@ class PromptHistories:
         with self._lock:
             kept = self._kept.setdefault(key, KeptHistory())
             self._kept.move_to_end(key)
-            while len(self._kept) > _MOST_KEPT:
+            while len(self._kept) > _MAX_CACHED_HISTORIES:
                 self._kept.popitem(last=False)
         while not kept.lock.acquire(timeout=_POLL):
             check_stopped()
@@ -130,7 +130,9 @@ class PromptHistories:
         if not run.samples or is_loading(run):
             return
         with self._lock:
-            has_room = len(self._kept) < _MOST_KEPT or any(name == run.name for name, *_ in self._kept)
+            has_room = len(self._kept) < _MAX_CACHED_HISTORIES or any(
+                name == run.name for name, *_ in self._kept
+            )
         if has_room or make_room:
             self._save(run, self.of(session, Selection(run.name), None, columns))
 

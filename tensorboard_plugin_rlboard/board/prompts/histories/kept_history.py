@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.errors import ArgumentError, StoppedError, sente
 
 PAUSE_FACTOR = 6
 """So many times as long as reading a history last took, it is left alone: while its run is being indexed, and after a failure."""
-_LEAST_PAUSE = 10.0
+_MIN_PAUSE_SECONDS = 10.0
 """Seconds after a failure at least."""
 
 
@@ -80,7 +80,7 @@ class KeptHistory:
             now = monotonic()
             # Whoever gives up a question has found nothing out. Importing the database's own class would be all it is for.
             if not isinstance(error, StoppedError) and type(error).__name__ != "InterruptException":
-                self._failure = _Failure(error, now + max(_LEAST_PAUSE, PAUSE_FACTOR * (now - start)))
+                self._failure = _Failure(error, now + max(_MIN_PAUSE_SECONDS, PAUSE_FACTOR * (now - start)))
             raise
         self.read_at = monotonic()
         self.seconds = self.read_at - start

@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.metrics.prompts.pass_at_k import pass_sums, powe
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 
 _NEVER = np.iinfo(np.int64)
-MOST_DRAWN = 1024
+MAX_K = 1024
 """The highest k of pass@k."""
 PassSums = tuple[Ints, Floats, Floats]
 
@@ -168,5 +168,5 @@ def _passes_of_steps(visits: Visits) -> dict[int, PassSums]:
     found = {}
     for step, rows in zip(steps.tolist(), np.split(order, starts[1:]), strict=True):
         n, c = (visits.sums[rows, column].astype(np.int64) for column in (REWARDED, PASSED))
-        found[step] = pass_sums(n[n > 0], c[n > 0], powers_of_two(min(MOST_DRAWN, int(n.max(initial=0)))))
+        found[step] = pass_sums(n[n > 0], c[n > 0], powers_of_two(min(MAX_K, int(n.max(initial=0)))))
     return found

@@ -38,7 +38,7 @@ COLUMNS = (
     *_MEANS,
 )
 """Columns that a list can be sorted by."""
-MOST_KINDS = 100
+MAX_KINDS = 100
 """Kinds of prompts that an answer lists."""
 
 
@@ -73,7 +73,7 @@ def numbers(history: PromptHistory) -> dict[str, Floats]:
 def kinds(
     history: PromptHistory, labels: Sequence[str], lists: Mapping[str, Bools]
 ) -> dict[str, list[str | float | None]]:
-    """One row for each kind of prompt, those with most prompts first, at most `MOST_KINDS`.
+    """One row for each kind of prompt, those with most prompts first, at most `MAX_KINDS`.
 
     A number of a kind is the mean over its prompts, each counting once: what a training visits often is not what it
     learns well.
@@ -85,7 +85,7 @@ def kinds(
     """
     codes = history.label
     counts = np.bincount(codes + 1, minlength=len(labels) + 1)  # the first is of those without a value
-    listed = np.argsort(-counts, kind="stable")[:MOST_KINDS]
+    listed = np.argsort(-counts, kind="stable")[:MAX_KINDS]
     listed = listed[counts[listed] > 0]
     found: dict[str, list[str | float | None]] = {
         "kind": [None if code == 0 else labels[code - 1] for code in listed.tolist()],

@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.texts import plural
 
 DROPPED = "dropped_before"
 """The writer's note on the first row behind a gap: how many samples were dropped there."""
-_LEAST_LINES = 3
+_MIN_LOST_LINES = 3
 _SEVERE_SHARE = 0.5
 _VALUES = Threshold(
     "log_integrity_values",
@@ -92,7 +92,7 @@ def _unusable_values(seen: Observations, limits: Limits) -> Finding | None:
 def _lost_lines(seen: Observations, limits: Limits) -> Finding | None:
     lost = sum(seen.lost_lines.values())
     share = lost / max(seen.lines, 1)
-    if share <= limits[_LINES.name] or lost < _LEAST_LINES or not len(seen.step):
+    if share <= limits[_LINES.name] or lost < _MIN_LOST_LINES or not len(seen.step):
         return None
     named = _most(seen.lost_lines)
     return _finding(

@@ -31,7 +31,7 @@ _RATIO = Threshold(
 _SEVERE = Threshold(
     "logprob_mismatch_error", 1.3, "", "mean of exp(|mismatch|) that is an error", MEASURED, low=1.0
 )
-_LEAST = 1.03
+_MIN_LEVEL = 1.03
 
 
 def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
@@ -40,7 +40,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     level = smoothed(error, 3)
     bound = limits[_LEVEL.name]
     with np.errstate(invalid="ignore"):
-        risen = (level >= _LEAST) & (level - 1 >= limits[_RATIO.name] * max(usual - 1, 1e-6))
+        risen = (level >= _MIN_LEVEL) & (level - 1 >= limits[_RATIO.name] * max(usual - 1, 1e-6))
         flags = (level >= bound) | risen
     places = [stretch for stretch in stretches(flags, gap=1) if stretch[1] - stretch[0] >= 2]
     if not places:

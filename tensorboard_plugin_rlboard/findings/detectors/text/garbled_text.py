@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.texts import plural
 
 _WINDOW = 5
 _USUAL_RESPONSES, _OWN_LETTERS = 0.02, 2
-_MIXED_LEAST, _MIXED_MOST = 0.01, 0.7
+_MIN_MIXED_SHARE, _MAX_MIXED_SHARE = 0.01, 0.7
 """A response is mixed where so large a share of its letters is odd: more than that is an answer in another language."""
 _SHARE = Threshold(
     "garbled_text_share",
@@ -106,7 +106,7 @@ def _is_mixed(texts: StepTexts, usual: Bools) -> Bools:
     own = texts.prompt_letters[:, :-1] > 0
     share = odd_share(texts.letters, own | usual)
     letters = np.where(own | usual, 0, texts.letters[:, :-1]).sum(axis=1)
-    found: Bools = (share >= _MIXED_LEAST) & (share <= _MIXED_MOST) & (letters >= _OWN_LETTERS)
+    found: Bools = (share >= _MIN_MIXED_SHARE) & (share <= _MAX_MIXED_SHARE) & (letters >= _OWN_LETTERS)
     return found
 
 
