@@ -18,6 +18,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tensorboard_plugin_rlboard.problem_kinds import PROBLEM_KINDS
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "tensorboard_plugin_rlboard"
 TARGET = ROOT / "frontend" / "src" / "i18n" / "zh" / "sentences"
@@ -28,8 +30,11 @@ FILES = {
     "index": ("index",),
     "settings": ("training",),
     "sources": ("sources",),
+    "kinds": ("problem_kinds.py",),
 }
 """File of translations -> the rooms whose sentences it holds. What two of them say is in the first."""
+PROBLEM_KINDS_FILE = ROOT / "frontend" / "src" / "i18n" / "problemKinds.json"
+"""What the tab calls a kind of problem, in English: the server's own words, whose Chinese is in `kinds.json`."""
 ELSEWHERE = "elsewhere"
 """The file of parts that a sentence of ours quotes: what Python, the system and the browser say, and single words."""
 UNSEEN_MODULES = frozenset({
@@ -193,6 +198,11 @@ def updated(said: Mapping[str, Sentence], before: Mapping[str, str]) -> dict[str
     return dict(known.get(shape, (sentence.template, "")) for shape, sentence in said.items())
 
 
+def problem_kinds_json() -> str:
+    """The content of the tab's list of kinds of problems."""
+    return json.dumps(PROBLEM_KINDS, indent=2) + "\n"
+
+
 def main() -> int:
     """Write the files; 1 if a translation is missing."""
     before = {name: read_translations(name) for name in FILES}
@@ -208,6 +218,7 @@ def main() -> int:
         for template in (template for template, chinese in after.items() if not chinese):
             missing += 1
             print(f"{name}.json: say it in Chinese: {template} ({said[shape_of(template)].place})")
+    PROBLEM_KINDS_FILE.write_text(problem_kinds_json(), encoding="utf-8")
     for template, chinese in gone.items():
         print(f"taken out, as nobody says it: {template} = {chinese}")
     return 1 if missing else 0

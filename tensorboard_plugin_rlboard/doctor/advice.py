@@ -9,6 +9,7 @@ from tensorboard_plugin_rlboard.api import RunInfo
 from tensorboard_plugin_rlboard.doctor.report import FileReport, IgnoredFile, RunReport
 from tensorboard_plugin_rlboard.index.update.same_samples import is_of_writer
 from tensorboard_plugin_rlboard.operating_system import command_line
+from tensorboard_plugin_rlboard.problem_kinds import kind_words
 
 _HOOK_OF_FORMAT = {
     "verl": "docs/integrations/verl.md: one call logs every token",
@@ -56,7 +57,7 @@ def for_run(info: RunInfo, files: Sequence[FileReport], *, has_events: bool, set
     elif any(file.tokenizer == "found" for file in files) and not find_spec("tokenizers"):
         found.append(f"The tokenizer cannot be used yet: {_INSTALL_TOKENIZERS}.")
     kinds = dict.fromkeys(problem.kind for file in files for problem in file.problems)
-    found += [f"Problems {kind}: {_BY_PROBLEM[kind]}." for kind in kinds if kind in _BY_PROBLEM]
+    found += [f"Of {kind_words(kind)}: {_BY_PROBLEM[kind]}." for kind in kinds if kind in _BY_PROBLEM]
     if any(kind not in _BY_PROBLEM for kind in kinds):
         found.append("The tab lists every problem with its line: the number of problems in its top bar.")
     found += _for_fields(info, files)

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from tensorboard_plugin_rlboard.doctor.fields import OF_CRITIC, OF_TOKENS, TOKENS, UNUSABLE
 from tensorboard_plugin_rlboard.doctor.report import FileReport, Report, RunReport
+from tensorboard_plugin_rlboard.problem_kinds import kind_words
 from tensorboard_plugin_rlboard.texts import counted, plural
 
 _MAX_IGNORED, _MAX_SETTINGS, _MAX_FINDINGS = 30, 12, 10
@@ -146,7 +147,7 @@ def _files(alike: Sequence[FileReport]) -> Iterator[str]:
         for problem in file.problems:
             where = f"line {problem.line}" if problem.line else "first"
             name = f"{file.file}: " if len(alike) > 1 else ""
-            yield f"    problem: {name}{problem.count} × {problem.kind} ({where}: {problem.reason})"
+            yield f"    problem: {name}{problem.count:,} × {kind_words(problem.kind)} ({where}: {problem.reason})"
 
 
 def _lacks(file: FileReport) -> Iterator[str]:

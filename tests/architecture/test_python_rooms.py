@@ -40,6 +40,7 @@ MAY_IMPORT = {
         "formats",
         "index",
         "operating_system",
+        "problem_kinds",
         "sources",
         "terminal",
         "texts",
@@ -79,7 +80,7 @@ MAY_IMPORT = {
     "broken_tab": {"dependencies"},
     "__init__": {"writer"},
     "integrations": {"writer"},
-    "findings": {"api", "errors", "metrics", "texts"},
+    "findings": {"api", "errors", "metrics", "problem_kinds", "texts"},
     "board": {"api", "errors", "findings", "formats", "index", "metrics", "sources", "texts", "training"},
     "index": {
         "dependencies",

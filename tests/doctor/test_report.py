@@ -97,10 +97,10 @@ def test_problems_by_kind_with_their_first_line(tmp_path: Path, write_rows: Writ
     assert found["no_response"].line == 5
     assert report.exit_code == 0, "what could be read is shown"
     advice = " ".join(report.runs[0].next)
-    assert "Problems bad_json: look at the line" in advice
+    assert "Of lines that are no JSON: look at the line" in advice
     assert "The tab lists every problem" in advice
     main(["doctor", str(tmp_path)])
-    assert "problem: 2 × bad_json (line 2: " in capsys.readouterr().out
+    assert "problem: 2 × lines that are no JSON (line 2: " in capsys.readouterr().out
 
 
 def test_settings_scalars_and_tokenizer(tmp_path: Path, write_rows: Write, capsys: Any) -> None:

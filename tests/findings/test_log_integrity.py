@@ -22,7 +22,7 @@ def test_values_that_could_not_be_used() -> None:
     (finding,) = found(DETECTOR, seen)
     assert (finding.first, finding.last, finding.is_open, finding.value) == (2, 3, False, 0.25)
     assert finding.severity == "warning"
-    assert "length mismatch (24), not a number (3)" in finding.summary
+    assert "24 × values that do not fit the tokens, 3 × values that are no numbers" in finding.summary
     assert finding.evidence.where == "problems > 0"
     assert not found(DETECTOR, observed(64, problems__positive=[0, 1, 0]))
 
@@ -36,7 +36,7 @@ def test_lines_that_gave_no_sample() -> None:
     )
     (finding,) = found(DETECTOR, seen)
     assert finding.value == pytest.approx(0.1), "10 lines beside 90 samples"
-    assert "Lost lines: 10 (bad json (9), no sample (1))." in finding.summary
+    assert "Lost lines: 10 (9 × lines that are no JSON, 1 × lines without a sample)." in finding.summary
     two = replace(observed(8, n_samples=[8]), lines=10, lost_lines={"bad_json": 2})
     assert not found(DETECTOR, two), "of so few lines nothing follows"
     few = replace(observed(1000, n_samples=[1000]), lines=1009, lost_lines={"bad_json": 9})

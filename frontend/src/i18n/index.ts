@@ -1,6 +1,5 @@
 /** Words of the page in the language that the reader chose. */
 
-export { kindWords } from "./kindWords";
 export { LANGUAGES, type Language, language, setLanguage } from "./language";
 export { changeLanguage, loadWords } from "./loading";
 export { addEnglish, findMessage, type MessageKey, type Slots, said, t } from "./messages";

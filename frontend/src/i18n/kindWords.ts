@@ -1,6 +1,11 @@
-import { findMessage, said } from "./messages";
+/** What a kind of problem is called, in the language of the page. */
 
-/** What a kind of problem is called: in words where we have them, else its name without underscores. */
+import { said } from "./messages";
+import problemKinds from "./problemKinds.json";
+
+const WORDS: Readonly<Record<string, string>> = problemKinds;
+
+/** A kind that is not known (an index that a newer server has built) is shown by its name. */
 export function kindWords(kind: string): string {
-  return findMessage(`shell.problem_kind.${kind}`) ?? said(kind.replaceAll("_", " "));
+  return said(Object.hasOwn(WORDS, kind) ? (WORDS[kind] ?? kind) : kind.replaceAll("_", " "));
 }

@@ -4,6 +4,7 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import { said, setLanguage } from "../../src/i18n";
+import { kindWords } from "../../src/i18n/kindWords";
 import { inChinese } from "../../src/i18n/zh/sentences";
 import { SENTENCES } from "../../src/i18n/zh/sentences/pairs";
 import { template, valuesIn } from "../../src/i18n/zh/sentences/templates";
@@ -65,6 +66,17 @@ describe("a text of the server's", () => {
     expect(said("It is empty.")).toBe("文件为空。");
     expect(said("Nobody has said this before.")).toBe("Nobody has said this before.");
     expect(said("")).toBe("");
+  });
+
+  test("names kinds of problems in words", () => {
+    const named = "9 × lines that are no JSON, 1,200 × values that are no numbers";
+    expect(inChinese(`Lost lines: 1,209 (${named}). Their samples are in no number that is shown.`)).toBe(
+      "丢失 1,209 行（不是 JSON 的行 9 个、不是数字的值 1,200 个）。其中的样本不在任何显示的数值里。",
+    );
+    expect(kindWords("bad_json")).toBe("lines that are no JSON");
+    expect(kindWords("of_a_newer_server")).toBe("of a newer server");
+    setLanguage("zh");
+    expect(kindWords("vanished")).toBe("已不存在的文件");
   });
 
   test("has parts that are said in Chinese as well", () => {

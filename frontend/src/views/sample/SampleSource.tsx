@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { Sample } from "../../api/answers";
-import { kindWords, said, t } from "../../i18n";
+import { said, t } from "../../i18n";
+import { kindWords } from "../../i18n/kindWords";
 import { CopyButton, Panel } from "../../ui";
 
 /** Where the sample was read from, and what was cut off it and why. */

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,11 +11,13 @@ from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, 
 from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
+from tensorboard_plugin_rlboard.problem_kinds import most_frequent
 from tensorboard_plugin_rlboard.texts import plural
 
 DROPPED = "dropped_before"
 """The writer's note on the first row behind a gap: how many samples were dropped there."""
 _MIN_LOST_LINES = 3
+_NAMED_KINDS = 3
 _SEVERE_SHARE = 0.5
 _VALUES = Threshold(
     "log_integrity_values",
@@ -72,7 +74,7 @@ def _unusable_values(seen: Observations, limits: Limits) -> Finding | None:
     flags = share > limits[_VALUES.name]
     if not flags.any():
         return None
-    named = _most(seen.problems)
+    named = most_frequent(seen.problems, _NAMED_KINDS)
     kinds = f" Of the whole log: {named}." if named else ""
     worst = float(share.max())
     return _finding(
@@ -94,7 +96,7 @@ def _lost_lines(seen: Observations, limits: Limits) -> Finding | None:
     share = lost / max(seen.lines, 1)
     if share <= limits[_LINES.name] or lost < _MIN_LOST_LINES or not len(seen.step):
         return None
-    named = _most(seen.lost_lines)
+    named = most_frequent(seen.lost_lines, _NAMED_KINDS)
     return _finding(
         seen,
         np.ones(len(seen.step), bool),
@@ -104,7 +106,7 @@ def _lost_lines(seen: Observations, limits: Limits) -> Finding | None:
         metric="n_samples",
         severity="error" if share >= _SEVERE_SHARE else "warning",
         title=f"{percent(share)} of the log's lines could not be read as samples",
-        summary=f"Lost lines: {lost} ({named}). Their samples are in no number that is shown.",
+        summary=f"Lost lines: {lost:,} ({named}). Their samples are in no number that is shown.",
         evidence=EvidenceQuery("problems", "desc", "problems > 0"),
     )
 
@@ -202,12 +204,6 @@ def _missing_samples(seen: Observations, limits: Limits) -> Finding | None:
         summary=f"Most steps have {int(usual)} {plural(int(usual), 'sample', 'samples')}, these as few as {least}: a file of a rank may be lost or not written to its end.",
         evidence=EvidenceQuery(),
     )
-
-
-def _most(problems: Mapping[str, int]) -> str:
-    """The three most frequent kinds of problems, with how many there are."""
-    most = sorted(problems.items(), key=lambda item: (-item[1], item[0]))[:3]
-    return ", ".join(f"{kind.replace('_', ' ')} ({count})" for kind, count in most)
 
 
 def _finding(
