@@ -9,6 +9,7 @@ from tensorboard_plugin_rlboard.api import Notice
 from tensorboard_plugin_rlboard.board.runs.column_mapping import ColumnMapping
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.frameworks.opencompass import OPENCOMPASS, other_half
+from tensorboard_plugin_rlboard.formats.generic.key_paths import PARTS
 from tensorboard_plugin_rlboard.formats.generic.written_reward import OPTION
 from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
 from tensorboard_plugin_rlboard.formats.rows.path_names import FILE_NAME, logged_table, named_facts
@@ -39,7 +40,7 @@ def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[Notice]:
     """What is known of a run from its files, its keys and how they were understood."""
     files = tuple(run.files.values())  # the indexing thread may add one meanwhile
     summed = mapping.sources.get("reward", "")
-    if mapping.guessed and summed.startswith(_SUM_OF) and not mapping.doubt:
+    if mapping.guessed and summed.startswith(_SUM_OF) and not mapping.doubt and not _is_of_turns(mapping):
         yield _summed_reward(summed.removeprefix(_SUM_OF))
     # What a function logs beside its score is a number as well, so the parts are not named.
     summing = next((file.format for file in files if file.format.sums_reward_functions), None)
@@ -123,6 +124,13 @@ def _lacking(worse: RunIndex, better: RunIndex) -> str:
     if len(worse.token_metrics) < len(better.token_metrics):
         return "some_tokens" if worse.token_metrics else "tokens"
     return "samples" if worse.samples < better.samples else "nothing"
+
+
+def _is_of_turns(mapping: ColumnMapping) -> bool:
+    """Whether the reward is the sum of what the turns of a conversation got, which has no weights."""
+    conversation = mapping.sources.get("messages", "").partition(" ")[0]
+    reward = mapping.sources.get("reward", "").removeprefix(_SUM_OF)
+    return bool(conversation) and reward.startswith(f"{conversation}.{PARTS}.")
 
 
 def _summed_reward(columns: str) -> Notice:

@@ -9,7 +9,7 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_
 from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.conversations.from_row import is_content, structure_to_text
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message
-from tensorboard_plugin_rlboard.formats.generic.turns import ROLES, as_conversation
+from tensorboard_plugin_rlboard.formats.generic.turns import ROLES, as_conversation, with_reward
 from tensorboard_plugin_rlboard.words import ARRAYS, PROMPT, REWARD
 
 _SINGLE = ("response", "completion", "output", "generation", "model_response", "model_output")
@@ -110,14 +110,15 @@ def _are_texts(value: object) -> TypeGuard[list[str]]:
 def as_history(value: object) -> list[Message] | None:
     """As `as_conversation`; a list of pairs is one as well, of a role and what it said, or of a question and its answer.
 
-    So are objects whose keys are the speakers (`[{"human": "q", "assistant": "a"}]`). Only a name can tell such lists from
-    groups of two texts, or of samples, so this is asked for where a conversation is expected.
+    So are objects whose keys are the speakers (`[{"human": "q", "assistant": "a", "reward": 0.5}]`), with numbers of the
+    turn beside them. Only a name can tell such lists from groups of two texts, or of samples, so this is asked for where a
+    conversation is expected.
     """
     found = as_conversation(value)
     if found is not None or not isinstance(value, list) or not value:
         return found
-    if all(isinstance(turn, dict) and turn.keys() and _are_roles(turn) for turn in value):
-        return _answered([(role, said) for turn in value for role, said in turn.items()])
+    if all(map(_is_turn_of_speakers, value)):
+        return _answered_turns(value)
     if not all(map(_is_pair, value)):
         return None
     if _are_roles([role for role, _ in value]):
@@ -129,6 +130,12 @@ def as_history(value: object) -> list[Message] | None:
 
 def _answered(said: Iterable[Sequence[object]]) -> list[Message] | None:
     """The messages of roles and what they said, where all of it is text and something is the assistant's."""
+    messages = _messages(said)
+    return messages if messages and _has_answer(messages) else None
+
+
+def _messages(said: Iterable[Sequence[object]]) -> list[Message] | None:
+    """The messages of roles and what they said, empty ones left out; None where something is no text."""
     messages: list[Message] = []
     for role, text in said:
         if not (text is None or isinstance(text, str)):
@@ -136,7 +143,34 @@ def _answered(said: Iterable[Sequence[object]]) -> list[Message] | None:
         name = str(role).lower()
         if text:
             messages.append({"role": ROLES.get(name, name), "content": text})
-    return messages if any(message["role"] == "assistant" for message in messages) else None
+    return messages
+
+
+def _has_answer(messages: Iterable[Message]) -> bool:
+    return any(message["role"] == "assistant" for message in messages)
+
+
+def _answered_turns(turns: Sequence[dict[str, object]]) -> list[Message] | None:
+    """The messages of turns whose keys are the speakers, each with the turn's reward at its last one."""
+    of_turns = [_messages([(key, said) for key, said in turn.items() if _are_roles([key])]) for turn in turns]
+    if any(said is None for said in of_turns):
+        return None
+    messages = [
+        message
+        for said, turn in zip(of_turns, turns, strict=True)
+        for message in with_reward(said or [], turn)
+    ]
+    return messages if _has_answer(messages) else None
+
+
+def _is_turn_of_speakers(turn: object) -> bool:
+    """Whether it is an object of which some keys are speakers and the others have a number each."""
+    if not isinstance(turn, dict):
+        return False
+    others = [key for key in turn if not _are_roles([key])]
+    return len(others) < len(turn) and all(
+        turn[key] is None or isinstance(turn[key], (int, float)) for key in others
+    )
 
 
 def _are_roles(names: Iterable[object]) -> bool:

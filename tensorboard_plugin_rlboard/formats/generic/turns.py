@@ -182,12 +182,12 @@ def _chats(turns: list[object]) -> list[Message] | None:
         if said is None or said[-1].get("role") not in {"assistant", "tool"}:
             return None
         further = said[len(before) :] if said[: len(before)] == before else said
-        messages += _with_reward(further, turn)
+        messages += with_reward(further, turn)
         before = said
     return messages
 
 
-def _with_reward(said: list[Message], turn: object) -> list[Message]:
+def with_reward(said: list[Message], turn: object) -> list[Message]:
     """What was said in a turn, with the turn's reward at the last message."""
     values = turn if isinstance(turn, Mapping) else {}
     reward = next((n for key in REWARD_KEYS if (n := number_from_value(values.get(key))) is not None), None)
@@ -209,7 +209,7 @@ def _episode(turns: list[object]) -> list[Message] | None:
             further = text.removeprefix(before)  # a turn may repeat all that was said before it
             messages += [{"role": "user", "content": further}] if further.strip() else []
             before = text + _text(turn[acted]) if text.startswith(before) else text
-        messages += _with_reward(_turn_messages(turn, acted, seen), turn)
+        messages += with_reward(_turn_messages(turn, acted, seen), turn)
     return messages if any(message["role"] == "assistant" for message in messages) else None
 
 

@@ -29,6 +29,35 @@ def test_texts_with_one_reward_are_turns(tmp_path: Path, open_board: Callable[[P
     assert "the turns of one response" in board.runs().runs[0].mapping_sources["messages"]
 
 
+@pytest.mark.parametrize("speakers", [("user", "assistant"), ("human", "gpt")])
+def test_turns_whose_keys_are_the_speakers_have_rewards_of_their_own(
+    speakers: tuple[str, str], tmp_path: Path, open_board: Callable[[Path], Board]
+) -> None:
+    asks, answers = speakers
+    turns = [
+        {asks: "p", answers: "one", "reward": 0.25, "tokens_used": 7},
+        {asks: "and?", answers: "two", "reward": 0.5},
+    ]
+    written(tmp_path / "log.jsonl", [{"step": 2, "turns": turns}] * 2)
+    board = open_board(tmp_path)
+    text = "assistant: one\n\nuser: and?\n\nassistant: two"
+    assert columns(board, "step", "prompt", "response", "reward") == [(2, "p", text, 0.75)] * 2
+    sample = board.sample(SampleQuestion(".", columns(board, "id")[0][0]))
+    assert [(message.role, message.reward) for message in sample.messages or ()] == [
+        ("user", None),
+        ("assistant", 0.25),
+        ("user", None),
+        ("assistant", 0.5),
+    ]
+    assert [notice.kind for notice in board.runs().runs[0].notices] == []  # rewards of turns have no weights
+
+
+def test_objects_of_speakers_with_texts_of_others_are_no_turns(tmp_path: Path) -> None:
+    turns = [{"user": "p", "assistant": "one", "judge": "good"}]
+    path = written(tmp_path / "log.jsonl", [{"step": 2, "turns": turns}] * 2)
+    assert sniff(str(path))[0] is None
+
+
 def test_prompts_of_each_turn_stand_between(tmp_path: Path) -> None:
     row = {"global_step": 2, "question": ["p", "and?"], "output": ["one", "two"], "score": 0.5}
     turns = "assistant: one\n\nuser: and?\n\nassistant: two"
