@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tensorboard_plugin_rlboard.index.column_names import logical, physical
-from tensorboard_plugin_rlboard.index.joins.side_rows import SideKind
+from tensorboard_plugin_rlboard.index.joins.side_file_type import SideKind
 
 REF_TEXT = physical("t", "ref_response")
 REF_CHARS = physical("m", "ref_n_chars")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.joins.join_sides import JoinSides
 from tensorboard_plugin_rlboard.index.joins.side_discovery import named_by
+from tensorboard_plugin_rlboard.index.joins.side_file_type import SideKind
 from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
-from tensorboard_plugin_rlboard.index.joins.side_rows import SideKind
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.texts import plural

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tensorboard_plugin_rlboard.index.column_names import quoted
 from tensorboard_plugin_rlboard.index.joins.first_answers import FIRST_STEP
 from tensorboard_plugin_rlboard.index.joins.join_columns import GAPS, REF_CHARS, REF_TEXT, ColumnTargets
-from tensorboard_plugin_rlboard.index.joins.side_rows import SideKind
+from tensorboard_plugin_rlboard.index.joins.side_file_type import SideKind
 from tensorboard_plugin_rlboard.index.joins.side_table import SideTable
 
 TEXT_KEY = (

@@ -10,8 +10,8 @@ from tensorboard_plugin_rlboard.index.joins.first_answers import PROMPT_KEY, Fir
 from tensorboard_plugin_rlboard.index.joins.join_queries import OWN_ID, TEXT_KEY, Side
 from tensorboard_plugin_rlboard.index.joins.run_joins import MAX_BITS
 from tensorboard_plugin_rlboard.index.joins.side_discovery import SideDiscovery, named_by
+from tensorboard_plugin_rlboard.index.joins.side_file_type import ID_KEYS
 from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
-from tensorboard_plugin_rlboard.index.joins.side_rows import ID_KEYS
 
 if TYPE_CHECKING:
     import duckdb

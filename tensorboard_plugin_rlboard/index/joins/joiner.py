@@ -23,7 +23,7 @@ from tensorboard_plugin_rlboard.index.joins.side_discovery import (
     may_be_side_file,
     named_by,
 )
-from tensorboard_plugin_rlboard.index.joins.side_rows import SideKind
+from tensorboard_plugin_rlboard.index.joins.side_file_type import SideKind
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows.trace_annotations import is_annotation
+from tensorboard_plugin_rlboard.index.joins.side_file_type import SideKind, side_file_type
 from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
-from tensorboard_plugin_rlboard.index.joins.side_rows import SideKind, side_file_type
 from tensorboard_plugin_rlboard.index.joins.side_table import SideTable
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.growing_file import GrowingFile, first_pending, named
-from tensorboard_plugin_rlboard.index.joins.side_rows import SideKind, SideReader
+from tensorboard_plugin_rlboard.index.joins.side_file_type import SideKind
+from tensorboard_plugin_rlboard.index.joins.side_rows import SideReader
 from tensorboard_plugin_rlboard.index.joins.side_table import SideTable
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.sources.file_changes import compare

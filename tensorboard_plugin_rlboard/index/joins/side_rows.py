@@ -6,71 +6,23 @@ of an id, or of a prompt and response together. `join_sides.py` computes the sam
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import md5
-from typing import Any, Literal
+from typing import Any
 
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
 from tensorboard_plugin_rlboard.formats.rows.json_parsers import to_python
+from tensorboard_plugin_rlboard.index.joins.side_file_type import ID_KEYS, STEP_KEYS, SideKind
 from tensorboard_plugin_rlboard.index.parts.clean_texts import without_leading, without_trailing
 from tensorboard_plugin_rlboard.index.parts.extra_keys import can_be_column
 from tensorboard_plugin_rlboard.index.parts.line_decoder import LineDecoder, Problem, Row
 
-SideKind = Literal["reference", "scores"]
-ID_KEYS = ("sample_id", "id", "uid")
-"""Keys that may name a sample, the most particular one first."""
 MAX_COLUMNS = 40
 """Numbers that a kind of side files may bring: each is a column of every sample."""
-_STEP_KEYS = ("step", "global_step", "iteration", "split", "validation")
-_OWN_ID = re.compile(r"[0-9a-f]{10}-[0-9a-f]{1,15}-[0-9a-f]{1,7}")
-_SCALARS = (bool, int, float)
 _SINGLE = (str, bool, int, float)
 _REWARDS = frozenset({"ref_reward", "ref_valid_reward"})
-
-
-@dataclass(frozen=True)
-class SideFileType:
-    """What the first row of a side file says of the file.
-
-    Attributes:
-        kind: what its rows hold.
-        is_sure: whether they can be nothing else; otherwise they are rollouts where there are none beside them.
-    """
-
-    kind: SideKind
-    is_sure: bool
-
-
-def side_file_type(row: Mapping[str, object]) -> SideFileType | None:
-    """Whether a row is a reference answer or a score, by its keys; None for anything else."""
-    if any(key in row for key in _STEP_KEYS) or any(_is_numbers(value) for value in row.values()):
-        return None
-    prompt, response = row.get("prompt") is not None, row.get("response") is not None
-    reference = isinstance(row.get("ref_response"), (str, list)) or _is_number(row.get("ref_reward"))
-    if prompt and reference and not response:
-        return SideFileType("reference", is_sure=True)
-    if not any(_is_number(value) for key, value in row.items() if key not in ID_KEYS):
-        return None
-    ids = any(isinstance(row.get(key), (str, int)) for key in ID_KEYS)
-    if prompt and response:
-        if "reward" in row:  # what nearly every rollout has, and no score needs to be called
-            return None
-        return SideFileType("scores", is_sure=any(_OWN_ID.fullmatch(str(row.get(key))) for key in ID_KEYS))
-    # A row with lists or objects is somebody's trace or session: of those nearly every one has an id and a number.
-    flat = all(value is None or isinstance(value, _SINGLE) for value in row.values())
-    return SideFileType("scores", is_sure=True) if ids and flat and not prompt and not response else None
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, _SCALARS)
-
-
-def _is_numbers(value: object) -> bool:
-    """A list as token arrays are; a prompt may be a list of messages."""
-    return isinstance(value, list) and bool(value) and not isinstance(value[0], dict)
 
 
 def prompt_key(prompt: str) -> int:
@@ -239,7 +191,7 @@ def _text_keys(kind: SideKind, row: Mapping[str, Any]) -> list[int]:
 def _column(kind: SideKind, key: str, row: Mapping[str, Any]) -> str:
     """The name of the column that a value goes to; empty where it goes to none."""
     if kind == "scores":
-        return "" if key in {*ID_KEYS, "prompt", "response", *_STEP_KEYS} else key
+        return "" if key in {*ID_KEYS, "prompt", "response", *STEP_KEYS} else key
     if key.startswith("ref_"):
         return key
     # A plain file of answers, which is a reference file because the settings say so.

@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from understood import Row, read, samples_of, written
+from understood import Row, read
 
-from tensorboard_plugin_rlboard.formats.generic.key_mapping import mapping_format
 from tensorboard_plugin_rlboard.formats.guessing.guess import Guess, guess_mapping
-from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 
 Rows = list[Row]
 
@@ -77,27 +75,6 @@ REWARDS: dict[str, tuple[Row, str | None]] = {
 def test_reward(name: str) -> None:
     row, path = REWARDS[name]
     assert guessed(sample(**row), sample(1, **row)).keys.get("reward") == path
-
-
-@pytest.mark.parametrize("key", ["step", "global_step"])
-def test_batches_of_one_sample_have_its_step_and_reward(key: str) -> None:
-    rows = [{key: [n // 2], "prompt": "p", "response": f"r{n}", "score": [n / 4]} for n in range(8)]
-    found = guessed(*rows)
-    assert (found.keys["step"], found.keys["reward"], found.doubt) == (f"{key}.0", "score.0", "")
-
-
-@pytest.mark.parametrize("lists", [[[0.5, 1.0]] * 4, [[0.5], [0.5, 1.0], [0.5], [0.0]]])
-@pytest.mark.parametrize("key", ["score", "scores", "acc"])
-def test_lists_that_may_be_the_reward_are_named_and_the_remedy_works(
-    tmp_path: Path, key: str, lists: list[list[float]]
-) -> None:
-    rows = [sample(n, step=n, **{key: values}) for n, values in enumerate(lists)]
-    found = guessed(*rows)
-    assert "reward" not in found.keys
-    assert f'rlboard.toml: reward = "{key}.0", or "{key}.*".' in found.doubt
-    for path, reward in ((f"{key}.0", 0.5), (f"{key}.*", sum(lists[1]))):
-        mapped = mapping_format(KeyMapping({**found.keys, "reward": path}))
-        assert samples_of(written(tmp_path / "x.jsonl", rows), mapped)[1]["reward"] == reward
 
 
 def test_sum_of_parts_is_said_and_so_is_a_missing_total() -> None:

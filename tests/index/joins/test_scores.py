@@ -50,6 +50,23 @@ def test_scores_by_prompt_and_response(log: Path, start: Start, write_rows: Writ
     assert curves(board, "score", "run") == [2.0, 2.0]
 
 
+def test_predictions_with_ids_are_rollouts_where_there_are_none(
+    log: Path, start: Start, write_rows: Write
+) -> None:
+    write_rows(log / "trained" / "a.jsonl", [row(1, i, sample_id=i) for i in range(4)])
+    rows = [
+        {"id": i, "question": f"what is {i}", "prediction": f"It is {i}.", "correct": i < 1} for i in range(4)
+    ]
+    write_rows(log / "trained" / "judged.jsonl", rows)
+    write_rows(log / "asked" / "results.jsonl", rows)
+    board = start()
+    assert columns(board, "correct", run="trained") == [(1.0,), (0.0,), (0.0,), (0.0,)]
+    assert columns(board, "prompt", "response", "reward", run="asked") == [
+        (f"what is {i}", f"It is {i}.", float(i < 1)) for i in range(4)
+    ]
+    assert not problems(board, "trained")
+
+
 def test_scores_by_our_ids_and_by_the_log_s_own(log: Path, start: Start, write_rows: Write) -> None:
     rows = [row(1, i, sample_id=f"s{i}", id=i) for i in range(4)]
     write_rows(log / "a.jsonl", rows)

@@ -8,18 +8,20 @@ from typing import Any
 
 import pytest
 
+from tensorboard_plugin_rlboard.index.joins.side_file_type import SideFileType, side_file_type
 from tensorboard_plugin_rlboard.index.joins.side_rows import (
     MAX_COLUMNS,
-    SideFileType,
     SideReader,
     id_key,
     prompt_key,
-    side_file_type,
     text_key,
 )
 from tensorboard_plugin_rlboard.index.parts.clean_texts import prompt_digest
 
 REFERENCE, SCORES = SideFileType("reference", is_sure=True), SideFileType("scores", is_sure=True)
+
+
+UNSURE = SideFileType("scores", is_sure=False)
 
 
 @pytest.mark.parametrize(
@@ -36,14 +38,18 @@ REFERENCE, SCORES = SideFileType("reference", is_sure=True), SideFileType("score
         ({"id": "3f2a9c1b04-1c8-0", "score": 0.5}, SCORES),
         ({"id": "3f2a9c1b04-1c8-0", "reward": 0.5}, SCORES),
         ({"sample_id": 7, "valid_reward": True}, SCORES),
-        ({"id": "a", "prompt": "p", "response": "r", "score": 1}, SideFileType("scores", is_sure=False)),
+        ({"id": "a", "prompt": "p", "response": "r", "score": 1}, UNSURE),
         ({"id": "3f2a9c1b04-1c8-0", "prompt": "p", "response": "r", "score": 1}, SCORES),
-        ({"prompt": "p", "response": "r", "score": 1}, SideFileType("scores", is_sure=False)),
+        ({"prompt": "p", "response": "r", "score": 1}, UNSURE),
         ({"prompt": "p", "response": "r", "score": 1, "reward": 1}, None),
         ({"prompt": "p", "response": "r", "score": 1, "step": 4}, None),
         ({"prompt": "p", "response": "r", "score": 1, "response_tokens": ["a"]}, None),
         ({"prompt": "p", "response": "r"}, None),
         ({"id": "a", "text": "b"}, None),
+        ({"id": 7, "question": "q", "prediction": "r", "correct": True}, UNSURE),
+        ({"id": 7, "prediction": "r", "correct": True}, UNSURE),
+        ({"id": 7, "question": "q", "answer": "r", "correct": True}, UNSURE),
+        ({"id": 7, "reason": "wrong sign", "answer": "r", "correct": True}, SCORES),
         ({"id": "a", "score": 1.0, "spans": [{"name": "x"}]}, None),
         ({"id": "a", "score": 1.0, "timing": {"start": 1}}, None),
         ({"id": "a"}, None),
