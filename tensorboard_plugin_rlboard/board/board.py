@@ -77,7 +77,7 @@ class Board:
         self._decoded_samples = DecodedSamples()
         self._extreme_tokens = ExtremeTokens()
         self._totals: LruCache[int] = LruCache(_MAX_TOTALS)
-        self._steps = steps = StepService(registry, indexer.attention, self.cursor, self._slot)
+        self._steps = steps = StepService(registry, indexer.activity, self.cursor, self._slot)
         self.prompts = PromptService(self.session, steps.run_steps, self._slot, lambda: registry.results)
         self._trainings = Trainings(registry)
         prepared = partial(steps.snapshot, fresh=False)
@@ -123,7 +123,7 @@ class Board:
         if run is None:
             names = sorted(self.registry.runs)[:10]
             raise UnknownError(f"There is no run {name}; runs: {', '.join(names) or 'none yet'}.")
-        self.indexer.attention.user_looks_at(name)
+        self.indexer.activity.note_viewed_run(name)
         return run
 
     def session(self, run: RunIndex | str) -> RunSession:
@@ -232,17 +232,17 @@ class Board:
         """In the thread that indexes: what is told of a run that has more rows."""
         self._steps.update_in_background(run)
         # The only run is the one that will be asked about, whether anybody has named it yet or not.
-        if run.name == self.indexer.attention.run_name or len(self.registry.runs) == 1:
+        if run.name == self.indexer.activity.viewed_run or len(self.registry.runs) == 1:
             self.prompts.look_up_in_background(run)
 
     def _update_when_read(self, run: RunIndex) -> None:
         """In the thread that indexes: what is told of a run that is read."""
-        attention = self.indexer.attention
-        if run.name == attention.run_name:  # a page that opens asks at this very moment
+        activity = self.indexer.activity
+        if run.name == activity.viewed_run:  # a page that opens asks at this very moment
             self.limits.slots.wait_until_idle(_MAX_YIELD_SECONDS)
         self._findings.update_in_background(run)
-        if isfinite(attention.seconds_since_request()):  # else nobody has opened a page
-            self.prompts.update_in_background(run, is_looked_at=run.name == attention.run_name)
+        if isfinite(activity.seconds_since_request()):  # else nobody has opened a page
+            self.prompts.update_in_background(run, is_looked_at=run.name == activity.viewed_run)
 
     def _slot(self, selection: Selection, *, always: bool = False) -> AbstractContextManager[None]:
         """A slot for a search, for a question over several steps, or for a quick one, by what a selection asks."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from tensorboard_plugin_rlboard.index.attention import Attention
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.user_activity import UserActivity
 
 
 class Indexer(Protocol):
@@ -19,8 +19,8 @@ class Indexer(Protocol):
         ...
 
     @property
-    def attention(self) -> Attention:
-        """What users look at: `attention.user_looks_at(run_name)` has a run indexed first."""
+    def activity(self) -> UserActivity:
+        """What users look at: `activity.note_viewed_run(run_name)` has a run indexed first."""
         ...
 
     def call_after_round(self, prepare: Callable[[RunIndex], None] | None) -> None:

@@ -145,7 +145,7 @@ ORDER = {
         *(
             "loadable_part",
             "run",
-            "attention",
+            "user_activity",
             "replaceable_thread",
             "registry",
             "indexer",

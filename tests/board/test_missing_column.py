@@ -18,8 +18,8 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 from tensorboard_plugin_rlboard.errors import ArgumentError, StoppedError
-from tensorboard_plugin_rlboard.index.attention import Attention
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
+from tensorboard_plugin_rlboard.index.user_activity import UserActivity
 
 ALL = Selection(".")
 QUESTIONS: dict[str, tuple[str, Callable[[Board, str], Any]]] = {
@@ -47,7 +47,7 @@ def test_a_name_that_is_still_to_come_is_no_mistake(test_log: TestLog, asked: st
     test_log.write(*(row(step, tokens=3, score=step, source="a") for step in (1, 1, 2)))
     indexer = test_log.indexer()
     board = Board(indexer)
-    Scheduler(indexer.registry, Attention()).survey()  # the file is found, and nothing of it read
+    Scheduler(indexer.registry, UserActivity()).survey()  # the file is found, and nothing of it read
     with pytest.raises(
         StoppedError, match=rf"^Run \. is still being read, and nothing .* has {name}: ask again"
     ):
@@ -61,7 +61,7 @@ def test_a_name_that_is_still_to_come_is_no_mistake(test_log: TestLog, asked: st
 def test_a_metric_of_curves_that_is_still_to_come(test_log: TestLog) -> None:
     test_log.write(row(1))
     indexer = test_log.indexer()
-    board, scheduler = Board(indexer), Scheduler(indexer.registry, Attention())
+    board, scheduler = Board(indexer), Scheduler(indexer.registry, UserActivity())
     scheduler.survey()
     while scheduler.index_next():
         pass

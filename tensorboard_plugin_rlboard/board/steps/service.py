@@ -31,9 +31,9 @@ from tensorboard_plugin_rlboard.board.steps.run_state import RunState
 from tensorboard_plugin_rlboard.board.steps.step_aggregates import STEP_AGGREGATES
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
-from tensorboard_plugin_rlboard.index.attention import Attention
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
+from tensorboard_plugin_rlboard.index.user_activity import UserActivity
 
 if TYPE_CHECKING:
     import duckdb
@@ -63,7 +63,7 @@ class StepService:
     def __init__(
         self,
         registry: Registry,
-        attention: Attention,
+        activity: UserActivity,
         cursor: Callable[[], duckdb.DuckDBPyConnection],
         slot: Callable[[Selection], AbstractContextManager[None]] = lambda _: nullcontext(),
     ) -> None:
@@ -71,13 +71,13 @@ class StepService:
 
         Args:
             registry: the indexes.
-            attention: the run that the user looks at is followed while it is indexed.
+            activity: the run that the user looks at is followed while it is indexed.
             cursor: where cursors of the calling thread come from.
             slot: gives the slot that a selection needs to be queried where it is not materialised.
         """
         self.on_prepared: Callable[[Steps], object] = lambda _: None
         self._registry = registry
-        self._attention = attention
+        self._activity = activity
         self._cursor = cursor
         self._slot = slot
         self._states: dict[str, RunState] = {}
@@ -152,7 +152,7 @@ class StepService:
             return
         pause = _PAUSE_FACTOR * state.update_seconds
         if run.pending and (
-            run.name != self._attention.run_name or time.monotonic() - state.updated_at < pause
+            run.name != self._activity.viewed_run or time.monotonic() - state.updated_at < pause
         ):
             return
         start = time.monotonic()

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     import duckdb
 
     from tensorboard_plugin_rlboard.formats.base import Row
-    from tensorboard_plugin_rlboard.index.attention import Attention
     from tensorboard_plugin_rlboard.index.registry import Registry
     from tensorboard_plugin_rlboard.index.run import RunIndex
+    from tensorboard_plugin_rlboard.index.user_activity import UserActivity
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 logger = logging.getLogger(__name__)
@@ -61,16 +61,16 @@ def run_of_annotations(run_name: str) -> str:
 class Annotator:
     """Keeps the annotations of all runs, for a registry. Used by the indexing thread only."""
 
-    def __init__(self, registry: Registry, attention: Attention, cursor: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, registry: Registry, activity: UserActivity, cursor: duckdb.DuckDBPyConnection) -> None:
         """Knows no annotations yet.
 
         Args:
             registry: the runs.
-            attention: the run that the user looks at comes first.
+            activity: the run that the user looks at comes first.
             cursor: of the query database.
         """
         self._registry = registry
-        self._attention = attention
+        self._activity = activity
         self._cursor = cursor
         self._files: dict[str, AnnotationFiles] = {}
         self._runs: dict[str, RunAnnotations] = {}
@@ -143,7 +143,7 @@ class Annotator:
 
     def next_run(self) -> RunIndex | None:
         """The run that a piece of work is for; None where nothing is left to do."""
-        looked_at, now = self._attention.run_name, time.monotonic()
+        looked_at, now = self._activity.viewed_run, time.monotonic()
         for name in sorted(self._files, key=lambda name: (name != looked_at, name)):
             run, files = self._run_named(name), self._files[name]
             if run is None or not run.samples:

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     import duckdb
 
     from tensorboard_plugin_rlboard.formats.base import Format
-    from tensorboard_plugin_rlboard.index.attention import Attention
     from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
     from tensorboard_plugin_rlboard.index.registry import Registry
     from tensorboard_plugin_rlboard.index.run import RunIndex
+    from tensorboard_plugin_rlboard.index.user_activity import UserActivity
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 logger = logging.getLogger(__name__)
@@ -43,18 +43,18 @@ _JOIN_EVERY = 2.0
 class Joiner:
     """Keeps everything that is joined, for a registry. Used by the indexing thread only."""
 
-    def __init__(self, registry: Registry, attention: Attention, cursor: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, registry: Registry, activity: UserActivity, cursor: duckdb.DuckDBPyConnection) -> None:
         """Knows no side file yet.
 
         Args:
             registry: the runs.
-            attention: the run that the user looks at is joined first.
+            activity: the run that the user looks at is joined first.
             cursor: of the query database.
         """
         self._registry = registry
-        self._attention = attention
+        self._activity = activity
         self._cursor = cursor
-        self._annotator = Annotator(registry, attention, cursor)
+        self._annotator = Annotator(registry, activity, cursor)
         self._side_files = SideDiscovery(cursor)
         self._sides = JoinSides(registry, self._side_files)
         self._joins: dict[str, RunJoins] = {}
@@ -176,7 +176,7 @@ class Joiner:
 
     def _next_run(self) -> RunIndex | None:
         """A run whose joins are not up to date, and can be brought there now."""
-        now, looked_at = time.monotonic(), self._attention.run_name
+        now, looked_at = time.monotonic(), self._activity.viewed_run
         runs = self._registry.runs
         concerned = runs.keys() & (self._sides.concerned | self._joins.keys())
         for name in sorted(concerned, key=lambda name: (name != looked_at, name)):

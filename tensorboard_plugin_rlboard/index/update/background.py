@@ -8,7 +8,6 @@ import time
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.index.attention import Attention
 from tensorboard_plugin_rlboard.index.long_lived_objects import LongLivedObjects
 from tensorboard_plugin_rlboard.index.memory_budget import few_addresses
 from tensorboard_plugin_rlboard.index.replaceable_thread import ReplaceableThread
@@ -16,6 +15,7 @@ from tensorboard_plugin_rlboard.index.tables.resting_tables import RestingTables
 from tensorboard_plugin_rlboard.index.update.ready_files import unpacking_goes_on
 from tensorboard_plugin_rlboard.index.update.run_messages import reason_of
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
+from tensorboard_plugin_rlboard.index.user_activity import UserActivity
 from tensorboard_plugin_rlboard.operating_system import give_back_memory
 from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file
 from tensorboard_plugin_rlboard.sources.remote.late_answers import late_answers
@@ -50,7 +50,7 @@ class BackgroundIndexer:
     Attributes:
         registry: what is kept up to date.
         interval: seconds between two looks; 0 looks once, as --reload_interval does.
-        attention: what users look at, and when they last asked.
+        activity: what users look at, and when they last asked.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class BackgroundIndexer:
         """
         self.registry = registry
         self.interval = interval
-        self.attention = Attention()
+        self.activity = UserActivity()
         self._only_file, self._read_limit = only_file, read_limit
         self._prepare: Callable[[RunIndex], None] | None = None
         self._examine: Callable[[RunIndex], None] | None = None
@@ -95,7 +95,7 @@ class BackgroundIndexer:
 
     def start(self) -> None:
         """Starts the thread at the first call; every call notes that somebody asks, which ends a long pause."""
-        self.attention.note_request()
+        self.activity.note_request()
         with self._lock:
             if not self._is_started:
                 self._is_started = True
@@ -104,7 +104,7 @@ class BackgroundIndexer:
     def stop(self) -> None:
         """Ends the thread and its worker processes, and closes the registry's databases."""
         self._stop.set()
-        self.attention.end_wait()
+        self.activity.end_wait()
         has_ended = self._thread.join(_STOPPING_SECONDS)
         if self._scheduler is not None:
             self._scheduler.stop_workers()
@@ -138,7 +138,7 @@ class BackgroundIndexer:
         """Does one round in the calling thread: looks for files, then indexes every whole line that is new."""
         if self._scheduler is None:
             self._scheduler = Scheduler(
-                self.registry, self.attention, only_file=self._only_file, read_limit=self._read_limit
+                self.registry, self.activity, only_file=self._only_file, read_limit=self._read_limit
             )
         scheduler = self._scheduler
         survey_again_at = self._survey(scheduler)
@@ -146,7 +146,7 @@ class BackgroundIndexer:
             run = scheduler.index_next()
             if run is not None:
                 self._notify_after_round(run)
-                self._resting.run_worked_on(self.registry.runs.values(), self.attention.run_name)
+                self._resting.run_worked_on(self.registry.runs.values(), self.activity.viewed_run)
             elif not unpacking_goes_on(scheduler.survey):
                 break
             # A long first indexing must not miss what a training writes meanwhile.
@@ -155,12 +155,12 @@ class BackgroundIndexer:
         scheduler.compare_runs()
         scheduler.stop_workers()
         self._examine_runs()
-        self._resting.let_rest(self.registry.runs.values(), self.attention.run_name)
+        self._resting.let_rest(self.registry.runs.values(), self.activity.viewed_run)
 
     def _survey(self, scheduler: Scheduler) -> float:
         """Looks at every file; returns when that is to be done again: what a look takes is a small share of the time."""
         if self._is_started:  # in a TensorBoard, which lives long
-            self._long_lived.set_aside_if_calm(self.attention.seconds_since_request())
+            self._long_lived.set_aside_if_calm(self.activity.seconds_since_request())
         began, computed = time.monotonic(), time.thread_time()
         scheduler.survey()
         took = time.monotonic() - began
@@ -170,7 +170,7 @@ class BackgroundIndexer:
     def _examine_runs(self) -> None:
         """Has runs examined that were read, the one that is looked at first; those left over at the end of the next round."""
         end = time.monotonic() + _SECONDS_OF_EXAMINING
-        for name in sorted(self._unexamined, key=lambda name: (name != self.attention.run_name, name)):
+        for name in sorted(self._unexamined, key=lambda name: (name != self.activity.viewed_run, name)):
             if self._stop.is_set() or (self.interval > 0 and time.monotonic() > end):
                 return
             self._examine_run(name)
@@ -248,7 +248,7 @@ class BackgroundIndexer:
 
     def _next_pause(self, pause: float, *, quiet: bool) -> float:
         """Seconds to the next look: longer each time while nothing changes and nobody asks."""
-        if not quiet or self.attention.seconds_since_request() < _ATTENTIVE_SECONDS:
+        if not quiet or self.activity.seconds_since_request() < _ATTENTIVE_SECONDS:
             return self.interval
         longest = min(_LONGEST_PAUSE_IN_INTERVALS * self.interval, _LONGEST_PAUSE)
         return max(self.interval, min(pause * _PAUSE_GROWTH, longest))
@@ -257,4 +257,4 @@ class BackgroundIndexer:
         """Waits; a request ends a pause that has become longer than the user wanted, and than it has to be."""
         least = self._shortest_pause
         if not self._stop.wait(least) and seconds > least:
-            self.attention.wait_for_request(seconds - least, since=least)
+            self.activity.wait_for_request(seconds - least, since=least)

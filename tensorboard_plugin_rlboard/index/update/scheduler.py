@@ -26,10 +26,10 @@ from tensorboard_plugin_rlboard.sources.mounts import mounts
 from tensorboard_plugin_rlboard.sources.reader import is_packed, stop_unpacking, unpacking_jobs
 
 if TYPE_CHECKING:
-    from tensorboard_plugin_rlboard.index.attention import Attention
     from tensorboard_plugin_rlboard.index.registry import Registry
     from tensorboard_plugin_rlboard.index.run import RunIndex
     from tensorboard_plugin_rlboard.index.run_file import IndexedFile
+    from tensorboard_plugin_rlboard.index.user_activity import UserActivity
 
 _COLLECT_SECONDS = 0.3
 """For so long small ranges are collected before they are loaded together; the first of a run is loaded alone."""
@@ -48,30 +48,30 @@ class Scheduler:
     """Indexes for a registry, one piece of work at a time. Used by one thread."""
 
     def __init__(
-        self, registry: Registry, attention: Attention, *, only_file: str = "", read_limit: int = 0
+        self, registry: Registry, activity: UserActivity, *, only_file: str = "", read_limit: int = 0
     ) -> None:
         """Opens the registry's database; starts no process yet.
 
         Args:
             registry: what to fill.
-            attention: what users look at.
+            activity: what users look at.
             only_file: name of the one file in the root folder that is indexed; empty for all.
             read_limit: bytes of each file that are read at most, 0 for all. Compressed files are read whole, and so is
                 a file whose first line alone is longer.
         """
         self._registry = registry
-        self._attention = attention
+        self._activity = activity
         self._cursor = registry.database.cursor()
         folder, shares = registry.database.folder, registry.memory_shares
         self._cache = PartCache(registry.cache, folder)
-        self._joiner = Joiner(registry, attention, self._cursor)
+        self._joiner = Joiner(registry, activity, self._cursor)
         self._discovery = Discovery(registry, self._cursor, self._cache, self._joiner, only_file)
         self._loader = PartLoader(folder, self._cursor, self._cache, self._discovery)
         self._orders = RangeOrders(WorkerPool(folder, shares.workers, shares.worker))
         self._ranges = FileRanges(read_limit)
         self._same_samples = SameSamples(self._cursor)
         self._repeated = RepeatedSamples(self._cursor)
-        self._turns = RunTurns(registry, attention, self._ranges.bytes_left)
+        self._turns = RunTurns(registry, activity, self._ranges.bytes_left)
         self._newest = NewestLines(self._ranges, self._loader)
         self._loaded_at = 0.0
 
@@ -168,7 +168,7 @@ class Scheduler:
 
         They are given their next orders meanwhile, so none of them waits.
         """
-        looked_at = self._attention.run_name
+        looked_at = self._activity.viewed_run
         until = max(self._loaded_at + _LOAD_EVERY, time.monotonic() + _LOAD_EVERY / 10)
         if self._turns.do_others_hurry or not any(map(self._orders.has, files)):
             until = (
@@ -176,7 +176,7 @@ class Scheduler:
             )  # the others have something to do, or the processes for others
         while self._orders.is_busy and self._rows_ready(files) < _ENOUGH_ROWS:
             left = until - time.monotonic()
-            if left <= 0 or self._attention.run_name != looked_at:
+            if left <= 0 or self._activity.viewed_run != looked_at:
                 return
             self._orders.wait(left)
             self._order(run, files)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.index.update.ready_files import ready_files
 
 if TYPE_CHECKING:
-    from tensorboard_plugin_rlboard.index.attention import Attention
     from tensorboard_plugin_rlboard.index.registry import Registry
     from tensorboard_plugin_rlboard.index.run import RunIndex
     from tensorboard_plugin_rlboard.index.run_file import IndexedFile
+    from tensorboard_plugin_rlboard.index.user_activity import UserActivity
 
 WORKERS_FROM = 12 * 1024 * 1024
 """Bytes left of a run from which worker processes are worth their start (half a second each)."""
@@ -88,7 +88,7 @@ class RunTurns:
 
     Args:
         registry: the runs.
-        attention: what users look at.
+        activity: what users look at.
         bytes_left: bytes that are still to be read of a file.
 
     Attributes:
@@ -97,10 +97,10 @@ class RunTurns:
     """
 
     def __init__(
-        self, registry: Registry, attention: Attention, bytes_left: Callable[[IndexedFile], int]
+        self, registry: Registry, activity: UserActivity, bytes_left: Callable[[IndexedFile], int]
     ) -> None:
         self._registry = registry
-        self._attention = attention
+        self._activity = activity
         self._bytes_left = bytes_left
         self._turns = Turns()
         self._line: deque[RunIndex] = deque()
@@ -118,7 +118,7 @@ class RunTurns:
             run.name: Waiting(run.name, sum(map(self._bytes_left, files)), is_new=not run.indexed)
             for run, files in pending.items()
         }
-        looked_at = self._attention.run_name
+        looked_at = self._activity.viewed_run
         name = self._turns.next(tuple(waiting.values()), looked_at)
         others = [run for run in waiting.values() if run.name != name]
         self.large_others = sum(run.bytes_left >= WORKERS_FROM for run in others)
@@ -131,7 +131,7 @@ class RunTurns:
 
     def in_line(self) -> RunIndex | None:
         """The first run in line, of which nothing is to be seen yet; None where it has to be found out whose turn it is."""
-        if self._attention.run_name != self._line_looked_at:
+        if self._activity.viewed_run != self._line_looked_at:
             self.end_line()
         while self._line:
             run = self._line[0]

@@ -24,7 +24,7 @@ Write = Callable[[Path, Iterable[Any]], Path]
 def test_a_page_that_is_open_has_prompts_prepared(test_log: TestLog, monkeypatch: pytest.MonkeyPatch) -> None:
     test_log.write(*(row(step, prompt=f"p{step % 3}") for step in range(1, 21)))
     board = test_log.open()
-    board.indexer.attention.note_request()
+    board.indexer.activity.note_request()
     test_log.append(row(21, prompt="p0"))
     read = steps_read_from_now_on(monkeypatch)
     board.indexer.index_now()
@@ -54,13 +54,13 @@ def test_many_runs_do_not_push_each_other_out(
     for name in "abcde":
         write_rows(tmp_path / name / "a.jsonl", [row(1)])
     board = open_board(tmp_path)
-    board.indexer.attention.note_request()
+    board.indexer.activity.note_request()
     for name in "abcde":
         write_rows(tmp_path / name / "b.jsonl", [row(2)])
     read = steps_read_from_now_on(monkeypatch)
     board.indexer.index_now()
     assert len(read) == 3
-    board.indexer.attention.user_looks_at("e")
+    board.indexer.activity.note_viewed_run("e")
     write_rows(tmp_path / "e" / "c.jsonl", [row(3)])
     board.indexer.index_now()
     assert read[3:] == [[1, 2, 3]]
@@ -87,7 +87,7 @@ def test_what_fails_is_not_read_again_with_every_request(
             ):
                 board.prompts.prompts(PromptsQuestion(Selection(".")))
         test_log.append(row(3))
-        board.indexer.attention.note_request()
+        board.indexer.activity.note_request()
         board.indexer.index_now()
         assert len(tried) == 1, "nor with everything that is added"
         later = monotonic() + 11

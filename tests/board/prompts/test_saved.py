@@ -100,7 +100,7 @@ def test_what_is_kept_of_the_only_run_is_read_before_anybody_has_named_it(
     prepare(log.open(with_curves=True))
     monkeypatch.setattr(service, "is_loading", lambda _: True)
     board = log.open(with_curves=True)
-    assert board.indexer.attention.run_name == ""
+    assert board.indexer.activity.viewed_run == ""
     for path in kept_files(log):
         path.unlink()
     read.clear()

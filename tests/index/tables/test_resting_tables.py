@@ -86,7 +86,7 @@ def test_a_table_that_a_question_may_use_stays(log: TestLog, monkeypatch: pytest
         board.indexer.index_now()
         assert "r0" not in resting(board)
         monkeypatch.setattr(table_rest, "LET_ALONE_S", -1.0)
-        board.indexer.attention.user_looks_at("r5")
+        board.indexer.activity.note_viewed_run("r5")
         board.indexer.index_now()
         assert "r0" in resting(board)
 

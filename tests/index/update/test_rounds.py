@@ -174,7 +174,7 @@ def test_runs_are_examined_when_all_is_read_and_only_what_changed(
     path = write_rows(logs / "a" / "a.jsonl", [row(1)])
     write_rows(logs / "b" / "a.jsonl", [row(1)])
     indexer = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0)
-    indexer.attention.user_looks_at("b")
+    indexer.activity.note_viewed_run("b")
     calls: list[tuple[str, str, bool]] = []
 
     def examine(run: RunIndex) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rollout_log import TestLog, row
 
-from tensorboard_plugin_rlboard.index.attention import Attention
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.index.update.turns import SHORT_BYTES, RunTurns, Turns, Waiting
+from tensorboard_plugin_rlboard.index.user_activity import UserActivity
 
 LARGE = 100 * SHORT_BYTES
 
@@ -70,11 +70,11 @@ def test_new_runs_stand_in_line_until_another_one_is_looked_at(test_log: TestLog
     for name in "abcd":
         test_log.write(row(1), file=f"{name}/a.jsonl")
     test_log.write(row(1), row(2), file="e/a.jsonl")
-    indexer, attention = test_log.indexer(), Attention()
+    indexer, activity = test_log.indexer(), UserActivity()
     registry = indexer.registry
-    scheduler = Scheduler(registry, attention)
+    scheduler = Scheduler(registry, activity)
     scheduler.survey()
-    turns = RunTurns(registry, attention, lambda file: file.state.size)
+    turns = RunTurns(registry, activity, lambda file: file.state.size)
     pending = {run: list(run.files.values()) for run in registry.runs.values()}
     assert turns.in_line() is None
     assert turns.next(pending).name == "a"
@@ -83,11 +83,11 @@ def test_new_runs_stand_in_line_until_another_one_is_looked_at(test_log: TestLog
         assert first is not None
         assert first is turns.in_line(), "it stands there until it has its turn"
         assert turns.leave_line().name == name
-    attention.user_looks_at("e")
+    activity.note_viewed_run("e")
     assert turns.in_line() is None
     assert turns.next(pending).name == "e"
     assert turns.in_line() is None, "who is looked at has every second turn"
-    attention.user_looks_at("")
+    activity.note_viewed_run("")
     assert turns.next(pending).name == "a"
     while scheduler.index_next():
         pass

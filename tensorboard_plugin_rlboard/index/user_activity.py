@@ -7,24 +7,24 @@ import threading
 import time
 
 
-class Attention:
+class UserActivity:
     """Written by the threads that answer requests, read by the thread that indexes.
 
     Every field is replaced whole, so no lock is needed.
 
     Attributes:
-        run_name: the run that a user looked at last; it is indexed first. Empty before anybody has looked at one.
+        viewed_run: the run that a user looked at last; it is indexed first. Empty before anybody has looked at one.
     """
 
     def __init__(self) -> None:
-        self.run_name = ""
+        self.viewed_run = ""
         self._requested_at = -math.inf
         self._requested = threading.Event()
         self._is_ended = False
 
-    def user_looks_at(self, run_name: str) -> None:
+    def note_viewed_run(self, name: str) -> None:
         """Notes which run a question was about."""
-        self.run_name = run_name
+        self.viewed_run = name
 
     def note_request(self) -> None:
         """Notes that somebody asks for something, and ends `wait_for_request`."""

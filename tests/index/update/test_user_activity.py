@@ -36,7 +36,7 @@ def test_run_that_the_user_looks_at_comes_first(logs: Path, write_rows: Write) -
     indexer = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0)
     order: list[str] = []
     indexer.call_after_round(lambda run: order.append(run.name))
-    indexer.attention.user_looks_at("c")
+    indexer.activity.note_viewed_run("c")
     try:
         indexer.index_now()
         assert order == ["c", "a", "b"]
@@ -55,7 +55,7 @@ def test_run_that_the_user_looks_at_comes_first(logs: Path, write_rows: Write) -
 
 def test_looks_become_rarer_while_nothing_changes_and_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [1000.0]
-    monkeypatch.setattr("tensorboard_plugin_rlboard.index.attention.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("tensorboard_plugin_rlboard.index.user_activity.time.monotonic", lambda: clock[0])
     indexer = BackgroundIndexer(Registry([]), 4.0)
     pause = 4.0
     pauses = [pause := indexer._next_pause(pause, quiet=True) for _ in range(8)]
@@ -63,7 +63,7 @@ def test_looks_become_rarer_while_nothing_changes_and_nobody_asks(monkeypatch: p
     assert pauses == sorted(pauses)
     assert pauses[-1] == 24.0
     assert indexer._next_pause(pause, quiet=False) == 4.0
-    indexer.attention._requested_at = clock[0] - 31.0
+    indexer.activity._requested_at = clock[0] - 31.0
     assert indexer._next_pause(pause, quiet=True) == 4.0, "an open tab asks at least twice a minute"
     clock[0] += 1000.0
     assert indexer._next_pause(4.0, quiet=True) > 4.0
@@ -85,7 +85,7 @@ def test_looks_that_compute_for_long_are_rare(monkeypatch: pytest.MonkeyPatch) -
     look: Any = Slow()
     monkeypatch.setattr(indexer._stop, "wait", lambda seconds: pauses.append(("rest", seconds)))
     monkeypatch.setattr(
-        indexer.attention, "wait_for_request", lambda left, since: pauses.append(("asked", left))
+        indexer.activity, "wait_for_request", lambda left, since: pauses.append(("asked", left))
     )
     for seconds, pause in ((0.02, 5.0), (0.02, 20.0), (2.0, 5.0), (2.0, 24.0)):
         look.seconds = seconds
