@@ -95,7 +95,7 @@ class RunSession:
 
 def open_session(run: RunIndex, cursor: duckdb.DuckDBPyConnection) -> RunSession:
     """A session with the columns that a run has now, whose table is in the query database."""
-    run.table_rest.used()
+    run.sample_table.loaded_name()
     return RunSession(run, run_schema(run), cursor)
 
 
@@ -133,7 +133,7 @@ def _schema_of(run: RunIndex) -> RunSchema:
     with_values = dict.fromkeys(name for name, column in logged.items() if column in available)
     logged_advantage = _logged_advantage(logged, sums)
     return RunSchema(
-        table=run.table_rest.name,
+        table=run.sample_table.name,
         metric_sql=_metric_sql(logged, sums, logged_advantage),
         text_sql={name: quoted(column) for name, column in texts.items()},
         metrics=tuple(_metrics(with_values, sums)),

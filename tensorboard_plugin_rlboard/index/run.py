@@ -38,7 +38,7 @@ class RunIndex:
             Empty where it began with none, or once rows that were there before have changed.
         joined: what was joined by key from other files or runs.
         joined_metrics: metrics of which no value was logged, all are joined.
-        table_rest: where its table is.
+        sample_table: its table, in the query database or offloaded to a file.
         annotated, annotation_paths: what was logged of its traces later; number of a file of that -> its path.
     """
 
@@ -60,7 +60,7 @@ class RunIndex:
         self.annotated: tuple[JoinSummary, ...] = ()
         self.annotation_paths: dict[int, str] = {}
         self._rows = RunTable(number)
-        self.table_rest = self._rows.rest
+        self.sample_table = self._rows.samples
         self._last_file_number = 0
         self._number_keys: frozenset[str] = frozenset()  # keys that held numbers somewhere
 

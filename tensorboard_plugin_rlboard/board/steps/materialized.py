@@ -176,7 +176,7 @@ class MaterializedCurves:
         work = stale_rows * len(aggregates) + (rows - stale_rows) * len(new)
         if limit is not None and work > limit:
             return False
-        run.table_rest.used()
+        run.sample_table.loaded_name()
         connection = cursor()
         connection.execute("BEGIN TRANSACTION")  # one snapshot for all queries
         try:

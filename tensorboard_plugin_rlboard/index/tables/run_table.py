@@ -18,6 +18,7 @@ from tensorboard_plugin_rlboard.index.column_names import (
     shared_names,
     shared_types,
 )
+from tensorboard_plugin_rlboard.index.tables.offloadable_table import OffloadableTable
 from tensorboard_plugin_rlboard.index.tables.part_queries import (
     FileAttempts,
     Inserted,
@@ -30,7 +31,6 @@ from tensorboard_plugin_rlboard.index.tables.part_queries import (
 )
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow, insert_problems
 from tensorboard_plugin_rlboard.index.tables.query_database import write_out
-from tensorboard_plugin_rlboard.index.tables.table_rest import TableRest
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,7 +60,7 @@ class RunTable:
     """The tables of one run. Written by the indexing thread only.
 
     Attributes:
-        rest: where its table is.
+        samples: its table of samples, in the database or offloaded to a file.
         problems: of the table of problems in the query database.
         columns: physical column -> type, of those that answers may use; the table may have further ones.
         logged: columns that hold a value somewhere that was logged or computed of what was.
@@ -69,7 +69,7 @@ class RunTable:
     """
 
     def __init__(self, number: int) -> None:
-        self.rest = TableRest(f"run_{number}")
+        self.samples = OffloadableTable(f"run_{number}")
         self.problems = f"problems_{number}"
         self.columns: Mapping[str, str] = {}
         self.logged: frozenset[str] = frozenset()
@@ -80,11 +80,11 @@ class RunTable:
     @property
     def name(self) -> str:
         """The table in the query database, for a statement that begins after this call."""
-        return self.rest.used()
+        return self.samples.loaded_name()
 
     def create(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Makes the tables empty."""
-        self.rest.forget()
+        self.samples.forget()
         self._define(cursor, FIXED)
         problem = (
             "file VARCHAR, line BIGINT, line_offset BIGINT, kind VARCHAR, reason VARCHAR, unlisted BIGINT"
@@ -115,7 +115,7 @@ class RunTable:
             texts: names that are text columns in this run even where a part has them as metrics.
             is_empty: whether the table has no row yet: all columns are made at once then.
         """
-        self.rest.used()  # it is to be there in the transaction
+        self.samples.loaded_name()  # it is to be there in the transaction
         cursor.execute("BEGIN")
         try:
             replaced_rows = self._delete_replaced(cursor, sources)

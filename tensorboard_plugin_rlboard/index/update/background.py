@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.index.long_lived_objects import LongLivedObjects
 from tensorboard_plugin_rlboard.index.memory_budget import few_addresses
 from tensorboard_plugin_rlboard.index.replaceable_thread import ReplaceableThread
-from tensorboard_plugin_rlboard.index.tables.resting_tables import RestingTables
+from tensorboard_plugin_rlboard.index.tables.table_offloader import TableOffloader
 from tensorboard_plugin_rlboard.index.update.ready_files import unpacking_goes_on
 from tensorboard_plugin_rlboard.index.update.run_messages import reason_of
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
@@ -76,7 +76,7 @@ class BackgroundIndexer:
         self._long_lived = LongLivedObjects()
         self._shortest_pause = interval
         self._scheduler: Scheduler | None = None
-        self._resting = RestingTables(lambda: registry.database, self._examine_run)
+        self._offloader = TableOffloader(lambda: registry.database, self._examine_run)
         self._lock, self._is_started = threading.Lock(), False
         self._thread = ReplaceableThread(self._run, "rlboard-index")
         self._stop, self._first_look_done = threading.Event(), threading.Event()
@@ -146,7 +146,7 @@ class BackgroundIndexer:
             run = scheduler.index_next()
             if run is not None:
                 self._notify_after_round(run)
-                self._resting.run_worked_on(self.registry.runs.values(), self.activity.viewed_run)
+                self._offloader.note_run_worked_on(self.registry.runs.values(), self.activity.viewed_run)
             elif not unpacking_goes_on(scheduler.survey):
                 break
             # A long first indexing must not miss what a training writes meanwhile.
@@ -155,7 +155,7 @@ class BackgroundIndexer:
         scheduler.compare_runs()
         scheduler.stop_workers()
         self._examine_runs()
-        self._resting.let_rest(self.registry.runs.values(), self.activity.viewed_run)
+        self._offloader.offload_idle(self.registry.runs.values(), self.activity.viewed_run)
 
     def _survey(self, scheduler: Scheduler) -> float:
         """Looks at every file; returns when that is to be done again: what a look takes is a small share of the time."""

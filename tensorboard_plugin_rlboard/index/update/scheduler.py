@@ -88,7 +88,7 @@ class Scheduler:
     def survey(self) -> None:
         """Looks at every file below the roots; what was ordered of a file that is gone or rewritten is not wanted."""
         for run in tuple(self._registry.runs.values()):
-            if run.table_rest.is_lost:
+            if run.sample_table.is_lost:
                 self._loader.read_again(run)
                 self._registry.changed()
         self._discovery.survey()

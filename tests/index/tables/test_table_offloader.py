@@ -1,4 +1,4 @@
-"""Tables of runs that nobody looks at rest in files; what is answered is the same."""
+"""Tables of runs that nobody looks at are offloaded to files; what is answered is the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, Sa
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.errors import StoppedError
-from tensorboard_plugin_rlboard.index.tables import resting_tables, table_rest
+from tensorboard_plugin_rlboard.index.tables import offloadable_table, table_offloader
 from tensorboard_plugin_rlboard.web.json_answers import encode
 
 RUNS = 6
@@ -22,7 +22,7 @@ RUNS = 6
 
 @pytest.fixture
 def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestLog:
-    monkeypatch.setattr(resting_tables, "MOST_AWAKE", 2)
+    monkeypatch.setattr(table_offloader, "MAX_LOADED", 2)
     log = TestLog(tmp_path / "logs")
     for run in range(RUNS):
         log.write(
@@ -31,8 +31,8 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestLog:
     return log
 
 
-def resting(board: Board) -> list[str]:
-    return sorted(run.name for run in board.registry.runs.values() if run.table_rest.is_resting)
+def offloaded(board: Board) -> list[str]:
+    return sorted(run.name for run in board.registry.runs.values() if run.sample_table.is_offloaded)
 
 
 def answers(board: Board, run: str) -> list[bytes]:
@@ -52,16 +52,16 @@ def test_the_runs_beyond_the_first_rest_and_answer_as_before(
 ) -> None:
     with log:
         board = log.open(with_curves=True)
-        assert resting(board) == ["r0", "r1", "r2", "r3"]
+        assert offloaded(board) == ["r0", "r1", "r2", "r3"]
         listed = board.runs()
-        assert resting(board) == ["r0", "r1", "r2", "r3"]  # the list needs no rows
-        monkeypatch.setattr(resting_tables, "MOST_AWAKE", RUNS)
+        assert offloaded(board) == ["r0", "r1", "r2", "r3"]  # the list needs no rows
+        monkeypatch.setattr(table_offloader, "MAX_LOADED", RUNS)
         other = log.open(with_curves=True)
-        assert resting(other) == []
+        assert offloaded(other) == []
         assert listed == other.runs()
         for run in ("r0", "r3", "r5"):
             assert answers(board, run) == answers(other, run)
-        assert resting(board) == ["r1", "r2"]
+        assert offloaded(board) == ["r1", "r2"]
 
 
 def test_a_run_that_grows_is_there_again(log: TestLog) -> None:
@@ -74,7 +74,7 @@ def test_a_run_that_grows_is_there_again(log: TestLog) -> None:
         assert list(board.steps(StepsQuestion(Selection("r1"))).step) == [1, 3, 9]
         assert "r2" not in board.registry.runs or not board.registry.runs["r2"].samples
         board.indexer.index_now()
-        assert resting(board) == ["r0", "r1", "r3"]  # r2 has no row that could rest
+        assert offloaded(board) == ["r0", "r1", "r3"]  # r2 has no row that could be offloaded
 
 
 def test_a_table_that_a_question_may_use_stays(log: TestLog, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,11 +84,11 @@ def test_a_table_that_a_question_may_use_stays(log: TestLog, monkeypatch: pytest
         asking.start()
         asking.join()
         board.indexer.index_now()
-        assert "r0" not in resting(board)
-        monkeypatch.setattr(table_rest, "LET_ALONE_S", -1.0)
+        assert "r0" not in offloaded(board)
+        monkeypatch.setattr(offloadable_table, "IDLE_SECONDS", -1.0)
         board.indexer.activity.note_viewed_run("r5")
         board.indexer.index_now()
-        assert "r0" in resting(board)
+        assert "r0" in offloaded(board)
 
 
 def test_rows_whose_file_was_cleared_are_read_again(log: TestLog) -> None:
@@ -108,15 +108,15 @@ def test_rows_whose_file_was_cleared_are_read_again(log: TestLog) -> None:
 
 
 def test_a_table_for_whose_file_there_is_no_room_stays(log: TestLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resting_tables, "MOST_AWAKE", RUNS)
+    monkeypatch.setattr(table_offloader, "MAX_LOADED", RUNS)
     with log:
         board = log.open(with_curves=True)
-        monkeypatch.setattr(resting_tables, "MOST_AWAKE", 2)
+        monkeypatch.setattr(table_offloader, "MAX_LOADED", 2)
         database = board.registry.database
         monkeypatch.setattr(database, "folder", log.folder / "gone")
         board.indexer.index_now()
         assert not board.registry.failure
-        assert resting(board) == []
+        assert offloaded(board) == []
         assert len(answers(board, "r0")) == 5
 
 
@@ -126,5 +126,5 @@ def test_a_table_whose_rows_would_get_other_numbers_stays(log: TestLog) -> None:
         run = board.registry.runs["r5"]
         database = board.registry.database
         database.cursor().execute(f"DELETE FROM {run.table} WHERE step = 1")
-        assert not run.table_rest.rest(database.cursor, database.folder)
-        assert not run.table_rest.is_resting
+        assert not run.sample_table.offload(database.cursor, database.folder)
+        assert not run.sample_table.is_offloaded

@@ -1,4 +1,4 @@
-"""Where a run's table is: in the query database, or in a file until somebody asks for it.
+"""A run's table of samples: in the query database, or offloaded to a file until somebody asks for it.
 
 A table of 140 columns costs a megabyte there, whatever its rows hold: of ten thousand short runs that are ten
 gigabytes. The file of ten rows has 50 kB, and the table is made of it again in ten milliseconds.
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     import duckdb
 
 LOST = "The rows of this run lay in the temporary folder, which was cleared; they are read again, so ask again in a moment."
-LET_ALONE_S = 60.0
+IDLE_SECONDS = 60.0
 """A table that another thread has asked for stays at least so long: its question has ended by then."""
 
 
-class TableRest:
-    """One table; `used` may be called from any thread, the rest from the one that writes it.
+class OffloadableTable:
+    """One table; `loaded_name` may be called from any thread, everything else from the one that writes it.
 
     Args:
         name: of the table in the query database.
@@ -40,7 +40,7 @@ class TableRest:
         self._lock = threading.Lock()
 
     @property
-    def is_resting(self) -> bool:
+    def is_offloaded(self) -> bool:
         """Whether it lies in its file."""
         return self._file is not None
 
@@ -50,12 +50,12 @@ class TableRest:
         return self._file is not None and not self._file.exists()
 
     @property
-    def is_let_alone(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether no other thread has asked for it lately."""
-        return time.monotonic() - self._asked_at > LET_ALONE_S
+        return time.monotonic() - self._asked_at > IDLE_SECONDS
 
-    def used(self) -> str:
-        """Its name, for a statement that begins after this call; it is in the database then.
+    def loaded_name(self) -> str:
+        """Its name, for a statement that begins after this call: it is loaded from its file first, where it lies there.
 
         Raises:
             StoppedError: its file is gone.
@@ -81,8 +81,8 @@ class TableRest:
                 self._file.unlink(missing_ok=True)
             self._file = None
 
-    def rest(self, cursor: Callable[[], duckdb.DuckDBPyConnection], folder: Path) -> bool:
-        """Writes it into a file and drops it; returns whether it rests now.
+    def offload(self, cursor: Callable[[], duckdb.DuckDBPyConnection], folder: Path) -> bool:
+        """Writes it into a file and drops it from the database; returns whether it is offloaded now.
 
         Args:
             cursor: where cursors of the query database come from.
@@ -90,7 +90,7 @@ class TableRest:
         """
         with self._lock:
             self._writer = threading.get_ident()
-            if self._file is not None or not self.is_let_alone:
+            if self._file is not None or not self.is_idle:
                 return self._file is not None
             connection, file = cursor(), folder / f"{self.name}.parquet"
             rows, last = connection.execute(f"SELECT count(*), max(rowid) FROM {self.name}").fetchall()[0]
