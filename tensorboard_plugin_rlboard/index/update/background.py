@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.index.user_activity import UserActivity
 from tensorboard_plugin_rlboard.operating_system import give_back_memory
 from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file
-from tensorboard_plugin_rlboard.sources.remote.late_answers import late_answers
+from tensorboard_plugin_rlboard.sources.remote.deferred_requests import deferred_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,7 +213,7 @@ class BackgroundIndexer:
         while not self._stop.is_set():
             before, goes_on = registry.revision, False
             try:
-                with self._thread.busy(), late_answers.taken() if self.interval > 0 else nullcontext():
+                with self._thread.busy(), deferred_requests.enabled() if self.interval > 0 else nullcontext():
                     self.index_now()
                 registry.set_failure("")
                 goes_on = bool(self._unexamined)

@@ -27,7 +27,7 @@ from tensorboard_plugin_rlboard.sources.reader import (
     is_named,
     is_packed,
 )
-from tensorboard_plugin_rlboard.sources.remote.late_answers import late_answers
+from tensorboard_plugin_rlboard.sources.remote.deferred_requests import deferred_requests
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Discovery:
     def survey(self) -> None:
         """Looks at every file."""
         registry = self._registry
-        late_answers.begin_look()
+        deferred_requests.begin_scan()
         self._undecided.clear()
         found = list_sources(registry.roots, self._only_file)
         present = {file.relative: file for files in found.runs.values() for file in files}

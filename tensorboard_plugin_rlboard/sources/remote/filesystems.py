@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
+from tensorboard_plugin_rlboard.sources.remote.deferred_requests import deferred_requests
 from tensorboard_plugin_rlboard.sources.remote.errors import RemoteError, WrongAnswerError
-from tensorboard_plugin_rlboard.sources.remote.late_answers import late_answers
-from tensorboard_plugin_rlboard.sources.remote.timed_questions import timed_questions
+from tensorboard_plugin_rlboard.sources.remote.timed_requests import timed_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -46,7 +46,7 @@ class _FileSystems:
             return self._open[store]
 
     def drop(self, url: str) -> None:
-        """Forget the file system of an address, so that the next question uses renewed credentials."""
+        """Forget the file system of an address, so that the next request uses renewed credentials."""
         with self._lock:
             self._open.pop(_store_of(url), None)
 
@@ -54,7 +54,7 @@ class _FileSystems:
         """Forget all file systems, and what they did not answer."""
         with self._lock:
             self._open.clear()
-        timed_questions.clear()
+        timed_requests.clear()
 
 
 file_systems = _FileSystems()
@@ -104,33 +104,33 @@ def _open_file_system(store: str) -> Any:
 
 
 def ask(
-    url: str, question: Callable[[], _Answer], *, key: Hashable = None, longest: float | None = None
+    url: str, request: Callable[[], _Answer], *, key: Hashable = None, longest: float | None = None
 ) -> _Answer:
     """Ask a file system something, and where the connection is lost ask again after a pause.
 
-    Within ``time_limit`` the answer is waited for so long only; where ``late_answers`` are taken, for a moment.
+    Within ``time_limit`` the answer is waited for so long only; where ``deferred_requests`` are taken, for a moment.
 
     Args:
-        url: The address that the question is about.
-        question: Calls the file system.
-        key: Equal for questions that have the same answer, so that a late one may be taken; None for no such question.
+        url: The address that the request is about.
+        request: Calls the file system.
+        key: Equal for requests that have the same answer, so that a late one may be taken; None for no such request.
         longest: Seconds that it may take where nothing else limits it; None for any time.
 
     Raises:
         OSError: With one sentence in ``strerror``, free of secrets.
     """
     seconds = getattr(_time_limit, "seconds", None)
-    if seconds is None and key is not None and late_answers.is_on:
+    if seconds is None and key is not None and deferred_requests.is_enabled:
         store = printable_path(_store_of(url))
-        answer: _Answer = late_answers.ask(url, store, key, lambda: _ask_with_retries(url, question))
+        answer: _Answer = deferred_requests.ask(url, store, key, lambda: _ask_with_retries(url, request))
         return answer
     limit = longest if seconds is None else seconds
     if limit is None:
-        return _ask_with_retries(url, question)
-    found: _Answer = timed_questions.ask(
+        return _ask_with_retries(url, request)
+    found: _Answer = timed_requests.ask(
         url,
         printable_path(_store_of(url)),
-        lambda: _ask_with_retries(url, question),
+        lambda: _ask_with_retries(url, request),
         limit,
         is_remembered=seconds is not None,
     )
@@ -147,11 +147,11 @@ def time_limit(seconds: float) -> Iterator[None]:
         _time_limit.seconds = None
 
 
-def _ask_with_retries(url: str, question: Callable[[], _Answer]) -> _Answer:
+def _ask_with_retries(url: str, request: Callable[[], _Answer]) -> _Answer:
     begun = time.monotonic()
     for attempts, pause in enumerate((*_RETRY_PAUSES, None), 1):
         try:
-            return question()
+            return request()
         except FileNotFoundError:
             raise FileNotFoundError(errno.ENOENT, "No such file or directory") from None
         except PermissionError:

@@ -62,11 +62,11 @@ def list_objects(url: str) -> list[RemoteObject]:
     system = file_systems.get(url)
     base = path_in_file_system(url).rstrip("/")
 
-    def question() -> Any:
+    def request() -> Any:
         system.invalidate_cache()
         return system.find(base, detail=True)
 
-    found = cast("Mapping[str, Mapping[str, Any]]", ask(url, question, key=("list", url)))
+    found = cast("Mapping[str, Mapping[str, Any]]", ask(url, request, key=("list", url)))
     listed = [
         _remote_object(name, details, base)
         for name, details in found.items()
@@ -85,11 +85,11 @@ def object_info(url: str) -> RemoteObject:
     system = file_systems.get(url)
     path = path_in_file_system(url)
 
-    def question() -> Any:
+    def request() -> Any:
         system.invalidate_cache()
         return system.info(path)
 
-    return _remote_object(path, ask(url, question, key=("info", url, _listed.get(url))), path)
+    return _remote_object(path, ask(url, request, key=("info", url, _listed.get(url))), path)
 
 
 def read_object(url: str, offset: int, length: int) -> bytes:
@@ -110,7 +110,7 @@ def read_object(url: str, offset: int, length: int) -> bytes:
     listed = _listed.get(url)
     listed_size = -1 if listed is None else listed.size
 
-    def question() -> bytes:
+    def request() -> bytes:
         try:
             data = bytes(system.cat_file(path, start=offset, end=offset + length))
         except FileNotFoundError:
@@ -133,7 +133,7 @@ def read_object(url: str, offset: int, length: int) -> bytes:
         return int(system.info(path)["size"])
 
     key = ("read", url, offset, length, listed)
-    return ask(url, question, key=key, longest=_LONGEST_S + length / _SLOWEST)
+    return ask(url, request, key=key, longest=_LONGEST_S + length / _SLOWEST)
 
 
 def open_object(url: str) -> BinaryIO:

@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind
 from tensorboard_plugin_rlboard.sources.remote import filesystems
 from tensorboard_plugin_rlboard.sources.remote.filesystems import file_systems
-from tensorboard_plugin_rlboard.sources.remote.timed_questions import timed_questions
+from tensorboard_plugin_rlboard.sources.remote.timed_requests import timed_requests
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +61,7 @@ def bucket(line_to: Line, server: tuple[str, int], request: pytest.FixtureReques
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No pauses between attempts, no file unpacked by another test, and nothing that did not answer one."""
-    timed_questions.clear()
+    timed_requests.clear()
     monkeypatch.setattr(filesystems, "_RETRY_PAUSES", (0, 0, 0))
     spool = UnpackCache(reader._open_stored, file_kind)
     monkeypatch.setattr(reader, "_unpack_cache", spool)

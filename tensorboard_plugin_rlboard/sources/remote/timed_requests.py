@@ -1,6 +1,6 @@
 """Asks a store something within a time; what does not answer, or failed a moment ago, is not waited for again.
 
-A request, or the thread that looks for findings, reads hundreds of lines of one object. Where that object does not answer,
+A question of the tab, or the thread that looks for findings, reads hundreds of lines of one object. Where that object does not answer,
 each of them would wait for as long as the first one, and leave one more thread behind that waits for ever.
 """
 
@@ -15,17 +15,17 @@ from typing import Any
 
 from tensorboard_plugin_rlboard.sources.remote.errors import RemoteError
 
-_REST_S = 5.0
+_RETRY_AFTER_S = 5.0
 """Seconds after an error in which the same address is not asked again."""
-_HELD_S = 60.0
-"""Seconds after which an address is asked again whose question never had an answer."""
-_MOST = 1000
+_UNANSWERED_S = 60.0
+"""Seconds after which an address is asked again whose request never had an answer."""
+_MAX_ADDRESSES = 1000
 """Addresses that are remembered."""
 
 
 @dataclass
 class _Unanswered:
-    """A question that was given up, or that failed: the reason, and until when it is not asked again.
+    """A request that was given up, or that failed: the reason, and until when it is not asked again.
 
     Attributes:
         thread: the one that still waits for an answer; None after an error.
@@ -38,44 +38,44 @@ class _Unanswered:
     until: float
 
     @property
-    def holds(self) -> bool:
+    def is_current(self) -> bool:
         """Whether asking again would be in vain: the answer has not come yet, or an error came a moment ago."""
         return (self.thread is None or self.thread.is_alive()) and time.monotonic() < self.until
 
 
-class TimedQuestions:
-    """Questions that somebody waits for; may be asked by any thread."""
+class TimedRequests:
+    """Requests that somebody waits for; may be asked by any thread."""
 
     def __init__(self) -> None:
         self._unanswered: dict[str, _Unanswered] = {}
 
     def ask(
-        self, url: str, store: str, question: Callable[[], Any], seconds: float, *, is_remembered: bool = True
+        self, url: str, store: str, request: Callable[[], Any], seconds: float, *, is_remembered: bool = True
     ) -> Any:
         """Asks in a thread of its own, which is left alone where it takes too long.
 
         Args:
-            url: the address that the question is about.
+            url: the address that the request is about.
             store: the part of it that names the store, fit to be shown.
-            question: what is asked.
+            request: what is asked.
             seconds: how long its answer is waited for.
             is_remembered: whether it is left out where it would be in vain; else it is asked in any case.
 
         Returns:
-            What the question returns.
+            What the request returns.
 
         Raises:
             OSError: what it raises, or raised a moment ago; or it has not answered.
         """
         before = self._unanswered.get(url) if is_remembered else None
-        if before is not None and before.holds:
+        if before is not None and before.is_current:
             raise before.error
         answers: list[Any] = []
         errors: list[Exception] = []
 
         def work() -> None:
             try:
-                answers.append(question())
+                answers.append(request())
             except Exception as error:  # noqa: BLE001  raised again below, where somebody waits for it
                 errors.append(error)
 
@@ -89,10 +89,10 @@ class TimedQuestions:
             late = RemoteError(
                 errno.ETIMEDOUT, f"{store} did not answer in {seconds:g} seconds; ask again later"
             )
-            self._remember(url, _Unanswered(thread, late, time.monotonic() + _HELD_S))
+            self._remember(url, _Unanswered(thread, late, time.monotonic() + _UNANSWERED_S))
             raise late
         if isinstance(errors[0], RemoteError):
-            self._remember(url, _Unanswered(None, errors[0], time.monotonic() + _REST_S))
+            self._remember(url, _Unanswered(None, errors[0], time.monotonic() + _RETRY_AFTER_S))
         raise errors[0]
 
     def clear(self) -> None:
@@ -101,9 +101,9 @@ class TimedQuestions:
 
     def _remember(self, url: str, unanswered: _Unanswered) -> None:
         self._unanswered[url] = unanswered
-        if len(self._unanswered) > _MOST:
-            held = {name: one for name, one in tuple(self._unanswered.items()) if one.holds}
-            self._unanswered = dict(tuple(held.items())[-_MOST:])
+        if len(self._unanswered) > _MAX_ADDRESSES:
+            held = {name: one for name, one in tuple(self._unanswered.items()) if one.is_current}
+            self._unanswered = dict(tuple(held.items())[-_MAX_ADDRESSES:])
 
 
-timed_questions = TimedQuestions()
+timed_requests = TimedRequests()
