@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.index.column_names import quoted
-from tensorboard_plugin_rlboard.index.joins.first_answers import FIRST_STEP
+from tensorboard_plugin_rlboard.index.joins.first_responses import FIRST_STEP
 from tensorboard_plugin_rlboard.index.joins.join_columns import GAPS, REF_CHARS, REF_TEXT, ColumnTargets
 from tensorboard_plugin_rlboard.index.joins.side_file_type import SideKind
 from tensorboard_plugin_rlboard.index.joins.side_table import SideTable
@@ -26,7 +26,7 @@ OWN_ID = "its id"
 
 @dataclass(frozen=True)
 class Side:
-    """One source of a join: a group of side files, or the first answers of a run.
+    """One source of a join: a group of side files, or the first responses of a run.
 
     Attributes:
         kind: what it brings.
@@ -194,7 +194,7 @@ class JoinedRowsQuery:
             sources = [quoted(f"s{i} {source}") for source, target in targets.items() if target == column]
             if side.kind == "reference":  # of the first side that has the key, whatever it has
                 references.append(
-                    f"WHEN n{i} IS NOT NULL THEN {self._unless_other_answer(i, sources[0]) if sources else 'NULL'}"
+                    f"WHEN n{i} IS NOT NULL THEN {self._unless_other_response(i, sources[0]) if sources else 'NULL'}"
                 )
             else:
                 scores += [
@@ -206,9 +206,9 @@ class JoinedRowsQuery:
         reference = [f"CASE {' '.join(references)} END"] if references else []
         return f"coalesce({', '.join([*reference, *scores, 'NULL'])})"
 
-    def _unless_other_answer(self, side: int, source: str) -> str:
+    def _unless_other_response(self, side: int, source: str) -> str:
         """SQL of a value of a reference; nothing goes to a row that was logged with another reference answer."""
         if REF_TEXT not in self.bits or REF_TEXT not in self.targets[side]:
             return source
-        logged, answer = f"b{self.bits[REF_TEXT]}", quoted(f"s{side} {REF_TEXT}")
-        return f"CASE WHEN {logged} = {answer} OR {logged} IS NULL OR {answer} IS NULL THEN {source} END"
+        logged, response = f"b{self.bits[REF_TEXT]}", quoted(f"s{side} {REF_TEXT}")
+        return f"CASE WHEN {logged} = {response} OR {logged} IS NULL OR {response} IS NULL THEN {source} END"

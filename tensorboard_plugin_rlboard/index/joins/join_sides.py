@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.column_names import physical, quoted
-from tensorboard_plugin_rlboard.index.joins.first_answers import PROMPT_KEY, FirstAnswers
+from tensorboard_plugin_rlboard.index.joins.first_responses import PROMPT_KEY, FirstResponses
 from tensorboard_plugin_rlboard.index.joins.join_queries import OWN_ID, TEXT_KEY, Side
 from tensorboard_plugin_rlboard.index.joins.run_joins import MAX_BITS
 from tensorboard_plugin_rlboard.index.joins.side_discovery import SideDiscovery, named_by
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class JoinSides:
-    """Assigns groups of side files, and first answers of runs, to runs. Used by the indexing thread only.
+    """Assigns groups of side files, and first responses of runs, to runs. Used by the indexing thread only.
 
     Args:
         registry: the runs.
@@ -37,7 +37,7 @@ class JoinSides:
         self._side_files = side_files
         self._groups: dict[str, list[SideGroup]] = {}
         self._settings: dict[str, Settings] = {}
-        self._first_answers: dict[tuple[str, bool], FirstAnswers] = {}
+        self._first_responses: dict[tuple[str, bool], FirstResponses] = {}
         self.concerned: frozenset[str] = frozenset()
 
     def assign(self) -> None:
@@ -92,8 +92,8 @@ class JoinSides:
         """A run that a group is for."""
         return next(self._registry.runs[name] for name, groups in self._groups.items() if group in groups)
 
-    def _first_answers_for(self, run: RunIndex) -> tuple[FirstAnswers, RunIndex] | None:
-        """The first answers that are the references of a run, and the run that they come from."""
+    def _first_responses_for(self, run: RunIndex) -> tuple[FirstResponses, RunIndex] | None:
+        """The first responses that are the references of a run, and the run that they come from."""
         settings = self._settings.get(run.name)
         if settings is None:
             return None
@@ -101,20 +101,20 @@ class JoinSides:
         source = run if is_own else self._registry.runs.get(settings.reference.run)
         if source is None:
             return None
-        if (source.name, is_own) not in self._first_answers:
-            self._first_answers[source.name, is_own] = FirstAnswers(
+        if (source.name, is_own) not in self._first_responses:
+            self._first_responses[source.name, is_own] = FirstResponses(
                 self._side_files.new_table(), by_split=is_own
             )
-        return self._first_answers[source.name, is_own], source
+        return self._first_responses[source.name, is_own], source
 
-    def are_first_answers_outdated(self, run: RunIndex) -> bool:
-        """Whether first answers that a run takes as references can be brought up to date now, and are not."""
-        found = self._first_answers_for(run)
+    def are_first_responses_outdated(self, run: RunIndex) -> bool:
+        """Whether first responses that a run takes as references can be brought up to date now, and are not."""
+        found = self._first_responses_for(run)
         return found is not None and found[0].is_outdated(found[1]) and not found[1].pending
 
-    def update_first_answers(self, cursor: duckdb.DuckDBPyConnection, run: RunIndex) -> None:
-        """Brings the first answers that a run takes as references up to date, once all of their run is read."""
-        found = self._first_answers_for(run)
+    def update_first_responses(self, cursor: duckdb.DuckDBPyConnection, run: RunIndex) -> None:
+        """Brings the first responses that a run takes as references up to date, once all of their run is read."""
+        found = self._first_responses_for(run)
         if found is not None and not found[1].pending:
             found[0].update(cursor, found[1])
 
@@ -126,13 +126,13 @@ class JoinSides:
             for group in groups
             if group.table.rows
         ]
-        found = self._first_answers_for(run)
+        found = self._first_responses_for(run)
         if found is not None and found[0].table.rows:
-            answers, source = found
+            responses, source = found
             is_own = source is run
             name = "first visit" if is_own else source.name
             position = sum(1 for group in groups if not group.folder and group.table.rows)
-            side = Side("reference", name, answers.table, (answers.sample_key,), later_steps_only=is_own)
+            side = Side("reference", name, responses.table, (responses.sample_key,), later_steps_only=is_own)
             sides.insert(position, side)
         return sides[:MAX_BITS]
 

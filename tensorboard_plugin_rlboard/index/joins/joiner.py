@@ -155,7 +155,7 @@ class Joiner:
         assert run is not None  # noqa: S101 (whoever calls has asked whether there is something to do)
         joins = self._joins_of(run)
         try:
-            self._sides.update_first_answers(self._cursor, run)
+            self._sides.update_first_responses(self._cursor, run)
             joins.join_next_batch(self._cursor, self._sides.of(run))
             self._failed.pop(run.name, None)
         except Exception as error:  # it must not end the indexing, and is tried again when the run changes
@@ -187,7 +187,7 @@ class Joiner:
                 continue
             if any(group.pending for group in self._sides.groups_of(name)):
                 continue
-            if self._sides.are_first_answers_outdated(run):
+            if self._sides.are_first_responses_outdated(run):
                 return run
             sides = self._sides.of(run)
             if (sides or name in self._joins) and self._joins_of(run).is_outdated(sides):

@@ -1,4 +1,4 @@
-"""The first answer to each prompt of a run, which another run, or its own later steps, may take as reference.
+"""The first response to each prompt of a run, which another run, or its own later steps, may take as reference.
 
 First is what has the lowest step, then the lowest attempt, then what comes first in its file.
 """
@@ -25,19 +25,19 @@ _SOURCES = {
 }
 """What a reference has, and the column of a sample that it comes from."""
 FIRST_STEP = physical("h", "first_step")
-"""The step of a first answer, beside its values."""
+"""The step of a first response, beside its values."""
 
 
-class FirstAnswers:
-    """Keeps a side table with the first answer to each prompt of a run.
+class FirstResponses:
+    """Keeps a side table with the first response to each prompt of a run.
 
     Attributes:
-        table: the first answers.
+        table: the first responses.
         sample_key: SQL of the key of a sample, by which they are found.
     """
 
     def __init__(self, table: SideTable, *, by_split: bool) -> None:
-        """Has no answer yet.
+        """Has no response yet.
 
         Args:
             table: an empty table.
@@ -50,11 +50,11 @@ class FirstAnswers:
         self._seen_version = -1
 
     def is_outdated(self, run: RunIndex) -> bool:
-        """Whether a run has rows that were not looked at; rows that were joined to are the same answers as before."""
+        """Whether a run has rows that were not looked at; rows that were joined to are the same responses as before."""
         return run is not self._source or (run.samples, run.invalidations) != self._seen
 
     def update(self, cursor: duckdb.DuckDBPyConnection, run: RunIndex) -> None:
-        """Brings the answers up to date with the rows of a run; looks only at steps that rows were added to."""
+        """Brings the responses up to date with the rows of a run; looks only at steps that rows were added to."""
         if not self.is_outdated(run):
             return
         steps = {step for (_, step), at in run.step_versions.copy().items() if at > self._seen_version}
@@ -68,7 +68,7 @@ class FirstAnswers:
         self._source, self._seen_version, self._seen = run, version, seen
 
     def _clear(self, cursor: duckdb.DuckDBPyConnection, run: RunIndex) -> None:
-        """Drops all answers, and makes the columns that answers of the run have."""
+        """Drops all responses, and makes the columns that responses of the run have."""
         self.table.remove_file(cursor, "")
         place = 'STRUCT(step BIGINT, attempt INTEGER, file INTEGER, line_offset BIGINT, "row" INTEGER)'
         columns = {name: kind for name, (source, kind) in _SOURCES.items() if source in run.columns}
@@ -77,7 +77,7 @@ class FirstAnswers:
     def _add_firsts(
         self, cursor: duckdb.DuckDBPyConnection, run: RunIndex, where: str, values: list[object]
     ) -> None:
-        """Adds the first answers among some rows, where they come before those that are in the table.
+        """Adds the first responses among some rows, where they come before those that are in the table.
 
         Args:
             cursor: of the query database.
@@ -94,7 +94,7 @@ class FirstAnswers:
         try:
             cursor.execute(
                 f'CREATE OR REPLACE TEMP TABLE firsts AS SELECT {self.sample_key} AS "key", '
-                f"arg_min(rowid, {place}) AS answer, min({place}) AS place FROM {run.table} "
+                f"arg_min(rowid, {place}) AS response, min({place}) AS place FROM {run.table} "
                 f"WHERE prompt_key IS NOT NULL AND {where} GROUP BY 1",
                 values,
             )
@@ -112,7 +112,7 @@ class FirstAnswers:
             fields = ", ".join((*(f"r.{quoted(source)}" for source in sources.values()), "r.step", "f.place"))
             cursor.execute(
                 f"INSERT INTO {table.values} (n, file, {columns}) SELECT f.n, {file}, {fields} "
-                f"FROM numbered f JOIN {run.table} r ON r.rowid = f.answer"
+                f"FROM numbered f JOIN {run.table} r ON r.rowid = f.response"
             )
             added = cursor.execute(
                 f'INSERT INTO {table.keys} SELECT "key", n, {file}, n, {serial} FROM numbered'
