@@ -87,7 +87,7 @@ def examined(way: Way, out: Path, seconds: float) -> Examined:
     """Opens a log and looks for everything, with the thresholds of the project."""
     with indexed(str(out / "logs" / way.name), 0) as opened:
         (run,) = [each.run for each in opened.board.runs().runs if "eval" not in each.run]
-        found = examine(opened.board.observations(Selection(run)), limits_of(THRESHOLDS, {}))
+        found = examine(opened.board.detector_input(Selection(run)), limits_of(THRESHOLDS, {}))
     return Examined(way, tuple(found.findings), seconds)
 
 

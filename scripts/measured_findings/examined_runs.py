@@ -146,15 +146,15 @@ def look_at(plans: Sequence[Plan], keep: Path) -> list[Looked]:
             with indexed(str(logs), 0) as opened:
                 for plan, file in files.items():
                     truth = json.loads(file.read_text(encoding="utf-8"))
-                    seen = opened.board.observations(Selection(plan.name))
+                    data = opened.board.detector_input(Selection(plan.name))
                     answer = opened.board.findings(FindingsQuestion(Selection(plan.name)))
                     kind = NAMED.get(plan.kind, plan.kind)
                     evidence = judged(answer.findings, kind, truth, logs / plan.name)
-                    kept[plan].write_bytes(pickle.dumps((truth, seen, evidence)))
+                    kept[plan].write_bytes(pickle.dumps((truth, data, evidence)))
     limits = limits_of(THRESHOLDS, {})
     looked = []
     for plan, path in kept.items():
-        truth, seen, evidence = pickle.loads(path.read_bytes())  # noqa: S301 (written by this command)
-        found = examine(seen, limits)
+        truth, data, evidence = pickle.loads(path.read_bytes())  # noqa: S301 (written by this command)
+        found = examine(data, limits)
         looked.append(Looked(plan, truth, found.findings, frozenset(found.not_checked), evidence))
     return looked

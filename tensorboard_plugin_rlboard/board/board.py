@@ -47,7 +47,7 @@ from tensorboard_plugin_rlboard.board.tokens.extreme_tokens import ExtremeTokens
 from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 from tensorboard_plugin_rlboard.board.tokens.worst_tokens import worst_tokens
 from tensorboard_plugin_rlboard.errors import UnknownError
-from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
 from tensorboard_plugin_rlboard.index.indexer import Indexer
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.training.scalar_pairing import validated_runs
@@ -83,10 +83,11 @@ class Board:
         prepared = partial(steps.snapshot, fresh=False)
         known = self._trainings.known_numbers, self._trainings.thresholds
         self._findings = FindingService(steps.snapshot, prepared, steps.is_complete, self.cursor, *known)
+        counts = self._findings.severity_counts
         self._run_list = RunList(
-            registry, self._trainings, steps.run_steps, steps.last_mean, self._findings.counted, self.cursor
+            registry, self._trainings, steps.run_steps, steps.last_mean, counts, self.cursor
         )
-        self._run_numbers = RunNumbers(registry, prepared, self._steps.run_steps, self._findings.counted)
+        self._run_numbers = RunNumbers(registry, prepared, steps.run_steps, counts)
         self._comparisons = Comparisons(self.prompts.identities)
         indexer.call_after_round(self._update_after_round)
         indexer.call_when_read(self._update_when_read)
@@ -173,9 +174,9 @@ class Board:
         with self._slot(question.selection, always=True):
             return self._findings.findings(run, question)
 
-    def observations(self, selection: Selection) -> Observations:
-        """What detectors look at, for those who measure them."""
-        return self._findings.observations(self.run(selection.run), selection)
+    def detector_input(self, selection: Selection) -> DetectorInput:
+        """The input of the detectors, for scripts that measure these."""
+        return self._findings.detector_input(self.run(selection.run), selection)
 
     def samples(self, question: SamplesQuestion) -> api.Samples:
         """One page of a list of samples."""

@@ -1,1 +1,1 @@
-"""What looks wrong in a run, since when and by how much: pure functions on the numbers of its steps."""
+"""Detectors of what looks wrong in a run, as pure functions on the numbers of its steps."""

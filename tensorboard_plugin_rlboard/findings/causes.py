@@ -1,4 +1,4 @@
-"""One cause is one finding: what follows from another finding of the same steps goes under it; then the worst comes first."""
+"""Puts findings that follow from another one below it as its symptoms, and ranks the rest by severity."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SLACK = 3
 """So many steps may a symptom begin before what it comes from is seen."""
 
 
-def ordered(findings: Sequence[Finding]) -> list[Finding]:
+def rank_findings(findings: Sequence[Finding]) -> list[Finding]:
     """Findings with their symptoms under them, the worst first: by severity, then what is still so, then how far beyond."""
     ranked = sorted(findings, key=_rank)
     below: dict[int, list[Finding]] = {}

@@ -1,4 +1,4 @@
-"""A detector: what it needs, its thresholds, what it means in words, and a pure function from observations to findings."""
+"""A detector: what it needs, its thresholds, what it means in words, and a pure function from `DetectorInput` to findings."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
 from tensorboard_plugin_rlboard.findings.finding import Finding
-from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.thresholds import Limits, Threshold
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.texts import plural
@@ -43,11 +43,11 @@ class Detector:
         thresholds: those that are its own.
         meaning: one sentence: what it means and usually comes from.
         next: one sentence: what to look at next.
-        find: observations and values of thresholds -> findings, none where all is well. Called only where everything
+        find: the input and values of thresholds -> findings, none where all is well. Called only where everything
             that is needed is there.
         on_curve: whether its number and threshold are as high as the curve of its metric; others count deviations, shares
             or steps of it, and are not called by the metric's name.
-        counted: where it counts something else: what its number and threshold are of, step by step, as a curve of its own; takes the metric of a finding.
+        own_curve: where it counts something else: what its number and threshold are of, step by step, as a curve of its own; takes the metric of a finding.
     """
 
     kind: str
@@ -56,14 +56,16 @@ class Detector:
     thresholds: tuple[Threshold, ...]
     meaning: str
     next: str
-    find: Callable[[Observations, Limits], Sequence[Finding]]
+    find: Callable[[DetectorInput, Limits], Sequence[Finding]]
     on_curve: bool = False
-    counted: Callable[[Observations, str], Floats] | None = None
+    own_curve: Callable[[DetectorInput, str], Floats] | None = None
 
-    def missing(self, seen: Observations) -> str:
-        """What is not there of what it needs, in words; empty where everything is."""
+    def missing(self, data: DetectorInput) -> str:
+        """What is missing of its needs, in words; empty where nothing is."""
         for need in self.needs:
-            count = bool(seen.settings.get(need.metric)) if need.is_setting else seen.counted(need.metric)
+            count = (
+                bool(data.settings.get(need.metric)) if need.is_setting else data.n_steps_with(need.metric)
+            )
             if count == 0:
                 return need.what
             if count < need.steps:

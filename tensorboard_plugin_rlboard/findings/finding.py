@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,19 +79,3 @@ class Finding:
     excess: float
     evidence: EvidenceQuery = EvidenceQuery()
     symptoms: tuple[Finding, ...] = ()
-
-
-def shown(number: float) -> str:
-    """A number for a sentence: three digits that count, no exponent in the usual range."""
-    if not math.isfinite(number) or number == 0:
-        return f"{number:g}"
-    if 1e-4 <= abs(number) < 1e6:
-        decimals = max(0, 2 - math.floor(math.log10(abs(number))))
-        text = f"{number:.{decimals}f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    return f"{number:.2e}"
-
-
-def percent(share: float) -> str:
-    """A share as percent: 0.125 is 12.5 %."""
-    return f"{shown(100 * share)} %"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, persistent_since, rise_since, smoothed
+from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, persistent_since, rise_start, smoothed
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 _SHARE_OF_STEPS = 0.8
@@ -41,7 +41,7 @@ def lasting_rise(share: Floats, limit: float, window: int = 5, least: int = 3) -
         return None
     usual = frozen_baseline(share).level
     # the median is half a window late: it began where the share left the middle between the usual and the limit
-    start = rise_since(share, min((usual + limit) / 2, limit) if np.isfinite(usual) else limit, start)
+    start = rise_start(share, min((usual + limit) / 2, limit) if np.isfinite(usual) else limit, start)
     late = share[start:][np.isfinite(share[start:])]
     value = float(late[-max(window, len(late) // 2) :].mean())
     before = frozen_baseline(share[:start]).level if start >= window else np.nan

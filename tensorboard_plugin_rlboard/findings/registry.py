@@ -1,12 +1,13 @@
-"""All detectors, and what they say of a run together."""
+"""The registry of detectors, and the examination of a run by all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.findings.causes import ordered
+from tensorboard_plugin_rlboard.findings.causes import rank_findings
 from tensorboard_plugin_rlboard.findings.detector import Detector
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
 from tensorboard_plugin_rlboard.findings.detectors.critic import value_misfit
 from tensorboard_plugin_rlboard.findings.detectors.drift import (
     first_step_kl,
@@ -37,7 +38,6 @@ from tensorboard_plugin_rlboard.findings.detectors.sampler import (
 )
 from tensorboard_plugin_rlboard.findings.detectors.text import garbled_text, repetition, truncation
 from tensorboard_plugin_rlboard.findings.finding import Finding
-from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.thresholds import Limits, Threshold
 
 DETECTORS: tuple[Detector, ...] = tuple(
@@ -76,16 +76,16 @@ class Examination:
     not_checked: Mapping[str, str]
 
 
-def examine(seen: Observations, values: Limits) -> Examination:
-    """Asks every detector whose needs are met."""
+def examine(data: DetectorInput, values: Limits) -> Examination:
+    """Runs every detector whose needs are met."""
     findings: list[Finding] = []
     checked: list[str] = []
     not_checked: dict[str, str] = {}
     for detector in DETECTORS:
-        missing = detector.missing(seen)
+        missing = detector.missing(data)
         if missing:
             not_checked[detector.kind] = missing
         else:
             checked.append(detector.kind)
-            findings += detector.find(seen, values)
-    return Examination(tuple(ordered(findings)), tuple(checked), not_checked)
+            findings += detector.find(data, values)
+    return Examination(tuple(rank_findings(findings)), tuple(checked), not_checked)

@@ -20,7 +20,7 @@ _FROZEN_SHARE, _FROZEN_MIN_STEPS, _FROZEN_MAX_STEPS = 0.25, 5, 50
 
 @dataclass(frozen=True)
 class Baseline:
-    """What was usual.
+    """The usual level of a metric, and its noise.
 
     Attributes:
         level: the median.
@@ -53,13 +53,13 @@ def noise(x: Floats) -> float:
 
 
 def frozen_baseline(x: Floats) -> Baseline:
-    """What was usual at the start: of the first quarter of the steps, 5 at least and 50 at most. It does not follow slow drift."""
+    """The baseline of the first quarter of the steps, at least 5 and at most 50. It does not follow slow drift."""
     count = int(np.clip(round(len(x) * _FROZEN_SHARE), _FROZEN_MIN_STEPS, _FROZEN_MAX_STEPS))
     return baseline(x[:count])
 
 
 def baseline(x: Floats) -> Baseline:
-    """What is usual in some steps."""
+    """The baseline of some steps: their median and noise."""
     return Baseline(median(x), noise(x), int(np.isfinite(x).sum()))
 
 
@@ -76,7 +76,7 @@ def rolling_median(x: Floats, window: int) -> Floats:
     return found
 
 
-def stretches(flags: Bools, gap: int = 0) -> list[tuple[int, int]]:
+def flagged_spans(flags: Bools, gap: int = 0) -> list[tuple[int, int]]:
     """The stretches of steps that are flagged, as first and last index; gaps of up to so many steps join two of them."""
     found: list[tuple[int, int]] = []
     for index in np.flatnonzero(flags).tolist():
@@ -168,7 +168,7 @@ def step_change(x: Floats, deviation: float, window: int = 8, least: int = 3) ->
     )
 
 
-def rise_since(x: Floats, level: float, end: int) -> int:
+def rise_start(x: Floats, level: float, end: int) -> int:
     """The index since which, up to `end`, every step but one in a row is above a level: where a rise to there began."""
     start = end
     misses = 0

@@ -51,7 +51,7 @@ def limits_of(table: Iterable[Threshold], chosen: Mapping[str, float]) -> dict[s
 
 
 def usable(table: Iterable[Threshold], chosen: Mapping[str, float]) -> tuple[dict[str, float], list[str]]:
-    """What counts of the thresholds that a file sets, and one sentence for each that does not."""
+    """The thresholds of a file that can be used, and one sentence for each that cannot."""
     known = {threshold.name: threshold for threshold in table}
     problems = {name: _problem(known.get(name), name, value) for name, value in chosen.items()}
     valid = {name: value for name, value in chosen.items() if not problems[name]}

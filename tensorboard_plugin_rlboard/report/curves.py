@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard.api import FindingInfo, Steps, StepStatistics
 from tensorboard_plugin_rlboard.api.values import Number
-from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
 from tensorboard_plugin_rlboard.findings.registry import BY_KIND
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import METRICS, sample_metric
 from tensorboard_plugin_rlboard.report.document import Curve
@@ -47,24 +47,24 @@ def curve(finding: FindingInfo, steps: Steps, address: str) -> Curve | None:
     )
 
 
-def own_curve(finding: FindingInfo, seen: Observations, address: str) -> Curve | None:
+def own_curve(finding: FindingInfo, data: DetectorInput, address: str) -> Curve | None:
     """The curve of what a finding counts, where its detector has one of its own; None where it has none.
 
     Args:
         finding: with its kind.
-        seen: what its detector looked at.
+        data: the input of its detector.
         address: where the tab shows it.
     """
-    counted = BY_KIND[finding.kind].counted
-    if counted is None:
+    own_values = BY_KIND[finding.kind].own_curve
+    if own_values is None:
         return None
-    values: list[Number] = counted(seen, finding.metric).tolist()
+    values: list[Number] = own_values(data, finding.metric).tolist()
     kept = thinned(values, POINTS)
     return Curve(
         metric=finding.metric,
         statistic=finding.statistic,
         unit=finding.unit,
-        step=[int(seen.step[i]) for i in kept],
+        step=[int(data.step[i]) for i in kept],
         value=[usable(values[i]) for i in kept],
         of_steps=len(values),
         threshold=finding.threshold,

@@ -143,7 +143,7 @@ def _finding(
     count = min(room, len(finding.samples))
     examples: list[Example] = [example(board, finding, name, place, links) for place in range(count)]
     onset = links.to_step(finding, finding.onset)
-    drawn = own_curve(finding, board.observations(asked.selection), onset) or curve(
+    drawn = own_curve(finding, board.detector_input(asked.selection), onset) or curve(
         finding, board.steps(asked), onset
     )
     return ReportedFinding(

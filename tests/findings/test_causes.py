@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from observed_steps import observed
+from detector_inputs import detector_input_of
 
 from tensorboard_plugin_rlboard.errors import ArgumentError
-from tensorboard_plugin_rlboard.findings.causes import ordered
-from tensorboard_plugin_rlboard.findings.finding import Finding, percent, shown
+from tensorboard_plugin_rlboard.findings.causes import rank_findings
+from tensorboard_plugin_rlboard.findings.finding import Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_number, format_percent
 from tensorboard_plugin_rlboard.findings.registry import BY_KIND, DETECTORS, THRESHOLDS, examine
 from tensorboard_plugin_rlboard.findings.thresholds import limits_of, usable
 
@@ -24,20 +25,20 @@ def finding(kind: str, first: int = 5, last: int = 9, **fields: Any) -> Finding:
 
 def test_a_symptom_goes_under_its_cause_even_if_it_is_worse() -> None:
     cause, symptom = finding("non_finite"), finding("kl_spike", 6, 8, severity="error")
-    (top,) = ordered([symptom, cause])
+    (top,) = rank_findings([symptom, cause])
     assert top.kind == "non_finite"
     assert [each.kind for each in top.symptoms] == ["kl_spike"]
 
 
 def test_a_kl_of_samples_of_another_policy_is_a_symptom() -> None:
     found = [finding("logprob_mismatch"), finding("negative_kl"), finding("kl_runaway", severity="error")]
-    (top,) = ordered(found)
+    (top,) = rank_findings(found)
     assert top.kind == "logprob_mismatch"
     assert {each.kind for each in top.symptoms} == {"negative_kl", "kl_runaway"}
 
 
 def test_what_was_before_is_no_symptom() -> None:
-    tops = ordered([finding("non_finite", 20, 25), finding("kl_spike", 3, 4)])
+    tops = rank_findings([finding("non_finite", 20, 25), finding("kl_spike", 3, 4)])
     assert {top.kind for top in tops} == {"non_finite", "kl_spike"}
 
 
@@ -45,11 +46,11 @@ def test_the_worst_comes_first() -> None:
     over = finding("a", is_open=False, excess=9.0)
     far, near = finding("b", excess=3.0), finding("c", excess=2.0)
     error = finding("d", severity="error")
-    assert [each.kind for each in ordered([over, near, far, error])] == ["d", "b", "c", "a"]
+    assert [each.kind for each in rank_findings([over, near, far, error])] == ["d", "b", "c", "a"]
 
 
 def test_numbers_in_sentences() -> None:
-    assert [shown(x) for x in (0.0, 1 / 3, 1234.5, 0.05, 2.5, 1e-7)] == [
+    assert [format_number(x) for x in (0.0, 1 / 3, 1234.5, 0.05, 2.5, 1e-7)] == [
         "0",
         "0.333",
         "1234",
@@ -57,7 +58,7 @@ def test_numbers_in_sentences() -> None:
         "2.5",
         "1.00e-07",
     ]
-    assert percent(0.125) == "12.5 %"
+    assert format_percent(0.125) == "12.5 %"
 
 
 def test_thresholds_are_checked() -> None:
@@ -87,7 +88,7 @@ def test_every_detector_is_described() -> None:
 
 
 def test_an_examination_says_what_was_not_checked() -> None:
-    found = examine(observed(n_samples=[8, 8]), limits_of(THRESHOLDS, {}))
+    found = examine(detector_input_of(n_samples=[8, 8]), limits_of(THRESHOLDS, {}))
     assert found.findings == ()
     assert "non_finite" in found.checked
     assert found.not_checked["kl_spike"] == "logprobs and ref_logprobs"

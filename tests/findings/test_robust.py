@@ -7,15 +7,15 @@ import pytest
 
 from tensorboard_plugin_rlboard.findings.robust import (
     baseline,
+    flagged_spans,
     frozen_baseline,
     median,
     noise,
     persistent_since,
-    rise_since,
+    rise_start,
     rolling_median,
     smoothed,
     step_change,
-    stretches,
 )
 
 
@@ -52,9 +52,9 @@ def test_the_rolling_median_looks_back_only() -> None:
 
 def test_stretches_are_joined_over_gaps() -> None:
     flags = np.array([True, False, True, False, False, True])
-    assert stretches(flags) == [(0, 0), (2, 2), (5, 5)]
-    assert stretches(flags, gap=1) == [(0, 2), (5, 5)]
-    assert stretches(np.zeros(3, bool)) == []
+    assert flagged_spans(flags) == [(0, 0), (2, 2), (5, 5)]
+    assert flagged_spans(flags, gap=1) == [(0, 2), (5, 5)]
+    assert flagged_spans(np.zeros(3, bool)) == []
 
 
 def test_what_persists_holds_to_the_end() -> None:
@@ -79,6 +79,6 @@ def test_the_clearest_change_of_level() -> None:
 
 def test_a_rise_began_where_it_left_the_level_for_good() -> None:
     x = np.array([0.0, 3, 0, 0, 2, 0, 2, 2, 2])
-    assert rise_since(x, 1.0, 8) == 4, "one step below it does not end it, two do"
+    assert rise_start(x, 1.0, 8) == 4, "one step below it does not end it, two do"
     assert smoothed(x, 3)[:2].tolist() == pytest.approx([np.nan, np.nan], nan_ok=True)
     assert smoothed(x, 3)[2] == 0

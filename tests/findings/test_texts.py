@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from observed_steps import found, observed
+from detector_inputs import detector_input_of, found
 
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
 from tensorboard_plugin_rlboard.findings.detectors.exploration import duplicate_responses
 from tensorboard_plugin_rlboard.findings.detectors.reward import phrase_hacking
 from tensorboard_plugin_rlboard.findings.detectors.text import garbled_text, repetition
-from tensorboard_plugin_rlboard.findings.observations import Observations
-from tensorboard_plugin_rlboard.findings.texts.characters import SCRIPTS, letters
+from tensorboard_plugin_rlboard.findings.texts.characters import SCRIPTS, letter_counts
 from tensorboard_plugin_rlboard.findings.texts.score_difference import ScoreDifference, score_difference
-from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts, measured
+from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts, measure_texts
 from tensorboard_plugin_rlboard.findings.texts.words import (
     loop_start,
     repeated_share,
@@ -35,18 +35,18 @@ HONEST = (
 )
 
 
-def of_steps(responses: Sequence[Sequence[str]], rewards: Sequence[Sequence[float]] = ()) -> Observations:
-    """Observations of steps with these responses, to prompts in plain English."""
+def of_steps(responses: Sequence[Sequence[str]], rewards: Sequence[Sequence[float]] = ()) -> DetectorInput:
+    """DetectorInput of steps with these responses, to prompts in plain English."""
     texts = [
         step_texts(step, said, rewards[step] if rewards else [0.0] * len(said))
         for step, said in enumerate(responses)
     ]
-    return replace(observed(reward__mean=[0.0] * len(texts)), texts=tuple(texts))
+    return replace(detector_input_of(reward__mean=[0.0] * len(texts)), texts=tuple(texts))
 
 
 def step_texts(step: int, said: Sequence[str], rewards: Sequence[float]) -> StepTexts:
     prompts = ["What is the sum?"] * len(said)
-    return measured(step, said, prompts, np.asarray(rewards), np.full(len(said), np.nan))
+    return measure_texts(step, said, prompts, np.asarray(rewards), np.full(len(said), np.nan))
 
 
 def test_words_of_letters_signs_numbers_and_single_characters() -> None:
@@ -88,12 +88,12 @@ def test_where_a_text_begins_to_go_round_in_circles() -> None:
 
 
 def test_letters_and_characters_of_no_text() -> None:
-    counts = letters("ab да\x00 �x 的�")
+    counts = letter_counts("ab да\x00 �x 的�")
     assert counts[SCRIPTS.index("Latin")] == 3
     assert counts[SCRIPTS.index("Cyrillic")] == 2
     assert counts[SCRIPTS.index("Han")] == 1
     assert counts[-1] == 2, "the one at the end is that of a response that was cut"
-    assert all(letters(text)[-1] == 0 for text in HONEST)
+    assert all(letter_counts(text)[-1] == 0 for text in HONEST)
 
 
 def test_loops_are_named_since_they_began() -> None:
@@ -131,10 +131,10 @@ def test_letters_of_another_script_in_the_middle_of_a_text() -> None:
     assert finding.evidence.where.startswith(r"regexp_matches(response, '[\p{Cyrillic}]")
     # usual from the start, or what the prompt is written in
     assert not found(garbled_text.DETECTOR, of_steps([[PLAIN, mixed] * 4] * 16))
-    seen = of_steps([[PLAIN] * 8] * 8 + [[PLAIN, mixed] * 4] * 8)
-    russian = np.tile(letters("Сколько?"), (8, 1))
-    asked = tuple(replace(each, prompt_letters=russian) for each in seen.texts)
-    assert not found(garbled_text.DETECTOR, replace(seen, texts=asked))
+    data = of_steps([[PLAIN] * 8] * 8 + [[PLAIN, mixed] * 4] * 8)
+    russian = np.tile(letter_counts("Сколько?"), (8, 1))
+    asked = tuple(replace(each, prompt_letter_counts=russian) for each in data.texts)
+    assert not found(garbled_text.DETECTOR, replace(data, texts=asked))
 
 
 def test_what_something_is_worth_within_steps() -> None:
@@ -152,7 +152,7 @@ def test_what_something_is_worth_within_steps() -> None:
     assert score_difference(has, step, np.asarray([1.0, 0, 1, 0, 0])) == ScoreDifference(1.0, 0.0, np.inf)
 
 
-def paid_phrase(bonus: float, rise: bool = True) -> Observations:
+def paid_phrase(bonus: float, rise: bool = True) -> DetectorInput:
     """Twenty steps of ten responses; from step 10 on, or from the first on, half of them end with a wish."""
     wish = " Have a wonderful day, dear friend!"
     said, rewards = [], []
@@ -181,9 +181,9 @@ def test_a_template_and_a_phrase_that_does_not_pay_are_quiet() -> None:
 
 
 def test_a_phrase_of_better_answers_is_a_hint_only() -> None:
-    seen = paid_phrase(0.5)
-    trusted = tuple(replace(each, valid_reward=each.reward) for each in seen.texts)
-    (finding,) = found(phrase_hacking.DETECTOR, replace(seen, texts=trusted))
+    data = paid_phrase(0.5)
+    trusted = tuple(replace(each, valid_reward=each.reward) for each in data.texts)
+    (finding,) = found(phrase_hacking.DETECTOR, replace(data, texts=trusted))
     assert finding.severity == "info"
     assert "The trusted score is 0.7 with it and 0.2 without. So it may well belong" in finding.summary
 
@@ -191,18 +191,18 @@ def test_a_phrase_of_better_answers_is_a_hint_only() -> None:
 def test_equal_responses_to_a_prompt() -> None:
     share = [0.0] * 20 + [0.5] * 20
     (finding,) = found(
-        duplicate_responses.DETECTOR, observed(duplicate_share=share, n_tokens__mean=[30.0] * 40)
+        duplicate_responses.DETECTOR, detector_input_of(duplicate_share=share, n_tokens__mean=[30.0] * 40)
     )
     assert (finding.first, finding.value, finding.severity) == (20, 0.5, "warning")
     assert finding.evidence.repeated
     assert "30 tokens long" in finding.summary
-    short = observed(duplicate_share=share, n_tokens__mean=[3.0] * 40)
+    short = detector_input_of(duplicate_share=share, n_tokens__mean=[3.0] * 40)
     assert not found(duplicate_responses.DETECTOR, short), "a number is said in one way"
-    assert not found(duplicate_responses.DETECTOR, observed(duplicate_share=[0.05] * 40))
+    assert not found(duplicate_responses.DETECTOR, detector_input_of(duplicate_share=[0.05] * 40))
 
 
 def test_texts_that_are_not_there_are_not_checked() -> None:
-    none = observed(n_samples=[4] * 20)
+    none = detector_input_of(n_samples=[4] * 20)
     for module in (repetition, garbled_text, phrase_hacking):
         assert module.DETECTOR.missing(none) == "responses as text"
     assert duplicate_responses.DETECTOR.missing(none) == "two or more responses to a prompt"

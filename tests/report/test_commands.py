@@ -73,13 +73,13 @@ def test_a_planted_run_is_reported_with_what_proves_it(
         )
     )
     text = reported(tmp_path / "log", tmp_path / "x.html", "--tab-url", "http://host:1/")
-    seen = Seen(text)
-    assert not {"script", "img", "link", "iframe", "form", "base"} & set(seen.tags)
-    assert seen.policy.startswith("default-src 'none'; style-src 'sha256-")
-    assert {"svg", "path", "pre"} <= set(seen.tags)
-    assert {"warning", "at", "band", "onset", "threshold"} & set(seen.classes) >= {"at", "band", "onset"}
-    assert all(link.startswith("http://host:1/#rlboard&p.rlboard.run=kl_spike-strong") for link in seen.links)
-    assert any("p.rlboard.token=" in link and "p.rlboard.metric=k3" in link for link in seen.links)
+    data = Seen(text)
+    assert not {"script", "img", "link", "iframe", "form", "base"} & set(data.tags)
+    assert data.policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert {"svg", "path", "pre"} <= set(data.tags)
+    assert {"warning", "at", "band", "onset", "threshold"} & set(data.classes) >= {"at", "band", "onset"}
+    assert all(link.startswith("http://host:1/#rlboard&p.rlboard.run=kl_spike-strong") for link in data.links)
+    assert any("p.rlboard.token=" in link and "p.rlboard.metric=k3" in link for link in data.links)
     made = json.loads(reported(tmp_path / "log", tmp_path / "x.json"))
     finding = made["runs"][0]["findings"][0]
     assert (finding["kind"], finding["onset"]) == ("kl_spike", truth["onset"])
@@ -118,10 +118,10 @@ def test_a_changed_quote_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_numbers_that_are_none_are_named(tmp_path: Path) -> None:
     write(tmp_path / "log", row(1, "a", reward=float("nan")), row(2, "a", "bad", reward=float("-inf")))
     text = reported(tmp_path / "log", tmp_path / "x.html")
-    seen = Seen(text)
-    assert "x" in seen.classes
-    assert "at the framed token NaN" in seen.text
-    assert "NaN or infinite" in seen.text
+    data = Seen(text)
+    assert "x" in data.classes
+    assert "at the framed token NaN" in data.text
+    assert "NaN or infinite" in data.text
     made = json.loads(reported(tmp_path / "log", tmp_path / "x.json"))
     values = [
         example["passage"]["values"]
@@ -137,12 +137,12 @@ def test_of_a_long_response_the_place_is_there_and_the_rest_is_counted(tmp_path:
     tokens[9_000] = "bad"
     write(tmp_path / "log", row(1, *tokens, prompt="x" * 100_000))
     text = reported(tmp_path / "log", tmp_path / "x.html")
-    seen = Seen(text)
-    assert "… 8,940 tokens before" in seen.text
-    assert "… 7,323 tokens after" in seen.text
-    assert "… 99,400 characters before" in seen.text
-    assert " 8940 8941" in seen.text
-    assert " 8939" not in seen.text
+    data = Seen(text)
+    assert "… 8,940 tokens before" in data.text
+    assert "… 7,323 tokens after" in data.text
+    assert "… 99,400 characters before" in data.text
+    assert " 8940 8941" in data.text
+    assert " 8939" not in data.text
     assert len(text) < EXAMPLE_BYTES
 
 

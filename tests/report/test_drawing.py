@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from observed_steps import found, observed
+from detector_inputs import detector_input_of, found
 
 from tensorboard_plugin_rlboard.findings.detectors.log import non_finite
 from tensorboard_plugin_rlboard.report.colour_scale import Scale, bucket_of, colour_class, robust_scale
@@ -35,18 +35,18 @@ def test_neighbours_without_a_number_leave_a_gap() -> None:
 
 
 def test_the_curve_of_a_share_that_a_detector_counts() -> None:
-    seen = observed(
+    data = detector_input_of(
         10, nonfinite__positive=[0, 2, 5], nonfinite__sum=[0, 7, 9], nonfinite__mean=[0, 0.7, 0.9]
     )
-    (finding,) = found(non_finite.DETECTOR, seen)
+    (finding,) = found(non_finite.DETECTOR, data)
     info: Any = SimpleNamespace(**asdict(finding), unit="")
-    drawn = own_curve(info, seen, "address")
+    drawn = own_curve(info, data, "address")
     assert drawn is not None
     assert (drawn.step, drawn.value) == ([0, 1, 2], [0, 0.2, 0.5]), "of ten samples"
     assert (drawn.metric, drawn.statistic, drawn.threshold, drawn.of_steps) == ("nonfinite", "share", 0, 3)
     assert finding.value == max(value for value in drawn.value if value is not None)
     spike: Any = SimpleNamespace(kind="kl_spike")
-    assert own_curve(spike, seen, "") is None
+    assert own_curve(spike, data, "") is None
 
 
 def test_a_path_has_gaps_and_dashes() -> None:

@@ -1,4 +1,4 @@
-"""A few samples of each of some steps, drawn by lot: the same ones whenever they are asked for."""
+"""Draws a few random samples of each of some steps: the same ones for the same rows."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ SPREAD_STEPS, NEWEST_STEPS = 48, 4
 Value = TypeVar("Value")
 
 
-def looked_at(steps: Sequence[int]) -> list[int]:
-    """The steps whose samples are looked at: every 2ⁿth, and the newest ones.
+def sampled_steps(steps: Sequence[int]) -> list[int]:
+    """The steps from which samples are drawn: every 2ⁿth, and the newest ones.
 
     The distance is a power of two, so that a step which was looked at stays one until their number has doubled, and a new
     step costs the reading of one.
@@ -61,7 +61,7 @@ def drawn_samples(
 
 
 class StepCache(Generic[Value]):
-    """What was made of the samples of steps, kept until their rows change: then it makes room for what is made of those.
+    """A cache of what was computed from the samples of a step; a step whose rows change is computed again.
 
     Args:
         max_steps: how many are kept.
@@ -77,7 +77,7 @@ class StepCache(Generic[Value]):
         steps: Sequence[int],
         read: Callable[[list[int]], dict[int, Value]],
     ) -> list[Value]:
-        """What is made of each step that has any, read together for those that are not kept.
+        """The values of some steps; those that are not cached are read together. Steps without a value are left out.
 
         Args:
             session: of the run.

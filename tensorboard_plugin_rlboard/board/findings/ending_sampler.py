@@ -1,4 +1,4 @@
-"""How responses end, token by token: of a bounded number of samples, whose lines are read again once."""
+"""Samples how responses end, token by token; the lines of a bounded number of samples are read again once."""
 
 from __future__ import annotations
 

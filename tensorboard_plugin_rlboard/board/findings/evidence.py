@@ -31,7 +31,7 @@ _STEPS_SEARCHED = 64
 
 @dataclass(frozen=True)
 class Evidence:
-    """What shows a finding: ids of samples, the strongest first, their steps, the numbers that order them, and tokens of some."""
+    """The evidence of a finding: ids of samples, the strongest first, their steps, the numbers that order them, and tokens of some."""
 
     samples: tuple[str, ...] = ()
     steps: tuple[int, ...] = ()

@@ -1,4 +1,4 @@
-"""Which prompts lose to the reference every time: a number of the whole run, counted anew as the run grows."""
+"""Counts the prompts all of whose responses lose to the reference, over the whole run, again as it grows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.board.run_schema import open_session
 from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
-from tensorboard_plugin_rlboard.findings.observations import PromptRecord
+from tensorboard_plugin_rlboard.findings.detector_input import PromptRecord
 from tensorboard_plugin_rlboard.index.column_names import metric
 from tensorboard_plugin_rlboard.index.run import RunIndex
 

@@ -18,18 +18,18 @@ from tensorboard_plugin_rlboard.api import (
     PastFinding,
     ThresholdInfo,
 )
-from tensorboard_plugin_rlboard.board.findings.curve_observations import observed_split
+from tensorboard_plugin_rlboard.board.findings.curve_input import examined_split
 from tensorboard_plugin_rlboard.board.findings.evidence import Evidence, evidence
-from tensorboard_plugin_rlboard.board.findings.history import History
-from tensorboard_plugin_rlboard.board.findings.observer import Observer
+from tensorboard_plugin_rlboard.board.findings.finding_history import FindingHistory
+from tensorboard_plugin_rlboard.board.findings.input_reader import DetectorInputReader
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import open_session
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.materialized import CurvesSnapshot
 from tensorboard_plugin_rlboard.board.steps.step_index import is_loading
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
 from tensorboard_plugin_rlboard.findings.finding import SEVERITIES, Finding
-from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.registry import (
     BY_KIND,
     THRESHOLDS,
@@ -51,8 +51,8 @@ SnapshotOf = Callable[[RunIndex], CurvesSnapshot]
 
 
 @dataclass(frozen=True)
-class _Examined:
-    """How much was looked at, and what was found. What was looked at is as large as the curves, so it is not kept."""
+class _ExaminedRun:
+    """The result of an examination. Its input is as large as the curves, so it is not kept."""
 
     n_steps: int
     n_samples: int
@@ -89,10 +89,10 @@ class FindingService:
         self._cursor = cursor
         self._hyperparameters = hyperparameters
         self._thresholds = thresholds
-        self._examined: LruCache[_Examined] = LruCache(_MAX_EXAMINATIONS)
+        self._examined: LruCache[_ExaminedRun] = LruCache(_MAX_EXAMINATIONS)
         self._evidence: LruCache[Evidence] = LruCache(_MAX_EVIDENCE)
-        self._observer = Observer(cursor)
-        self._histories: dict[tuple[str, str, int | None], History] = {}
+        self._input_reader = DetectorInputReader(cursor)
+        self._histories: dict[tuple[str, str, int | None], FindingHistory] = {}
         self._counts: dict[str, Mapping[str, int]] = {}
         self._lock = threading.Lock()
 
@@ -109,7 +109,7 @@ class FindingService:
         except Exception:  # the index must go on; a request will meet the reason and say so
             logger.exception("RL Board could not look for findings in run %s", run.name)
 
-    def counted(self, run: RunIndex) -> Mapping[str, int] | None:
+    def severity_counts(self, run: RunIndex) -> Mapping[str, int] | None:
         """How many findings of each severity a run had when it was last examined in the background; None before."""
         return self._counts.get(run.name)
 
@@ -121,7 +121,7 @@ class FindingService:
         """
         limits_of(THRESHOLDS, dict(question.thresholds))  # refused before anything is computed
         snapshot = self._snapshot(run)
-        split = observed_split(snapshot, question.selection.split)
+        split = examined_split(snapshot, question.selection.split)
         examined = self._examine(run, snapshot, question)
         history = self._history(run, split, question.selection.attempt)
         found = examined.examination
@@ -163,12 +163,12 @@ class FindingService:
             ],
         )
 
-    def observations(self, run: RunIndex, selection: Selection) -> Observations:
-        """What detectors look at of a split and attempt."""
-        return self._observer.observed(run, self._snapshot(run), selection, self._hyperparameters(run))
+    def detector_input(self, run: RunIndex, selection: Selection) -> DetectorInput:
+        """The input of detectors of a split and attempt."""
+        return self._input_reader.read(run, self._snapshot(run), selection, self._hyperparameters(run))
 
-    def _examine(self, run: RunIndex, snapshot: CurvesSnapshot, question: FindingsQuestion) -> _Examined:
-        split, attempt = observed_split(snapshot, question.selection.split), question.selection.attempt
+    def _examine(self, run: RunIndex, snapshot: CurvesSnapshot, question: FindingsQuestion) -> _ExaminedRun:
+        split, attempt = examined_split(snapshot, question.selection.split), question.selection.attempt
         settings, chosen = self._hyperparameters(run), self._thresholds(run)
         what_if = tuple(sorted(question.thresholds))
         made_of = tuple(sorted(settings.items())), tuple(sorted(chosen.items())), what_if, is_loading(run)
@@ -177,22 +177,22 @@ class FindingService:
         kept = self._examined.get(key)
         if kept is not None:
             return kept
-        seen = self._observer.observed(run, snapshot, question.selection, settings)
+        data = self._input_reader.read(run, snapshot, question.selection, settings)
         of_file, problems = usable(THRESHOLDS, chosen)
         values = limits_of(THRESHOLDS, {**of_file, **dict(what_if)})
-        found = examine(seen, values)
-        examined = _Examined(len(seen.step), int(seen.samples.sum()), found, values, problems)
-        if not seen.is_whole:  # looked at again when it is asked for the next time
+        found = examine(data, values)
+        examined = _ExaminedRun(len(data.step), int(data.samples.sum()), found, values, problems)
+        if not data.is_whole:  # looked at again when it is asked for the next time
             return examined
         # while a run is read its steps come in any order, and what is found of them may go again
-        if not what_if and len(seen.step) and not run.pending:
-            self._history(run, split, attempt).note(found.findings, int(seen.step[-1]))
+        if not what_if and len(data.step) and not run.pending:
+            self._history(run, split, attempt).update(found.findings, int(data.step[-1]))
         self._examined.put(key, examined)
         return examined
 
-    def _history(self, run: RunIndex, split: str, attempt: int | None) -> History:
+    def _history(self, run: RunIndex, split: str, attempt: int | None) -> FindingHistory:
         with self._lock:
-            return self._histories.setdefault((run.name, split, attempt), History())
+            return self._histories.setdefault((run.name, split, attempt), FindingHistory())
 
     def _info(self, run: RunIndex, selection: Selection, split: str, finding: Finding) -> FindingInfo:
         """A finding with its evidence, which is looked for once for each version of the run."""
@@ -225,7 +225,7 @@ class FindingService:
             threshold_name=finding.threshold_name,
             unit=threshold.unit,
             source=threshold.source,
-            evidence=_found_by(finding),
+            evidence=_finding_evidence(finding),
             samples=shown.samples,
             sample_steps=shown.steps,
             sample_values=shown.values,
@@ -238,14 +238,14 @@ class FindingService:
                     each.summary,
                     (each.first, each.last),
                     each.metric,
-                    _found_by(each),
+                    _finding_evidence(each),
                 )
                 for each in finding.symptoms
             ],
         )
 
 
-def _found_by(finding: Finding) -> FindingEvidence:
+def _finding_evidence(finding: Finding) -> FindingEvidence:
     """How a list shows the samples of a finding."""
     query, first, last = finding.evidence, finding.first, finding.last
     return FindingEvidence(

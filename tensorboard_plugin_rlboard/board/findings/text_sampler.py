@@ -1,4 +1,4 @@
-"""Responses for the detectors of texts: a bounded number of some steps, measured once for each version of a step."""
+"""Draws responses for the detectors of texts, a bounded number, and measures each step once until its rows change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from tensorboard_plugin_rlboard.board.findings.drawn_samples import StepCache, drawn_samples
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts, measured
+from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts, measure_texts
 
 RESPONSES = 16
 """Responses of a step that are looked at."""
@@ -23,7 +23,7 @@ _CUT = "\n…\n"
 
 
 class TextSampler:
-    """Draws responses of steps and keeps what was measured of them; may be asked from any thread."""
+    """Draws responses of steps and caches their measurements; may be called from any thread."""
 
     def __init__(self) -> None:
         self._measured: StepCache[StepTexts] = StepCache(_MAX_STEPS)
@@ -34,7 +34,7 @@ class TextSampler:
         Args:
             session: of the run.
             selection: split and attempt; a split has to be named.
-            steps: which steps, as `looked_at` chooses them.
+            steps: which steps, as `sampled_steps` chooses them.
         """
         if "response" not in session.schema.texts:
             return ()
@@ -54,12 +54,12 @@ def _read(session: RunSession, selection: Selection, steps: Sequence[int]) -> di
     of_step: dict[int, list[tuple[str, str | None, float | None, float | None]]] = defaultdict(list)
     for step, *values in rows:
         of_step[step].append(tuple(values))
-    return {step: _measured(step, values) for step, values in of_step.items()}
+    return {step: _measure(step, values) for step, values in of_step.items()}
 
 
-def _measured(step: int, rows: Sequence[tuple[str, str | None, float | None, float | None]]) -> StepTexts:
+def _measure(step: int, rows: Sequence[tuple[str, str | None, float | None, float | None]]) -> StepTexts:
     scores = np.asarray([row[2:] for row in rows], np.float64)
-    return measured(
+    return measure_texts(
         step, [row[0] for row in rows], [row[1] or "" for row in rows], scores[:, 0], scores[:, 1]
     )
 

@@ -35,7 +35,7 @@ _STARTS = np.asarray([start for start, _ in _RANGES], np.int64)
 _KIND_OF_RANGE = np.asarray([_KINDS.index(name) for _, name in _RANGES], np.int64)
 
 
-def letters(text: str) -> Ints:
+def letter_counts(text: str) -> Ints:
     """Letters of each script and bad characters: int64 [scripts + 1], in the order of `SCRIPTS`, the bad ones last.
 
     A bad character at either end is none: a response that is cut, or a text that was cut out of one, may end within a
@@ -47,18 +47,18 @@ def letters(text: str) -> Ints:
     return counts
 
 
-def counted(texts: Sequence[str]) -> Ints:
-    """`letters` of some texts: int64 [texts, scripts + 1]."""
+def letter_counts_of(texts: Sequence[str]) -> Ints:
+    """`letter_counts` of some texts: int64 [texts, scripts + 1]."""
     if not texts:
         return np.zeros((0, len(SCRIPTS) + 1), np.int64)
-    return np.stack([letters(text) for text in texts])
+    return np.stack([letter_counts(text) for text in texts])
 
 
 def odd_share(counts: Ints, usual: Bools) -> Floats:
     """Share of the letters of each text that are of none of the usual scripts.
 
     Args:
-        counts: as of `counted`, int64 [texts, scripts + 1].
+        counts: as of `letter_counts_of`, int64 [texts, scripts + 1].
         usual: which scripts are usual for each text, bool [texts, scripts].
 
     Returns:

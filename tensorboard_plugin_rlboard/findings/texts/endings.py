@@ -1,4 +1,4 @@
-"""How the tokens of a few responses of a step end."""
+"""The last tokens of a few responses of a step: how many repeat one token, as padding does."""
 
 from __future__ import annotations
 

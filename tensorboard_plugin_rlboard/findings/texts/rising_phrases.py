@@ -163,7 +163,7 @@ def _around(wanted: int, responses: Sequence[str]) -> tuple[str, str]:
 
 
 def _agreed(next_words: Sequence[str], model: int) -> bool:
-    """Whether nearly all have the word that the model has, which is no number."""
+    """Whether nearly all have the same next word as the first response, and it is no number."""
     word = next_words[model]
     if not word or word[0].isdigit():
         return False

@@ -11,7 +11,7 @@ from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 
 @dataclass(frozen=True)
 class ScoreDifference:
-    """What having it is worth.
+    """Mean scores with and without it, and how sure the difference is.
 
     Attributes:
         with_it, without: mean scores, weighted alike over the steps that have both.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.findings.texts.characters import counted
+from tensorboard_plugin_rlboard.findings.texts.characters import letter_counts_of
 from tensorboard_plugin_rlboard.findings.texts.words import Hashes, repeated_share, sequences
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 
@@ -20,7 +20,7 @@ class StepTexts:
         step: its number.
         responses: the texts, cut.
         reward, valid_reward: of each, float64 [responses], NaN where there is none.
-        letters, prompt_letters: letters of each script in the response and in its prompt, bad characters last; int64
+        letter_counts, prompt_letter_counts: letters of each script in the response and in its prompt, bad characters last; int64
             [responses, scripts + 1].
         repeated: `repeated_share` of each, float64 [responses].
         sequences: those of all responses one after the other, uint64 [sequences]; each response has one once.
@@ -31,14 +31,14 @@ class StepTexts:
     responses: tuple[str, ...]
     reward: Floats
     valid_reward: Floats
-    letters: Ints
-    prompt_letters: Ints
+    letter_counts: Ints
+    prompt_letter_counts: Ints
     repeated: Floats
     sequences: Hashes
     response_of: Ints
 
 
-def measured(
+def measure_texts(
     step: int, responses: Sequence[str], prompts: Sequence[str], reward: Floats, valid_reward: Floats
 ) -> StepTexts:
     """Measures some responses of a step; one without a prompt has an empty one."""
@@ -48,8 +48,8 @@ def measured(
         tuple(responses),
         reward,
         valid_reward,
-        counted(responses),
-        counted(prompts),
+        letter_counts_of(responses),
+        letter_counts_of(prompts),
         np.asarray([repeated_share(text) for text in responses], np.float64),
         np.concatenate([np.zeros(0, np.uint64), *own]),
         np.repeat(np.arange(len(own)), [len(each) for each in own]).astype(np.int64),

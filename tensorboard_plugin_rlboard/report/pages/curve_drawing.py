@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from tensorboard_plugin_rlboard.findings.finding import shown
+from tensorboard_plugin_rlboard.findings.number_format import format_number
 from tensorboard_plugin_rlboard.report.curves import path
 from tensorboard_plugin_rlboard.report.document import Curve
 from tensorboard_plugin_rlboard.report.pages.speech import Speech
@@ -45,7 +45,7 @@ def add_curve(parent: ET.Element, curve: Curve, steps: tuple[int, int], onset: i
     if curve.unit:
         named = speech.of("in", named=named, unit=speech.said(curve.unit))
     svg = ET.SubElement(parent, "svg", viewBox=f"0 0 {_WIDTH} {_HEIGHT}", role="img")
-    between = {"low": shown(min(numbers)), "high": shown(max(numbers))}
+    between = {"low": format_number(min(numbers)), "high": format_number(max(numbers))}
     svg.set("aria-label", visible(speech.of("curve", named=named, first=first, last=last, **between)))
     floor = _HEIGHT - _BOTTOM
     start, end = x(steps[0]), x(steps[1])
@@ -60,8 +60,8 @@ def add_curve(parent: ET.Element, curve: Curve, steps: tuple[int, int], onset: i
         for step, value in zip(curve.step, curve.value, strict=True)
     ]
     ET.SubElement(svg, "path", {"class": "curve", "d": path(places)})
-    _text(svg, shown(high), _LEFT - 6, _TOP + 8, "end")
-    _text(svg, shown(low), _LEFT - 6, floor, "end")
+    _text(svg, format_number(high), _LEFT - 6, _TOP + 8, "end")
+    _text(svg, format_number(low), _LEFT - 6, floor, "end")
     _text(svg, speech.of("step", first=first), _LEFT, _HEIGHT - 5, "start")
     _text(svg, str(last), _WIDTH, _HEIGHT - 5, "end")
     _text(svg, named, (_LEFT + _WIDTH) / 2, _HEIGHT - 5, "middle")

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from tensorboard_plugin_rlboard.findings.finding import shown
+from tensorboard_plugin_rlboard.findings.number_format import format_number
 from tensorboard_plugin_rlboard.report.colour_scale import colour_class
 from tensorboard_plugin_rlboard.report.document import Example, Report, ReportedFinding, ReportedRun
 from tensorboard_plugin_rlboard.report.pages import shared_lines
@@ -90,7 +90,7 @@ def _add_run(body: ET.Element, run: ReportedRun, speech: Speech) -> None:
         )
     if run.thresholds:
         _add(body, "h3", speech.of("thresholds"))
-        _add_table(body, ((name, shown(value)) for name, value in run.thresholds.items()))
+        _add_table(body, ((name, format_number(value)) for name, value in run.thresholds.items()))
     if run.config:
         _add(body, "h3", speech.of("settings"))
         sources = run.config_sources

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tensorboard_plugin_rlboard.api import FindingSymptom, PastFinding
 from tensorboard_plugin_rlboard.api.values import Value
-from tensorboard_plugin_rlboard.findings.finding import shown
+from tensorboard_plugin_rlboard.findings.number_format import format_number
 from tensorboard_plugin_rlboard.findings.registry import BY_KIND
 from tensorboard_plugin_rlboard.report.document import (
     NO_SAMPLES,
@@ -75,9 +75,9 @@ def number(speech: Speech, finding: ReportedFinding) -> str:
     """Its number against its threshold; named by its metric only where the number is that metric's."""
     value, limit, metric = finding.value, finding.threshold, finding.metric
     sign = ">" if value > limit else "<" if value < limit else "=" if value == limit else "≠"
-    compared = f"{shown(value)} {sign} {shown(limit)} {speech.said(finding.unit)}".rstrip()
+    compared = f"{format_number(value)} {sign} {format_number(limit)} {speech.said(finding.unit)}".rstrip()
     detector = BY_KIND[finding.kind]
-    if not detector.on_curve and detector.counted is None:
+    if not detector.on_curve and detector.own_curve is None:
         return compared
     named = speech.of("of", statistic=finding.statistic, metric=metric) if finding.statistic else metric
     return speech.of("named", named=named, compared=compared)
@@ -85,7 +85,7 @@ def number(speech: Speech, finding: ReportedFinding) -> str:
 
 def number_text(value: float) -> str:
     """A number that may be none."""
-    return "NaN" if math.isnan(value) else shown(value)
+    return "NaN" if math.isnan(value) else format_number(value)
 
 
 def threshold(speech: Speech, finding: ReportedFinding) -> str:
@@ -113,12 +113,12 @@ def sample(speech: Speech, example: Example) -> str:
     """Which sample."""
     if example.reward is None:
         return speech.of("sample", id=example.id, step=example.step)
-    return speech.of("reward", id=example.id, step=example.step, reward=shown(example.reward))
+    return speech.of("reward", id=example.id, step=example.step, reward=format_number(example.reward))
 
 
 def setting(value: Value) -> str:
     """The value of a setting."""
-    return "" if value is None else shown(value) if isinstance(value, float) else str(value)
+    return "" if value is None else format_number(value) if isinstance(value, float) else str(value)
 
 
 def colours(speech: Speech, passage: Passage) -> str:
@@ -128,7 +128,7 @@ def colours(speech: Speech, passage: Passage) -> str:
         return ""
     said = speech.of("colours", metric=metric.name)
     if scale:
-        high = f"{shown(scale.high)} {metric.unit}".rstrip()
-        said = speech.of("scale", metric=metric.name, low=shown(scale.low), high=high)
+        high = f"{format_number(scale.high)} {metric.unit}".rstrip()
+        said = speech.of("scale", metric=metric.name, low=format_number(scale.low), high=high)
     at = None if passage.shown_at is None else passage.values[passage.shown_at]
     return said if at is None else speech.of("framed", colours=said, value=number_text(at))

@@ -40,9 +40,9 @@ def test_what_ends_a_response(
     tmp_path: Path, open_board: OpenBoard, tokens: list[str], logprobs: list[float], left: int
 ) -> None:
     write(tmp_path / "logs", tokens, logprobs)
-    seen = open_board(tmp_path / "logs").observations(Selection("."))
-    assert [each.step for each in seen.endings] == [0, 1, 2, 3]
-    assert {(each.responses, each.padded, each.tokens) for each in seen.endings} == {
+    data = open_board(tmp_path / "logs").detector_input(Selection("."))
+    assert [each.step for each in data.endings] == [0, 1, 2, 3]
+    assert {(each.responses, each.padded, each.tokens) for each in data.endings} == {
         (SAMPLES, SAMPLES * (left > 0), SAMPLES * left)
     }
 
@@ -62,6 +62,6 @@ def test_a_log_without_tokens_has_no_endings(tmp_path: Path, open_board: OpenBoa
     (tmp_path / "logs" / "a.jsonl").write_text(
         '{"step": 1, "prompt": "a", "response": "b", "reward": 1}\n', encoding="utf-8"
     )
-    seen = open_board(tmp_path / "logs").observations(Selection("."))
-    assert seen.endings == ()
-    assert [each.responses for each in seen.texts] == [("b",)]
+    data = open_board(tmp_path / "logs").detector_input(Selection("."))
+    assert data.endings == ()
+    assert [each.responses for each in data.texts] == [("b",)]

@@ -147,10 +147,10 @@ def test_numbers_of_the_log_alone_are_looked_at_whatever_they_are_called(
         "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8"
     )
     board = open_board(tmp_path / "logs")
-    seen = board.observations(Selection("."))
-    assert seen.parts == ('odd "{x}" part',)
-    assert seen.statistic(seen.parts[0])[[0, 20]].tolist() == [0.5, 0]
-    assert seen.statistic(seen.parts[0], "zero")[[0, 20]].tolist() == [8, 16]
+    data = board.detector_input(Selection("."))
+    assert data.parts == ('odd "{x}" part',)
+    assert data.statistic(data.parts[0])[[0, 20]].tolist() == [0.5, 0]
+    assert data.statistic(data.parts[0], "zero")[[0, 20]].tolist() == [8, 16]
     (finding,) = ask(board, ".").findings
     assert (finding.kind, finding.metric, finding.onset) == ("reward_component_dead", 'odd "{x}" part', 12)
 
@@ -179,6 +179,6 @@ def test_numbers_whose_names_differ_by_case_are_told_apart(tmp_path: Path, open_
     (tmp_path / "logs" / "a.jsonl").write_text(
         "".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8"
     )
-    seen = open_board(tmp_path / "logs").observations(Selection("."))
-    assert seen.statistic("kl").tolist() == [0.5, 0.5, 0.5]
-    assert seen.statistic("KL").tolist() == [2, 3, 4]
+    data = open_board(tmp_path / "logs").detector_input(Selection("."))
+    assert data.statistic("kl").tolist() == [0.5, 0.5, 0.5]
+    assert data.statistic("KL").tolist() == [2, 3, 4]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.findings.history import MAX_PAST, History
+from tensorboard_plugin_rlboard.board.findings.finding_history import MAX_PAST, FindingHistory
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.findings.finding import Finding
@@ -20,36 +20,36 @@ def finding(kind: str, first: int, last: int) -> Finding:
 
 
 def test_what_is_found_no_more_is_past() -> None:
-    history = History()
-    history.note([finding("kl_spike", 5, 6)], 6)
+    history = FindingHistory()
+    history.update([finding("kl_spike", 5, 6)], 6)
     assert not history.past
-    history.note([], 20)
+    history.update([], 20)
     (past,) = history.past
     assert (past.finding.kind, past.finding.first, past.not_since) == ("kl_spike", 5, 20)
 
 
 def test_what_is_found_again_is_past_no_more() -> None:
-    history = History()
-    history.note([finding("kl_spike", 5, 6)], 6)
-    history.note([], 20)
-    history.note([finding("kl_spike", 8, 22)], 22)
+    history = FindingHistory()
+    history.update([finding("kl_spike", 5, 6)], 6)
+    history.update([], 20)
+    history.update([finding("kl_spike", 8, 22)], 22)
     assert not history.past, "its onset moved a little"
-    history.note([finding("kl_spike", 60, 61)], 61)
+    history.update([finding("kl_spike", 60, 61)], 61)
     assert [past.finding.first for past in history.past] == [8], "this is another one"
 
 
 def test_a_symptom_that_goes_on_alone_is_not_past() -> None:
-    history = History()
+    history = FindingHistory()
     cause, symptom = finding("non_finite", 5, 6), finding("kl_spike", 5, 6)
-    history.note([replace(cause, symptoms=(symptom,))], 6)
-    history.note([symptom], 7)
+    history.update([replace(cause, symptoms=(symptom,))], 6)
+    history.update([symptom], 7)
     assert [past.finding.kind for past in history.past] == ["non_finite"]
 
 
 def test_the_past_is_bounded_and_the_newest_first() -> None:
-    history = History()
+    history = FindingHistory()
     for step in range(0, 100 * (MAX_PAST + 5), 100):
-        history.note([finding("kl_spike", step, step)], step)
+        history.update([finding("kl_spike", step, step)], step)
     assert len(history.past) == MAX_PAST
     assert history.past[0].finding.first > history.past[-1].finding.first
 

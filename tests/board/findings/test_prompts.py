@@ -32,7 +32,7 @@ def test_only_prompts_that_lost_every_time_count(tmp_path: Path, open_board: Cal
     rows += [row(5, "too few", float("nan"))]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(each) + "\n" for each in rows), encoding="utf-8")
     board = open_board(tmp_path)
-    record = board.observations(Selection(".")).prompts
+    record = board.detector_input(Selection(".")).prompts
     assert (record.judged, record.always_below) == (4, 2)
     wanted = f"prompt_key = '{record.keys[0]}'"
     page = board.samples(SamplesQuestion(Selection(".", where=wanted), columns=("prompt", "reward")))
@@ -43,5 +43,5 @@ def test_only_prompts_that_lost_every_time_count(tmp_path: Path, open_board: Cal
 def test_a_log_without_a_reference_has_no_record(tmp_path: Path, open_board: Callable[[Path], Board]) -> None:
     rows = [{"step": step, "prompt": "p", "response": "r", "reward": 1.0} for step in range(9)]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(each) + "\n" for each in rows), encoding="utf-8")
-    record = open_board(tmp_path).observations(Selection(".")).prompts
+    record = open_board(tmp_path).detector_input(Selection(".")).prompts
     assert (record.judged, record.always_below, record.keys) == (0, 0, ())

@@ -15,7 +15,7 @@ from planted_runs.shapes import SHAPES
 
 from tensorboard_plugin_rlboard.api import FindingInfo
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.findings.drawn_samples import StepCache, looked_at
+from tensorboard_plugin_rlboard.board.findings.drawn_samples import StepCache, sampled_steps
 from tensorboard_plugin_rlboard.board.findings.evidence import first_mark, token_at
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.findings.text_sampler import MAX_TEXT, RESPONSES
@@ -70,12 +70,12 @@ def test_a_bounded_number_of_responses_is_read(tmp_path: Path, open_board: OpenB
                     "reward": 1,
                 }
                 log.write(json.dumps(row) + "\n")
-    seen = open_board(tmp_path / "logs").observations(Selection("."))
-    assert [each.step for each in seen.texts] == [0, 1, 2]
-    assert [len(each.responses) for each in seen.texts] == [RESPONSES] * 3
-    assert all(len(text) == MAX_TEXT + len("\n…\n") for text in seen.texts[0].responses)
-    again = open_board(tmp_path / "logs").observations(Selection("."))
-    assert [each.responses for each in again.texts] == [each.responses for each in seen.texts]
+    data = open_board(tmp_path / "logs").detector_input(Selection("."))
+    assert [each.step for each in data.texts] == [0, 1, 2]
+    assert [len(each.responses) for each in data.texts] == [RESPONSES] * 3
+    assert all(len(text) == MAX_TEXT + len("\n…\n") for text in data.texts[0].responses)
+    again = open_board(tmp_path / "logs").detector_input(Selection("."))
+    assert [each.responses for each in again.texts] == [each.responses for each in data.texts]
 
 
 def test_the_token_in_which_words_begin() -> None:
@@ -105,9 +105,9 @@ def test_only_steps_with_new_rows_are_read_again() -> None:
 
 
 def test_steps_spread_over_the_run_and_the_newest_are_looked_at() -> None:
-    assert looked_at(range(40)) == list(range(40))
-    steps = looked_at(range(100))
+    assert sampled_steps(range(40)) == list(range(40))
+    steps = sampled_steps(range(100))
     assert steps == [*range(0, 97, 4), 97, 98, 99]
     # a step more costs the reading of one
-    assert set(looked_at(range(101))) - set(steps) == {100}
-    assert len(looked_at(range(1_000_000))) <= 52
+    assert set(sampled_steps(range(101))) - set(steps) == {100}
+    assert len(sampled_steps(range(1_000_000))) <= 52

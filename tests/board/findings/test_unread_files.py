@@ -71,10 +71,10 @@ def test_a_file_that_does_not_answer_is_tried_once_and_read_at_the_next_look(
     disk.sick = {"logs"}
     board = open_board(tmp_path / "logs")
     disk.asked.clear()
-    assert board.observations(Selection(".")).endings == ()
+    assert board.detector_input(Selection(".")).endings == ()
     assert disk.asked == ["logs"]
     disk.sick.clear()
-    assert [each.step for each in board.observations(Selection(".")).endings] == list(range(40))
+    assert [each.step for each in board.detector_input(Selection(".")).endings] == list(range(40))
 
 
 @pytest.mark.parametrize(("longest", "tries"), [(600.0, 6), (-1.0, 1)])
@@ -92,7 +92,7 @@ def test_files_that_take_long_to_fail_end_the_look(
     board = open_board(tmp_path / "logs")
     monkeypatch.setattr(ending_sampler, "_MAX_LOST_S", longest)
     disk.asked.clear()
-    assert board.observations(Selection(".")).endings == ()
+    assert board.detector_input(Selection(".")).endings == ()
     assert len(disk.asked) == tries
 
 
@@ -110,7 +110,7 @@ def test_a_finding_that_needs_the_file_is_looked_for_when_it_is_asked_for_again(
 def test_tokens_of_a_finding_are_looked_for_again(tmp_path: Path, open_board: OpenBoard, disk: Disk) -> None:
     write(tmp_path / "logs" / "a.jsonl", PADDED, range(4))
     board = open_board(tmp_path / "logs")
-    board.observations(
+    board.detector_input(
         Selection(".")
     )  # how they end is known; which token shows it is read when it is asked for
     disk.sick = {"logs"}

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
-from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_number
 from tensorboard_plugin_rlboard.findings.robust import persistent_since, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 
@@ -33,8 +34,8 @@ _SEVERE = Threshold(
 )
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    explained = seen.step_metric("explained_variance")
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    explained = data.step_metric("explained_variance")
     level = smoothed(explained, _WINDOW)
     with np.errstate(invalid="ignore"):
         flags = level <= limits[_LEVEL.name]
@@ -46,12 +47,12 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     while since > 0 and single[since - 1]:
         since -= 1
     value = float(np.nanmedian(explained[since:]))
-    first, last = int(seen.step[since]), int(seen.step[-1])
+    first, last = int(data.step[since]), int(data.step[-1])
     return [
         Finding(
             kind="value_misfit",
             severity="error" if value < limits[_SEVERE.name] else "warning",
-            title=f"The critic explains nothing: explained variance {shown(value)}",
+            title=f"The critic explains nothing: explained variance {format_number(value)}",
             summary=f"Since step {first} a constant would predict the returns better than the critic does; 1 is perfect, 0 is a constant.",
             first=first,
             last=last,

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
-from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_number
 from tensorboard_plugin_rlboard.findings.thresholds import Limits, Threshold
 
 _LEVEL = Threshold(
@@ -27,17 +28,17 @@ _SEVERE = Threshold(
 )
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    column = seen.step_metric("first_step_kl")
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    column = data.step_metric("first_step_kl")
     places = np.flatnonzero(np.isfinite(column))
     if not len(places) or column[places[0]] < limits[_LEVEL.name]:
         return []
-    value, step = float(column[places[0]]), int(seen.step[places[0]])
+    value, step = float(column[places[0]]), int(data.step[places[0]])
     return [
         Finding(
             kind="first_step_kl",
             severity="error" if value >= limits[_SEVERE.name] else "warning",
-            title=f"The first step is {shown(value)} nats a token away from the reference",
+            title=f"The first step is {format_number(value)} nats a token away from the reference",
             summary=f"Before anything is trained policy and reference are the same model, so that the mean k3 of step {step} should be 0.",
             first=step,
             last=step,

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
-from tensorboard_plugin_rlboard.findings.observations import Observations
-from tensorboard_plugin_rlboard.findings.robust import median, persistent_since, rise_since, smoothed
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_number
+from tensorboard_plugin_rlboard.findings.robust import median, persistent_since, rise_start, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
@@ -49,8 +50,8 @@ _SEVERE = Threshold(
 _SHARE_OF_STEPS = 0.8
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    k3 = seen.statistic("k3_mean")
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    k3 = data.statistic("k3_mean")
     level, line = smoothed(k3, 3), _first_line(k3)
     ago = max(3, len(k3) // 4)
     earlier = np.concatenate([np.full(ago, np.nan), level[:-ago]])
@@ -65,22 +66,22 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     if len(fast) and _stays(level, limits[_LEVEL.name], int(fast[0])):
         onset, limit = _onset(k3, line, int(fast[0])), _LEVEL
     elif far is not None and _stays(level, limits[_FAR.name], far):
-        onset = rise_since(k3, limits[_FAR.name] / 2, far)
+        onset = rise_start(k3, limits[_FAR.name] / 2, far)
     if onset < 0:
         return []
     newest = float(level[np.isfinite(level)][-1])
-    first, last = int(seen.step[onset]), int(seen.step[-1])
+    first, last = int(data.step[onset]), int(data.step[-1])
     before = float(np.nanmedian(k3[max(0, onset - 5) : onset + 1]))
-    summary = f"The mean k3 was {shown(before)} at step {first} and has grown to {shown(newest)} by step {last}; the line of the first steps would lead to {shown(float(line[-1]))}."
+    summary = f"The mean k3 was {format_number(before)} at step {first} and has grown to {format_number(newest)} by step {last}; the line of the first steps would lead to {format_number(float(line[-1]))}."
     if limit is _FAR:
-        summary = f"Since step {first} the mean k3 has gone to {shown(newest)} and stays there.{_of_response(seen, newest)}"
+        summary = f"Since step {first} the mean k3 has gone to {format_number(newest)} and stays there.{_of_response(data, newest)}"
     return [
         Finding(
             kind="kl_runaway",
             severity="error" if newest >= limits[_SEVERE.name] else "warning",
-            title=f"The policy runs away from the reference: KL is {shown(newest)} nats a token"
+            title=f"The policy runs away from the reference: KL is {format_number(newest)} nats a token"
             if limit is _LEVEL
-            else f"The policy is far from the reference and stays there: KL is {shown(newest)} nats a token",
+            else f"The policy is far from the reference and stays there: KL is {format_number(newest)} nats a token",
             summary=summary,
             first=first,
             last=last,
@@ -97,12 +98,12 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     ]
 
 
-def _of_response(seen: Observations, k3: float) -> str:
+def _of_response(data: DetectorInput, k3: float) -> str:
     """What a level is for a whole response, in words: guides of trainers count so (TRL: keep it between 0 and 10)."""
-    tokens = median(seen.statistic("n_tokens")[-5:])
+    tokens = median(data.statistic("n_tokens")[-5:])
     if not np.isfinite(tokens):
         return ""
-    return f" These are {shown(k3 * tokens)} nats for a response of {shown(tokens)} tokens."
+    return f" These are {format_number(k3 * tokens)} nats for a response of {format_number(tokens)} tokens."
 
 
 def _first_line(k3: Floats) -> Floats:
@@ -128,7 +129,7 @@ def _onset(k3: Floats, line: Floats, place: int) -> int:
     """Where it left the line that leads there."""
     if place < 3:
         return 0
-    return rise_since(k3 / np.maximum(line, 1e-6), 1.3, place)
+    return rise_start(k3 / np.maximum(line, 1e-6), 1.3, place)
 
 
 DETECTOR = Detector(

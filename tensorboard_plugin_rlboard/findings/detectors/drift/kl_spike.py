@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
-from tensorboard_plugin_rlboard.findings.observations import Observations
-from tensorboard_plugin_rlboard.findings.robust import noise, rolling_median, stretches
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_number
+from tensorboard_plugin_rlboard.findings.robust import flagged_spans, noise, rolling_median
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
@@ -30,8 +31,8 @@ _SEVERE = Threshold(
 )
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    k3 = _without_largest_token(seen)
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    k3 = _without_largest_token(data)
     usual = rolling_median(k3, _WINDOW)
     deviation = np.maximum(noise(k3), 1e-12)
     with np.errstate(invalid="ignore"):
@@ -41,22 +42,24 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             & (k3 - usual > limits[_RISE.name])
         )
     # what stays up there is no spike
-    spikes = [(low, high) for low, high in stretches(flags, gap=1) if _is_over_or_new(k3, usual, low, high)]
+    spikes = [
+        (low, high) for low, high in flagged_spans(flags, gap=1) if _is_over_or_new(k3, usual, low, high)
+    ]
     if not spikes:
         return []
     tops = [low + int(np.nanargmax(k3[low : high + 1])) for low, high in spikes]
     worst = max(tops, key=lambda place: float(k3[place]))
     start = next(low for low, high in spikes if low <= worst <= high)
-    value, before = float(seen.statistic("k3_mean")[worst]), float(usual[start])
+    value, before = float(data.statistic("k3_mean")[worst]), float(usual[start])
     limit = max(limits[_RATIO.name] * before, before + limits[_RISE.name])
-    first, last = int(seen.step[spikes[0][0]]), int(seen.step[spikes[-1][1]])
+    first, last = int(data.step[spikes[0][0]]), int(data.step[spikes[-1][1]])
     steps = sum(high - low + 1 for low, high in spikes)
     return [
         Finding(
             kind="kl_spike",
             severity="error" if value >= limits[_SEVERE.name] else "warning",
-            title=f"KL to the reference jumps to {shown(value)} nats a token at step {int(seen.step[worst])}",
-            summary=f"The mean k3 of the ten steps before is {shown(before)}, the largest token of each left out. From step {first} to {last}, the steps above {shown(limits[_RATIO.name])} times what was usual before them are {steps}.",
+            title=f"KL to the reference jumps to {format_number(value)} nats a token at step {int(data.step[worst])}",
+            summary=f"The mean k3 of the ten steps before is {format_number(before)}, the largest token of each left out. From step {first} to {last}, the steps above {format_number(limits[_RATIO.name])} times what was usual before them are {steps}.",
             first=first,
             last=last,
             onset=first,
@@ -72,14 +75,14 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     ]
 
 
-def _without_largest_token(seen: Observations) -> Floats:
+def _without_largest_token(data: DetectorInput) -> Floats:
     """The mean k3 of each step as it is without its largest token; as it is where that is not known.
 
     k3 grows with the exponential of the log-ratio, so that one token which the policy seldom samples and the reference
     likes makes the mean of a thousand tokens: that is chance, and no drift.
     """
-    k3, largest = seen.statistic("k3_mean"), seen.statistic("k3_max", "max")
-    tokens = seen.samples * seen.statistic("n_tokens")
+    k3, largest = data.statistic("k3_mean"), data.statistic("k3_max", "max")
+    tokens = data.samples * data.statistic("n_tokens")
     with np.errstate(invalid="ignore", divide="ignore"):
         rest = (k3 * tokens - largest) / (tokens - 1)
     known: Floats = np.where(np.isfinite(rest) & (tokens > 1), np.maximum(rest, 0.0), k3)

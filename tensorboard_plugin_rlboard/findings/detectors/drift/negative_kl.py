@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
-from tensorboard_plugin_rlboard.findings.observations import Observations
-from tensorboard_plugin_rlboard.findings.robust import smoothed, stretches
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_number
+from tensorboard_plugin_rlboard.findings.robust import flagged_spans, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.texts import plural
 
@@ -23,25 +24,25 @@ _LEVEL = Threshold(
 _SEVERE = Threshold("negative_kl_error", 0.3, "nats a token", "how far below 0 is an error", MEASURED)
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    ratio = seen.statistic("log_ratio_mean")
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    ratio = data.statistic("log_ratio_mean")
     limit = limits[_LEVEL.name]
     with np.errstate(invalid="ignore"):
         below = smoothed(ratio, 3) < -limit
         single = ratio < -limit
-    places = [stretch for stretch in stretches(below, gap=2) if stretch[1] - stretch[0] >= 1]
+    places = [stretch for stretch in flagged_spans(below, gap=2) if stretch[1] - stretch[0] >= 1]
     if not places:
         return []
     low, high = max(places, key=lambda stretch: stretch[1] - stretch[0])
     while low > 0 and single[low - 1]:
         low -= 1
     value = float(np.nanmedian(ratio[low : high + 1]))
-    first, last = int(seen.step[low]), int(seen.step[high])
+    first, last = int(data.step[low]), int(data.step[high])
     return [
         Finding(
             kind="negative_kl",
             severity="error" if value < -limits[_SEVERE.name] else "warning",
-            title=f"The KL estimate is negative: {shown(value)} nats a token",
+            title=f"The KL estimate is negative: {format_number(value)} nats a token",
             summary=f"From step {first} to {last} the reference likes what the policy wrote more than the policy itself does, in the mean of {high - low + 1} {plural(high - low + 1, 'step', 'steps')}.",
             first=first,
             last=last,

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, percent, shown
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
 from tensorboard_plugin_rlboard.findings.lasting_rise import lasting_rise
-from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.number_format import format_number, format_percent
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 
 _WINDOW = 7
@@ -38,26 +39,26 @@ _SEVERE = Threshold(
 )
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    share, limit = seen.step_metric("duplicate_share"), limits[_SHARE.name]
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    share, limit = data.step_metric("duplicate_share"), limits[_SHARE.name]
     found = lasting_rise(share, limit, _WINDOW)
     if found is None:
         return []
-    lengths = seen.statistic("n_tokens")[found.start :]
+    lengths = data.statistic("n_tokens")[found.start :]
     length = float(np.nanmean(lengths)) if np.isfinite(lengths).any() else np.nan
     if length < limits[_TOKENS.name]:
         return []
-    first = int(seen.step[found.start])
-    was = f" It was {percent(found.before)} at first." if np.isfinite(found.before) else ""
-    long = f", {shown(length)} tokens long on average," if np.isfinite(length) else ""
+    first = int(data.step[found.start])
+    was = f" It was {format_percent(found.before)} at first." if np.isfinite(found.before) else ""
+    long = f", {format_number(length)} tokens long on average," if np.isfinite(length) else ""
     return [
         Finding(
             kind="duplicate_responses",
             severity="error" if found.value >= limits[_SEVERE.name] else "warning",
-            title=f"{percent(found.value)} of the responses repeat another one to the same prompt",
-            summary=f"Since step {first} at least {percent(limit)} of the responses{long} are equal to another one of their prompt and step, letter by letter.{was}",
+            title=f"{format_percent(found.value)} of the responses repeat another one to the same prompt",
+            summary=f"Since step {first} at least {format_percent(limit)} of the responses{long} are equal to another one of their prompt and step, letter by letter.{was}",
             first=first,
-            last=int(seen.step[-1]),
+            last=int(data.step[-1]),
             onset=first,
             is_open=True,
             metric="duplicate_share",

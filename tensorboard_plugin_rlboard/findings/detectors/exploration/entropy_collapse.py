@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, percent, shown
-from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_number, format_percent
 from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, persistent_since, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 
@@ -31,8 +32,8 @@ _SEVERE = Threshold(
 )
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    entropy = seen.statistic("entropies_mean")
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    entropy = data.statistic("entropies_mean")
     start = frozen_baseline(entropy).level
     if not start > 0:
         return []
@@ -47,13 +48,13 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
         while onset > 0 and entropy[onset - 1] < 0.8 * start and since - onset < 4 * _WINDOW:
             onset -= 1
     value = float(left[np.isfinite(left)][-1])
-    first, last = int(seen.step[onset]), int(seen.step[-1])
+    first, last = int(data.step[onset]), int(data.step[-1])
     return [
         Finding(
             kind="entropy_collapse",
             severity="error" if value < limits[_SEVERE.name] else "warning",
-            title=f"{percent(value)} of the entropy is left",
-            summary=f"It was {shown(start)} nats a token in the first steps and is {shown(value * start)} now; it has been falling away since step {first}.",
+            title=f"{format_percent(value)} of the entropy is left",
+            summary=f"It was {format_number(start)} nats a token in the first steps and is {format_number(value * start)} now; it has been falling away since step {first}.",
             first=first,
             last=last,
             onset=first,

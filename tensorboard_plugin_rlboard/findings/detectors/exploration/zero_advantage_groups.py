@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, percent
-from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_percent
 from tensorboard_plugin_rlboard.findings.robust import persistent_since, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 
@@ -35,8 +36,8 @@ _SEVERE = Threshold(
 )
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    share = seen.step_metric("zero_advantage_groups")
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    share = data.step_metric("zero_advantage_groups")
     limit = limits[_SHARE.name]
     smooth = smoothed(share, _WINDOW)
     since = persistent_since(np.nan_to_num(smooth) >= limit, 0.8, 4)
@@ -46,21 +47,21 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     while start > 0 and share[start - 1] >= limit and since - start < _WINDOW // 2:
         start -= 1
     value = float(np.nanmean(share[start:]))
-    groups = float(np.nansum(seen.samples[start:])) / max(seen.settings.get("group_size", _USUAL_SIZE), 2.0)
+    groups = float(np.nansum(data.samples[start:])) / max(data.settings.get("group_size", _USUAL_SIZE), 2.0)
     if value - _ONE_SIDED * np.sqrt(0.25 / max(groups, 1.0)) < limit:
         return []  # so few groups have such a share by chance
     good, bad = (
-        float(np.nanmean(seen.step_metric(name)[start:])) for name in ("all_good_groups", "all_bad_groups")
+        float(np.nanmean(data.step_metric(name)[start:])) for name in ("all_good_groups", "all_bad_groups")
     )
-    first = int(seen.step[start])
+    first = int(data.step[start])
     return [
         Finding(
             kind="zero_advantage_groups",
             severity="error" if value >= limits[_SEVERE.name] else "warning",
-            title=f"{percent(value)} of the groups teach nothing: all their rewards are equal",
-            summary=f"Since step {first}: {percent(good)} of the groups are all good, {percent(bad)} all bad; the advantage of each of their samples is 0.",
+            title=f"{format_percent(value)} of the groups teach nothing: all their rewards are equal",
+            summary=f"Since step {first}: {format_percent(good)} of the groups are all good, {format_percent(bad)} all bad; the advantage of each of their samples is 0.",
             first=first,
-            last=int(seen.step[-1]),
+            last=int(data.step[-1]),
             onset=first,
             is_open=True,
             metric="zero_advantage_groups",

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, Severity, percent, shown
-from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, Severity
+from tensorboard_plugin_rlboard.findings.number_format import format_number, format_percent
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 from tensorboard_plugin_rlboard.problem_kinds import most_frequent
@@ -62,101 +63,101 @@ _SAMPLES = Threshold(
 _QUANTILES = {"max": 1.0, "p95": 0.95, "p75": 0.75, "p50": 0.5, "p25": 0.25, "p05": 0.05}
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
     # lines that are lost are samples that lack: one cause is one finding
-    lost = _lost_lines(seen, limits) or _dropped_samples(seen, limits) or _missing_samples(seen, limits)
-    others = (find(seen, limits) for find in (_unusable_values, _zeros, _endings))
+    lost = _lost_lines(data, limits) or _dropped_samples(data, limits) or _missing_samples(data, limits)
+    others = (find(data, limits) for find in (_unusable_values, _zeros, _endings))
     return [finding for finding in (lost, *others) if finding is not None]
 
 
-def _unusable_values(seen: Observations, limits: Limits) -> Finding | None:
-    share = np.nan_to_num(seen.statistic("problems", "positive")) / np.maximum(seen.samples, 1.0)
+def _unusable_values(data: DetectorInput, limits: Limits) -> Finding | None:
+    share = np.nan_to_num(data.statistic("problems", "positive")) / np.maximum(data.samples, 1.0)
     flags = share > limits[_VALUES.name]
     if not flags.any():
         return None
-    named = most_frequent(seen.problems, _NAMED_KINDS)
+    named = most_frequent(data.problems, _NAMED_KINDS)
     kinds = f" Of the whole log: {named}." if named else ""
     worst = float(share.max())
     return _finding(
-        seen,
+        data,
         flags,
         share,
         _VALUES,
         limits,
         metric="problems",
         severity="error" if worst >= _SEVERE_SHARE else "warning",
-        title=f"Values of {percent(worst)} of a step's samples could not be used",
+        title=f"Values of {format_percent(worst)} of a step's samples could not be used",
         summary=f"Steps with such samples: {int(flags.sum())}; what could not be used is left out of every number.{kinds}",
         evidence=EvidenceQuery("problems", "desc", "problems > 0"),
     )
 
 
-def _lost_lines(seen: Observations, limits: Limits) -> Finding | None:
-    lost = sum(seen.lost_lines.values())
-    share = lost / max(seen.lines, 1)
-    if share <= limits[_LINES.name] or lost < _MIN_LOST_LINES or not len(seen.step):
+def _lost_lines(data: DetectorInput, limits: Limits) -> Finding | None:
+    lost = sum(data.lost_lines.values())
+    share = lost / max(data.lines, 1)
+    if share <= limits[_LINES.name] or lost < _MIN_LOST_LINES or not len(data.step):
         return None
-    named = most_frequent(seen.lost_lines, _NAMED_KINDS)
+    named = most_frequent(data.lost_lines, _NAMED_KINDS)
     return _finding(
-        seen,
-        np.ones(len(seen.step), bool),
-        np.full(len(seen.step), share),
+        data,
+        np.ones(len(data.step), bool),
+        np.full(len(data.step), share),
         _LINES,
         limits,
         metric="n_samples",
         severity="error" if share >= _SEVERE_SHARE else "warning",
-        title=f"{percent(share)} of the log's lines could not be read as samples",
+        title=f"{format_percent(share)} of the log's lines could not be read as samples",
         summary=f"Lost lines: {lost:,} ({named}). Their samples are in no number that is shown.",
         evidence=EvidenceQuery("problems", "desc", "problems > 0"),
     )
 
 
-def _dropped_samples(seen: Observations, limits: Limits) -> Finding | None:
-    dropped = np.nan_to_num(seen.statistic(DROPPED) * seen.statistic(DROPPED, "count"))
-    total = float(dropped.sum() + seen.samples.sum())
+def _dropped_samples(data: DetectorInput, limits: Limits) -> Finding | None:
+    dropped = np.nan_to_num(data.statistic(DROPPED) * data.statistic(DROPPED, "count"))
+    total = float(dropped.sum() + data.samples.sum())
     if dropped.sum() <= limits[_LINES.name] * total:
         return None
     lost, steps = int(dropped.sum()), int((dropped > 0).sum())
     return _finding(
-        seen,
+        data,
         dropped > 0,
-        dropped / np.maximum(dropped + seen.samples, 1.0),
+        dropped / np.maximum(dropped + data.samples, 1.0),
         _LINES,
         limits,
         metric=DROPPED,
         severity="error" if lost >= _SEVERE_SHARE * total else "warning",
-        title=f"The writer dropped {percent(lost / total)} of the samples",
+        title=f"The writer dropped {format_percent(lost / total)} of the samples",
         summary=f"Samples that are in no number that is shown: {lost}, lost right before rows of {steps} {plural(steps, 'step', 'steps')}. Its queue was full, or the disk did not take them: the training's terminal says which.",
         evidence=EvidenceQuery(DROPPED, "desc", f"{DROPPED} > 0"),
     )
 
 
-def _zeros(seen: Observations, limits: Limits) -> Finding | None:
-    share = np.zeros(len(seen.step))
+def _zeros(data: DetectorInput, limits: Limits) -> Finding | None:
+    share = np.zeros(len(data.step))
     for name, level in _QUANTILES.items():  # from all samples down: what is 0 at a level is so below it
-        share = np.where((share == 0) & (seen.statistic("surprise_mean", name) == 0), level, share)
+        share = np.where((share == 0) & (data.statistic("surprise_mean", name) == 0), level, share)
     flags = share >= limits[_ZEROS.name]
     if not flags.any():
         return None
     worst = float(share.max())
     return _finding(
-        seen,
+        data,
         flags,
         share,
         _ZEROS,
         limits,
         metric="surprise_mean",
         severity="error",
-        title=f"Log-probabilities are 0.0 at every token of {percent(worst)} of a step's samples",
+        title=f"Log-probabilities are 0.0 at every token of {format_percent(worst)} of a step's samples",
         summary=f"Steps with such samples: {int(flags.sum())}. A probability of 1 at every token is none that a policy gives.",
         evidence=EvidenceQuery("surprise_mean", "asc", "surprise_mean = 0"),
     )
 
 
-def _endings(seen: Observations, limits: Limits) -> Finding | None:
-    share = np.full(len(seen.step), np.nan)
-    where = {int(step): place for place, step in enumerate(seen.step)}
-    known = [each for each in seen.endings if each.step in where]
+def _endings(data: DetectorInput, limits: Limits) -> Finding | None:
+    share = np.full(len(data.step), np.nan)
+    where = {int(step): place for place, step in enumerate(data.step)}
+    known = [each for each in data.endings if each.step in where]
     for each in known:
         share[where[each.step]] = each.padded / each.responses
     with np.errstate(invalid="ignore"):
@@ -168,34 +169,34 @@ def _endings(seen: Observations, limits: Limits) -> Finding | None:
     looked = sum(each.responses for each in bad)
     worst = padded / looked
     return _finding(
-        seen,
+        data,
         flags,
         share,
         _ENDINGS,
         limits,
         metric="n_tokens",
         severity="error" if worst >= _SEVERE_SHARE else "warning",
-        title=f"Padding counts as text at the end of {percent(worst)} of the responses",
-        summary=f"Of {looked} {plural(looked, 'response', 'responses')} that were looked at in these steps, {padded} {plural(padded, 'ends', 'end')} with {bad[-1].token} several times, {shown(tokens / padded)} times too often on average. These tokens have log-probabilities and are trained on.",
+        title=f"Padding counts as text at the end of {format_percent(worst)} of the responses",
+        summary=f"Of {looked} {plural(looked, 'response', 'responses')} that were looked at in these steps, {padded} {plural(padded, 'ends', 'end')} with {bad[-1].token} several times, {format_number(tokens / padded)} times too often on average. These tokens have log-probabilities and are trained on.",
         evidence=EvidenceQuery("n_tokens", "desc", "", "logprobs", "last"),
     )
 
 
-def _missing_samples(seen: Observations, limits: Limits) -> Finding | None:
-    if len(seen.samples) < 8:
+def _missing_samples(data: DetectorInput, limits: Limits) -> Finding | None:
+    if len(data.samples) < 8:
         return None
-    usual = float(np.median(seen.samples))
-    if (seen.samples == usual).mean() < 0.8:
+    usual = float(np.median(data.samples))
+    if (data.samples == usual).mean() < 0.8:
         return None
-    flags = seen.samples < limits[_SAMPLES.name] * usual
+    flags = data.samples < limits[_SAMPLES.name] * usual
     flags[[0, -2, -1]] = False  # a resumed or an unfinished one
     if not flags.any():
         return None
-    least = int(seen.samples[flags].min())
+    least = int(data.samples[flags].min())
     return _finding(
-        seen,
+        data,
         flags,
-        1 - seen.samples / usual,
+        1 - data.samples / usual,
         _SAMPLES,
         limits,
         metric="n_samples",
@@ -207,7 +208,7 @@ def _missing_samples(seen: Observations, limits: Limits) -> Finding | None:
 
 
 def _finding(
-    seen: Observations,
+    data: DetectorInput,
     flags: Bools,
     share: Floats,
     threshold: Threshold,
@@ -228,9 +229,9 @@ def _finding(
         severity=severity,
         title=title,
         summary=summary,
-        first=int(seen.step[places[0]]),
-        last=int(seen.step[-1 if is_open else places[-1]]),
-        onset=int(seen.step[places[0]]),
+        first=int(data.step[places[0]]),
+        last=int(data.step[-1 if is_open else places[-1]]),
+        onset=int(data.step[places[0]]),
         is_open=is_open,
         metric=metric,
         statistic="",

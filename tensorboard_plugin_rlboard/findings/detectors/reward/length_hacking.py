@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
 from tensorboard_plugin_rlboard.findings.detectors.reward.proxy_gold_gap import gap
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
-from tensorboard_plugin_rlboard.findings.observations import Observations
-from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, median, noise, rise_since, smoothed
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_number
+from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, median, noise, rise_start, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
@@ -44,18 +45,18 @@ _PLAIN = 2.0
 _TOGETHER = 0.6
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    length = seen.statistic("n_tokens")
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    length = data.statistic("n_tokens")
     usual = frozen_baseline(length).level
     late = max(5, len(length) // 4)
     now = median(length[-late:])
     if not (usual > 0 and now >= limits[_GROWTH.name] * usual):
         return []
-    early_r, early_error = _pooled(seen, slice(0, frozen_baseline(length).steps))
-    late_r, late_error = _pooled(seen, slice(-late, None))
+    early_r, early_error = _pooled(data, slice(0, frozen_baseline(length).steps))
+    late_r, late_error = _pooled(data, slice(-late, None))
     error = float(np.hypot(early_error, late_error))
     pays = late_r >= limits[_CORRELATION.name] and late_r - early_r >= _CLEAR * error
-    apart = gap(seen)
+    apart = gap(data)
     part = median(apart[-late:])
     wide = (
         part >= limits[_APART.name]
@@ -64,17 +65,17 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     )
     if not (pays or wide):
         return []
-    onset = rise_since(smoothed(length, 3), usual + 0.3 * (now - usual), len(length) - 1)
-    first, last = int(seen.step[onset]), int(seen.step[-1])
-    reason = f"within a step reward and length correlate with {shown(late_r)}, at first with {shown(early_r)}"
+    onset = rise_start(smoothed(length, 3), usual + 0.3 * (now - usual), len(length) - 1)
+    first, last = int(data.step[onset]), int(data.step[-1])
+    reason = f"within a step reward and length correlate with {format_number(late_r)}, at first with {format_number(early_r)}"
     if not pays:
-        reason = f"the reward has risen by {shown(part)} standard deviations more than valid_reward"
+        reason = f"the reward has risen by {format_number(part)} standard deviations more than valid_reward"
     return [
         Finding(
             kind="length_hacking",
             severity="warning" if pays or part >= _PLAIN * limits[_APART.name] else "info",
-            title=f"Responses are paid for length: {shown(now / usual)} times as long as at first",
-            summary=f"They have grown from {shown(usual)} to {shown(now)} tokens since about step {first}, and {reason}.",
+            title=f"Responses are paid for length: {format_number(now / usual)} times as long as at first",
+            summary=f"They have grown from {format_number(usual)} to {format_number(now)} tokens since about step {first}, and {reason}.",
             first=first,
             last=last,
             onset=first,
@@ -101,9 +102,9 @@ def _go_together(apart: Floats, length: Floats) -> bool:
     return bool(np.corrcoef(apart[there], length[there])[0, 1] >= _TOGETHER)
 
 
-def _pooled(seen: Observations, steps: slice) -> tuple[float, float]:
+def _pooled(data: DetectorInput, steps: slice) -> tuple[float, float]:
     """The correlation within some steps, weighted by their samples, and its standard error for independent samples."""
-    r, weight = seen.step_metric("reward_length_correlation")[steps], seen.samples[steps] - 1
+    r, weight = data.step_metric("reward_length_correlation")[steps], data.samples[steps] - 1
     there = np.isfinite(r) & (weight > 0)
     total = float(weight[there].sum())
     return (float((r[there] * weight[there]).sum() / total), 1 / np.sqrt(total)) if total else (0.0, 1.0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, percent
-from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_percent
 from tensorboard_plugin_rlboard.findings.robust import median
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.texts import plural
@@ -28,24 +29,24 @@ _PROMPTS = Threshold(
 )
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    record = seen.prompts
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    record = data.prompts
     if record.judged < limits[_PROMPTS.name]:
         return []
     share = record.always_below / record.judged
     if share < limits[_SHARE.name]:
         return []
-    loss = seen.step_metric("loss")
+    loss = data.step_metric("loss")
     third = max(1, len(loss) // 3)
     early, late = median(loss[:third]), median(loss[-third:])
-    first, last = int(seen.step[0]), int(seen.step[-1])
+    first, last = int(data.step[0]), int(data.step[-1])
     keys = ", ".join(f"'{key}'" for key in record.keys if "'" not in key)
     return [
         Finding(
             kind="never_beats_reference",
             severity="warning",
-            title=f"{percent(share)} of the prompts never score as much as the reference",
-            summary=f"{record.always_below} of {record.judged} {plural(record.judged, 'prompt', 'prompts')} with six samples or more lost every time. Of all samples of a step {percent(early)} lost in the first third of the steps, and {percent(late)} in the last.",
+            title=f"{format_percent(share)} of the prompts never score as much as the reference",
+            summary=f"{record.always_below} of {record.judged} {plural(record.judged, 'prompt', 'prompts')} with six samples or more lost every time. Of all samples of a step {format_percent(early)} lost in the first third of the steps, and {format_percent(late)} in the last.",
             first=first,
             last=last,
             onset=first,

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, Severity, percent, shown
-from tensorboard_plugin_rlboard.findings.observations import RESPONSES, Observations
+from tensorboard_plugin_rlboard.findings.detector_input import RESPONSES, DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, Severity
+from tensorboard_plugin_rlboard.findings.number_format import format_number, format_percent
 from tensorboard_plugin_rlboard.findings.robust import persistent_since
 from tensorboard_plugin_rlboard.findings.texts.rising_phrases import RisingPhrase, rising_phrases
 from tensorboard_plugin_rlboard.findings.texts.score_difference import ScoreDifference, score_difference
@@ -50,37 +51,37 @@ _TRUSTED = 3.0
 _SHOWN = 60
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    phrases = rising_phrases(seen.texts, limits[_RISE.name], limits[_ODDS.name])
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    phrases = rising_phrases(data.texts, limits[_RISE.name], limits[_ODDS.name])
     if not phrases:
         return []
     has = np.logical_or.reduce([phrase.has for phrase in phrases])
-    steps = np.repeat(np.arange(len(seen.texts)), [len(each.responses) for each in seen.texts])
-    start = _onset(np.asarray([has[steps == index].mean() for index in range(len(seen.texts))]))
+    steps = np.repeat(np.arange(len(data.texts)), [len(each.responses) for each in data.texts])
+    start = _onset(np.asarray([has[steps == index].mean() for index in range(len(data.texts))]))
     since = steps >= start
     paid = score_difference(
-        has[since], steps[since], np.concatenate([each.reward for each in seen.texts])[since]
+        has[since], steps[since], np.concatenate([each.reward for each in data.texts])[since]
     )
     if paid is None or paid.deviations < limits[_SURE.name]:
         return []
     trusted = score_difference(
-        has[since], steps[since], np.concatenate([each.valid_reward for each in seen.texts])[since]
+        has[since], steps[since], np.concatenate([each.valid_reward for each in data.texts])[since]
     )
     earned = trusted is not None and trusted.deviations >= _TRUSTED
     early, late = (
         phrases[0].early,
-        float(has[steps >= len(seen.texts) - max(3, round(len(seen.texts) / 4))].mean()),
+        float(has[steps >= len(data.texts) - max(3, round(len(data.texts) / 4))].mean()),
     )
-    first = seen.texts[start].step
+    first = data.texts[start].step
     severity: Severity = "info" if earned else "error" if late >= limits[_SEVERE.name] else "warning"
     return [
         Finding(
             kind="phrase_hacking",
             severity=severity,
-            title=f"A phrase is in {percent(late)} of the newest responses, and pays: {_quoted(phrases[0].words)}",
+            title=f"A phrase is in {format_percent(late)} of the newest responses, and pays: {_quoted(phrases[0].words)}",
             summary=_summary(phrases, early, paid, trusted, earned),
             first=first,
-            last=int(seen.step[-1]),
+            last=int(data.step[-1]),
             onset=first,
             is_open=True,
             metric="reward",
@@ -93,7 +94,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
                 "reward",
                 "desc",
                 _where(phrases),
-                "logprobs" if "logprobs" in seen.token_metrics else "",
+                "logprobs" if "logprobs" in data.token_metrics else "",
                 marks=tuple(phrase.core for phrase in phrases),
             ),
         )
@@ -111,10 +112,10 @@ def _summary(
     more = f" So do: {others}." if others else ""
     gold = ""
     if trusted is not None:
-        gold = f" The trusted score is {shown(trusted.with_it)} with it and {shown(trusted.without)} without."
+        gold = f" The trusted score is {format_number(trusted.with_it)} with it and {format_number(trusted.without)} without."
     if earned:
         gold = f"{gold} So it may well belong to better answers."
-    return f"It was in {percent(early)} of the first responses.{more} With it the reward is {shown(paid.with_it)}, without it {shown(paid.without)} in the same steps.{gold}"
+    return f"It was in {format_percent(early)} of the first responses.{more} With it the reward is {format_number(paid.with_it)}, without it {format_number(paid.without)} in the same steps.{gold}"
 
 
 def _quoted(words: str) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
-from tensorboard_plugin_rlboard.findings.observations import Observations
-from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, median, noise, rise_since, smoothed
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_number
+from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, median, noise, rise_start, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
@@ -37,19 +38,19 @@ _GAIN = Threshold(
 _SHARE_OF_GAP = 0.35
 
 
-def gap(seen: Observations) -> Floats:
+def gap(data: DetectorInput) -> Floats:
     """By how much more reward than valid_reward rose since the first steps, in deviations of their samples; float64 [steps]."""
-    return _rise(seen, "reward") - _rise(seen, "valid_reward")
+    return _rise(data, "reward") - _rise(data, "valid_reward")
 
 
-def _rise(seen: Observations, metric: str) -> Floats:
-    mean, width = seen.statistic(metric), frozen_baseline(seen.statistic(metric, "std")).level
+def _rise(data: DetectorInput, metric: str) -> Floats:
+    mean, width = data.statistic(metric), frozen_baseline(data.statistic(metric, "std")).level
     found: Floats = (mean - frozen_baseline(mean).level) / (width if width > 0 else np.nan)
     return found
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    apart = gap(seen)
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    apart = gap(data)
     smooth = smoothed(apart, 5)
     late = max(5, len(apart) // 8)
     size = median(apart[-late:])
@@ -57,25 +58,25 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     error = max(early.noise, noise(apart), 1e-12) * np.sqrt(1 / max(early.steps, 1) + 1 / late)
     if not size >= limits[_APART.name] or size / error < limits[_CLEAR.name]:
         return []
-    onset = rise_since(smooth, 0.3 * size, len(smooth) - 1)
+    onset = rise_start(smooth, 0.3 * size, len(smooth) - 1)
     onset = max(0, onset - 2)  # the median of five is two steps late
-    gold = _rise(seen, "valid_reward")
+    gold = _rise(data, "valid_reward")
     gain = median(gold[-late:]) - median(gold[max(0, onset - late) : onset + 1])
     if gain > max(limits[_GAIN.name], _SHARE_OF_GAP * size):
         return []
-    first, last = int(seen.step[onset]), int(seen.step[-1])
-    rewards = [median(seen.statistic(name)[-late:]) for name in ("reward", "valid_reward")]
+    first, last = int(data.step[onset]), int(data.step[-1])
+    rewards = [median(data.statistic(name)[-late:]) for name in ("reward", "valid_reward")]
     return [
         Finding(
             kind="proxy_gold_gap",
             severity="error" if size >= 3 * limits[_APART.name] and gain < 0 else "warning",
             title=f"The reward rises and valid_reward does not follow since step {first}",
-            summary=f"They are {shown(size)} standard deviations further apart than in the first steps: reward is {shown(rewards[0])} and valid_reward {shown(rewards[1])}, which has moved by {shown(gain)} deviations since.",
+            summary=f"They are {format_number(size)} standard deviations further apart than in the first steps: reward is {format_number(rewards[0])} and valid_reward {format_number(rewards[1])}, which has moved by {format_number(gain)} deviations since.",
             first=first,
             last=last,
             onset=first,
             is_open=True,
-            metric="valid_reward_gap" if "valid_reward_gap" in seen.metrics else "valid_reward",
+            metric="valid_reward_gap" if "valid_reward_gap" in data.metrics else "valid_reward",
             statistic="mean",
             value=size,
             threshold=limits[_APART.name],

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
-from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_number
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.texts import plural
 
@@ -30,17 +31,17 @@ _CHANCE = Threshold(
 )
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
     found = []
-    for part in seen.parts:
-        finding = _dead(seen, part, limits)
+    for part in data.parts:
+        finding = _dead(data, part, limits)
         if finding is not None:
             found.append(finding)
     return found
 
 
-def _dead(seen: Observations, part: str, limits: Limits) -> Finding | None:
-    low, high, count = (seen.statistic(part, name) for name in ("min", "max", "count"))
+def _dead(data: DetectorInput, part: str, limits: Limits) -> Finding | None:
+    low, high, count = (data.statistic(part, name) for name in ("min", "max", "count"))
     there = np.isfinite(low) & (count > 0)
     if not there.any():
         return None
@@ -54,22 +55,22 @@ def _dead(seen: Observations, part: str, limits: Limits) -> Finding | None:
         return None
     if len(varied):
         if value > float(np.nanmin(low)) or not _is_unlikely(
-            seen, part, start, samples, limits[_CHANCE.name]
+            data, part, start, samples, limits[_CHANCE.name]
         ):
             return None  # everybody gets the best of it by now, or it is chance
-        before = float(np.nanmean(seen.statistic(part)[:start]))
-        said = f"Its mean was {shown(before)} before step {int(seen.step[start])}; since then all {int(samples)} {plural(int(samples), 'sample', 'samples')} have {shown(value)}."
-    elif "reward" in part.lower() or f"reward_weight_{part}" in seen.settings:
+        before = float(np.nanmean(data.statistic(part)[:start]))
+        said = f"Its mean was {format_number(before)} before step {int(data.step[start])}; since then all {int(samples)} {plural(int(samples), 'sample', 'samples')} have {format_number(value)}."
+    elif "reward" in part.lower() or f"reward_weight_{part}" in data.settings:
         if samples < 50 or steps < 2 * limits[_STEPS.name]:
             return None
-        said = f"All {int(samples)} {plural(int(samples), 'sample', 'samples')} of {steps} {plural(steps, 'step', 'steps')} have {shown(value)}."
+        said = f"All {int(samples)} {plural(int(samples), 'sample', 'samples')} of {steps} {plural(steps, 'step', 'steps')} have {format_number(value)}."
     else:
         return None  # a number that is the same all along need not be a part of the reward
-    first, last = int(seen.step[start]), int(seen.step[-1])
+    first, last = int(data.step[start]), int(data.step[-1])
     return Finding(
         kind="reward_component_dead",
         severity="warning",
-        title=f"{part} is {shown(value)} whatever is written",
+        title=f"{part} is {format_number(value)} whatever is written",
         summary=said,
         first=first,
         last=last,
@@ -85,12 +86,12 @@ def _dead(seen: Observations, part: str, limits: Limits) -> Finding | None:
     )
 
 
-def _is_unlikely(seen: Observations, part: str, start: int, samples: float, chance: float) -> bool:
+def _is_unlikely(data: DetectorInput, part: str, start: int, samples: float, chance: float) -> bool:
     """Whether so many samples with the value would be odd, by how often others had another one in the ten steps before."""
     before = slice(max(0, start - 10), start)
-    count = float(np.nansum(seen.statistic(part, "count")[before]))
-    zero = float(np.nansum(seen.statistic(part, "zero")[before]))
-    value = float(seen.statistic(part, "min")[start])
+    count = float(np.nansum(data.statistic(part, "count")[before]))
+    zero = float(np.nansum(data.statistic(part, "zero")[before]))
+    value = float(data.statistic(part, "min")[start])
     if value != 0:  # how many had it is not kept: one step of ten at least
         zero = 0.9 * count
     share = min(max(zero / count if count else 0.0, 0.0), 1.0 - 1e-9)

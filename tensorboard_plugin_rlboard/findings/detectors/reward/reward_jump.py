@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
-from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_number
 from tensorboard_plugin_rlboard.findings.robust import StepChange, median, noise, step_change
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.metrics.segments import Floats
@@ -37,28 +38,28 @@ _ALLOWED = 1.35
 """So many times as badly as the better ramp may a step fit: few noisy steps cannot tell them apart."""
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    reward, spread = seen.statistic("reward"), median(seen.statistic("reward", "std"))
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    reward, spread = data.statistic("reward"), median(data.statistic("reward", "std"))
     if not spread > 0:
         return []
-    within = spread / np.sqrt(max(median(seen.samples), 1.0))
+    within = spread / np.sqrt(max(median(data.samples), 1.0))
     change = step_change(reward, max(noise(reward), within), _WINDOW)
     if (
         change is None
         or abs(change.size) < limits[_SIZE.name] * spread
         or abs(change.deviations) < limits[_CLEAR.name]
         or not _is_at_once(reward, change)
-        or not all(_moves(seen.statistic("reward", end), change) for end in ("p05", "p95"))
+        or not all(_moves(data.statistic("reward", end), change) for end in ("p05", "p95"))
     ):
         return []
-    step, last = int(seen.step[change.index]), int(seen.step[-1])
+    step, last = int(data.step[change.index]), int(data.step[-1])
     size = abs(change.size) / spread
     return [
         Finding(
             kind="reward_jump",
             severity="warning",
-            title=f"All rewards {'rise' if change.size > 0 else 'fall'} at once at step {step}: from {shown(change.before)} to {shown(change.after)}",
-            summary=f"The mean changes by {shown(size)} standard deviations of a step's rewards from one step to the next, and the lowest and highest rewards move with it.",
+            title=f"All rewards {'rise' if change.size > 0 else 'fall'} at once at step {step}: from {format_number(change.before)} to {format_number(change.after)}",
+            summary=f"The mean changes by {format_number(size)} standard deviations of a step's rewards from one step to the next, and the lowest and highest rewards move with it.",
             first=step,
             last=last,
             onset=step,

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
-from tensorboard_plugin_rlboard.findings.observations import Observations
-from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, median, rise_since, smoothed
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_number
+from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, median, rise_start, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 
 _RATIO = Threshold(
@@ -36,11 +37,11 @@ _GAIN = Threshold(
 )
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    width, reward = seen.statistic("reward", "std"), seen.statistic("reward")
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    width, reward = data.statistic("reward", "std"), data.statistic("reward")
     steps = frozen_baseline(width).steps
-    early, early_samples = _pooled(seen, slice(0, steps))
-    late, late_samples = _pooled(seen, slice(-steps, None))
+    early, early_samples = _pooled(data, slice(0, steps))
+    late, late_samples = _pooled(data, slice(-steps, None))
     if not (early > 0 and late > 0):
         return []
     # the logarithm of a variance of normal numbers has about the variance 2 / (n − 1)
@@ -48,15 +49,15 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     gain = (median(reward[-steps:]) - median(reward[:steps])) / early
     if late < limits[_RATIO.name] * early or clear < limits[_CLEAR.name] or gain > limits[_GAIN.name]:
         return []
-    onset = rise_since(smoothed(width, 3), (early + late) / 2, len(width) - 1)
-    first, last = int(seen.step[onset]), int(seen.step[-1])
+    onset = rise_start(smoothed(width, 3), (early + late) / 2, len(width) - 1)
+    first, last = int(data.step[onset]), int(data.step[-1])
     middle = median(reward[-steps:])
     return [
         Finding(
             kind="reward_not_sharpening",
             severity="warning",
-            title=f"Rewards spread instead of sharpening: {shown(late / early)} times as wide as at first",
-            summary=f"The standard deviation of a step's rewards was {shown(early)} in the first steps and is {shown(late)} since about step {first}, while the mean has moved by {shown(gain)} of it.",
+            title=f"Rewards spread instead of sharpening: {format_number(late / early)} times as wide as at first",
+            summary=f"The standard deviation of a step's rewards was {format_number(early)} in the first steps and is {format_number(late)} since about step {first}, while the mean has moved by {format_number(gain)} of it.",
             first=first,
             last=last,
             onset=first,
@@ -72,9 +73,9 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     ]
 
 
-def _pooled(seen: Observations, steps: slice) -> tuple[float, float]:
+def _pooled(data: DetectorInput, steps: slice) -> tuple[float, float]:
     """The standard deviation of rewards within some steps, and of how many samples beyond their means."""
-    width, samples = seen.statistic("reward", "std")[steps], seen.samples[steps]
+    width, samples = data.statistic("reward", "std")[steps], data.samples[steps]
     there = np.isfinite(width) & (samples > 1)
     free = float((samples[there] - 1).sum())
     if not free:

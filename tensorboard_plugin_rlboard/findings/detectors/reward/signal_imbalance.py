@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
-from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_number
 from tensorboard_plugin_rlboard.findings.robust import median, persistent_since, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import Limits, Threshold
 
@@ -21,22 +22,22 @@ _RATIO = Threshold(
 )
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    beta = seen.settings["beta"]
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    beta = data.settings["beta"]
     with np.errstate(invalid="ignore", divide="ignore"):
-        penalty = beta * np.abs(seen.statistic("log_ratio_sum"))
-        ratio = penalty / seen.statistic("reward", "std")
+        penalty = beta * np.abs(data.statistic("log_ratio_sum"))
+        ratio = penalty / data.statistic("reward", "std")
         since = persistent_since(smoothed(ratio, 5) >= limits[_RATIO.name], 0.8, 4)
     if since is None:
         return []
     value = median(ratio[since:])
-    first, last = int(seen.step[since]), int(seen.step[-1])
+    first, last = int(data.step[since]), int(data.step[-1])
     return [
         Finding(
             kind="signal_imbalance",
             severity="warning",
-            title=f"The KL penalty is {shown(value)} times as large as the rewards differ",
-            summary=f"Since step {first} β = {shown(beta)} times the summed log-ratio of a response is {shown(median(penalty[since:]))}, and the rewards of a step have a standard deviation of {shown(median(seen.statistic('reward', 'std')[since:]))}.",
+            title=f"The KL penalty is {format_number(value)} times as large as the rewards differ",
+            summary=f"Since step {first} β = {format_number(beta)} times the summed log-ratio of a response is {format_number(median(penalty[since:]))}, and the rewards of a step have a standard deviation of {format_number(median(data.statistic('reward', 'std')[since:]))}.",
             first=first,
             last=last,
             onset=first,

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, percent
-from tensorboard_plugin_rlboard.findings.observations import Observations
-from tensorboard_plugin_rlboard.findings.robust import smoothed, stretches
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_percent
+from tensorboard_plugin_rlboard.findings.robust import flagged_spans, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import Limits, Threshold
 
 _SHARE = Threshold(
@@ -22,23 +23,23 @@ _SHARE = Threshold(
 )
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = seen.statistic("mismatch_absmean", "zero") / seen.statistic("mismatch_absmean", "count")
+        share = data.statistic("mismatch_absmean", "zero") / data.statistic("mismatch_absmean", "count")
         flags = smoothed(share, 5) >= limits[_SHARE.name]
-    places = stretches(flags, gap=2)
+    places = flagged_spans(flags, gap=2)
     if not places:
         return []
     low, high = max(places, key=lambda stretch: stretch[1] - stretch[0])
     while low > 0 and share[low - 1] >= limits[_SHARE.name]:
         low -= 1
     value = float(np.nanmean(share[low : high + 1]))
-    first, last = int(seen.step[low]), int(seen.step[high])
+    first, last = int(data.step[low]), int(data.step[high])
     return [
         Finding(
             kind="copied_logprobs",
             severity="warning",
-            title=f"{percent(value)} of the samples have the same log-probabilities from sampler and trainer",
+            title=f"{format_percent(value)} of the samples have the same log-probabilities from sampler and trainer",
             summary=f"From step {first} to {last} logprobs and rollout_logprobs are equal at every token of these responses, to the last digit.",
             first=first,
             last=last,

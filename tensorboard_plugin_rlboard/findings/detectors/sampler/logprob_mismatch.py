@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
-from tensorboard_plugin_rlboard.findings.observations import Observations
-from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, smoothed, stretches
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_number
+from tensorboard_plugin_rlboard.findings.robust import flagged_spans, frozen_baseline, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 
 _LEVEL = Threshold(
@@ -34,15 +35,15 @@ _SEVERE = Threshold(
 _MIN_LEVEL = 1.03
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    error = seen.step_metric("token_mult_prob_error")
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    error = data.step_metric("token_mult_prob_error")
     usual = frozen_baseline(error).level
     level = smoothed(error, 3)
     bound = limits[_LEVEL.name]
     with np.errstate(invalid="ignore"):
         risen = (level >= _MIN_LEVEL) & (level - 1 >= limits[_RATIO.name] * max(usual - 1, 1e-6))
         flags = (level >= bound) | risen
-    places = [stretch for stretch in stretches(flags, gap=1) if stretch[1] - stretch[0] >= 2]
+    places = [stretch for stretch in flagged_spans(flags, gap=1) if stretch[1] - stretch[0] >= 2]
     if not places:
         return []
     low, high = max(places, key=lambda stretch: stretch[1] - stretch[0])
@@ -50,13 +51,13 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     threshold = bound if value >= bound else 1 + limits[_RATIO.name] * (usual - 1)
     while low > 0 and error[low - 1] >= min(threshold, (1 + value) / 2):
         low -= 1
-    first, last = int(seen.step[low]), int(seen.step[high])
+    first, last = int(data.step[low]), int(data.step[high])
     return [
         Finding(
             kind="logprob_mismatch",
             severity="error" if value >= limits[_SEVERE.name] else "warning",
-            title=f"Sampler and trainer disagree by a factor of {shown(value)} a token",
-            summary=f"The mean of exp(|logprobs − rollout_logprobs|) is {shown(value)} from step {first} to {last}; it was {shown(usual)} in the first steps.",
+            title=f"Sampler and trainer disagree by a factor of {format_number(value)} a token",
+            summary=f"The mean of exp(|logprobs − rollout_logprobs|) is {format_number(value)} from step {first} to {last}; it was {format_number(usual)} in the first steps.",
             first=first,
             last=last,
             onset=first,

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, shown
-from tensorboard_plugin_rlboard.findings.observations import Observations
-from tensorboard_plugin_rlboard.findings.robust import smoothed, stretches
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_number
+from tensorboard_plugin_rlboard.findings.robust import flagged_spans, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.texts import plural
 
@@ -23,24 +24,24 @@ _STEPS = Threshold(
 _SEVERE = Threshold("stale_samples_error", 12.0, "steps", "how many steps older is an error", MEASURED)
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    oldest, mean = seen.statistic("staleness", "max"), seen.statistic("staleness")
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    oldest, mean = data.statistic("staleness", "max"), data.statistic("staleness")
     limit = limits[_STEPS.name]
     with np.errstate(invalid="ignore"):
-        places = stretches(smoothed(oldest, 3) >= limit, gap=2)
+        places = flagged_spans(smoothed(oldest, 3) >= limit, gap=2)
     if not places:
         return []
     low, high = max(places, key=lambda stretch: stretch[1] - stretch[0])
     while low > 0 and oldest[low - 1] >= limit:
         low -= 1
     value = float(np.nanmedian(oldest[low : high + 1]))
-    first, last = int(seen.step[low]), int(seen.step[high])
+    first, last = int(data.step[low]), int(data.step[high])
     return [
         Finding(
             kind="stale_samples",
             severity="error" if value >= limits[_SEVERE.name] else "warning",
-            title=f"Samples are up to {shown(value)} {plural(value, 'step', 'steps')} old",
-            summary=f"From step {first} to {last} the weights that sampled are {shown(float(np.nanmean(mean[low : high + 1])))} steps behind the trainer's on average, and {shown(value)} at the most.",
+            title=f"Samples are up to {format_number(value)} {plural(value, 'step', 'steps')} old",
+            summary=f"From step {first} to {last} the weights that sampled are {format_number(float(np.nanmean(mean[low : high + 1])))} steps behind the trainer's on average, and {format_number(value)} at the most.",
             first=first,
             last=last,
             onset=first,

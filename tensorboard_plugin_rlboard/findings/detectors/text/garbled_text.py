@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, percent
+from tensorboard_plugin_rlboard.findings.detector_input import RESPONSES, DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
 from tensorboard_plugin_rlboard.findings.lasting_rise import lasting_rise
-from tensorboard_plugin_rlboard.findings.observations import RESPONSES, Observations
+from tensorboard_plugin_rlboard.findings.number_format import format_percent
 from tensorboard_plugin_rlboard.findings.robust import frozen_baseline
 from tensorboard_plugin_rlboard.findings.texts.characters import BAD_PATTERN, SCRIPTS, odd_share
 from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts
@@ -39,29 +40,27 @@ _SEVERE = Threshold(
 )
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    usual = _usual_scripts(seen.texts)
-    bad = [each.letters[:, -1] > 0 for each in seen.texts]
-    mixed = [_is_mixed(each, usual) for each in seen.texts]
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    usual = _usual_scripts(data.texts)
+    bad = [each.letter_counts[:, -1] > 0 for each in data.texts]
+    mixed = [_is_mixed(each, usual) for each in data.texts]
     share = np.asarray([float((one | other).mean()) for one, other in zip(bad, mixed, strict=True)])
     before = frozen_baseline(share).level
     limit = limits[_SHARE.name] + (before if before < limits[_SEVERE.name] else 0.0)
     found = lasting_rise(share, limit, _WINDOW)
     if found is None:
         return []
-    late = seen.texts[found.start :]
+    late = data.texts[found.start :]
     first = late[0].step
     n_bad = sum(int(each.sum()) for each in bad[found.start :])
     n_mixed = sum(int(each.sum()) for each in mixed[found.start :])
     scripts = _odd_scripts(late, mixed[found.start :], usual)
     inside = "".join(rf"\p{{{name}}}" for name in scripts) + (BAD_PATTERN if n_bad else "")
-    was = f" It was {percent(found.before)} at first." if np.isfinite(found.before) else ""
+    was = f" It was {format_percent(found.before)} at first." if np.isfinite(found.before) else ""
     named = f", {n_mixed} have letters that are not usual here ({', '.join(scripts)})" if n_mixed else ""
-    title = f"{percent(found.value)} of the responses are garbled"
+    title = f"{format_percent(found.value)} of the responses are garbled"
     if not n_bad:
-        title = (
-            f"{percent(found.value)} of the responses mix in letters of another script: {', '.join(scripts)}"
-        )
+        title = f"{format_percent(found.value)} of the responses mix in letters of another script: {', '.join(scripts)}"
     # words of another language may be read; characters of no text cannot
     severe = n_bad > 0 and found.value >= limits[_SEVERE.name]
     looked = sum(len(each.responses) for each in late)
@@ -72,7 +71,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
             title=title,
             summary=f"Of {looked} {plural(looked, 'response', 'responses')} that were looked at since step {first}, {n_bad} {plural(n_bad, 'has', 'have')} characters that belong to no text{named}.{was}",
             first=first,
-            last=int(seen.step[-1]),
+            last=int(data.step[-1]),
             onset=first,
             is_open=True,
             metric="n_chars",
@@ -86,7 +85,7 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
                 "",
                 "asc",
                 f"regexp_matches(response, '[{inside}][^\\x{{FFFD}}]')",
-                "logprobs" if "logprobs" in seen.token_metrics else "",
+                "logprobs" if "logprobs" in data.token_metrics else "",
                 marks=("\N{REPLACEMENT CHARACTER}",) if n_bad else (),
             ),
         )
@@ -96,16 +95,16 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
 def _usual_scripts(texts: Sequence[StepTexts]) -> Bools:
     """Scripts that some of the responses of the first quarter of the steps have: bool [scripts]."""
     count = int(np.clip(round(len(texts) / 4), 3, 12))
-    letters = np.concatenate([each.letters[:, :-1] for each in texts[:count]])
+    letters = np.concatenate([each.letter_counts[:, :-1] for each in texts[:count]])
     found: Bools = (letters >= _OWN_LETTERS).mean(axis=0) >= _USUAL_RESPONSES
     return found
 
 
 def _is_mixed(texts: StepTexts, usual: Bools) -> Bools:
     """Which responses mix letters of scripts into others that neither the run's first responses nor their prompt has."""
-    own = texts.prompt_letters[:, :-1] > 0
-    share = odd_share(texts.letters, own | usual)
-    letters = np.where(own | usual, 0, texts.letters[:, :-1]).sum(axis=1)
+    own = texts.prompt_letter_counts[:, :-1] > 0
+    share = odd_share(texts.letter_counts, own | usual)
+    letters = np.where(own | usual, 0, texts.letter_counts[:, :-1]).sum(axis=1)
     found: Bools = (share >= _MIN_MIXED_SHARE) & (share <= _MAX_MIXED_SHARE) & (letters >= _OWN_LETTERS)
     return found
 
@@ -114,8 +113,8 @@ def _odd_scripts(texts: Sequence[StepTexts], mixed: Sequence[Bools], usual: Bool
     """Names of the odd scripts of mixed responses, the most frequent first, three at most."""
     found = np.zeros(len(SCRIPTS), np.int64)
     for each, flags in zip(texts, mixed, strict=True):
-        own = each.prompt_letters[:, :-1] > 0
-        found += np.where(own | usual, 0, each.letters[:, :-1])[flags].sum(axis=0)
+        own = each.prompt_letter_counts[:, :-1] > 0
+        found += np.where(own | usual, 0, each.letter_counts[:, :-1])[flags].sum(axis=0)
     return [SCRIPTS[place] for place in np.argsort(-found, kind="stable")[:3] if found[place]]
 
 

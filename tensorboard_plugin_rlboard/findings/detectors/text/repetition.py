@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, percent
+from tensorboard_plugin_rlboard.findings.detector_input import RESPONSES, DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
 from tensorboard_plugin_rlboard.findings.lasting_rise import lasting_rise
-from tensorboard_plugin_rlboard.findings.observations import RESPONSES, Observations
+from tensorboard_plugin_rlboard.findings.number_format import format_percent
 from tensorboard_plugin_rlboard.findings.robust import frozen_baseline
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.texts import plural
@@ -41,9 +42,9 @@ _SEVERE = Threshold(
 )
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
     with np.errstate(invalid="ignore"):  # one that is too short for a loop is none
-        loops = [each.repeated >= limits[_LOOP.name] for each in seen.texts]
+        loops = [each.repeated >= limits[_LOOP.name] for each in data.texts]
     share = np.asarray([float(flags.mean()) for flags in loops])
     usual = frozen_baseline(share).level
     # a task whose answers are lists is full of repeats from the first step on: only what is more than that is looked at
@@ -51,18 +52,18 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     found = lasting_rise(share, limit, _WINDOW)
     if found is None:
         return []
-    first = seen.texts[found.start].step
+    first = data.texts[found.start].step
     count = sum(int(flags.sum()) for flags in loops[found.start :])
-    looked = sum(len(each.responses) for each in seen.texts[found.start :])
-    was = f" It was {percent(found.before)} at first." if np.isfinite(found.before) else ""
+    looked = sum(len(each.responses) for each in data.texts[found.start :])
+    was = f" It was {format_percent(found.before)} at first." if np.isfinite(found.before) else ""
     return [
         Finding(
             kind="repetition",
             severity="error" if found.value >= limits[_SEVERE.name] else "warning",
-            title=f"{percent(found.value)} of the responses go round in circles",
-            summary=f"Of {looked} {plural(looked, 'response', 'responses')} that were looked at since step {first}, {count} {plural(count, 'repeats', 'repeat')} at least {percent(limits[_LOOP.name])} of the sequences of four words.{was}",
+            title=f"{format_percent(found.value)} of the responses go round in circles",
+            summary=f"Of {looked} {plural(looked, 'response', 'responses')} that were looked at since step {first}, {count} {plural(count, 'repeats', 'repeat')} at least {format_percent(limits[_LOOP.name])} of the sequences of four words.{was}",
             first=first,
-            last=int(seen.step[-1]),
+            last=int(data.step[-1]),
             onset=first,
             is_open=True,
             metric="repetition",

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector, Need
-from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding, percent
-from tensorboard_plugin_rlboard.findings.observations import Observations
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
+from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
+from tensorboard_plugin_rlboard.findings.number_format import format_percent
 from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, persistent_since, smoothed
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 
@@ -26,8 +27,8 @@ _SEVERE = Threshold(
 )
 
 
-def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
-    share = seen.step_metric("truncation_share")
+def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
+    share = data.step_metric("truncation_share")
     limit = limits[_SHARE.name]
     # a step with few samples has a share of a half by chance: the median of five steps has not
     smooth = smoothed(share, _WINDOW)
@@ -41,14 +42,14 @@ def _find(seen: Observations, limits: Limits) -> Sequence[Finding]:
     before = frozen_baseline(share).level if start >= _WINDOW else np.nan
     late = share[start:]
     value = float(np.nanmedian(late[-max(_WINDOW, len(late) // 2) :]))
-    first, last = int(seen.step[start]), int(seen.step[-1])
-    was = f" It was {percent(float(before))} at first." if np.isfinite(before) else ""
+    first, last = int(data.step[start]), int(data.step[-1])
+    was = f" It was {format_percent(float(before))} at first." if np.isfinite(before) else ""
     return [
         Finding(
             kind="truncation",
             severity="error" if value >= limits[_SEVERE.name] else "warning",
-            title=f"{percent(value)} of the responses are cut at the maximum length",
-            summary=f"Since step {first} at least {percent(limit)} of the responses of a step did not end by themselves.{was}",
+            title=f"{format_percent(value)} of the responses are cut at the maximum length",
+            summary=f"Since step {first} at least {format_percent(limit)} of the responses of a step did not end by themselves.{was}",
             first=first,
             last=last,
             onset=first,

@@ -1,4 +1,4 @@
-"""What detectors look at: one split and attempt of a run, step by step. Nothing here reads a file or a database."""
+"""The input of detectors: one split and attempt of a run, step by step. Nothing here reads a file or a database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 RESPONSES = "response"
-"""What `Observations.counted` calls the steps whose responses were looked at."""
+"""The name by which `DetectorInput.n_steps_with` counts the steps whose responses were sampled."""
 Statistics = Mapping[str, Floats]
 """Name of a statistic (`mean`, `std`, `max` …) -> float64 [steps], NaN where a step has no value."""
 
@@ -33,7 +33,7 @@ class PromptRecord:
 
 
 @dataclass(frozen=True)
-class Observations:
+class DetectorInput:
     """One split and attempt of a run.
 
     Attributes:
@@ -81,7 +81,7 @@ class Observations:
         found = self.step_metrics.get(name)
         return np.full(len(self.step), np.nan) if found is None else found
 
-    def counted(self, name: str) -> int:
+    def n_steps_with(self, name: str) -> int:
         """How many steps have a value of a sample metric, or else of a step metric; of `RESPONSES`, those in `texts`."""
         if name == RESPONSES:
             return len(self.texts)

@@ -1,4 +1,4 @@
-"""Observations of a run that was never logged: columns as a test writes them down."""
+"""DetectorInput of a run that was never logged: columns as a test writes them down."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.detector import Detector
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
 from tensorboard_plugin_rlboard.findings.finding import Finding
-from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.findings.registry import THRESHOLDS
 from tensorboard_plugin_rlboard.findings.thresholds import limits_of
 
 
-def observed(samples: int = 64, first: int = 0, **columns: Any) -> Observations:
+def detector_input_of(samples: int = 64, first: int = 0, **columns: Any) -> DetectorInput:
     """Steps from `first` on, each with so many samples.
 
     A column is a step metric; one with two underscores is a statistic of a sample metric (`k3_mean__max`). `settings`,
@@ -37,12 +37,12 @@ def observed(samples: int = 64, first: int = 0, **columns: Any) -> Observations:
             step_metrics[name] = array
     counts = np.full(n, float(samples))
     step_metrics.setdefault("n_samples", counts)
-    return Observations(
+    return DetectorInput(
         np.arange(first, first + n, dtype=np.float64), counts, metrics, step_metrics, **further
     )
 
 
-def found(detector: Detector, seen: Observations, **chosen: float) -> Sequence[Finding]:
+def found(detector: Detector, data: DetectorInput, **chosen: float) -> Sequence[Finding]:
     """What a detector finds, with some thresholds of the test's choice."""
-    assert not detector.missing(seen)
-    return detector.find(seen, limits_of(THRESHOLDS, chosen))
+    assert not detector.missing(data)
+    return detector.find(data, limits_of(THRESHOLDS, chosen))

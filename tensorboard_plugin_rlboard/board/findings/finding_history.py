@@ -1,4 +1,4 @@
-"""What was found before and is found no more, so that nothing vanishes unseen."""
+"""Findings that were found before and are gone now, so that none vanishes unnoticed."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ _SAME_STEPS = 10
 
 
 @dataclass(frozen=True)
-class Past:
-    """A finding as it was last seen, and the newest step when it was first seen no more."""
+class GoneFinding:
+    """A finding as it was last found, and the newest step at the first examination without it."""
 
     finding: Finding
     not_since: int
 
 
-class History:
+class FindingHistory:
     """The findings of one split and attempt of a run with the usual thresholds, as they came and went."""
 
     def __init__(self) -> None:
         self._shown: list[Finding] = []
-        self._past: list[Past] = []
+        self._past: list[GoneFinding] = []
 
     @property
-    def past(self) -> tuple[Past, ...]:
-        """What is found no more, the newest first."""
+    def past(self) -> tuple[GoneFinding, ...]:
+        """The findings that are gone, the newest first."""
         return tuple(reversed(self._past))
 
-    def note(self, findings: Iterable[Finding], newest_step: int) -> None:
-        """Takes what is found now, with symptoms as findings of their own."""
+    def update(self, findings: Iterable[Finding], newest_step: int) -> None:
+        """Compares the findings of now, symptoms among them, with those of before."""
         now = [each for finding in findings for each in (finding, *finding.symptoms)]
-        gone = [old for old in self._shown if not any(_same(old, new) for new in now)]
-        self._past = [old for old in self._past if not any(_same(old.finding, new) for new in now)]
-        self._past += [Past(replace(finding, symptoms=()), newest_step) for finding in gone]
+        gone = [old for old in self._shown if not any(_is_same(old, new) for new in now)]
+        self._past = [old for old in self._past if not any(_is_same(old.finding, new) for new in now)]
+        self._past += [GoneFinding(replace(finding, symptoms=()), newest_step) for finding in gone]
         del self._past[:-MAX_PAST]
         self._shown = now
 
 
-def _same(one: Finding, other: Finding) -> bool:
+def _is_same(one: Finding, other: Finding) -> bool:
     """Whether two findings are one: of a kind and a metric, with steps that meet or an onset that moved a little."""
     if (one.kind, one.metric) != (other.kind, other.metric):
         return False

@@ -1,4 +1,4 @@
-"""From the materialised curves of a run to what its detectors look at."""
+"""Makes the input of detectors from the materialised curves of a run."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from tensorboard_plugin_rlboard.board.steps.step_aggregates import (
     at_first_step,
 )
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
+from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
 from tensorboard_plugin_rlboard.findings.detectors.log.log_integrity import DROPPED
-from tensorboard_plugin_rlboard.findings.observations import Observations
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 
-def observed_split(snapshot: CurvesSnapshot, split: str | None) -> str:
-    """The split that is looked at: the one named, else `train` where there is one, else the one that there is."""
+def examined_split(snapshot: CurvesSnapshot, split: str | None) -> str:
+    """The split that is examined: the named one, else `train`, else the only one."""
     return split or ("train" if "train" in snapshot.tables or not snapshot.tables else min(snapshot.tables))
 
 
-def observe(
+def input_from_curves(
     snapshot: CurvesSnapshot,
     split: str,
     attempt: int | None,
     settings: Mapping[str, float],
     token_metrics: Sequence[str] = (),
-) -> Observations:
-    """What detectors look at.
+) -> DetectorInput:
+    """The input of detectors, without samples.
 
     Args:
         snapshot: the curves of the run.
@@ -49,12 +49,12 @@ def observe(
         for name, columns in table.columns.items()
         if name.startswith(METRIC_PREFIX)
     }
-    looked_at: dict[str, None] = {}
+    further: dict[str, None] = {}
     for name, values in table.columns.get(FINDINGS, {}).items():
         metric, _, statistic = name.rpartition(":")
         if metric:
             metrics.setdefault(metric, {})[statistic] = values[rows]
-            looked_at[metric] = None
+            further[metric] = None
     resumed = any((other.attempt > 1).any() for other in snapshot.tables.values())
     step_metrics = {
         name: values[rows]
@@ -64,14 +64,14 @@ def observe(
     if FIRST_STEP_KL in step_metrics:
         first = int(step[0]) if len(step) and not resumed else None
         step_metrics[FIRST_STEP_KL] = at_first_step(step_metrics[FIRST_STEP_KL], step, first)
-    return Observations(
+    return DetectorInput(
         step=step.astype(np.float64),
         samples=step_metrics.get("n_samples", np.zeros(len(step))),
         metrics=metrics,
         step_metrics=step_metrics,
         settings=settings,
         # Whether somebody has asked for the curve of a part as well says nothing of it.
-        parts=tuple(name for name in looked_at if name != DROPPED and name not in FINDING_METRICS),
+        parts=tuple(name for name in further if name != DROPPED and name not in FINDING_METRICS),
         token_metrics=tuple(token_metrics),
         resumed=resumed,
     )
