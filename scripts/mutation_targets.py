@@ -85,7 +85,7 @@ TARGETS = {
         "board/prompts/prompts",
         "board/prompts/saved",
     ),
-    "board/prompts/histories/saved.py": ("board/prompts/saved",),
+    "board/prompts/histories/saved_histories.py": ("board/prompts/saved",),
     "board/alignment/boundary_shift.py": ("board/alignment/boundary_shift", "board/alignment/align"),
     "board/alignment/matches.py": ("board/alignment/matches", "board/alignment/align"),
     "board/alignment/a*.py": ("board/alignment/align",),

@@ -34,9 +34,9 @@ QUICK = 200
 """Instructions of a short program. Where the lines of a run are short as well, texts are not measured: that reads them all."""
 _FIRST_ROWS = 16
 _GROWTH = 8
-_KEPT_BYTES = 16_000_000
+_CACHE_BYTES = 16_000_000
 _numbers = itertools.count()
-_kept: LruCache[Ints] = LruCache(_KEPT_BYTES, lambda places: places.nbytes + 1000)
+_cache: LruCache[Ints] = LruCache(_CACHE_BYTES, lambda places: places.nbytes + 1000)
 """Row numbers of the last searches: the next page of a list, its curves and its histogram are of the same search."""
 
 
@@ -126,15 +126,15 @@ def matching_rows(
     found = f"found_{next(_numbers)}"
     session.cursor.execute(f"CREATE TEMP TABLE {found} (place BIGINT)")
     key = _key(session, table_sql, where, values, patterns)
-    kept = _kept.get(key)
-    if kept is not None:
-        session.cursor.register(f"kept_{found}", {"place": kept})
+    cached = _cache.get(key)
+    if cached is not None:
+        session.cursor.register(f"kept_{found}", {"place": cached})
         session.cursor.execute(f"INSERT INTO {found} FROM kept_{found}")
         session.cursor.unregister(f"kept_{found}")
         return found
     _search(session, found, table_sql, where, values, patterns)
     places = session.cursor.execute(f"SELECT place FROM {found}").fetchnumpy()["place"]
-    _kept.put(key, np.asarray(places, np.int64))
+    _cache.put(key, np.asarray(places, np.int64))
     return found
 
 

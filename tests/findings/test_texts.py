@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.findings.detectors.text import garbled_text, rep
 from tensorboard_plugin_rlboard.findings.texts.characters import SCRIPTS, letter_counts
 from tensorboard_plugin_rlboard.findings.texts.score_difference import ScoreDifference, score_difference
 from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts, measure_texts
-from tensorboard_plugin_rlboard.findings.texts.words import (
+from tensorboard_plugin_rlboard.findings.texts.word_sequences import (
     loop_start,
     repeated_share,
     sequence,

@@ -31,9 +31,9 @@ class Comparisons:
     """Compares runs; every method may be called from any thread."""
 
     def __init__(self, identities: PromptIdentities) -> None:
-        """Knows nothing yet; `identities` tells prompts apart."""
+        """Starts empty; `identities` tells prompts apart."""
         self._identities = identities
-        self._kept: LruCache[SharedPrompts] = LruCache(_CACHE_BYTES, lambda found: found.size)
+        self._cache: LruCache[SharedPrompts] = LruCache(_CACHE_BYTES, lambda found: found.size)
 
     def compare(self, a: RunSession, b: RunSession, question: CompareQuestion) -> Comparison:
         """Two selections on the prompts that they share.
@@ -51,7 +51,7 @@ class Comparisons:
         made_of = question.a, question.b, question.metric
         key = (a.run.version, b.run.version, made_of)
         with a.snapshot():
-            found = self._kept.get_or_compute(key, lambda: shared_prompts(a, b, self._identities, *made_of))
+            found = self._cache.get_or_compute(key, lambda: shared_prompts(a, b, self._identities, *made_of))
             prompts = listed_prompts(a, b, question, found)
         difference = found.a - found.b
         wins, losses = int((difference > 0).sum()), int((difference < 0).sum())

@@ -68,7 +68,7 @@ class StepCache(Generic[Value]):
     """
 
     def __init__(self, max_steps: int) -> None:
-        self._kept: LruCache[tuple[object, Value]] = LruCache(max_steps)
+        self._cache: LruCache[tuple[object, Value]] = LruCache(max_steps)
 
     def get(
         self,
@@ -89,11 +89,11 @@ class StepCache(Generic[Value]):
         versions = run.step_versions.copy()
         of_run, invalidations = (run.name, run.table, selection.split, selection.attempt), run.invalidations
         rows = {step: (invalidations, versions.get((selection.split or "", step))) for step in steps}
-        kept = {step: self._kept.get((of_run, step)) for step in steps}
-        found = {step: one[1] for step, one in kept.items() if one is not None and one[0] == rows[step]}
+        cached = {step: self._cache.get((of_run, step)) for step in steps}
+        found = {step: one[1] for step, one in cached.items() if one is not None and one[0] == rows[step]}
         missing = [step for step in steps if step not in found]
         new = read(missing) if missing else {}
         for step, value in new.items():
-            self._kept.replace((of_run, step), (rows[step], value))
+            self._cache.replace((of_run, step), (rows[step], value))
         found |= new
         return [found[step] for step in steps if step in found]

@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.board.samples.shown_tokens import shown_tokens, 
 from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError, UnreadError
 from tensorboard_plugin_rlboard.findings.finding import EvidenceQuery, Finding
-from tensorboard_plugin_rlboard.findings.texts.words import loop_start
+from tensorboard_plugin_rlboard.findings.texts.word_sequences import loop_start
 from tensorboard_plugin_rlboard.index.column_names import metric
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 

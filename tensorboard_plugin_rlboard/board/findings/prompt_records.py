@@ -26,21 +26,21 @@ class PromptRecords:
     """Keeps the record of each split and attempt; every method may be called from any thread."""
 
     def __init__(self, cursor: Callable[[], duckdb.DuckDBPyConnection]) -> None:
-        """Knows nothing yet; `cursor` is where cursors of the calling thread come from."""
+        """Starts empty; `cursor` gives cursors of the calling thread."""
         self._cursor = cursor
-        self._kept: dict[tuple[str, str, int | None], tuple[int, int, PromptRecord]] = {}
+        self._cache: dict[tuple[str, str, int | None], tuple[int, int, PromptRecord]] = {}
         self._lock = threading.Lock()
 
     def of(self, run: RunIndex, split: str, attempt: int | None) -> PromptRecord:
         """How the prompts of a split do against the reference, as of the run's last growth by a twentieth."""
         key, samples, changes = (run.name, split, attempt), run.samples, run.invalidations
         with self._lock:
-            kept = self._kept.get(key)
-        if kept and kept[1] == changes and kept[0] <= samples < kept[0] * _GROWTH + MIN_SAMPLES:
-            return kept[2]
+            cached = self._cache.get(key)
+        if cached and cached[1] == changes and cached[0] <= samples < cached[0] * _GROWTH + MIN_SAMPLES:
+            return cached[2]
         record = _count(run, self._cursor(), Selection(run.name, split=split, attempt=attempt))
         with self._lock:
-            self._kept[key] = samples, changes, record
+            self._cache[key] = samples, changes, record
         return record
 
 

@@ -73,7 +73,7 @@ class FindingService:
         hyperparameters: SettingsOf,
         thresholds: SettingsOf,
     ) -> None:
-        """Knows nothing yet.
+        """Starts empty.
 
         Args:
             snapshot: the curves of a run, brought up to date.
@@ -174,9 +174,9 @@ class FindingService:
         made_of = tuple(sorted(settings.items())), tuple(sorted(chosen.items())), what_if, is_loading(run)
         key = (run.name, snapshot.serial, split, attempt, made_of)
 
-        kept = self._examined.get(key)
-        if kept is not None:
-            return kept
+        cached = self._examined.get(key)
+        if cached is not None:
+            return cached
         data = self._input_reader.read(run, snapshot, question.selection, settings)
         of_file, problems = usable(THRESHOLDS, chosen)
         values = limits_of(THRESHOLDS, {**of_file, **dict(what_if)})

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.board.groups.words import words_of
+from tensorboard_plugin_rlboard.board.groups.response_units import words_of
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 
 MAX_WORDS = 4

@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.board.groups.member_sql import member_sql
 from tensorboard_plugin_rlboard.board.groups.page_columns import MEMBER_NUMBERS, member_columns
 from tensorboard_plugin_rlboard.board.groups.prefixes import alone_from, numbers_of, shared_prefix
 from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
-from tensorboard_plugin_rlboard.board.groups.words import ends_of, words_of
+from tensorboard_plugin_rlboard.board.groups.response_units import ends_of, words_of
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSamples, SampleLocation

@@ -1,1 +1,1 @@
-"""What became of each prompt over a training, whatever template it was rendered with."""
+"""/prompts, /prompt and /pass_at_k: the history of each prompt, whatever template it was rendered with."""

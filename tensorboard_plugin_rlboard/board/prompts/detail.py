@@ -1,4 +1,4 @@
-"""Answers /prompt: what became of one prompt, with its samples along the steps."""
+"""Answers /prompt: the history of one prompt, with its samples along the steps."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def prompt(session: RunSession, question: PromptQuestion, histories: PromptHisto
 
 
 def _position(prompt_key: str, keys: Any) -> int | None:
-    """Where a key stands among ascending ones; None where it does not."""
+    """The position of a key among ascending ones; None if it is not among them."""
     try:
         number = int(prompt_key, 16) if len(prompt_key) == _KEY_DIGITS else -1
     except ValueError:

@@ -51,7 +51,7 @@ class PromptIdentities:
     """
 
     def __init__(self) -> None:
-        """Knows nothing yet."""
+        """Starts empty."""
         self._lock = threading.Lock()
         self._known: tuple[Keys, Keys] = np.zeros(0, np.uint64), np.zeros(0, np.uint64)
 

@@ -1,4 +1,4 @@
-"""Answers /prompts: one page of the prompts of a training, with what became of each."""
+"""Answers /prompts: one page of the prompts of a training, with the history of each."""
 
 from __future__ import annotations
 

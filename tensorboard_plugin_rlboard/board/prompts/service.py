@@ -1,4 +1,4 @@
-"""Answers what is asked of prompts, and keeps what answers have in common."""
+"""Answers /prompts, /prompt and /pass_at_k from shared histories."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from tensorboard_plugin_rlboard.api import PassAtK, Prompt, Prompts
 from tensorboard_plugin_rlboard.board.prompts.detail import prompt
 from tensorboard_plugin_rlboard.board.prompts.histories.history_cache import PromptHistories
-from tensorboard_plugin_rlboard.board.prompts.histories.saved import SavedHistories
+from tensorboard_plugin_rlboard.board.prompts.histories.saved_histories import SavedHistories
 from tensorboard_plugin_rlboard.board.prompts.identity_cache import PromptIdentities
 from tensorboard_plugin_rlboard.board.prompts.listing import kind_columns, prompts
 from tensorboard_plugin_rlboard.board.prompts.pass_curves import pass_at_k
@@ -37,7 +37,7 @@ class PromptService:
         slot: Callable[[Selection], AbstractContextManager[None]],
         results: Callable[[], RunResults],
     ) -> None:
-        """Knows nothing yet.
+        """Starts empty.
 
         Args:
             session: opens a run for the calling thread; one that is named is looked at by a user.
@@ -52,15 +52,15 @@ class PromptService:
         self._slot = slot
 
     def look_up_in_background(self, run: RunIndex) -> None:
-        """Reads what is kept of a run's prompts while its rows are being loaded, in the thread that loads them; never fails."""
+        """Reads a run's saved history while its rows are being loaded, in the thread that loads them; never fails."""
         try:
             if is_loading(run):
-                self._saved.look_up(run)
+                self._saved.preload(run)
         except Exception:  # the index must go on; a request will meet the reason and say so
             logger.exception("RL Board could not read what is kept of the prompts of run %s", run.name)
 
     def update_in_background(self, run: RunIndex, *, is_looked_at: bool) -> None:
-        """Reads what became of a run's prompts before anybody asks, in the thread that indexes; never fails.
+        """Updates the history of a run's prompts before anybody asks, in the thread that indexes; never fails.
 
         Args:
             run: is read to its end.

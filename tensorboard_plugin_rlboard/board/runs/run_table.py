@@ -36,7 +36,7 @@ class RunNumbers:
         run_steps: Callable[[RunIndex], RunSteps],
         findings: Callable[[RunIndex], Mapping[str, int] | None],
     ) -> None:
-        """Knows nothing yet.
+        """Starts empty.
 
         Args:
             registry: the indexes.
@@ -48,7 +48,7 @@ class RunNumbers:
         self._snapshot = snapshot
         self._run_steps = run_steps
         self._findings = findings
-        self._kept: dict[str, tuple[CurvesSnapshot, Mapping[str, RunMetric]]] = {}
+        self._cache: dict[str, tuple[CurvesSnapshot, Mapping[str, RunMetric]]] = {}
 
     def table(self) -> RunTable:
         """Every run, those that changed last first."""
@@ -73,10 +73,10 @@ class RunNumbers:
 
     def _metrics(self, run: RunIndex) -> Mapping[str, RunMetric]:
         snapshot = self._snapshot(run)
-        kept = self._kept.get(run.name)
-        if kept is None or kept[0] is not snapshot:
-            kept = self._kept[run.name] = snapshot, _of_curves(snapshot)
-        return kept[1]
+        cached = self._cache.get(run.name)
+        if cached is None or cached[0] is not snapshot:
+            cached = self._cache[run.name] = snapshot, _of_curves(snapshot)
+        return cached[1]
 
 
 def _changed_at(run: RunIndex) -> float | None:

@@ -70,9 +70,9 @@ class Spelling:
 
 def spelling_of(session: RunSession, file: IndexedFile) -> Spelling:
     """How the tokens of a file are spelt: the same for all questions about its samples, until the run has grown much."""
-    tokenizer, kept = _tokenizer_of(file), _evidence_of.get(session.run)
-    if kept is not None and kept.is_of(session.run):
-        return Spelling(tokenizer, kept.evidence)
+    tokenizer, cached = _tokenizer_of(file), _evidence_of.get(session.run)
+    if cached is not None and cached.is_of(session.run):
+        return Spelling(tokenizer, cached.evidence)
     return Spelling(tokenizer, _run_evidence(session) if tokenizer is None else None)
 
 

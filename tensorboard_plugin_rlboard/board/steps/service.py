@@ -27,7 +27,7 @@ from tensorboard_plugin_rlboard.board.steps.query import (
     takes_whole_steps,
 )
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion, check_numbers
-from tensorboard_plugin_rlboard.board.steps.run_state import RunState
+from tensorboard_plugin_rlboard.board.steps.run_curves import RunCurves
 from tensorboard_plugin_rlboard.board.steps.step_aggregates import STEP_AGGREGATES
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.board.steps.step_table import StepTable
@@ -43,11 +43,11 @@ _LOCK_TIMEOUT = 0.5
 """Seconds that a request waits for somebody else who is updating."""
 _READY_TIMEOUT = 10.0
 """The same for a run that is read to its end: whoever was told that it is ready must not get the curves of before."""
-_REQUEST_LIMIT = 3_000_000
+_MAX_ROWS_IN_REQUEST = 3_000_000
 """Rows times aggregates (about half a second) that a request computes while its run is still being indexed."""
 _PAUSE_FACTOR = 6
 """While a run is being indexed, its curves wait so many times as long as they last took."""
-_PREPARE_FOR = 120.0
+_PREPARE_FOR_SECONDS = 120.0
 """Seconds after a question for which its next answer is prepared; a tab asks at least every 30 seconds."""
 _CACHE_BYTES = 16 * 1024 * 1024
 """Bytes of answers that are kept beside the encoded ones (`web.encoded_answers`)."""
@@ -67,7 +67,7 @@ class StepService:
         cursor: Callable[[], duckdb.DuckDBPyConnection],
         slot: Callable[[Selection], AbstractContextManager[None]] = lambda _: nullcontext(),
     ) -> None:
-        """Knows nothing yet.
+        """Starts empty.
 
         Args:
             registry: the indexes.
@@ -80,17 +80,17 @@ class StepService:
         self._activity = activity
         self._cursor = cursor
         self._slot = slot
-        self._states: dict[str, RunState] = {}
+        self._run_curves: dict[str, RunCurves] = {}
         self._lock = threading.Lock()
         self._answers: LruCache[Steps] = LruCache(_CACHE_BYTES, _answer_bytes)
 
     def run_steps(self, run: RunIndex) -> RunSteps:
         """The steps, splits and attempts of a run as of now."""
-        return self._state(run).curves.step_index.refresh(self._cursor, run)
+        return self._curves_of(run).curves.step_index.refresh(self._cursor, run)
 
     def last_mean(self, run: RunIndex, metric: str) -> float | None:
         """A metric's mean at the newest step that has one, as far as the curves of the run are computed."""
-        return self._state(run).curves.snapshot.last_mean(metric)
+        return self._curves_of(run).curves.snapshot.last_mean(metric)
 
     def snapshot(self, run: RunIndex, *, fresh: bool = True) -> CurvesSnapshot:
         """The materialised curves of a run.
@@ -99,18 +99,18 @@ class StepService:
             run: the run.
             fresh: whether what changed is computed first; not while others do that, nor what takes a request too long.
         """
-        state = self._state(run)
+        state = self._curves_of(run)
         curves = state.curves
         if fresh and not curves.step_index.is_restored(run) and curves.lock.acquire(timeout=_LOCK_TIMEOUT):
             try:
-                curves.update(self._cursor, run, (), _REQUEST_LIMIT if run.pending else None)
+                curves.update(self._cursor, run, (), _MAX_ROWS_IN_REQUEST if run.pending else None)
             finally:
                 curves.lock.release()
         return curves.snapshot
 
     def is_complete(self, run: RunIndex) -> bool:
         """Whether the snapshot has every row of a run that is read to its end."""
-        curves = self._state(run).curves
+        curves = self._curves_of(run).curves
         return not run.pending and curves.is_complete(self._cursor, run)
 
     def steps(self, run: RunIndex, question: StepsQuestion) -> Steps:
@@ -147,7 +147,7 @@ class StepService:
             logger.exception("RL Board could not bring the curves of run %s up to date", run.name)
 
     def _update(self, run: RunIndex) -> None:
-        state = self._state(run)
+        state = self._curves_of(run)
         if state.curves.step_index.is_restored(run):
             return
         pause = _PAUSE_FACTOR * state.update_seconds
@@ -158,7 +158,7 @@ class StepService:
         start = time.monotonic()
         with state.curves.lock:
             state.curves.update(self._cursor, run)
-        if state.last_question is not None and start - state.last_question[0] < _PREPARE_FOR:
+        if state.last_question is not None and start - state.last_question[0] < _PREPARE_FOR_SECONDS:
             self._prepare(run, state.curves.snapshot, state.last_question[1])
         state.updated_at = time.monotonic()
         state.update_seconds = state.updated_at - start
@@ -172,22 +172,22 @@ class StepService:
         if answer is not None:
             self.on_prepared(answer)
 
-    def _notify_waiting(self, state: RunState) -> None:
-        """Lets everybody ask again who was answered from before the last update."""
+    def _notify_waiting(self, state: RunCurves) -> None:
+        """Raises the revision, so that clients ask again whose answer was older than the last update."""
         with self._lock:
             awaited, state.update_awaited = state.update_awaited, False
         if awaited:
             self._registry.changed()
 
-    def _state(self, run: RunIndex) -> RunState:
+    def _curves_of(self, run: RunIndex) -> RunCurves:
         with self._lock:
-            state = self._states.setdefault(run.name, RunState())
+            state = self._run_curves.setdefault(run.name, RunCurves())
         state.restore(run, self._registry.results)
         return state
 
     def _materialized(self, run: RunIndex, question: StepsQuestion) -> Steps | None:
         """The answer as far as it is materialised; None where a metric is not."""
-        state = self._state(run)
+        state = self._curves_of(run)
         curves = state.curves
         if question.metrics is None:
             state.last_question = time.monotonic(), question
@@ -203,7 +203,7 @@ class StepService:
         may_lag = run.pending or curves.is_complete(self._cursor, run)
         if curves.lock.acquire(timeout=_LOCK_TIMEOUT if may_lag else _READY_TIMEOUT):
             try:
-                limit = _REQUEST_LIMIT if run.pending else None
+                limit = _MAX_ROWS_IN_REQUEST if run.pending else None
                 complete = curves.update(self._cursor, run, extra_metrics, limit)
             finally:
                 curves.lock.release()

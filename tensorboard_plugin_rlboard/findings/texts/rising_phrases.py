@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts
-from tensorboard_plugin_rlboard.findings.texts.words import WORD, Hashes, sequence
+from tensorboard_plugin_rlboard.findings.texts.word_sequences import WORD, Hashes, sequence
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 
 _CANDIDATES, _PHRASES = 60, 3

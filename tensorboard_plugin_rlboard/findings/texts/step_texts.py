@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tensorboard_plugin_rlboard.findings.texts.characters import letter_counts_of
-from tensorboard_plugin_rlboard.findings.texts.words import Hashes, repeated_share, sequences
+from tensorboard_plugin_rlboard.findings.texts.word_sequences import Hashes, repeated_share, sequences
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 
 

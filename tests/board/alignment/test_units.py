@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.board.alignment import units
 from tensorboard_plugin_rlboard.board.alignment.units import first_units, spaced_tokens
-from tensorboard_plugin_rlboard.board.groups.words import words_of
+from tensorboard_plugin_rlboard.board.groups.response_units import words_of
 from tensorboard_plugin_rlboard.board.limits.running_question import RunningQuestion, current_question
 from tensorboard_plugin_rlboard.errors import StoppedError
 

@@ -51,7 +51,7 @@ def test_what_was_made_of_a_step_makes_room_for_what_is_made_of_its_next_rows(
     for step in range(1, 4):
         write_step(path, step)
     board = open_board(tmp_path)
-    kept = board._findings._input_reader._texts._measured._kept._values
+    kept = board._findings._input_reader._texts._measured._cache._values
     for more in ("b", "bc", "bcd"):
         board.findings(FindingsQuestion(Selection(".")))
         assert len(kept) == 3

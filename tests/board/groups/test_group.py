@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.board.groups.prefixes import (
     shared_prefix,
 )
 from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion
-from tensorboard_plugin_rlboard.board.groups.words import words_of
+from tensorboard_plugin_rlboard.board.groups.response_units import words_of
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError, UnknownError

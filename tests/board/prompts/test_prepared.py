@@ -12,7 +12,7 @@ from read_visits import steps_read_from_now_on
 from rollout_log import TestLog, row
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.prompts.histories import history_cache, kept_history, visits
+from tensorboard_plugin_rlboard.board.prompts.histories import cached_history, history_cache, visits
 from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import ArgumentError, StoppedError
@@ -91,7 +91,7 @@ def test_what_fails_is_not_read_again_with_every_request(
         board.indexer.index_now()
         assert len(tried) == 1, "nor with everything that is added"
         later = monotonic() + 11
-        patch.setattr(kept_history, "monotonic", lambda: later)
+        patch.setattr(cached_history, "monotonic", lambda: later)
         with pytest.raises(OSError, match="no space left"):
             board.prompts.prompts(PromptsQuestion(Selection(".")))
         assert len(tried) == 2

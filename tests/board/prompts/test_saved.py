@@ -15,7 +15,7 @@ from rollout_log import TestLog, row
 from tensorboard_plugin_rlboard.api import Prompts
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.prompts import service
-from tensorboard_plugin_rlboard.board.prompts.histories import saved
+from tensorboard_plugin_rlboard.board.prompts.histories import saved_histories
 from tensorboard_plugin_rlboard.board.prompts.histories.storage import dump_history, load_history
 from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion, PromptsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -184,7 +184,7 @@ def test_one_history_of_a_run_is_kept_and_not_written_too_often(
     board.indexer.index_now()
     prepare(board)
     assert kept_files(log) == [first], "a moment later"
-    monkeypatch.setattr(saved, "_SAVE_INTERVAL", 0.0)
+    monkeypatch.setattr(saved_histories, "_SAVE_INTERVAL_SECONDS", 0.0)
     log.write(*rows(range(1, 3)), file="b.jsonl")
     board.indexer.index_now()
     prepare(board)

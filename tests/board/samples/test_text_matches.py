@@ -29,7 +29,7 @@ SLOW = "(.?){800}zq"
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """What an earlier test has found is searched again."""
-    monkeypatch.setattr(text_matches, "_kept", LruCache[Any](1_000_000, lambda places: places.nbytes))
+    monkeypatch.setattr(text_matches, "_cache", LruCache[Any](1_000_000, lambda places: places.nbytes))
 
 
 @pytest.fixture(scope="module")

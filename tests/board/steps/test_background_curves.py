@@ -38,7 +38,7 @@ def test_what_is_too_much_for_a_request_follows_in_the_background(
     board.indexer.index_now()
     with monkeypatch.context() as patch:
         patch.setattr(RunIndex, "pending", True)
-        patch.setattr(service, "_REQUEST_LIMIT", 0)
+        patch.setattr(service, "_MAX_ROWS_IN_REQUEST", 0)
         patch.setattr(service, "_PAUSE_FACTOR", 0)
         assert plain(board.steps(StepsQuestion(HERE))) == before, "as of its last consistent state"
         revision = board.revision
@@ -73,7 +73,7 @@ def test_a_request_does_not_wait_for_another_that_computes(
     monkeypatch.setattr(service, "_LOCK_TIMEOUT", 0.01)
     found = board.steps(StepsQuestion(HERE))
     revision = board.revision
-    with board._steps._states["."].curves.lock:
+    with board._steps._run_curves["."].curves.lock:
         assert board.steps(StepsQuestion(HERE)) is found
     board.steps(StepsQuestion(HERE))
     assert board.revision == revision + 1, "who was answered meanwhile may ask again"
@@ -91,7 +91,7 @@ def test_a_request_for_a_run_that_is_ready_waits_for_whoever_computes_its_last_r
         file.write(json.dumps(row(3)) + "\n")
     board.indexer.index_now()
     monkeypatch.setattr(service, "_LOCK_TIMEOUT", 0.0)
-    lock = board._steps._states["."].curves.lock
+    lock = board._steps._run_curves["."].curves.lock
     lock.acquire()
     threading.Timer(0.2, lock.release).start()
     assert list(board.steps(StepsQuestion(HERE)).step) == [1, 2, 3]

@@ -13,7 +13,7 @@ from curves import HERE, check, plain, queried, row, same, survey_only
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps import run_state
+from tensorboard_plugin_rlboard.board.steps import run_curves
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.steps.storage import StoredCurves, dump_curves, load_curves
 
@@ -68,7 +68,7 @@ def test_lines_that_are_in_no_kept_part_are_shown_as_well(
     tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last lines of a log that was followed: too few for a part, and not to be missed when it is opened again."""
-    monkeypatch.setattr(run_state, "_SAVE_INTERVAL", 0.0)
+    monkeypatch.setattr(run_curves, "_SAVE_INTERVAL_SECONDS", 0.0)
     path = write_rows(tmp_path / "log" / "a.jsonl", [row(1), row(2)])
     board = start()
     board.indexer.index_now()
@@ -149,7 +149,7 @@ def test_curves_as_bytes(tmp_path: Path, start: Start, write_rows: Write) -> Non
     board = start()
     board.indexer.index_now()
     board.steps(StepsQuestion(HERE, ("k3_max",)))
-    kept = board._steps._states["."].curves.to_store()
+    kept = board._steps._run_curves["."].curves.to_store()
     assert "m:k3_max" not in kept.aggregates, "only what everybody asks for"
     found = load_curves(dump_curves(kept))
     assert found is not None
@@ -174,7 +174,7 @@ def test_steps_that_are_not_up_to_date_are_not_kept(tmp_path: Path, start: Start
         file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
     board.indexer.index_now()
     board.runs()  # which knows of the steps before their curves are computed
-    kept = board._steps._states["."].curves.to_store()
+    kept = board._steps._run_curves["."].curves.to_store()
     assert set(kept.entries) == {("train", 1)}
     assert kept.tables["train"].step.tolist() == [1]
 

@@ -182,7 +182,7 @@ def test_a_metric_beside_the_overview_is_kept_up_to_date(
     board.steps(StepsQuestion(HERE, ("k3_max",)))
     path.write_text(path.read_text() + json.dumps(row(3)) + "\n")
     board.indexer.index_now()
-    assert "advantage" not in board._steps._states["."].curves.snapshot.metrics, "not asked for any more"
+    assert "advantage" not in board._steps._run_curves["."].curves.snapshot.metrics, "not asked for any more"
 
 
 def test_more_metrics_than_are_kept_are_queried(tmp_path: Path, start: Start, write_rows: Write) -> None:
@@ -192,7 +192,7 @@ def test_more_metrics_than_are_kept_are_queried(tmp_path: Path, start: Start, wr
     names = [metric.name for metric in board.runs().runs[0].metrics]
     assert len(names) > materialized.MAX_EXTRA_METRICS
     same(board.steps(StepsQuestion(HERE, tuple(names))), queried(board, HERE, names))
-    assert len(board._steps._states["."].curves.snapshot.metrics) <= len(materialized.OVERVIEW_METRICS)
+    assert len(board._steps._run_curves["."].curves.snapshot.metrics) <= len(materialized.OVERVIEW_METRICS)
 
 
 def test_numbers_are_a_sequence() -> None:

@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.api import Joined
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps import run_state
+from tensorboard_plugin_rlboard.board.steps import run_curves
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.index import growing_file
 from tensorboard_plugin_rlboard.index.joins import run_joins
@@ -197,7 +197,7 @@ def test_conversations_as_prompts_match(log: Path, start: Start, write_rows: Wri
 def test_a_restart_joins_kept_parts_and_shows_no_old_numbers(
     log: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_state, "_SAVE_INTERVAL", 0.0)
+    monkeypatch.setattr(run_curves, "_SAVE_INTERVAL_SECONDS", 0.0)
     write_rows(log / "a.jsonl", rollouts())
     write_rows(log / "ref.jsonl", [reference(0)])
     first = start()

@@ -1,1 +1,1 @@
-"""What became of each prompt over a training: its visits folded into one row, kept up to date as steps come."""
+"""Histories of prompts over a training: all visits of a prompt folded into one row, updated as steps are added."""

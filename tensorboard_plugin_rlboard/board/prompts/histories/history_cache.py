@@ -1,4 +1,4 @@
-"""Histories of prompts, kept up to date: only steps that were added are read, as long as older ones stay what they were."""
+"""A cache of histories of prompts: only added steps are read, as long as older ones have not changed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from weakref import WeakKeyDictionary
 from tensorboard_plugin_rlboard.board.labels import Labels, TooManyKindsError
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
-from tensorboard_plugin_rlboard.board.prompts.histories.kept_history import KeptHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.cached_history import CachedHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import PromptHistory
-from tensorboard_plugin_rlboard.board.prompts.histories.saved import SavedHistories
+from tensorboard_plugin_rlboard.board.prompts.histories.saved_histories import SavedHistories
 from tensorboard_plugin_rlboard.board.prompts.histories.selection_history import SelectionHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.step_batches import ROWS_AT_ONCE, batches, parted
 from tensorboard_plugin_rlboard.board.prompts.histories.storage import StoredHistory
@@ -30,7 +30,7 @@ _MAX_CACHED_HISTORIES = 3
 """Histories that are kept: 100,000 prompts take 30 MB. The one not asked for longest goes."""
 _MAX_CACHED_SELECTIONS = 2
 """Histories of a choice of samples that are kept: a reader of one goes through its lists, pages and orders."""
-_POLL = 0.1
+_POLL_SECONDS = 0.1
 """Seconds after which whoever waits for somebody else's reading looks whether it is still wanted."""
 
 
@@ -40,18 +40,18 @@ class PromptHistories:
     def __init__(
         self, steps: Callable[[RunIndex], RunSteps], identities: PromptIdentities, saved: SavedHistories
     ) -> None:
-        """Keeps nothing yet.
+        """Starts empty.
 
         Args:
             steps: the steps of a run as of now.
             identities: knows which prompts are the same.
-            saved: what is kept between starts.
+            saved: histories saved between starts.
         """
         self._steps = steps
         self._identities = identities
         self._saved = saved
-        self._kept: OrderedDict[tuple[str, str, float | None, str], KeptHistory] = OrderedDict()
-        self._chosen: LruCache[SelectionHistory] = LruCache(_MAX_CACHED_SELECTIONS)
+        self._cache: OrderedDict[tuple[str, str, float | None, str], CachedHistory] = OrderedDict()
+        self._selections: LruCache[SelectionHistory] = LruCache(_MAX_CACHED_SELECTIONS)
         self._no_kinds: WeakKeyDictionary[RunIndex, set[str]] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
@@ -70,7 +70,7 @@ class PromptHistories:
         Raises:
             TooManyKindsError: not even the last of them.
         """
-        if self._saved.may_have(session.run) and not is_loading(session.run):
+        if self._saved.may_be_saved(session.run) and not is_loading(session.run):
             self._restore(session.run)
         no_kinds = self._no_kinds.setdefault(session.run, set())
         for by in columns[:-1]:
@@ -88,38 +88,39 @@ class PromptHistories:
         # Rows of an earlier start that are being loaded are not reported step by step.
         loading = is_loading(session.run)
         if loading:
-            return self._read(session, selection, threshold, by).when(complete=False)
+            return self._read(session, selection, threshold, by).with_completeness(complete=False)
         if whole != Selection(selection.run):
             read_as = (session.run.table, session.run.version, selection, threshold, by)
-            return self._chosen.get_or_compute(
-                read_as, lambda: self._read(session, selection, threshold, by).when(complete=True)
+            return self._selections.get_or_compute(
+                read_as,
+                lambda: self._read(session, selection, threshold, by).with_completeness(complete=True),
             )
         steps = self._steps(session.run)
         split = selection.split or steps.default_split()
         key = (session.run.name, split, threshold, by)
         with self._lock:
-            kept = self._kept.setdefault(key, KeptHistory())
-            self._kept.move_to_end(key)
-            while len(self._kept) > _MAX_CACHED_HISTORIES:
-                self._kept.popitem(last=False)
-        while not kept.lock.acquire(timeout=_POLL):
+            cached = self._cache.setdefault(key, CachedHistory())
+            self._cache.move_to_end(key)
+            while len(self._cache) > _MAX_CACHED_HISTORIES:
+                self._cache.popitem(last=False)
+        while not cached.lock.acquire(timeout=_POLL_SECONDS):
             check_stopped()
         try:
             stamps = {step: entry.stamp for (of, step), entry in steps.entries.items() if of == split}
-            if kept.answer is not None and kept.answered_for == stamps:
-                return kept.answer.when(complete=not session.run.pending)
-            if kept.answer is not None and session.run.pending and kept.waits():
-                return kept.answer.when(complete=False)
-            with kept.reading():
+            if cached.answer is not None and cached.answered_for == stamps:
+                return cached.answer.with_completeness(complete=not session.run.pending)
+            if cached.answer is not None and session.run.pending and cached.is_recent():
+                return cached.answer.with_completeness(complete=False)
+            with cached.reading():
                 whole = Selection(selection.run, split)
-                kept.answer = self._update(session, kept, steps, whole, threshold, by)
-            kept.answered_for = stamps
-            return kept.answer.when(complete=not session.run.pending)
+                cached.answer = self._update(session, cached, steps, whole, threshold, by)
+            cached.answered_for = stamps
+            return cached.answer.with_completeness(complete=not session.run.pending)
         finally:
-            kept.lock.release()
+            cached.lock.release()
 
     def prepare(self, session: RunSession, columns: Sequence[str], *, make_room: bool) -> None:
-        """Brings the history of a run that is read to its end up to date, as it is asked for where nothing is chosen.
+        """Brings the history of a completely indexed run up to date, with the default settings.
 
         Args:
             session: the run.
@@ -130,16 +131,16 @@ class PromptHistories:
         if not run.samples or is_loading(run):
             return
         with self._lock:
-            has_room = len(self._kept) < _MAX_CACHED_HISTORIES or any(
-                name == run.name for name, *_ in self._kept
+            has_room = len(self._cache) < _MAX_CACHED_HISTORIES or any(
+                name == run.name for name, *_ in self._cache
             )
         if has_room or make_room:
             self._save(run, self.of(session, Selection(run.name), None, columns))
 
     def _restore(self, run: RunIndex) -> None:
-        """Goes on from the history that an earlier start saved of the rows that were loaded, where none was added to its steps."""
+        """Continues from the history that an earlier start saved, if its steps have the same rows."""
         with self._saved.lock:
-            stored = self._saved.taken(run)
+            stored = self._saved.take(run)
             if stored is None:
                 return
             now = {
@@ -156,40 +157,40 @@ class PromptHistories:
                 return
             self._identities.learn(stored.history.keys, stored.history.identity_of_key)
             self._no_kinds.setdefault(run, set()).update(stored.no_kinds)
-            kept = KeptHistory(
+            cached = CachedHistory(
                 settled=stored.history,
                 stamps={step: entry.stamp for step, entry in now.items()},
                 threshold=stored.threshold,
                 labels=Labels(stored.labels),
             )
             with self._lock:
-                self._kept.setdefault((run.name, stored.split, None, stored.by), kept)
+                self._cache.setdefault((run.name, stored.split, None, stored.by), cached)
 
     def _save(self, run: RunIndex, read: SelectionHistory) -> None:
         """Saves the history for the next start, not too often."""
         with self._saved.lock:
-            kept = self._kept.get((run.name, read.split, None, read.by))
-            if kept is None or not self._saved.is_due(run) or not kept.lock.acquire(blocking=False):
+            cached = self._cache.get((run.name, read.split, None, read.by))
+            if cached is None or not self._saved.is_due(run) or not cached.lock.acquire(blocking=False):
                 return  # where it is being read, the next time
             try:
                 entries = {
                     step: entry
                     for (split, step), entry in self._steps(run).entries.items()
-                    if split == read.split and kept.stamps.get(step) == entry.stamp
+                    if split == read.split and cached.stamps.get(step) == entry.stamp
                 }
-                history, labels = kept.settled, tuple(kept.labels.texts)
-                if not entries or entries.keys() != kept.stamps.keys():
+                history, labels = cached.settled, tuple(cached.labels.texts)
+                if not entries or entries.keys() != cached.stamps.keys():
                     return  # it is about to be read anew, or so little that it is read in no time
             finally:
-                kept.lock.release()
+                cached.lock.release()
             no_kinds = sorted(self._no_kinds.get(run, ()))
-            stored = StoredHistory(read.split, read.by, no_kinds, kept.threshold, labels, entries, history)
+            stored = StoredHistory(read.split, read.by, no_kinds, cached.threshold, labels, entries, history)
             self._saved.save(run, stored)
 
     def _read(
         self, session: RunSession, selection: Selection, threshold: float | None, by: str
     ) -> SelectionHistory:
-        """The history of any samples. Where they are searched for, they are searched once."""
+        """The history of any selection; a search is run once."""
         with session.snapshot():
             rows = select_samples(session, selection)
             if not takes_whole_steps(selection):
@@ -208,7 +209,7 @@ class PromptHistories:
     def _update(
         self,
         session: RunSession,
-        kept: KeptHistory,
+        cached: CachedHistory,
         steps: RunSteps,
         selection: Selection,
         threshold: float | None,
@@ -218,19 +219,21 @@ class PromptHistories:
         success = success_threshold(session, select_samples(session, selection), threshold)
         stamps = {step: entry.stamp for (of, step), entry in steps.entries.items() if of == split}
         rows = {step: entry.samples for (of, step), entry in steps.entries.items() if of == split}
-        if success.value != kept.threshold or any(stamps.get(step) != at for step, at in kept.stamps.items()):
-            kept.settled, kept.stamps, kept.labels = PromptHistory(), {}, Labels()
-        kept.threshold = success.value
-        settling, newest = parted(sorted(set(stamps) - set(kept.stamps)), rows)
+        if success.value != cached.threshold or any(
+            stamps.get(step) != at for step, at in cached.stamps.items()
+        ):
+            cached.settled, cached.stamps, cached.labels = PromptHistory(), {}, Labels()
+        cached.threshold = success.value
+        settling, newest = parted(sorted(set(stamps) - set(cached.stamps)), rows)
         for batch in batches(settling, rows):
-            kept.settled = self._added(
-                session, kept.settled, selection, batch, success.value, by, kept.labels
+            cached.settled = self._added(
+                session, cached.settled, selection, batch, success.value, by, cached.labels
             )
-            kept.stamps = {**kept.stamps, **{step: stamps[step] for step in batch}}
-        history = kept.settled
+            cached.stamps = {**cached.stamps, **{step: stamps[step] for step in batch}}
+        history = cached.settled
         for batch in batches(newest, rows):
-            history = self._added(session, history, selection, batch, success.value, by, kept.labels)
-        return SelectionHistory(history, tuple(kept.labels.texts), success, split, by)
+            history = self._added(session, history, selection, batch, success.value, by, cached.labels)
+        return SelectionHistory(history, tuple(cached.labels.texts), success, split, by)
 
     def _added(
         self,
@@ -242,7 +245,7 @@ class PromptHistories:
         by: str,
         labels: Labels,
     ) -> PromptHistory:
-        """A history with some steps that follow each other among those that it does not have."""
+        """A history with a batch of further steps."""
         bounds = replace(selection, step_min=batch[0], step_max=batch[-1])
         found = select_samples(session, bounds)
         where = f"{found.where} AND step IN (SELECT unnest(CAST(? AS BIGINT[])))"

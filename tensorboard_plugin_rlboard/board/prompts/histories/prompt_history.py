@@ -162,7 +162,7 @@ def _is_in(values: Keys, ascending: Keys) -> Bools:
 
 
 def _passes_of_steps(visits: Visits) -> dict[int, PassSums]:
-    """What pass@k of each step is made of."""
+    """The sums from which pass@k of each step is computed."""
     order = np.argsort(visits.step, kind="stable")
     steps, starts = np.unique(visits.step[order], return_index=True)
     found = {}

@@ -1,4 +1,4 @@
-"""What is known of the prompts of a selection: their histories, and the lists and kinds that these make."""
+"""The histories of a selection's prompts, with the lists and kinds that follow from them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.metrics.segments import Bools
 
 @dataclass(frozen=True)
 class SelectionHistory:
-    """What is known of the prompts of a selection.
+    """The histories of a selection's prompts.
 
     Attributes:
         history: of each prompt.
@@ -43,6 +43,6 @@ class SelectionHistory:
         """The kinds of prompts."""
         return kinds(self.history, self.labels, self.lists)
 
-    def when(self, *, complete: bool) -> SelectionHistory:
-        """The same, whether every row is in it or not."""
+    def with_completeness(self, *, complete: bool) -> SelectionHistory:
+        """The same with another `is_complete`."""
         return self if complete == self.is_complete else replace(self, is_complete=complete)

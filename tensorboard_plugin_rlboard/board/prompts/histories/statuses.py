@@ -1,4 +1,4 @@
-"""What became of a prompt, in one word; docs/prompts.md has the definitions."""
+"""The status of a prompt over a training (solved, regressed …); docs/prompts.md has the definitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which steps are read together, and which of them will hardly change any more."""
+"""Which steps are read together, and which of them are settled."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _PASSES = {"pass_counts": np.int64, "pass_sums": np.float64, "share_sums": np.fl
 
 @dataclass(frozen=True)
 class StoredHistory:
-    """What is known of the prompts of a run, as it is asked for where nothing is chosen.
+    """The histories of a run's prompts with the default settings, as they are saved.
 
     Attributes:
         split: of the samples.

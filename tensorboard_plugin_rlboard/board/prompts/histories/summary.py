@@ -28,8 +28,11 @@ _QUOTIENTS = {
 }
 """Mean -> the sum, and what it is divided by."""
 _MEANS = {
-    "pass_rate" if (name, when) == ("pass_rate", "mean") else f"{name}_{when}": (name, when)
-    for when in ("mean", "first", "last", "change")
+    "pass_rate" if (name, with_completeness) == ("pass_rate", "mean") else f"{name}_{with_completeness}": (
+        name,
+        with_completeness,
+    )
+    for with_completeness in ("mean", "first", "last", "change")
     for name in _QUOTIENTS
 }
 """Column -> the mean that it is, and of what: of all samples, of those of a visit, or the difference of these two."""
@@ -45,13 +48,13 @@ MAX_KINDS = 100
 def number(history: PromptHistory, name: str) -> Floats:
     """One of `COLUMNS`, float64 [prompts]; NaN where there is no value."""
     if name in _MEANS:
-        mean, when = _MEANS[name]
+        mean, with_completeness = _MEANS[name]
         part, whole = _QUOTIENTS[mean]
-        if when == "change":
+        if with_completeness == "change":
             change = number(history, f"{mean}_last") - number(history, f"{mean}_first")
             change[history.visits < 2] = np.nan  # one visit is no course
             return change
-        sums = {"mean": history.total, "first": history.first, "last": history.last}[when]
+        sums = {"mean": history.total, "first": history.first, "last": history.last}[with_completeness]
         return share(sums[:, part], sums[:, whole])
     plain = {
         "visits": history.visits,

@@ -1,4 +1,4 @@
-"""The reward from which on a sample counts as a success, where nobody says another."""
+"""The reward from which on a sample counts as a success: the given one, else one that fits the rewards."""
 
 from __future__ import annotations
 

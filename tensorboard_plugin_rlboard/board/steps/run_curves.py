@@ -1,4 +1,4 @@
-"""The materialised curves of one run, what is going on with them, and how they are saved between starts."""
+"""The curves of one run with the state of their updates, and how they are saved between starts."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import cached_digest, folder_of
 
 _KIND = "curves"
-"""What they are called where they are kept."""
-_SAVE_INTERVAL = 30.0
+"""The name of curves in the store of results."""
+_SAVE_INTERVAL_SECONDS = 30.0
 """Seconds between two savings of a run's curves."""
 
 
 @dataclass
-class RunState:
-    """The curves of one run.
+class RunCurves:
+    """The curves of one run with the state of their updates.
 
     Attributes:
         curves: the curves.
@@ -65,7 +65,12 @@ class RunState:
         joined would not be reported: the digest is of what the log says.
         """
         now = time.monotonic()
-        if not results.can_store or run.joined or run.annotated or now - self.saved_at < _SAVE_INTERVAL:
+        if (
+            not results.can_store
+            or run.joined
+            or run.annotated
+            or now - self.saved_at < _SAVE_INTERVAL_SECONDS
+        ):
             return
         with self.curves.lock:
             files = tuple(run.files.values())

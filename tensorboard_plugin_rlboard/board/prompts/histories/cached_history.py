@@ -1,4 +1,4 @@
-"""A history of prompts as it is kept: what it is of, what was answered of it, and what reading it failed with."""
+"""A cached history of prompts: what it covers, its last answer, and the last failure to read it."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ _MIN_PAUSE_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class _Failure:
-    """What reading failed with, and until when it is not tried again (monotonic clock)."""
+    """Why reading failed, and until when it is not tried again (monotonic clock)."""
 
     error: Exception
     until: float
 
 
 @dataclass
-class KeptHistory:
-    """The history of whole steps of a split, without the newest ones, and what it is of.
+class CachedHistory:
+    """The history of a split's whole steps, without the newest ones, and what it covers.
 
     Attributes:
-        lock: of whoever reads or answers.
+        lock: held by whoever reads it or answers from it.
         settled: the history of the steps of `stamps`.
         stamps: of each step of it.
         threshold: from which on a sample is a success.
         labels: the codes of the text column's values.
-        answer: what was answered last, and `answered_for` the stamps that it is of.
+        answer: the last answer, and `answered_for` the stamps that it covers.
         seconds: how long reading took the last time.
         read_at: when that was (monotonic clock).
     """
@@ -53,13 +53,13 @@ class KeptHistory:
     read_at: float = 0.0
     _failure: _Failure | None = None
 
-    def waits(self) -> bool:
-        """Whether it was read so lately that what is being added can wait."""
+    def is_recent(self) -> bool:
+        """Whether it was read so recently that rows which are being added can wait."""
         return monotonic() - self.read_at < PAUSE_FACTOR * self.seconds
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Reads it in the body. Where that fails, it is not tried again with every request: it would fail again, and take as long.
+        """Context in which it is read. After a failure it is not tried again with every request: it would fail again, and take as long.
 
         Raises:
             ArgumentError, StoppedError: it failed a moment ago.
