@@ -1,7 +1,7 @@
 /** The groups of a step: which of them teach, and the members of one beside each other. */
 
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Groups as Answer } from "../../api/groups";
 import { groupList } from "../../data/questions/groups";
 import { run, unusableReason } from "../../data/runs";
@@ -23,6 +23,7 @@ import { groupRows } from "./groupRows";
 import css from "./groups.css?inline";
 import { KindShares } from "./KindShares";
 import { GroupDetails } from "./members/GroupDetails";
+import { progressOf, stopWaiting } from "./members/shownMembers";
 import { Paging } from "./Paging";
 import { Toolbar } from "./Toolbar";
 import { ByChoice } from "./values/ByChoice";
@@ -47,7 +48,11 @@ export function Groups(): JSX.Element | null {
   const rows = answer.data === null ? [] : groupRows(answer.data);
   const at = chosenAt(rows);
   const chosen = chosenGroup(rows);
-  useKeys(walkKeys(rows, at), "groups");
+  const list = progressOf(answer);
+  useKeys(walkKeys(rows, at, list), "groups");
+  useEffect(() => {
+    if (list === "shown" && chosen === undefined) stopWaiting();
+  });
   if (run.value === null) return null;
   const isOpen = selection.value.sample !== null;
   return (
@@ -78,7 +83,7 @@ export function Groups(): JSX.Element | null {
                   <GroupList rows={rows} chosen={at} />
                   <Paging total={answer.data.total} offset={offset} size={PAGE} onOffset={setOffset} />
                 </div>
-                {chosen !== undefined && <GroupDetails row={chosen} />}
+                {chosen !== undefined && <GroupDetails row={chosen} list={list} />}
               </div>
             )}
           </>

@@ -8,6 +8,7 @@ import { select, selection } from "../../state/selection";
 import { type ChosenGroup, choose, chosenGroup, groupParameters } from "./chosenGroup";
 import type { GroupRow } from "./groupRows";
 import { memberStepper } from "./members/memberChoice";
+import { areShown, isChosen, type Progress, stopWaiting, withMembers } from "./members/shownMembers";
 
 /** With a sample open, j and k walk the members of its group. */
 function walkGroups(rows: readonly GroupRow[], at: number, by: 1 | -1): boolean {
@@ -15,6 +16,7 @@ function walkGroups(rows: readonly GroupRow[], at: number, by: 1 | -1): boolean 
     void moveSample(by);
     return true;
   }
+  stopWaiting();
   const next = Math.min(rows.length - 1, Math.max(0, at + by));
   choose(rows[next]);
   document.querySelectorAll(".group-item")[next]?.scrollIntoView({ block: "nearest" });
@@ -23,22 +25,16 @@ function walkGroups(rows: readonly GroupRow[], at: number, by: 1 | -1): boolean 
 
 /** Moves the focus to the next (1) or previous (−1) member. */
 function walkMembers(by: 1 | -1): boolean {
-  if (selection.peek().sample !== null) return false;
   const member = walkFocus(".group-open", by);
   member?.closest("li")?.scrollIntoView({ block: "nearest" });
   return member !== null;
 }
 
-/** Opens the best member of the chosen group, unless the focus is on something that has a use for the key. */
-function openBest(rows: readonly GroupRow[], target: HTMLElement): boolean {
-  if (selection.peek().sample !== null || target.closest("button, a, summary, .token-text") !== null)
-    return false;
-  const group = chosenGroup(rows);
-  if (group === undefined) return false;
+/** Opens the best member of a group, unless the reader has gone on by then. */
+function openBest(group: ChosenGroup): boolean {
   bestOf(group).then(
     (id) => {
-      const [now, { sample }] = [chosenGroup(rows), selection.peek()];
-      if (id !== undefined && sample === null && now?.key === group.key && now.step === group.step)
+      if (id !== undefined && selection.peek().sample === null && isChosen(group))
         select({ sample: id, step: group.step }, "push");
     },
     () => undefined, // what cannot be read is said beside the list
@@ -54,27 +50,49 @@ async function bestOf(group: ChosenGroup): Promise<string | undefined> {
 }
 
 /** Takes the focused member into the comparison, or out of it. */
-function compareFocused(target: HTMLElement): boolean {
-  if (selection.peek().sample !== null) return false;
-  const compare = target
-    .closest("li.group-member")
+function compareFocused(): boolean {
+  const compare = document.activeElement
+    ?.closest("li.group-member")
     ?.querySelector<HTMLElement>("[data-testid=member-compare]");
   compare?.click();
   return compare !== null && compare !== undefined;
 }
 
-const stepChange = (by: 1 | -1): boolean =>
-  selection.peek().sample === null && (memberStepper.current?.(by) ?? false);
-
-export function walkKeys(rows: readonly GroupRow[], at: number): KeyMap {
+/**
+ * The handlers of the keys.
+ *
+ * @param rows The groups of the list.
+ * @param at The place of the chosen one among them; -1 where it is not there.
+ * @param list Whether the rows are those that the address asks for, or still older ones.
+ */
+export function walkKeys(rows: readonly GroupRow[], at: number, list: Progress): KeyMap {
+  /** The chosen group; null while the list is loading that says which one it is, undefined where no key has a use. */
+  const chosen = (): ChosenGroup | null | undefined => {
+    if (selection.peek().sample !== null || list === "failed") return undefined;
+    return list === "loading" ? null : chosenGroup(rows);
+  };
+  const onMembers = (action: () => boolean) => (): boolean => {
+    const group = chosen();
+    return group !== undefined && withMembers(group, action);
+  };
   return {
     j: () => walkGroups(rows, at, 1),
     k: () => walkGroups(rows, at, -1),
-    l: () => walkMembers(1),
-    h: () => walkMembers(-1),
-    d: ({ target }) => compareFocused(target as HTMLElement),
-    n: () => stepChange(1),
-    N: () => stepChange(-1),
-    Enter: ({ target }) => openBest(rows, target as HTMLElement),
+    l: onMembers(() => walkMembers(1)),
+    h: onMembers(() => walkMembers(-1)),
+    d: onMembers(compareFocused),
+    n: onMembers(() => memberStepper.current?.(1) ?? false),
+    N: onMembers(() => memberStepper.current?.(-1) ?? false),
+    Enter: ({ target }) => {
+      const group = chosen();
+      if (group === undefined || hasOwnUse(target as HTMLElement, group)) return false;
+      return group === null ? withMembers(null, openBest) : openBest(group);
+    },
   };
+}
+
+/** Whether an element has a use of its own for Enter; none does of a group whose place another one takes. */
+function hasOwnUse(element: HTMLElement, group: ChosenGroup | null): boolean {
+  const isOld = element.closest(".group-details") !== null && (group === null || !areShown(group));
+  return !isOld && element.closest("button, a, summary, .token-text") !== null;
 }

@@ -128,6 +128,8 @@ export class GroupsPage {
   /** What was asked of the server. */
   readonly asked: string[] = [];
   #group: object = GROUP;
+  #list: object = LIST;
+  #held: { what: RegExp; until: Promise<void> } | null = null;
 
   /** The page before each test, with the first group chosen. */
   constructor() {
@@ -135,13 +137,18 @@ export class GroupsPage {
       stubLayout();
       this.asked.length = 0;
       this.#group = GROUP;
+      this.#list = LIST;
+      this.#held = null;
       this.root = document.body.appendChild(document.createElement("main"));
       revision.value = nextRevision();
       runs.value = runsAnswer(runInfo());
       select({ ...DEFAULTS, view: "groups", run: "demo", step: 7 });
       const share = { groups_gradient: [1, 0.5], groups_all_right: [0, 0.5] };
       steps.value = { step: [6, 7], metrics: {}, step_metrics: share };
-      vi.stubGlobal("fetch", async (url: string) => this.#answer(String(url)));
+      vi.stubGlobal("fetch", async (url: string) => {
+        if (this.#held?.what.test(String(url)) === true) await this.#held.until;
+        return this.#answer(String(url));
+      });
       await act(() => render(<Groups />, this.root));
       await wait();
     });
@@ -164,9 +171,25 @@ export class GroupsPage {
     await wait();
   }
 
+  /** Keeps answers back, which will have these groups; what is returned lets them come. */
+  hold(what: RegExp, group: object, list: object = LIST): () => Promise<void> {
+    let resolve = (): void => undefined;
+    const until = new Promise<void>((done) => {
+      resolve = done;
+    });
+    this.#held = { what, until };
+    return async () => {
+      this.#group = group;
+      this.#list = list;
+      this.#held = null;
+      resolve();
+      await wait();
+    };
+  }
+
   #answer(url: string): Response {
     this.asked.push(url);
-    if (/\bgroups\?/.test(url)) return Response.json(LIST);
+    if (/\bgroups\?/.test(url)) return Response.json(this.#list);
     if (/\bgroup\?/.test(url)) return Response.json(this.#group);
     if (/\bdiff\?/.test(url)) return Response.json(DIFF);
     const id = new URL(url, "http://x").searchParams.get("id") ?? "";

@@ -22,14 +22,16 @@ import { comparedMembers, compareMember } from "./memberChoice";
 import { memberFacts } from "./memberFacts";
 import { groupTokens } from "./memberTokens";
 import { SeenAtSteps } from "./SeenAtSteps";
+import { type Progress, progressOf, useShownMembers } from "./shownMembers";
 
 /** Whether what all members begin with is folded away. */
 const folded = setting("groups.folded", true, isBoolean);
 
 /** One group: its prompt, what tells its good members from its bad ones, and its members beside each other. */
-export function GroupDetails({ row }: { row: ChosenGroup }): JSX.Element {
+export function GroupDetails({ row, list }: { row: ChosenGroup; list: Progress }): JSX.Element {
   const answer = useAnswer(wholeGroup, groupParameters(row));
   const group = answer.data;
+  useShownMembers(row, list === "shown" ? progressOf(answer) : list);
   return (
     <section
       class={`group-details${answer.stale ? " stale" : ""}`}
