@@ -63,6 +63,8 @@ ROW_LISTS = _names(
     "items log logs outputs predictions records responses results rollouts rollout_data rows samples trajectories"
 )
 """Names of lists that hold rows, whatever stands beside them."""
+MEMBER = "member"
+"""What rows are given as a column where they lie in an object under a name that is no split, step or number: this name."""
 PARTS_OF_SAMPLES = _names(
     "chat choices conversation conversations dialog dialogue history messages steps tool_calls tools traces traj "
     "trajectory transitions turns"
@@ -126,7 +128,7 @@ NO_REWARD_WORDS = frozenset(
     _names(
         "weight weights threshold thresholds min max std var mean avg average baseline scale coef coefficient target ref hack "
         "reference old prev previous limit limits rating ratings count num n idx index id model fn func function name type rank "
-        "config time token tokens step steps penalty difficulty valid clip norm gap cost range version loss margin delta diff teacher batch epoch running ema moving smoothed best group"
+        "config time token tokens step steps penalty difficulty valid clip norm gap cost range version loss margin delta diff teacher batch epoch running ema moving smoothed best worst group"
     )
 )
 """Words in a key that ends or begins like a reward and is none."""

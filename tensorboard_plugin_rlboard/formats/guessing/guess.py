@@ -127,7 +127,7 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
             "",
         )
     roles = Roles(profile, is_several=max(map(len, samples), default=0) > 1)
-    assign_texts(roles)
+    doubt_of_response = assign_texts(roles)
     doubt_of_step = assign_step(roles)
     roles.assign_arrays()
     reward = Reward(roles)
@@ -158,7 +158,7 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
     }
     others = {name: paths for name, paths in others.items() if paths}
     doubt_of_shape = doubt_of_lists(telling, roles.keys.get("response", "")) if shape.kind == MEMBERS else ""
-    doubts = (reward.doubt, doubt_of_step, doubt_of_texts, doubt_of_split, doubt_of_shape)
+    doubts = (reward.doubt, doubt_of_step, doubt_of_response, doubt_of_texts, doubt_of_split, doubt_of_shape)
     return _taken(dict(roles.keys), others, roles.notes, " ".join(filter(None, doubts)))
 
 

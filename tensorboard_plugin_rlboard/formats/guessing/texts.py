@@ -7,6 +7,7 @@ text is the one that counts, so where the likeliest key holds single words, one 
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.evidence.likely_answers import is_whole, likeliest_answer
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
 from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
@@ -31,7 +32,7 @@ from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is
 from tensorboard_plugin_rlboard.formats.guessing.groups import take_task
 from tensorboard_plugin_rlboard.words import plain
 
-_MIN_MOVED_SAMPLES, _MIN_LENGTH_RATIO = 2, 2  # samples under another key of the response that make it one
+_MIN_MOVED_SAMPLES = 2  # samples under another key of the response that make it one
 _IDS_WITHIN, _LARGE_ID = ("token_ids", "ids", "input_ids"), 256
 _MASKS = (*words.LABELS, *words.ARRAYS["response_mask"], "assistant_mask")
 _CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)
@@ -40,8 +41,13 @@ _OF_OTHERS = frozenset({"system", "judge", "grader", "grading", "critic", "negat
 """Words of a prompt that is another one than the policy's, or only a part of it."""
 
 
-def assign_texts(roles: Roles) -> None:
-    """Assign the fields that hold texts and tokens."""
+def assign_texts(roles: Roles) -> str:
+    """Assign the fields that hold texts and tokens.
+
+    Returns:
+        One sentence where another text may be the response as well; else empty.
+    """
+    doubt = ""
     if not roles.assign("prompt", words.PROMPT, is_prompt) and not roles.assign(
         "prompt", words.WEAK_PROMPT, is_prompt
     ):
@@ -53,7 +59,8 @@ def assign_texts(roles: Roles) -> None:
         weak = roles.candidates(words.WEAK_RESPONSE, is_said, own=True)
         # `doc.answer` is what a data set says of the task, and not what the policy wrote.
         outside = [column for column in weak if column.place.depth == 0 or column.place.of_each]
-        roles.response_is_weak = roles.take("response", _asked_as_first(roles, _of_each_first(outside)))
+        likely, doubt = likeliest_answer(roles, _asked_as_first(roles, _of_each_first(outside)))
+        roles.response_is_weak = roles.take("response", likely)
     if "response" not in roles.keys or roles.response_is_weak:
         _assign_conversation(roles)
         if roles.is_several and "response" in roles.keys and not {"prompt", "messages"} & roles.keys.keys():
@@ -76,10 +83,12 @@ def assign_texts(roles: Roles) -> None:
             is_text if in_episode else lambda value: is_text(value) and not is_single_word(value),
         )
     if not {"prompt", "messages"} & roles.keys.keys():
-        roles.take("prompt", list(filter(_ends_like_prompt, roles.profile)))
+        named = [one for one in roles.candidates((words.MEMBER,), is_text) if not one.fits(is_single_word)]
+        roles.take("prompt", [*filter(_ends_like_prompt, roles.profile), *named])
     _drop_name_of_prompt(roles)
     take_task(roles)
     _assign_tokens(roles)
+    return doubt if "response" in roles.keys else ""
 
 
 def _ends_like_prompt(column: Column) -> bool:
@@ -96,7 +105,7 @@ def _assign_response(roles: Roles) -> bool:
     found = _of_each_first(found)
     if found and found[0].fits(is_single_word):
         others = [*found[1:], *_qualified(roles), *roles.candidates(words.SAID, is_said, own=True)]
-        whole = next((column for column in others if _is_whole(roles, column, found[0])), None)
+        whole = next((column for column in others if is_whole(roles, column, found[0])), None)
         if whole is not None:
             found = [whole, *[column for column in found if column is not whole]]
     return roles.take("response", [*found, *_moved(roles, found)])
@@ -149,22 +158,6 @@ def _qualified(roles: Roles) -> list[Column]:
         if is_response and column.place.depth == 0 and column.fits(is_said):
             found.append(column)
     return found
-
-
-def _is_whole(roles: Roles, column: Column, short: Column) -> bool:
-    """Whether a column has sentences, much longer than the words of another, and does not repeat the prompt."""
-    prompts = roles.column("prompt")
-    repeats = prompts is not None and any(
-        isinstance(prompt, str) and prompt and str(column.values.get(at, "")).startswith(prompt)
-        for at, prompt in prompts.values.items()
-    )
-    long_enough = _mean_length(column) >= _MIN_LENGTH_RATIO * _mean_length(short)
-    return not repeats and long_enough and not column.fits(is_single_word)
-
-
-def _mean_length(column: Column) -> float:
-    texts = [len(value) for value in column.values.values() if isinstance(value, str)]
-    return sum(texts) / max(1, len(texts))
 
 
 def _assign_conversation(roles: Roles) -> None:

@@ -110,7 +110,7 @@ def label_of(name: str, *, numbers_are_steps: bool) -> tuple[str, object]:
         return "step", int(found[1])
     if is_whole_number(name):
         return ("step", int(name)) if numbers_are_steps else ("id", name)
-    return "member", name
+    return words.MEMBER, name
 
 
 def is_whole_number(name: str) -> bool:

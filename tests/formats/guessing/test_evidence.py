@@ -39,6 +39,7 @@ REWARDS: dict[str, tuple[Row, str | None]] = {
         None,
     ),
     "statistics are none": ({"step": 1, "reward_std": 0.5, "reward_mean": 0.1}, None),
+    "the worst of several is none": ({"step": 1, "worst_reward": 0.1, "best_reward": 0.5}, None),
     "an object of parts": ({"rewards": {"format": 1.0, "accuracy": 0.0}}, "rewards.*"),
     "a total among parts": ({"rewards": {"format": 1.0, "overall": 1.0}}, "rewards.overall"),
     "the only part": ({"reward": {"accuracy": 1.0}}, "reward.accuracy"),
