@@ -103,7 +103,7 @@ def test_is_active_answers_from_memory(
         assert walkers == {"rlboard-index"}
     finally:
         release.set()
-    plugin._indexer._first_look_done.wait(30)
+    plugin._indexer._is_first_look_done.wait(30)
     assert plugin.is_active() is True
 
 

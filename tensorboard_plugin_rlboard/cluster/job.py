@@ -82,7 +82,7 @@ class IndexJob:
         self.settings = SettingsFinder(roots)
         self._recognition = Recognition(roots, self.settings)
         self._present = frozenset(file.relative for file in files)
-        self._recognition.siblings.survey(self._present)
+        self._recognition.siblings.update(self._present)
         self._cache = cache
         self._files = iter(files)
         self._lock = threading.Lock()

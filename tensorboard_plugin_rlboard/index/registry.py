@@ -62,7 +62,7 @@ class Registry:
         runs: TensorBoard's run name -> index. Replaced, never changed in place.
         ignored: path below the log directory of a file that is no rollout log -> why. Replaced, never changed in place.
         revision: changes whenever an answer may.
-        surveys: how many looks at the whole log directory are done.
+        scans: how often the whole log directory was scanned.
         undecided: whether the last one met files that have to be unpacked before it is known what they are.
         any_files: whether there is anything that the tab could show: a rollout log, or a file that looks like one.
         failure: why nothing can be indexed, else empty.
@@ -99,7 +99,7 @@ class Registry:
         self.runs: dict[str, RunIndex] = {}
         self.ignored: dict[str, str] = {}
         self.revision = 0
-        self.surveys = 0
+        self.scans = 0
         self.undecided = False
         self.any_files = False
         self.failure = ""
@@ -160,16 +160,16 @@ class Registry:
             self.same_samples, self.repeated_samples = same, repeated
             self.changed()
 
-    def first_look_done(self, *, any_files: bool) -> None:
+    def note_first_look(self, *, any_files: bool) -> None:
         """Notes whether the quick look at the start has met a file that may be a log."""
         self.any_files = any_files
 
     @property
-    def is_looked_through(self) -> bool:
+    def is_scanned(self) -> bool:
         """Whether the whole log directory was looked through, and it is known of every file what it is."""
-        return self.surveys > 0 and not self.undecided
+        return self.scans > 0 and not self.undecided
 
-    def survey_done(
+    def note_scan_done(
         self, present: AbstractSet[str], unreadable: Mapping[str, str], *, undecided: bool
     ) -> None:
         """Notes the end of a look at the whole log directory.
@@ -185,8 +185,8 @@ class Registry:
             # A remote root that cannot be listed may hold anything, and the tab is where its reason is to be seen.
             unlisted = {printable_path(root.path) for root in self.roots if not root.is_local}
             self.any_files = bool(self.runs or set(self.ignored) - (set(unreadable) - unlisted))
-            self.surveys += 1
-            if self.surveys == 1 or (before, self.undecided) != (self.ignored, undecided):
+            self.scans += 1
+            if self.scans == 1 or (before, self.undecided) != (self.ignored, undecided):
                 self.revision += 1
             self.undecided = undecided
 

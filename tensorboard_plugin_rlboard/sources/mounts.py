@@ -78,7 +78,7 @@ class Mounts:
         self._entered: dict[str, str] = {}
         self._foreign: dict[str, str] = {}  # path below which all lies on a mount -> the mount
 
-    def begin_look(self) -> None:
+    def begin_scan(self) -> None:
         """Notes what is mounted now. What was silent is asked once more, if it has answered meanwhile."""
         self._silent, self._mounted, self._entered = {}, {}, {}
         with suppress(OSError):

@@ -47,7 +47,7 @@ def test_a_name_that_is_still_to_come_is_no_mistake(test_log: TestLog, asked: st
     test_log.write(*(row(step, tokens=3, score=step, source="a") for step in (1, 1, 2)))
     indexer = test_log.indexer()
     board = Board(indexer)
-    Scheduler(indexer.registry, UserActivity()).survey()  # the file is found, and nothing of it read
+    Scheduler(indexer.registry, UserActivity()).scan()  # the file is found, and nothing of it read
     with pytest.raises(
         StoppedError, match=rf"^Run \. is still being read, and nothing .* has {name}: ask again"
     ):
@@ -62,11 +62,11 @@ def test_a_metric_of_curves_that_is_still_to_come(test_log: TestLog) -> None:
     test_log.write(row(1))
     indexer = test_log.indexer()
     board, scheduler = Board(indexer), Scheduler(indexer.registry, UserActivity())
-    scheduler.survey()
+    scheduler.scan()
     while scheduler.index_next():
         pass
     test_log.append(row(2, score=1.0))
-    scheduler.survey()
+    scheduler.scan()
     question = StepsQuestion(ALL, metrics=("score",))
     with pytest.raises(StoppedError, match="still being read"):
         board.steps(question)

@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from curves import survey_only
+from curves import scan_only
 from gathered_prompts import NEWEST, STEPS, assert_it_is_there_at_once, first_page, rows, write_two_runs
 from read_visits import steps_read_from_now_on
 from rollout_log import append
@@ -70,7 +70,7 @@ def test_curves_that_lie_beside_are_there_before_the_rows(log: Path) -> None:
     indexer = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0)
     board = Board(indexer)
     try:
-        survey_only(board)
+        scan_only(board)
         run = board.registry.runs["run"]
         assert (run.samples, run.pending) == (0, True)
         early = board.steps(StepsQuestion(Selection("run"), ("reward",)))

@@ -33,7 +33,7 @@ class Held:
         self.mounts = Mounts(table, wait_s=0.2)
         patch.setattr(module, "mounts", self.mounts)
         self.path = str(folder / "a.jsonl")
-        self.mounts.begin_look()
+        self.mounts.begin_scan()
         self.mounts.silence_at(str(folder))
         self.reads, self.writes = os.pipe()
         self.began: list[threading.Thread] = []

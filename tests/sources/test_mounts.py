@@ -119,14 +119,14 @@ def test_mounts_are_known_by_their_real_path(servers: Servers, logs: Path, tmp_p
 
 def test_where_nothing_is_known_of_mounts_all_is_entered(logs: Path, tmp_path: Path) -> None:
     mounts = Mounts(tmp_path / "none")
-    mounts.begin_look()
+    mounts.begin_scan()
     assert mounts.silence_at(str(logs)) == ""
 
 
 def test_what_is_asked_of_a_mount_is_given_up_in_time(servers: Servers, logs: Path) -> None:
     far = servers.mount(logs / "far away")
     mounts = Mounts(servers.table, wait_s=0.2)
-    mounts.begin_look()
+    mounts.begin_scan()
     for run in ("a", "far away"):
         assert mounts.silence_at(str(logs / run)) == ""
     near, away = str(logs / "a" / "x.jsonl"), str(logs / "far away" / "x.jsonl")
@@ -142,7 +142,7 @@ def test_what_is_asked_of_a_mount_is_given_up_in_time(servers: Servers, logs: Pa
         mounts.in_time(away, lambda: asked.append(1))
     assert asked == [], "nobody waits for an answer that has not come"
     assert mounts.in_time(near, threading.get_ident) == threading.get_ident(), "own disks are asked at once"
-    mounts.begin_look()
+    mounts.begin_scan()
     assert mounts.silence_at(far).startswith(SILENT)
     assert mounts.silence_of(away).startswith(SILENT)
     assert mounts.silence_of(str(logs / "far away too")) == ""
@@ -150,7 +150,7 @@ def test_what_is_asked_of_a_mount_is_given_up_in_time(servers: Servers, logs: Pa
     while not mounts._asked[far].answered.wait(1):
         pass
     assert mounts.in_time(away, lambda: 8) == 8
-    mounts.begin_look()
+    mounts.begin_scan()
     assert mounts.silence_at(far) == ""
 
 

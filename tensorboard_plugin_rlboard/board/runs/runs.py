@@ -98,7 +98,7 @@ class RunList:
             runs=infos,
             ignored=[IgnoredFile(file, reason) for file, reason in ignored],
             looked_in=[printable_path(root.path) for root in registry.roots],
-            state="ready" if registry.is_looked_through else "looking",
+            state="ready" if registry.is_scanned else "looking",
             message=registry.failure,
             settings_problems=[
                 problem

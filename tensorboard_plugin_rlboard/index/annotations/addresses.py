@@ -30,7 +30,7 @@ def read_annotations(paths: Mapping[int, str], addresses: Iterable[str]) -> dict
 
     Returns:
         Id of a trace -> its annotations, in the order in which they count. A line that is no annotation any more is
-        left out: its file was rewritten, and the next survey says so.
+        left out: its file was rewritten, and the next scan says so.
 
     Raises:
         OSError: a file cannot be read.

@@ -85,7 +85,7 @@ class Annotator:
         """Paths below the log directory of all files of annotations, and of indexes of streams."""
         return {relative for files in self._files.values() for relative in files.files} | self._indexes
 
-    def survey(self, present: Mapping[str, SourceFile], now_ns: int) -> set[str]:
+    def check_files(self, present: Mapping[str, SourceFile], now_ns: int) -> set[str]:
         """Looks at every file that is known; returns the paths of those that are there.
 
         Args:
@@ -120,7 +120,7 @@ class Annotator:
         return True
 
     def assign(self) -> None:
-        """Says which files are for no run, once a survey is over."""
+        """Says which files are for no run, once a scan is over."""
         registry = self._registry
         for relative in self._indexes:
             registry.ignore(relative, IS_INDEX)

@@ -47,7 +47,7 @@ class Copies:
         self._compared: dict[tuple[str, str], tuple[_Facts, _Facts, bool]] = {}
         self._copies: dict[str, str] = {}
 
-    def survey(self, present: Mapping[str, SourceFile]) -> list[str]:
+    def update(self, present: Mapping[str, SourceFile]) -> list[str]:
         """Look at all files.
 
         Args:

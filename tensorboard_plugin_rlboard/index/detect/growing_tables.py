@@ -37,7 +37,7 @@ class GrowingTables:
         self._compared: dict[str, tuple[_Facts, bytes]] = {}
         self._left_out: dict[str, str] = {}
 
-    def survey(self, present: Mapping[str, SourceFile]) -> list[str]:
+    def update(self, present: Mapping[str, SourceFile]) -> list[str]:
         """Look at the names of all files.
 
         Args:
@@ -69,7 +69,7 @@ class GrowingTables:
         Args:
             relative: its path below the log directory.
             file_format: its format. Rows without a step are each step's own where two tables are the same.
-            present: as in `survey`.
+            present: as in `update`.
         """
         later = self._next.get(relative, "")
         if not later:

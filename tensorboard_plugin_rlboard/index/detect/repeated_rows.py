@@ -19,13 +19,13 @@ class RepeatedRows:
     def __init__(self) -> None:
         self._tables, self._copies = GrowingTables(), Copies()
 
-    def survey(self, present: Mapping[str, SourceFile]) -> list[str]:
+    def update(self, present: Mapping[str, SourceFile]) -> list[str]:
         """Look at all files; files that were left out and are to be looked at again are returned.
 
         Args:
             present: the files by their paths below the log directory.
         """
-        return [*self._tables.survey(present), *self._copies.survey(present)]
+        return [*self._tables.update(present), *self._copies.update(present)]
 
     def reason_against(self, relative: str, found: Format, present: Mapping[str, SourceFile]) -> str:
         """Why a file's rows are read from another one, in one sentence; empty where they are not.
@@ -33,7 +33,7 @@ class RepeatedRows:
         Args:
             relative: its path below the log directory.
             found: its format.
-            present: as in `survey`.
+            present: as in `update`.
         """
         twin = found.superseded_by(relative)
         if twin in present:

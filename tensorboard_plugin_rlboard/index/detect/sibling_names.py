@@ -29,7 +29,7 @@ class SiblingNames:
         self._numbers: dict[tuple[str, str], set[int]] = {}
         self._training: set[tuple[str, frozenset[str]]] = set()
 
-    def survey(self, files: AbstractSet[str]) -> None:
+    def update(self, files: AbstractSet[str]) -> None:
         """Takes the files that there are now, by their paths below the log directory; nearly always they are the same."""
         if files == self._files:
             return

@@ -2,7 +2,7 @@
 
 Annotations of traces have a way of their own (`annotations/`), and their turns among these.
 
-A survey says which side files there are; the scheduler gives the joiner turns between its own pieces of work: to read a
+A scan says which side files there are; the scheduler gives the joiner turns between its own pieces of work: to read a
 range of a side file, or to join a batch of rows of a run. Cached parts hold what the log says and nothing that is joined.
 """
 
@@ -64,7 +64,7 @@ class Joiner:
         self._was_last = False
         self._is_assigned = True
 
-    def survey(self, present: Mapping[str, SourceFile], now_ns: int) -> set[str]:
+    def check_files(self, present: Mapping[str, SourceFile], now_ns: int) -> set[str]:
         """Looks at every side file that is known, before new files are classified.
 
         Args:
@@ -79,13 +79,13 @@ class Joiner:
         named: dict[str, SideKind] = {}
         for path in folders.values():
             named |= named_by(settings.for_path(path))
-        self._side_files.survey(present, named, now_ns)
+        self._side_files.check_files(present, named, now_ns)
         side_files = self._side_files.paths
         for run in tuple(self._registry.runs.values()):
             for relative in side_files & run.files.keys():  # the settings name what was taken for rollouts
                 run.remove_file(self._cursor, relative)
                 self._registry.changed()
-        return side_files | self._annotator.survey(present, now_ns)
+        return side_files | self._annotator.check_files(present, now_ns)
 
     def claims(self, file: SourceFile, file_format: Format | None, now_ns: int) -> bool:
         """Whether a new file is a side file, or may be one; the joiner keeps it then.
@@ -112,7 +112,7 @@ class Joiner:
         return list(self._side_files.decide_unsure(runs, now_ns))
 
     def _assign(self) -> None:
-        """Says which side files are for which run, once a survey is over."""
+        """Says which side files are for which run, once a scan is over."""
         registry = self._registry
         self._sides.assign()
         used = self._sides.used_groups()

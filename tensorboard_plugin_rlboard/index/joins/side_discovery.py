@@ -61,7 +61,9 @@ class SideDiscovery:
         table.create(self._cursor)
         return table
 
-    def survey(self, present: Mapping[str, SourceFile], named: Mapping[str, SideKind], now_ns: int) -> None:
+    def check_files(
+        self, present: Mapping[str, SourceFile], named: Mapping[str, SideKind], now_ns: int
+    ) -> None:
         """Looks at every side file that is known, and at those that settings name.
 
         Args:

@@ -79,7 +79,7 @@ class BackgroundIndexer:
         self._offloader = TableOffloader(lambda: registry.database, self._examine_run)
         self._lock, self._is_started = threading.Lock(), False
         self._thread = ReplaceableThread(self._run, "rlboard-index")
-        self._stop, self._first_look_done = threading.Event(), threading.Event()
+        self._stop, self._is_first_look_done = threading.Event(), threading.Event()
 
     def call_after_round(self, prepare: Callable[[RunIndex], None] | None) -> None:
         """See `Indexer`."""
@@ -117,7 +117,7 @@ class BackgroundIndexer:
 
     def has_files(self, seconds: float) -> bool:
         """Whether there may be something to show, from memory; the thread's first look is waited for at most so long."""
-        self._first_look_done.wait(seconds)
+        self._is_first_look_done.wait(seconds)
         return bool(self.registry.runs) or self.registry.any_files
 
     def index_in_time(self) -> None:
@@ -141,28 +141,28 @@ class BackgroundIndexer:
                 self.registry, self.activity, only_file=self._only_file, read_limit=self._read_limit
             )
         scheduler = self._scheduler
-        survey_again_at = self._survey(scheduler)
+        scan_again_at = self._scan(scheduler)
         while not self._stop.is_set():
             run = scheduler.index_next()
             if run is not None:
                 self._notify_after_round(run)
                 self._offloader.note_run_worked_on(self.registry.runs.values(), self.activity.viewed_run)
-            elif not unpacking_goes_on(scheduler.survey):
+            elif not unpacking_goes_on(scheduler.scan):
                 break
             # A long first indexing must not miss what a training writes meanwhile.
-            if time.monotonic() > survey_again_at:
-                survey_again_at = self._survey(scheduler)
+            if time.monotonic() > scan_again_at:
+                scan_again_at = self._scan(scheduler)
         scheduler.compare_runs()
         scheduler.stop_workers()
         self._examine_runs()
         self._offloader.offload_idle(self.registry.runs.values(), self.activity.viewed_run)
 
-    def _survey(self, scheduler: Scheduler) -> float:
+    def _scan(self, scheduler: Scheduler) -> float:
         """Looks at every file; returns when that is to be done again: what a look takes is a small share of the time."""
         if self._is_started:  # in a TensorBoard, which lives long
             self._long_lived.set_aside_if_calm(self.activity.seconds_since_request())
         began, computed = time.monotonic(), time.thread_time()
-        scheduler.survey()
+        scheduler.scan()
         took = time.monotonic() - began
         self._shortest_pause = max(self.interval, _SHARE_OF_REST * (time.thread_time() - computed))
         return began + took + max(1.0, self.interval, _SHARE_OF_LOOKS * took)
@@ -201,11 +201,11 @@ class BackgroundIndexer:
 
     def _run(self) -> None:
         registry = self.registry
-        if not self._first_look_done.is_set():
+        if not self._is_first_look_done.is_set():
             with self._thread.busy():
                 until = time.monotonic() + _FIRST_LOOK_SECONDS
-                registry.first_look_done(any_files=has_log_file(registry.roots, until))
-            self._first_look_done.set()
+                registry.note_first_look(any_files=has_log_file(registry.roots, until))
+            self._is_first_look_done.set()
         if few := few_addresses():
             registry.set_failure(few)
             return

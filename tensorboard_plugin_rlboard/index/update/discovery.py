@@ -75,7 +75,7 @@ class Discovery:
         self._repeated = RepeatedRows()
         self._undecided: set[str] = set()
 
-    def survey(self) -> None:
+    def scan(self) -> None:
         """Looks at every file."""
         registry = self._registry
         deferred_requests.begin_scan()
@@ -83,8 +83,8 @@ class Discovery:
         found = list_sources(registry.roots, self._only_file)
         present = {file.relative: file for files in found.runs.values() for file in files}
         now_ns = time.time_ns()
-        self._recognition.siblings.survey(present.keys())
-        for relative in self._repeated.survey(present):
+        self._recognition.siblings.update(present.keys())
+        for relative in self._repeated.update(present):
             self._no_logs.pop(relative, None)
         indexed: set[str] = set()
         for run in tuple(registry.runs.values()):
@@ -94,7 +94,7 @@ class Discovery:
             if lost_rows:
                 run.number_attempts(self._cursor)
             indexed |= run.files.keys()
-        indexed |= self._joiner.survey(present, now_ns)
+        indexed |= self._joiner.check_files(present, now_ns)
         self._add_new([file for relative, file in present.items() if relative not in indexed], present)
         for file in self._joiner.rollouts_after_all(now_ns):
             self._classify_new(file, present)
@@ -106,10 +106,10 @@ class Discovery:
         self._finish(found, present.keys())
 
     def _finish(self, found: SourceListing, present: AbstractSet[str]) -> None:
-        """Notes the end of a survey."""
+        """Notes the end of a scan."""
         unreadable = {one.path: one.reason for one in found.problems if self._is_wanted(one.path)}
         wanted = {path for path in present if self._is_wanted(path)}
-        self._registry.survey_done(wanted, unreadable, undecided=bool(self._undecided))
+        self._registry.note_scan_done(wanted, unreadable, undecided=bool(self._undecided))
 
     def _is_wanted(self, relative: str) -> bool:
         """Whether a file may be indexed, by its name."""
@@ -199,13 +199,13 @@ class Discovery:
         """Finds out what a new file is, by its first complete rows and never by its name, and adds it where it belongs."""
         try:
             if not is_first_row_near(file.path):
-                self._undecided.add(file.relative)  # it is being unpacked; a later survey finds it
+                self._undecided.add(file.relative)  # it is being unpacked; a later scan finds it
                 return
             self._no_logs[file.relative] = self._facts(file)
             found, reason = self._recognition.sniff(file)
         except OSError as error:
             found, reason = None, f"It cannot be read: {error.strerror or error}."
-            self._no_logs.pop(file.relative, None)  # so that the next survey tries again
+            self._no_logs.pop(file.relative, None)  # so that the next scan tries again
         if self._joiner.claims(file, found, time.time_ns()):
             self._no_logs.pop(file.relative, None)
             return
@@ -247,7 +247,7 @@ class Discovery:
         return True
 
     def reading_failed(self, run: RunIndex, file: IndexedFile, error: OSError) -> None:
-        """Notes that a file cannot be read for now; the next survey tries again."""
+        """Notes that a file cannot be read for now; the next scan tries again."""
         self._messages.note_unreadable(run, file, f"{error.strerror or error}.")
         file.wait_for_more()
 

@@ -88,7 +88,7 @@ class PartLoader:
             except OSError as error:
                 self._discovery.reading_failed(run, file, error)
             except EOFError:
-                file.wait_for_more()  # it shrank since the survey; the next one says so
+                file.wait_for_more()  # it shrank since the scan; the next one says so
         return size
 
     def show_early(self, run: RunIndex, finished: Sequence[tuple[IndexedFile, FinishedRange]]) -> None:

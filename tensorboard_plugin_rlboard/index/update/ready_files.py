@@ -42,15 +42,15 @@ def unpacked_together(files: Sequence[IndexedFile]) -> Sequence[IndexedFile]:
     return [file for file in files if file is first or file not in archives]
 
 
-def unpacking_goes_on(survey: Callable[[], None]) -> bool:
+def unpacking_goes_on(scan: Callable[[], None]) -> bool:
     """Waits for a process that unpacks a file, for a moment; returns whether there is anything to wait for.
 
-    What is unpacked and was not taken by now is of a file that was not known yet, which a survey finds, or of none.
+    What is unpacked and was not taken by now is of a file that was not known yet, which a scan finds, or of none.
     """
     running, done = unpacking_jobs()
     if running:
         wait_for_unpacking(_UNPACKING_SECONDS)
     elif done:
-        survey()
+        scan()
         stop_unpacking(set(done) & set(unpacking_jobs()[1]))
     return bool(running or done)

@@ -85,13 +85,13 @@ class Scheduler:
         self._orders.stop_workers()
         stop_unpacking()
 
-    def survey(self) -> None:
+    def scan(self) -> None:
         """Looks at every file below the roots; what was ordered of a file that is gone or rewritten is not wanted."""
         for run in tuple(self._registry.runs.values()):
             if run.sample_table.is_lost:
                 self._loader.read_again(run)
                 self._registry.changed()
-        self._discovery.survey()
+        self._discovery.scan()
         self._turns.end_line()
         runs = tuple(self._registry.runs.values())
         self._leave_silent(file for run in runs for file in run.files.values())
@@ -235,7 +235,7 @@ class Scheduler:
             except OSError as error:
                 self._discovery.reading_failed(run, file, error)
             except EOFError:
-                file.wait_for_more()  # it shrank since the survey; the next one says so
+                file.wait_for_more()  # it shrank since the scan; the next one says so
             if not run.samples or len(built) >= _MAX_PARTS or time.perf_counter() > until:
                 break
         return built

@@ -84,7 +84,7 @@ class RunTurns:
     """Gives turns to the runs of a registry. Used by the thread that indexes.
 
     Among thousands of runs that nothing is to be seen of yet, finding the next one would take longer than reading it. So the
-    next ones stand in a line, as long as no survey has found others and the user looks at the same run.
+    next ones stand in a line, as long as no scan has found others and the user looks at the same run.
 
     Args:
         registry: the runs.

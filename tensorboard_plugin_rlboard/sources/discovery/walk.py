@@ -146,7 +146,7 @@ def walk(roots: Iterable[Root]) -> Iterator[SourceFile | DiscoveryProblem]:
 
 def _walk(roots: Iterable[Root], look: _Look) -> Iterator[SourceFile | DiscoveryProblem]:
     folder_of_run: dict[str, str] = {}
-    mounts.begin_look()
+    mounts.begin_scan()
     for root in roots:
         for found in _walk_root(root, look) if root.is_local else list_remote_root(root):
             if isinstance(found, SourceFile):

@@ -81,7 +81,7 @@ class DeferredRequests:
         return self._lost[store]
 
     def begin_scan(self) -> None:
-        """Begins the next scan at the log directory."""
+        """Begins the next scan of the log directory."""
         self._scan += 1
         self._lost.clear()
         for key, pending in tuple(self._open.items()):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from curves import HERE, check, plain, queried, row, same, survey_only
+from curves import HERE, check, plain, queried, row, same, scan_only
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -37,7 +37,7 @@ def test_reopened_run_is_answered_before_its_rows_are_loaded(
     described = board.runs().runs[0]
     board.indexer.stop()
     again = start()
-    survey_only(again)
+    scan_only(again)
     assert again.registry.runs["."].samples == 0
     assert plain(again.steps(StepsQuestion(HERE))) == expected
     assert plain(again.steps(StepsQuestion(Selection(".", split="eval")))) == evaluation
@@ -57,7 +57,7 @@ def test_log_that_grew_between_starts(tmp_path: Path, start: Start, write_rows: 
     with path.open("a") as file:
         file.writelines(json.dumps(row(step, 1)) + "\n" for step in (2, 3))
     again = start()
-    survey_only(again)
+    scan_only(again)
     assert plain(again.steps(StepsQuestion(HERE))) == before
     again.indexer.index_now()
     assert list(again.steps(StepsQuestion(HERE)).step) == [1, 2, 3]
@@ -78,7 +78,7 @@ def test_lines_that_are_in_no_kept_part_are_shown_as_well(
     expected = plain(board.steps(StepsQuestion(HERE)))
     board.indexer.stop()
     again = start()
-    survey_only(again)
+    scan_only(again)
     assert plain(again.steps(StepsQuestion(HERE))) == expected
     again.indexer.index_now()
     assert plain(again.steps(StepsQuestion(HERE))) == expected
@@ -115,7 +115,7 @@ def test_damaged_curves_are_as_good_as_absent(
         for part in (tmp_path / "cache").rglob("*.parquet"):
             part.write_bytes(b"no Parquet")
     again = start()
-    survey_only(again)
+    scan_only(again)
     if damage != "part":
         assert list(again.steps(StepsQuestion(HERE)).step) == []
     again.indexer.index_now()

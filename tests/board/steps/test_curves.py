@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from curves import HERE, check, queried, row, same, survey_only
+from curves import HERE, check, queried, row, same, scan_only
 from example_counts import examples
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -102,7 +102,7 @@ def test_curves_are_what_a_query_answers(
                 )
                 board = Board(indexer)
                 if way == "restart":
-                    survey_only(board)
+                    scan_only(board)
                     if "." in board.registry.runs:
                         board.steps(StepsQuestion(HERE))
             board.indexer.index_now()

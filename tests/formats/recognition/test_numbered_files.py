@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.index.detect.sibling_names import SiblingNames, 
 
 def _siblings(files: Iterable[str]) -> SiblingNames:
     found = SiblingNames()
-    found.survey(set(files))
+    found.update(set(files))
     return found
 
 

@@ -54,11 +54,11 @@ def test_a_thread_that_waits_for_a_file_system_that_is_gone_is_left_behind(
     write_rows(tmp_path / "a.jsonl", [row(1)])
     hangs, answers = threading.Event(), threading.Event()
 
-    def survey(_: Scheduler) -> None:
+    def scan(_: Scheduler) -> None:
         hangs.set()
         answers.wait(60)
 
-    monkeypatch.setattr(Scheduler, "survey", survey)
+    monkeypatch.setattr(Scheduler, "scan", scan)
     monkeypatch.setattr(background, "_STOPPING_SECONDS", 0.05)
     indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.02)
     indexer.start()
@@ -257,7 +257,7 @@ def test_mistakes_in_settings_are_said_once_in_the_terminal(
     indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.01)
     indexer.start()
     try:
-        wait_for(lambda: indexer.registry.surveys >= 4)
+        wait_for(lambda: indexer.registry.scans >= 4)
     finally:
         indexer.stop()
     said = [record for record in caplog.records if record.name == "tensorboard"]

@@ -25,7 +25,7 @@ def test_an_error_without_a_word_is_given_one(tmp_path: Path, monkeypatch: pytes
     def starving(_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(Scheduler, "survey", starving)
+    monkeypatch.setattr(Scheduler, "scan", starving)
     indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.01)
     indexer.start()
     try:

@@ -73,7 +73,7 @@ def test_new_runs_stand_in_line_until_another_one_is_looked_at(test_log: TestLog
     indexer, activity = test_log.indexer(), UserActivity()
     registry = indexer.registry
     scheduler = Scheduler(registry, activity)
-    scheduler.survey()
+    scheduler.scan()
     turns = RunTurns(registry, activity, lambda file: file.state.size)
     pending = {run: list(run.files.values()) for run in registry.runs.values()}
     assert turns.in_line() is None

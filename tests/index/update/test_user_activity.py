@@ -79,7 +79,7 @@ def test_looks_that_compute_for_long_are_rare(monkeypatch: pytest.MonkeyPatch) -
     class Slow:
         seconds = 0.0
 
-        def survey(self) -> None:
+        def scan(self) -> None:
             clock[0] += self.seconds
 
     look: Any = Slow()
@@ -89,7 +89,7 @@ def test_looks_that_compute_for_long_are_rare(monkeypatch: pytest.MonkeyPatch) -
     )
     for seconds, pause in ((0.02, 5.0), (0.02, 20.0), (2.0, 5.0), (2.0, 24.0)):
         look.seconds = seconds
-        indexer._survey(look)
+        indexer._scan(look)
         indexer._pause(pause)
     assert pauses == [
         *[("rest", 5.0)],  # ten times 0.02 are less than what the user wants
@@ -108,7 +108,7 @@ def test_whoever_asks_ends_a_long_wait(
     indexer.start()
     try:
         for _ in range(2000):
-            if indexer.registry.surveys:
+            if indexer.registry.scans:
                 break
             indexer._stop.wait(0.01)
         write_rows(logs / "a.jsonl", [row(1)])

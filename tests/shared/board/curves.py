@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 HERE = Selection(".")
 
 
-def survey_only(board: Board) -> None:
+def scan_only(board: Board) -> None:
     """Finds the files and loads nothing."""
     indexer = board.indexer
     assert isinstance(indexer, BackgroundIndexer)

@@ -29,7 +29,7 @@ def read_folder(folder: Path) -> tuple[list[Sample], dict[str, Format], dict[str
     roots = parse_roots(str(folder), "")
     recognition = Recognition(roots, SettingsFinder(roots))
     files = {file.relative: file for found in list_sources(roots).runs.values() for file in found}
-    recognition.siblings.survey(files.keys())
+    recognition.siblings.update(files.keys())
     samples: list[Sample] = []
     formats: dict[str, Format] = {}
     reasons: dict[str, str] = {}

@@ -86,5 +86,5 @@ def silent_from(folder: Path, end: int, table: Path, patch: pytest.MonkeyPatch) 
         for thread in threading.enumerate():
             if thread.name in {"rlboard-index", "rlboard-mount"}:
                 thread.join(_WAITS_S)
-        mounts.begin_look()
+        mounts.begin_scan()
         mounts._foreign.clear()
