@@ -65,9 +65,9 @@ class LoadablePart:
     def note_added(self, *, early: bool) -> None:
         """Tells the file that the rows are in the table; of rows that are built again it knows already."""
         if early:
-            self.file.early_part_added(self.range.offset, self.range.end)
+            self.file.note_early_part_added(self.range.offset, self.range.end)
         elif not self.annotations:
-            self.file.part_added(self.part, self.range.end)
+            self.file.note_part_added(self.part, self.range.end)
 
     def problem_rows(self) -> list[ProblemRow]:
         """Its problems, with line numbers of the whole file."""

@@ -142,7 +142,7 @@ class Registry:
         if self._database is not None:
             self._database.close()
 
-    def changed(self) -> None:
+    def raise_revision(self) -> None:
         """Makes every answer given before stale."""
         with self._lock:
             self.revision += 1
@@ -152,13 +152,13 @@ class Registry:
         self.failure = reason
         if reason:
             self._database_opened.set()
-            self.changed()
+            self.raise_revision()
 
     def set_same_samples(self, same: Mapping[str, str], repeated: Mapping[str, tuple[str, str, int]]) -> None:
         """Notes which runs hold the same samples as another one, and which of them have two files that do."""
         if (same, repeated) != (self.same_samples, self.repeated_samples):
             self.same_samples, self.repeated_samples = same, repeated
-            self.changed()
+            self.raise_revision()
 
     def note_first_look(self, *, any_files: bool) -> None:
         """Notes whether the quick look at the start has met a file that may be a log."""
@@ -221,7 +221,7 @@ class Registry:
             self.revision += 1
 
     def run_of(self, name: str, cursor: duckdb.DuckDBPyConnection) -> RunIndex:
-        """The index of a run, made where there is none; `file_added` lists it."""
+        """The index of a run, made where there is none; `note_file_added` lists it."""
         if name in self.runs:
             return self.runs[name]
         run = RunIndex(self._runs_created, name)
@@ -229,7 +229,7 @@ class Registry:
         run.create(cursor)
         return run
 
-    def file_added(self, run: RunIndex, relative: str) -> None:
+    def note_file_added(self, run: RunIndex, relative: str) -> None:
         """Notes that a file is one of a run, which is listed from now on: without a file it would look as if it were read."""
         with self._lock:
             if run.name not in self.runs:
@@ -242,7 +242,7 @@ class Registry:
             self.runs = {name: run for name, run in self.runs.items() if run.files}
             self.revision += 1
 
-    def range_indexed(self, run: RunIndex, size: int, begin: float, end: float) -> None:
+    def note_range_indexed(self, run: RunIndex, size: int, begin: float, end: float) -> None:
         """Notes that so many bytes of a run are in the index now, and when its turn began and ended (seconds)."""
         with self._lock:
             last = self._speeds.setdefault(run.name, deque(maxlen=_SPEED_OVER))

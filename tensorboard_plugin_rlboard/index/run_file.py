@@ -149,7 +149,7 @@ class IndexedFile:
         self.state = state
         self.cached = tuple(ranges)
 
-    def cached_part_loaded(self, newlines: int) -> None:
+    def note_cached_part_loaded(self, newlines: int) -> None:
         """Notes that the next part of `to_load` is in the table; it has so many newline characters."""
         self.to_load.popleft()
         self.newlines += newlines
@@ -165,11 +165,11 @@ class IndexedFile:
         self.cached = tuple(ranges)
         self.to_load = deque()
 
-    def range_cached(self, ranges: Sequence[CachedRange]) -> None:
+    def note_range_cached(self, ranges: Sequence[CachedRange]) -> None:
         """Notes the ranges that are kept for the next start."""
         self.cached = tuple(ranges)
 
-    def part_added(self, part: Part, end: int) -> None:
+    def note_part_added(self, part: Part, end: int) -> None:
         """Notes that a part is in the table: those of a file come in its order.
 
         Args:
@@ -198,7 +198,7 @@ class IndexedFile:
         self._keys |= keys
         self._had_rewards |= part.samples > 0 if part.rewarded is None else part.rewarded > 0
 
-    def early_part_added(self, offset: int, end: int) -> None:
+    def note_early_part_added(self, offset: int, end: int) -> None:
         """Notes that the rows of its last lines are in the table before their turn."""
         self.early_range = offset, end
 

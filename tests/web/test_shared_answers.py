@@ -147,7 +147,7 @@ def test_an_answer_that_the_browser_has_is_not_sent_again(
     again = stack.get("runs", **{"If-None-Match": tag})
     assert (again.status_code, again.get_data()) == (304, b"")
     assert again.headers["X-RLBoard-Revision"] == long.headers["X-RLBoard-Revision"]
-    stack.plugin._board.registry.changed()
+    stack.plugin._board.registry.raise_revision()
     changed = stack.get("runs", **{"If-None-Match": tag})
     assert (changed.status_code, changed.get_data()) == (200, short.get_data())
     assert changed.headers["ETag"] != tag

@@ -177,7 +177,7 @@ class StepService:
         with self._lock:
             awaited, state.update_awaited = state.update_awaited, False
         if awaited:
-            self._registry.changed()
+            self._registry.raise_revision()
 
     def _curves_of(self, run: RunIndex) -> RunCurves:
         with self._lock:

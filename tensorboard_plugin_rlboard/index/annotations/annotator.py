@@ -185,7 +185,7 @@ class Annotator:
             self._looked_at[run.name] = time.monotonic()
         if not run.pending and not of_run.is_outdated:
             self._report(run, of_run)
-        self._registry.changed()
+        self._registry.raise_revision()
 
     def _of(self, run: RunIndex) -> RunAnnotations:
         found = self._runs.get(run.name)

@@ -102,7 +102,7 @@ class PartCache:
             return found if same and _rows_match_manifest(cursor, *found) else None
         return found
 
-    def loaded(self, path: str, state: FileState, fingerprint: Fingerprint, rows: Path) -> None:
+    def note_loaded(self, path: str, state: FileState, fingerprint: Fingerprint, rows: Path) -> None:
         """Notes that a part that was fetched is in the table.
 
         Args:

@@ -77,7 +77,7 @@ class JoinProblems:
                 if problems:
                     run.add_problems(self._cursor, problems)
                 self._reported[name] = problems
-                registry.changed()
+                registry.raise_revision()
 
     def _conflicts_in(self, group: SideGroup) -> int:
         """How many lines of a group say something else than an earlier line with the same key."""

@@ -84,7 +84,7 @@ class Joiner:
         for run in tuple(self._registry.runs.values()):
             for relative in side_files & run.files.keys():  # the settings name what was taken for rollouts
                 run.remove_file(self._cursor, relative)
-                self._registry.changed()
+                self._registry.raise_revision()
         return side_files | self._annotator.check_files(present, now_ns)
 
     def claims(self, file: SourceFile, file_format: Format | None, now_ns: int) -> bool:
@@ -162,7 +162,7 @@ class Joiner:
             logger.exception("RL Board could not join anything to run %s", run.name)
             self._failed[run.name] = run.version, type(error).__name__
         self._joined_at[run.name] = time.monotonic()
-        self._registry.changed()
+        self._registry.raise_revision()
         return run
 
     def _joins_of(self, run: RunIndex) -> RunJoins:

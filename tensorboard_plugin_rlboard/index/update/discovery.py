@@ -137,26 +137,26 @@ class Discovery:
         if is_repeated or (source is not None and self._has_other_format(file, source)):
             # Its twin was written after it was found, or the settings have changed: it is found anew.
             run.remove_file(self._cursor, file.relative)
-            self._registry.changed()
+            self._registry.raise_revision()
             return True
         is_awaited = not is_comparable(file.state, source, now_ns)
         if file.set_awaited(is_awaited=is_awaited):
-            self._registry.changed()
+            self._registry.raise_revision()
         if is_awaited:
             return False
         seen = compare(file.state, source, now_ns)
         is_as_before = seen.change in {Change.UNCHANGED, Change.APPENDED}
         if is_as_before and self._later_look.finds_else(file, source):
             run.remove_file(self._cursor, file.relative)
-            self._registry.changed()
+            self._registry.raise_revision()
             return True
         if is_as_before and seen.state is not None:
             if seen.state.size != file.state.size:
-                self._registry.changed()
+                self._registry.raise_revision()
             file.set_state(seen.state)
             if self._messages.is_unreadable(run, file):
                 file.retry()
-            self.file_read(run, file)
+            self.note_file_read(run, file)
             return False
         if seen.change is Change.UNREADABLE:
             self._messages.note_unreadable(run, file, seen.reason)
@@ -168,7 +168,7 @@ class Discovery:
         if seen.change is Change.VANISHED and not is_sealed:
             reason = "The file was there and is gone; its samples are no longer shown."
             run.add_problems(self._cursor, [ProblemRow(file.relative, None, None, "vanished", reason)])
-        self._registry.changed()
+        self._registry.raise_revision()
         return True
 
     def _add_new(self, files: Iterable[SourceFile], present: Mapping[str, SourceFile]) -> None:
@@ -225,7 +225,7 @@ class Discovery:
             run.add_file(file.path, file.relative, found, state)
             if reason := self._later_look.understood(file):
                 run.add_problems(self._cursor, [ProblemRow(file.relative, None, None, "read_anew", reason)])
-            self._registry.file_added(run, file.relative)
+            self._registry.note_file_added(run, file.relative)
 
     def _restore_cached(self, file: SourceFile, present: Mapping[str, SourceFile]) -> bool:
         """Adds a file that an earlier start has indexed: its parts are loaded, and none of it is read.
@@ -243,15 +243,15 @@ class Discovery:
         run = self._registry.run_of(self._recognition.run_of(restored.format, file), self._cursor)
         run.clear_problems(self._cursor, file.relative)  # that it was gone
         run.add_file(file.path, file.relative, restored.format, restored.state, restored.ranges)
-        self._registry.file_added(run, file.relative)
+        self._registry.note_file_added(run, file.relative)
         return True
 
-    def reading_failed(self, run: RunIndex, file: IndexedFile, error: OSError) -> None:
+    def note_reading_failed(self, run: RunIndex, file: IndexedFile, error: OSError) -> None:
         """Notes that a file cannot be read for now; the next scan tries again."""
         self._messages.note_unreadable(run, file, f"{error.strerror or error}.")
         file.wait_for_more()
 
-    def file_read(self, run: RunIndex, file: IndexedFile) -> None:
+    def note_file_read(self, run: RunIndex, file: IndexedFile) -> None:
         """Notes what is to be said of a file by what was read of it: also of kept parts that were loaded."""
         self._file_messages.say(run, file, "reward_lost", self._later_look.lost_reward(file))
         if file.pending:

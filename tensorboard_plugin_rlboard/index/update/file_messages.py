@@ -36,7 +36,7 @@ class FileMessages:
         run.clear_problems(self._cursor, file.relative, kind)
         if reason:
             run.add_problems(self._cursor, [ProblemRow(file.relative, None, None, kind, reason)])
-        self._registry.changed()
+        self._registry.raise_revision()
 
     def say_damage(self, run: RunIndex, file: IndexedFile) -> None:
         """Says what of a packed file could not be unpacked, or takes it back."""

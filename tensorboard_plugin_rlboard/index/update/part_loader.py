@@ -86,7 +86,7 @@ class PartLoader:
             try:
                 size += self._load_alone(run, file, one)
             except OSError as error:
-                self._discovery.reading_failed(run, file, error)
+                self._discovery.note_reading_failed(run, file, error)
             except EOFError:
                 file.wait_for_more()  # it shrank since the scan; the next one says so
         return size
@@ -146,8 +146,8 @@ class PartLoader:
             fetched, lost = [], {file: None for file, _ in cached}
         for loadable, built in fetched:
             file = loadable.file
-            file.cached_part_loaded(built.part.newlines)
-            self._cache.loaded(file.path, file.state, built.fingerprint, loadable.parquet)
+            file.note_cached_part_loaded(built.part.newlines)
+            self._cache.note_loaded(file.path, file.state, built.fingerprint, loadable.parquet)
         for file in lost:
             self._drop_lost(run, file)
         return sum(loadable.range.length for loadable, _ in fetched)
@@ -226,7 +226,7 @@ class PartLoader:
             file.advance(built.fingerprint, built.part.newlines)
             cached = self._cache.store(file.path, file.format, file.state, built, part.parquet)
             if cached:
-                file.range_cached(cached)
+                file.note_range_cached(cached)
             part.parquet.unlink(missing_ok=True)
         return sum(part.range.length for _, part in loadable)
 

@@ -76,7 +76,7 @@ class RunMessages:
     def _say(self, run: RunIndex, message: str) -> None:
         if run.message != message:
             run.set_message(message)
-            self._registry.changed()
+            self._registry.raise_revision()
 
 
 def reason_of(error: Exception) -> str:

@@ -90,7 +90,7 @@ class Scheduler:
         for run in tuple(self._registry.runs.values()):
             if run.sample_table.is_lost:
                 self._loader.read_again(run)
-                self._registry.changed()
+                self._registry.raise_revision()
         self._discovery.scan()
         self._turns.end_line()
         runs = tuple(self._registry.runs.values())
@@ -127,7 +127,7 @@ class Scheduler:
         start = time.monotonic()
         size = self._load_cached(run, restoring) if restoring else self._index_new(run, files)
         if size or not run.pending:
-            self._registry.range_indexed(run, size, start, time.monotonic())
+            self._registry.note_range_indexed(run, size, start, time.monotonic())
         return run
 
     def _index_new(self, run: RunIndex, files: Sequence[IndexedFile]) -> int:
@@ -139,7 +139,7 @@ class Scheduler:
         if uses_workers:
             self._order(run, files)
             if self._show_newest(run, files):
-                self._registry.changed()
+                self._registry.raise_revision()
                 return 0
         unordered = [file for file in files if not self._orders.has(file)]
         here = [file for file in unordered if not (uses_workers and self._can_leave(file))]
@@ -153,7 +153,7 @@ class Scheduler:
         run.number_attempts(self._cursor)
         self._loaded_at = time.monotonic()
         for file in dict.fromkeys(file for file, _ in finished):
-            self._discovery.file_read(run, file)
+            self._discovery.note_file_read(run, file)
         return size
 
     def _show_newest(self, run: RunIndex, files: Sequence[IndexedFile]) -> bool:
@@ -209,7 +209,7 @@ class Scheduler:
             try:
                 order = self._ranges.next(file, self._orders.ordered_to(file))
             except OSError as error:
-                self._discovery.reading_failed(run, file, error)
+                self._discovery.note_reading_failed(run, file, error)
             if order is not None:
                 self._orders.order(run, file, order)
                 continue
@@ -229,11 +229,11 @@ class Scheduler:
                 found = self._ranges.read_next(file)
                 if found is None:
                     file.wait_for_more()
-                    self._discovery.file_read(run, file)
+                    self._discovery.note_file_read(run, file)
                     continue
                 built.append((file, self._loader.build(*found)))
             except OSError as error:
-                self._discovery.reading_failed(run, file, error)
+                self._discovery.note_reading_failed(run, file, error)
             except EOFError:
                 file.wait_for_more()  # it shrank since the scan; the next one says so
             if not run.samples or len(built) >= _MAX_PARTS or time.perf_counter() > until:
@@ -247,7 +247,7 @@ class Scheduler:
         size = self._loader.load_cached(run, now)
         for file in dict.fromkeys(file for file, _ in now):
             if run.files.get(file.relative) is file:  # else none of its parts was there
-                self._discovery.file_read(run, file)
+                self._discovery.note_file_read(run, file)
         if not any(file.to_load for file in run.files.values()):
             run.number_attempts(self._cursor, restoring=bool(run.restored_digest))
         return size

@@ -79,14 +79,14 @@ def test_first_samples_without_the_reward_of_those_before_are_looked_at_then_twi
     looks, file, size = Looks(), indexed(), 10_000_000_000
     later = LaterLook(cast("Recognition", looks))
     later.understood(of_size(size))
-    file.part_added(replace(PART, rewarded=0), 0)
-    file.part_added(replace(PART, rewarded=0), 0)
-    file.part_added(PART, 0)
+    file.note_part_added(replace(PART, rewarded=0), 0)
+    file.note_part_added(replace(PART, rewarded=0), 0)
+    file.note_part_added(PART, 0)
     assert not later.finds_else(file, of_size(size))
     assert looks.sizes == []
     found: list[int] = []
     for count in range(1, 101):
-        file.part_added(replace(PART, rewarded=9), 0)
+        file.note_part_added(replace(PART, rewarded=9), 0)
         later.finds_else(file, of_size(size))
         found += [count] * (len(looks.sizes) > len(found))
     assert found == [1, 2, 4, 8, 16, 32, 64]
@@ -104,6 +104,6 @@ def test_first_samples_without_the_reward_of_those_before_are_looked_at_then_twi
 )
 def test_how_much_a_later_range_differs(part: Part, unlike: int) -> None:
     file = indexed()
-    file.part_added(PART, 0)
-    file.part_added(part, 0)
+    file.note_part_added(PART, 0)
+    file.note_part_added(part, 0)
     assert file.unlike == unlike
