@@ -43,11 +43,11 @@ class IndexedFile:
         cached: the ranges that are kept for the next start, from the first byte on without gaps.
         to_load: those of them that are read, and not yet in the run's table, in file order.
         early_range: (offset, end) of its last lines while they are shown before their turn, else None.
-        unlike: how much later ranges differ from those before, samples without a reward where earlier ones had one,
+        differences: how much later ranges differ from those before, samples without a reward where earlier ones had one,
             lines without a sample, and keys that were not seen before.
         lines: lines of what is loaded, blank ones left out.
         lost_lines: those of them that gave no sample, by kind of problem (`Part.lost_lines`).
-        unrewarded: samples at its end that have no reward although earlier ones have (`Part.lost`).
+        unrewarded_at_end: samples at its end that have no reward although earlier ones have (`Part.lost`).
         is_awaited: whether it has changed and is being unpacked; until that is done it stays what it was.
     """
 
@@ -64,10 +64,10 @@ class IndexedFile:
     cached: tuple[CachedRange, ...] = ()
     to_load: deque[CachedRange] = field(default_factory=deque)
     early_range: tuple[int, int] | None = None
-    unlike: int = 0
+    differences: int = 0
     lines: int = 0
     lost_lines: Counter[str] = field(default_factory=Counter)
-    unrewarded: int = 0
+    unrewarded_at_end: int = 0
     is_awaited: bool = False
     _keys: set[str] = field(default_factory=set)
     _had_rewards: bool = False
@@ -189,12 +189,12 @@ class IndexedFile:
         """Notes how much the next part differs from those before it; the first one differs from nothing."""
         keys = part.keys.numbers | part.keys.texts | part.keys.lists.keys()
         if self.parts and part.rewarded is not None:
-            self.unlike += len(keys - self._keys) + part.sampleless
+            self.differences += len(keys - self._keys) + part.sampleless
             missing = part.samples - part.rewarded if self._had_rewards else 0
-            self.unlike += missing
+            self.differences += missing
         if part.rewarded is not None:
             without = part.lost if self._had_rewards else 0
-            self.unrewarded = part.lost if part.rewarded else self.unrewarded + without
+            self.unrewarded_at_end = part.lost if part.rewarded else self.unrewarded_at_end + without
         self._keys |= keys
         self._had_rewards |= part.samples > 0 if part.rewarded is None else part.rewarded > 0
 

@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.index.detect.named_fields import (
 from tensorboard_plugin_rlboard.index.detect.sibling_names import SiblingNames
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff_rows
 from tensorboard_plugin_rlboard.index.detect.spread_rows import spread_rows
-from tensorboard_plugin_rlboard.index.detect.vain_mapping import doubt_of_mapping
+from tensorboard_plugin_rlboard.index.detect.unmatched_mapping import doubt_of_mapping
 from tensorboard_plugin_rlboard.sources.discovery.logdir import run_name_below
 from tensorboard_plugin_rlboard.training.settings.sections import MappingSection
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
@@ -208,8 +208,8 @@ class Recognition:
         has_same_keys = dict(written_keys) == dict(user_keys)
         return has_same_keys and self.bind(file_format, file).spec == file_format.spec
 
-    def other_reading(self, file_format: Format, file: SourceFile) -> str:
-        """What is understood otherwise now in a file that has grown, in one sentence; empty where nothing is.
+    def changed_reading(self, file_format: Format, file: SourceFile) -> str:
+        """Which fields a file that has grown has under other keys now, in one sentence; empty where none has.
 
         Raises:
             OSError: it cannot be read.

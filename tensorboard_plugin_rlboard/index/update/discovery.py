@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
-from tensorboard_plugin_rlboard.index.detect.later_look import LaterLook
+from tensorboard_plugin_rlboard.index.detect.format_recheck import FormatRecheck
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.detect.repeated_rows import RepeatedRows
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
@@ -71,7 +71,7 @@ class Discovery:
         self._mappings: dict[str, MappingSection] = {}
         self._messages = RunMessages(registry)
         self._file_messages = FileMessages(registry, cursor)
-        self._later_look = LaterLook(self._recognition)
+        self._format_recheck = FormatRecheck(self._recognition)
         self._repeated = RepeatedRows()
         self._undecided: set[str] = set()
 
@@ -146,7 +146,7 @@ class Discovery:
             return False
         seen = compare(file.state, source, now_ns)
         is_as_before = seen.change in {Change.UNCHANGED, Change.APPENDED}
-        if is_as_before and self._later_look.finds_else(file, source):
+        if is_as_before and self._format_recheck.is_recognised_otherwise(file, source):
             run.remove_file(self._cursor, file.relative)
             self._registry.raise_revision()
             return True
@@ -177,8 +177,8 @@ class Discovery:
         for file in files:
             note_asked(file.path)
             is_no_log = self._no_logs.get(file.relative) == self._facts(file)
-            is_anew = self._later_look.is_anew(file.relative)
-            if not is_no_log and (is_anew or not self._restore_cached(file, present)):
+            is_to_be_reread = self._format_recheck.is_to_be_reread(file.relative)
+            if not is_no_log and (is_to_be_reread or not self._restore_cached(file, present)):
                 self._classify_new(file, present)
         for name, run in self._registry.runs.items():
             if name not in before:
@@ -223,7 +223,7 @@ class Discovery:
             run = self._registry.run_of(self._recognition.run_of(found, file), self._cursor)
             run.clear_problems(self._cursor, file.relative)
             run.add_file(file.path, file.relative, found, state)
-            if reason := self._later_look.understood(file):
+            if reason := self._format_recheck.note_recognised(file):
                 run.add_problems(self._cursor, [ProblemRow(file.relative, None, None, "read_anew", reason)])
             self._registry.note_file_added(run, file.relative)
 
@@ -253,7 +253,7 @@ class Discovery:
 
     def note_file_read(self, run: RunIndex, file: IndexedFile) -> None:
         """Notes what is to be said of a file by what was read of it: also of kept parts that were loaded."""
-        self._file_messages.say(run, file, "reward_lost", self._later_look.lost_reward(file))
+        self._file_messages.say(run, file, "reward_lost", self._format_recheck.lost_reward(file))
         if file.pending:
             return
         self._messages.note_readable(run, file)

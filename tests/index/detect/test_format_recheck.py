@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.index.detect.later_look import LaterLook
+from tensorboard_plugin_rlboard.index.detect.format_recheck import FormatRecheck
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.parts.part import Part
@@ -23,7 +23,7 @@ class Looks:
     def __init__(self) -> None:
         self.sizes: list[int] = []
 
-    def other_reading(self, _format: object, file: SourceFile) -> str:
+    def changed_reading(self, _format: object, file: SourceFile) -> str:
         self.sizes.append(file.size)
         return ""
 
@@ -31,10 +31,10 @@ class Looks:
 def sizes_looked_at(first: int, step: int, last: int) -> list[int]:
     """The sizes at which a file is looked at that is understood at one size and then grows in steps."""
     looks = Looks()
-    later = LaterLook(cast("Recognition", looks))
-    later.understood(of_size(first))
+    later = FormatRecheck(cast("Recognition", looks))
+    later.note_recognised(of_size(first))
     for size in range(first + step, last + 1, step):
-        assert not later.finds_else(indexed(), of_size(size))
+        assert not later.is_recognised_otherwise(indexed(), of_size(size))
     return looks.sizes
 
 
@@ -68,26 +68,26 @@ def test_huge_file_is_looked_at_once_for_some_bytes() -> None:
 
 def test_file_of_the_same_size_is_not_looked_at() -> None:
     looks = Looks()
-    later = LaterLook(cast("Recognition", looks))
-    later.understood(of_size(100))
-    assert not later.finds_else(indexed(), of_size(100))
+    later = FormatRecheck(cast("Recognition", looks))
+    later.note_recognised(of_size(100))
+    assert not later.is_recognised_otherwise(indexed(), of_size(100))
     assert looks.sizes == []
 
 
 def test_first_samples_without_the_reward_of_those_before_are_looked_at_then_twice_as_many() -> None:
     """Of 1, 2, … 100 such samples the 1st, 2nd, 4th, … 64th brings a look: seven; those before the first reward do not."""
     looks, file, size = Looks(), indexed(), 10_000_000_000
-    later = LaterLook(cast("Recognition", looks))
-    later.understood(of_size(size))
+    later = FormatRecheck(cast("Recognition", looks))
+    later.note_recognised(of_size(size))
     file.note_part_added(replace(PART, rewarded=0), 0)
     file.note_part_added(replace(PART, rewarded=0), 0)
     file.note_part_added(PART, 0)
-    assert not later.finds_else(file, of_size(size))
+    assert not later.is_recognised_otherwise(file, of_size(size))
     assert looks.sizes == []
     found: list[int] = []
     for count in range(1, 101):
         file.note_part_added(replace(PART, rewarded=9), 0)
-        later.finds_else(file, of_size(size))
+        later.is_recognised_otherwise(file, of_size(size))
         found += [count] * (len(looks.sizes) > len(found))
     assert found == [1, 2, 4, 8, 16, 32, 64]
 
@@ -106,4 +106,4 @@ def test_how_much_a_later_range_differs(part: Part, unlike: int) -> None:
     file = indexed()
     file.note_part_added(PART, 0)
     file.note_part_added(part, 0)
-    assert file.unlike == unlike
+    assert file.differences == unlike

@@ -1,4 +1,4 @@
-"""Looks again at files that were understood by few rows, when they have grown."""
+"""Checks the format of a file again when the file has grown: it was recognised, or guessed, by the rows that were there."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.run_file import IndexedFile
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
-_GROWTH, _MOST_BYTES = 1.25, 64_000_000
+_GROWTH, _MAX_GROWTH_BYTES = 1.25, 64_000_000
 """A file is looked at again each time it is so many times as large, or has so many bytes more, because its keys may change
 late: a look costs a fiftieth of reading that much. A small one is each time it has grown, which costs no more than to read
 it."""
 
 
-_MORE_UNLIKE = 2
+_UNLIKE_GROWTH = 2
 """Whatever its size, a file is also looked at again when the first of its new rows are unlike those before (without the
 reward that the earlier ones had, say, or with a key that was not seen before), and each time that so many times as many
 are: of a log whose rows differ by nature that is a few times."""
 
-_SAID_OF = 2
+_MIN_UNREWARDED = 2
 """Samples without a reward at the end of a file that are worth a sentence."""
 
 
-class LaterLook:
-    """Remembers how large files were when they were understood, and which are to be read anew.
+class FormatRecheck:
+    """Remembers how large files were when they were recognised, and which are to be read anew.
 
     Args:
         recognition: recognises files.
@@ -37,26 +37,26 @@ class LaterLook:
     def __init__(self, recognition: Recognition) -> None:
         self._recognition = recognition
         self._sizes: dict[str, int] = {}
-        self._unlike: dict[str, int] = {}
+        self._differences: dict[str, int] = {}
         self._reasons: dict[str, str] = {}
 
-    def finds_else(self, file: IndexedFile, source: SourceFile | None) -> bool:
-        """Whether a file that has grown is understood otherwise now; it is to be read anew then.
+    def is_recognised_otherwise(self, file: IndexedFile, source: SourceFile | None) -> bool:
+        """Whether a file that has grown is recognised as something else now; it is to be read anew then.
 
         Args:
-            file: the file as it was understood and read.
+            file: the file as it was recognised and read.
             source: the file as it is now.
         """
         relative = file.relative
-        has_grown = source is not None and source.size >= _next_look(self._sizes.get(relative, 0))
-        is_unlike = file.unlike >= max(1, _MORE_UNLIKE * self._unlike.get(relative, 0))
+        has_grown = source is not None and source.size >= _next_recheck(self._sizes.get(relative, 0))
+        is_unlike = file.differences >= max(1, _UNLIKE_GROWTH * self._differences.get(relative, 0))
         if source is None or not (has_grown or is_unlike):
             return False
         self._sizes[relative] = source.size
         if is_unlike:
-            self._unlike[relative] = file.unlike
+            self._differences[relative] = file.differences
         try:
-            reason = self._recognition.other_reading(file.format, source)
+            reason = self._recognition.changed_reading(file.format, source)
         except OSError:
             return False  # whoever reads it next will say so
         if reason:
@@ -69,7 +69,7 @@ class LaterLook:
         It is said of two and more: a rollout that failed may stand alone.
         """
         mapping = file.format.mapping
-        if file.unrewarded < _SAID_OF or not is_guessed(file.format):
+        if file.unrewarded_at_end < _MIN_UNREWARDED or not is_guessed(file.format):
             return ""
         key = "reward" if mapping is None else mapping.keys.get("reward", "reward")
         return (
@@ -78,19 +78,19 @@ class LaterLook:
             "the fields that are guessed (rlboard doctor prints them)."
         )
 
-    def is_anew(self, relative: str) -> bool:
+    def is_to_be_reread(self, relative: str) -> bool:
         """Whether a file is to be read anew, whatever is kept of it."""
         return relative in self._reasons
 
-    def understood(self, file: SourceFile) -> str:
-        """Note that a file was understood as it is; why it was read anew, in one sentence, empty where it was not."""
+    def note_recognised(self, file: SourceFile) -> str:
+        """Note that a file was recognised as it is now; returns why it was read anew, in one sentence, empty where it was not."""
         self._sizes[file.relative] = file.size
         reason = self._reasons.pop(file.relative, "")
         if not reason:
-            self._unlike.pop(file.relative, None)  # it is another file
+            self._differences.pop(file.relative, None)  # it is another file
         return reason
 
 
-def _next_look(size: int) -> float:
-    """Bytes from which on a file is looked at again that was understood when it had so many."""
-    return size + 1 if size <= SMALL_BYTES else min(_GROWTH * size, size + _MOST_BYTES)
+def _next_recheck(size: int) -> float:
+    """Bytes from which on the format of a file is checked again that was recognised when it had so many."""
+    return size + 1 if size <= SMALL_BYTES else min(_GROWTH * size, size + _MAX_GROWTH_BYTES)

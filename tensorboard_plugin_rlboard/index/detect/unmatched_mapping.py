@@ -1,4 +1,4 @@
-"""Says what an rlboard.toml looks for in a file's rows that is not there: one of a folder above reaches other logs as well."""
+"""Finds fields that an rlboard.toml maps to keys that a file's rows do not have: one of a folder above reaches other logs as well."""
 
 from __future__ import annotations
 
