@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from tensorboard_plugin_rlboard.api import RunInfo
 from tensorboard_plugin_rlboard.doctor.report import FileReport, IgnoredFile, RunReport
-from tensorboard_plugin_rlboard.index.update.same_samples import is_of_writer
+from tensorboard_plugin_rlboard.index.update.duplicate_runs import is_of_writer
 from tensorboard_plugin_rlboard.operating_system import command_line
 from tensorboard_plugin_rlboard.problem_kinds import kind_words
 

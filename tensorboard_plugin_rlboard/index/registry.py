@@ -66,8 +66,8 @@ class Registry:
         undecided: whether the last one met files that have to be unpacked before it is known what they are.
         any_files: whether there is anything that the tab could show: a rollout log, or a file that looks like one.
         failure: why nothing can be indexed, else empty.
-        same_samples: name of a run -> name of another that holds the same samples and more of them. Replaced as well.
-        repeated_samples: name of a run -> two of its files that hold the same samples, and how many were compared.
+        duplicate_runs: name of a run -> name of another that holds the same samples and more of them. Replaced as well.
+        duplicate_files: name of a run -> two of its files that hold the same samples, and how many were compared.
     """
 
     def __init__(
@@ -103,8 +103,8 @@ class Registry:
         self.undecided = False
         self.any_files = False
         self.failure = ""
-        self.same_samples: Mapping[str, str] = {}
-        self.repeated_samples: Mapping[str, tuple[str, str, int]] = {}
+        self.duplicate_runs: Mapping[str, str] = {}
+        self.duplicate_files: Mapping[str, tuple[str, str, int]] = {}
         self._cache_folder = cache
         self._lock = threading.Lock()
         self._runs_created = 0
@@ -154,10 +154,10 @@ class Registry:
             self._database_opened.set()
             self.raise_revision()
 
-    def set_same_samples(self, same: Mapping[str, str], repeated: Mapping[str, tuple[str, str, int]]) -> None:
+    def set_duplicates(self, same: Mapping[str, str], repeated: Mapping[str, tuple[str, str, int]]) -> None:
         """Notes which runs hold the same samples as another one, and which of them have two files that do."""
-        if (same, repeated) != (self.same_samples, self.repeated_samples):
-            self.same_samples, self.repeated_samples = same, repeated
+        if (same, repeated) != (self.duplicate_runs, self.duplicate_files):
+            self.duplicate_runs, self.duplicate_files = same, repeated
             self.raise_revision()
 
     def note_first_look(self, *, any_files: bool) -> None:

@@ -70,7 +70,7 @@ def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[Notice]:
 
 def same_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
     """That another run holds the same samples: which of them has more, and why it is to be preferred."""
-    same, runs = registry.same_samples, registry.runs
+    same, runs = registry.duplicate_runs, registry.runs
     better = runs.get(same.get(run.name, ""))
     if better is not None:
         lacks = _lacking(run, better)
@@ -94,7 +94,7 @@ def same_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
 
 def repeated_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
     """That two files of a run hold the same samples."""
-    found = registry.repeated_samples.get(run.name)
+    found = registry.duplicate_files.get(run.name)
     if found is not None:
         first, second, compared = found
         yield Notice(

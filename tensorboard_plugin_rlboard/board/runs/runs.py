@@ -132,7 +132,7 @@ class RunList:
                 *evaluation_notices(run, registry),
                 *repeated_samples_notices(run, registry),
             ],
-            same_as=registry.same_samples.get(run.name, ""),
+            same_as=registry.duplicate_runs.get(run.name, ""),
             changed_at=max((file.state.mtime_ns / 1e9 for file in tuple(run.files.values())), default=None),
             last_reward=self._last_mean(run, "reward"),
             findings=self._findings(run),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
 from tensorboard_plugin_rlboard.index.detect.format_recheck import FormatRecheck
 from tensorboard_plugin_rlboard.index.detect.recognition import Recognition
-from tensorboard_plugin_rlboard.index.detect.repeated_rows import RepeatedRows
+from tensorboard_plugin_rlboard.index.detect.redundant_files import RedundantFiles
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.run_file import cached_digest
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
@@ -72,7 +72,7 @@ class Discovery:
         self._messages = RunMessages(registry)
         self._file_messages = FileMessages(registry, cursor)
         self._format_recheck = FormatRecheck(self._recognition)
-        self._repeated = RepeatedRows()
+        self._redundant = RedundantFiles()
         self._undecided: set[str] = set()
 
     def scan(self) -> None:
@@ -84,7 +84,7 @@ class Discovery:
         present = {file.relative: file for files in found.runs.values() for file in files}
         now_ns = time.time_ns()
         self._recognition.siblings.update(present.keys())
-        for relative in self._repeated.update(present):
+        for relative in self._redundant.update(present):
             self._no_logs.pop(relative, None)
         indexed: set[str] = set()
         for run in tuple(registry.runs.values()):
@@ -133,7 +133,7 @@ class Discovery:
             self._messages.note_unreadable(run, file, silence)  # its rows stay
             file.wait_for_more()
             return False
-        is_repeated = self._repeated.reason_against(file.relative, file.format, present) != ""
+        is_repeated = self._redundant.reason_against(file.relative, file.format, present) != ""
         if is_repeated or (source is not None and self._has_other_format(file, source)):
             # Its twin was written after it was found, or the settings have changed: it is found anew.
             run.remove_file(self._cursor, file.relative)
@@ -209,7 +209,7 @@ class Discovery:
         if self._joiner.claims(file, found, time.time_ns()):
             self._no_logs.pop(file.relative, None)
             return
-        repeated = "" if found is None else self._repeated.reason_against(file.relative, found, present)
+        repeated = "" if found is None else self._redundant.reason_against(file.relative, found, present)
         if repeated:
             found, reason = None, repeated
         if found is None:
@@ -237,7 +237,7 @@ class Discovery:
         if restored is None:
             return False
         is_read_alike = self._recognition.is_read_alike(restored.format, file, restored.formats_digest)
-        if not is_read_alike or self._repeated.reason_against(file.relative, restored.format, present):
+        if not is_read_alike or self._redundant.reason_against(file.relative, restored.format, present):
             return False
         self._mappings[file.relative] = self._recognition.mapping_of(file)
         run = self._registry.run_of(self._recognition.run_of(restored.format, file), self._cursor)

@@ -11,16 +11,16 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache.part_cache import PartCache
-from tensorboard_plugin_rlboard.index.detect.repeated_samples import RepeatedSamples
+from tensorboard_plugin_rlboard.index.detect.duplicate_files import DuplicateFiles
 from tensorboard_plugin_rlboard.index.joins.joiner import Joiner
 from tensorboard_plugin_rlboard.index.parts.worker_pool import FinishedRange, WorkerPool
 from tensorboard_plugin_rlboard.index.update.discovery import Discovery
+from tensorboard_plugin_rlboard.index.update.duplicate_runs import DuplicateRuns
 from tensorboard_plugin_rlboard.index.update.file_ranges import FileRanges
 from tensorboard_plugin_rlboard.index.update.newest_lines import NEWEST_FROM, NewestLines
 from tensorboard_plugin_rlboard.index.update.part_loader import PartLoader
 from tensorboard_plugin_rlboard.index.update.range_orders import RangeOrders
 from tensorboard_plugin_rlboard.index.update.ready_files import ready_files, unpacked_together
-from tensorboard_plugin_rlboard.index.update.same_samples import SameSamples
 from tensorboard_plugin_rlboard.index.update.turns import WORKERS_FROM, RunTurns
 from tensorboard_plugin_rlboard.sources.mounts import mounts
 from tensorboard_plugin_rlboard.sources.reader import is_packed, stop_unpacking, unpacking_jobs
@@ -69,8 +69,8 @@ class Scheduler:
         self._loader = PartLoader(folder, self._cursor, self._cache, self._discovery)
         self._orders = RangeOrders(WorkerPool(folder, shares.workers, shares.worker))
         self._ranges = FileRanges(read_limit)
-        self._same_samples = SameSamples(self._cursor)
-        self._repeated = RepeatedSamples(self._cursor)
+        self._duplicate_runs = DuplicateRuns(self._cursor)
+        self._duplicate_files = DuplicateFiles(self._cursor)
         self._turns = RunTurns(registry, activity, self._ranges.bytes_left)
         self._newest = NewestLines(self._ranges, self._loader)
         self._loaded_at = 0.0
@@ -78,7 +78,7 @@ class Scheduler:
     def compare_runs(self) -> None:
         """Notes which runs, and which files of a run, hold the same samples; called when nothing is left to index."""
         runs = tuple(self._registry.runs.values())
-        self._registry.set_same_samples(self._same_samples.find(runs), self._repeated.find(runs))
+        self._registry.set_duplicates(self._duplicate_runs.find(runs), self._duplicate_files.find(runs))
 
     def stop_workers(self) -> None:
         """Ends the worker processes: nothing is left to do, and idle ones would keep their memory."""

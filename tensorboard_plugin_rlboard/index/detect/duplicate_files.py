@@ -33,7 +33,7 @@ _State = tuple[int, int]
 _Found = tuple[str, str, int]
 
 
-class RepeatedSamples:
+class DuplicateFiles:
     """Looks for them; what is decided of a run is not asked again before it has another file or rows of it change.
 
     Args:

@@ -1,4 +1,4 @@
-"""Which files are left out because another one has all of their rows, and which one that is."""
+"""Which files are left out because another file has all of their rows, and which one that is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
 
-class RepeatedRows:
+class RedundantFiles:
     """Asks all that know of repeated rows: the format (a trainer's two files), copies, tables that grow."""
 
     def __init__(self) -> None:

@@ -54,7 +54,7 @@ class _Responses:
     prompts: Mapping[int, str] = field(default_factory=dict)
 
 
-class SameSamples:
+class DuplicateRuns:
     """Compares runs; what is decided of a pair is not asked again before rows of one of them change.
 
     Args:

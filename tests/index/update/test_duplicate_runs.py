@@ -11,7 +11,7 @@ from rollout_log import append
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns
-from tensorboard_plugin_rlboard.index.update import same_samples
+from tensorboard_plugin_rlboard.index.update import duplicate_runs
 
 Open = Callable[[Path], Board]
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -142,8 +142,8 @@ def test_two_dumps_two_copies_and_folders_far_apart_are_left_alone(
     ],
 )
 def test_which_folders_lie_near(one: str, other: str, near: bool) -> None:
-    assert same_samples._lie_near(one, other) is near
-    assert same_samples._lie_near(other, one) is near
+    assert duplicate_runs._lie_near(one, other) is near
+    assert duplicate_runs._lie_near(other, one) is near
 
 
 def test_a_training_that_goes_another_way_is_two_runs_again(
@@ -165,6 +165,6 @@ def test_what_is_decided_is_not_asked_again(
     write_rows(tmp_path / "completions" / "c.jsonl", dumped(range(1, 9)))
     write_rows(tmp_path / "rollouts" / "rollouts.rank_0.jsonl", hooked(range(1, 9)))
     board = open_board(tmp_path)
-    monkeypatch.setattr(same_samples.SameSamples, "_responses", lambda *_: pytest.fail("asked again"))
+    monkeypatch.setattr(duplicate_runs.DuplicateRuns, "_responses", lambda *_: pytest.fail("asked again"))
     board.indexer.index_now()
     assert same_as(board)["completions"] == "rollouts"
