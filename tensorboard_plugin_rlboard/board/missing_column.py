@@ -19,7 +19,7 @@ def missing_column(run: RunIndex, schema: RunSchema, column: str, error: ValueEr
     Returns:
         That error; or that the run is still being read, where the same question may be right in a moment.
     """
-    if run.pending or run_schema(run) is not schema:
+    if run.is_pending or run_schema(run) is not schema:
         return StoppedError(
             f"Run {run.name[:40]} is still being read, and nothing of it so far has {column[:60]}: ask again in a moment."
         )

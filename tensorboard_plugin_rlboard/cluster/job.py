@@ -119,7 +119,7 @@ class IndexJob:
                 self._records[record.file.path] = record
                 record.open_tasks += 1
                 return next_task
-            record.planned = True
+            record.is_planned = True
             self._end_if_done(record)
         return None
 
@@ -154,7 +154,7 @@ class IndexJob:
             OSError: the index cannot be written.
         """
         for record in self._records.values():
-            if record.changed:
+            if record.has_changed:
                 record.save()
         self._saved_at = time.monotonic()
 
@@ -170,12 +170,12 @@ class IndexJob:
 
     def _end_if_done(self, record: SourceRecord) -> None:
         """Writes the last manifest of a file of which nothing is left, and drops its record."""
-        if record.open_tasks or not record.planned:
+        if record.open_tasks or not record.is_planned:
             return
         self._records.pop(record.file.path, None)
         if record.failure:
             self.counts.failures[record.file.relative] = record.failure
-        if record.changed:
+        if record.has_changed:
             record.save(complete=True)
         elif not record.failure:
             self.counts.complete_files += 1

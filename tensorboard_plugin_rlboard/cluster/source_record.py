@@ -30,9 +30,9 @@ class SourceRecord:
         store, key: where its index is stored, and under which key.
         ledger: which ranges have a part.
         open_tasks: number of tasks that are not done yet.
-        planned: whether there will be no more tasks.
+        is_planned: whether there will be no more tasks.
         failure: why not all of it is indexed, one sentence; else empty.
-        changed: whether its manifest has to be written.
+        has_changed: whether its manifest has to be written.
     """
 
     file: SourceFile
@@ -42,9 +42,9 @@ class SourceRecord:
     key: str
     ledger: ManifestLedger = field(init=False)
     open_tasks: int = 0
-    planned: bool = False
+    is_planned: bool = False
     failure: str = ""
-    changed: bool = False
+    has_changed: bool = False
 
     def __post_init__(self) -> None:
         self.ledger = ManifestLedger(self.file.path, self.format.spec)
@@ -81,7 +81,7 @@ class SourceRecord:
             self.ledger.keep_only(self._matches)
         if found.manifest.state.size < found.state.size:
             self.ledger.drop_small_end()
-        self.changed = found.origin is Origin.SAME_HEAD
+        self.has_changed = found.origin is Origin.SAME_HEAD
 
     def _matches(self, cached: CachedRange) -> bool:
         """Whether the file has the bytes that the part of a range was built from, as far as can be said."""
@@ -108,7 +108,7 @@ class SourceRecord:
         self.failure = self.failure or result.failure
         for part in result.parts:
             self.ledger.add(part.name or self.store.put(part.facts, part.rows), part.fingerprint)
-            self.changed = True
+            self.has_changed = True
         if is_packed(self.file.path) and not result.failure:
             self.state = replace(self.state, size=result.unpacked_size, measured=True)
 
@@ -126,4 +126,4 @@ class SourceRecord:
             return  # what is wrong with an archive is known by unpacking it, not by a part
         state = self.ledger.covered_state(self.state, self.store)
         self.ledger.save(self.store, self.key, state, with_head=complete)
-        self.changed = False
+        self.has_changed = False

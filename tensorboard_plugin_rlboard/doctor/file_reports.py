@@ -49,8 +49,8 @@ def file_reports(
         shown = opened.get(name, _OpenedSample())
         fields = [
             *present,
-            *(["messages"] if shown.messages else []),
-            *([TOKENS.name] if shown.tokens else []),
+            *(["messages"] if shown.has_messages else []),
+            *([TOKENS.name] if shown.has_tokens else []),
         ]
         reports.append(
             FileReport(
@@ -128,9 +128,9 @@ def _count_problems(board: Board, run: RunIndex) -> dict[str, list[ProblemCount]
 class _OpenedSample:
     """What an opened sample shows: a conversation, tokens, and whether these are bare ids."""
 
-    messages: bool = False
-    tokens: bool = False
-    bare_ids: bool = False
+    has_messages: bool = False
+    has_tokens: bool = False
+    has_bare_ids: bool = False
 
 
 def _open_sample(board: Board, run: RunIndex, file: IndexedFile, first: tuple[int, int]) -> _OpenedSample:
@@ -151,7 +151,7 @@ def _open_sample(board: Board, run: RunIndex, file: IndexedFile, first: tuple[in
 def _tokenizer(file: IndexedFile, shown: _OpenedSample) -> str:
     if file.format.options.get("tokenizer"):
         return "found"
-    return "missing" if shown.bare_ids else ""
+    return "missing" if shown.has_bare_ids else ""
 
 
 def _missing(fields: Sequence[str], unusable: Mapping[str, str]) -> list[MissingField]:

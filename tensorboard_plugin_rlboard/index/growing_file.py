@@ -55,7 +55,7 @@ class GrowingFile:
     read_error: str = ""
 
     @property
-    def pending(self) -> bool:
+    def is_pending(self) -> bool:
         """Whether bytes are left that may hold a whole line."""
         return self.state.read_to < self.state.size and self.waiting_at != self.state.size
 
@@ -139,7 +139,7 @@ class GrowingFile:
 
 def first_pending(files: Mapping[str, File]) -> File:
     """The first file, by its path, that may have lines left to read; there has to be one."""
-    return min((file for file in files.values() if file.pending), key=lambda file: file.relative)
+    return min((file for file in files.values() if file.is_pending), key=lambda file: file.relative)
 
 
 def named(files: Mapping[str, GrowingFile]) -> str:

@@ -63,8 +63,8 @@ class Registry:
         ignored: path below the log directory of a file that is no rollout log -> why. Replaced, never changed in place.
         revision: changes whenever an answer may.
         scans: how often the whole log directory was scanned.
-        undecided: whether the last one met files that have to be unpacked before it is known what they are.
-        any_files: whether there is anything that the tab could show: a rollout log, or a file that looks like one.
+        has_undecided_files: whether the last one met files that have to be unpacked before it is known what they are.
+        has_any_files: whether there is anything that the tab could show: a rollout log, or a file that looks like one.
         failure: why nothing can be indexed, else empty.
         duplicate_runs: name of a run -> name of another that holds the same samples and more of them. Replaced as well.
         duplicate_files: name of a run -> two of its files that hold the same samples, and how many were compared.
@@ -100,8 +100,8 @@ class Registry:
         self.ignored: dict[str, str] = {}
         self.revision = 0
         self.scans = 0
-        self.undecided = False
-        self.any_files = False
+        self.has_undecided_files = False
+        self.has_any_files = False
         self.failure = ""
         self.duplicate_runs: Mapping[str, str] = {}
         self.duplicate_files: Mapping[str, tuple[str, str, int]] = {}
@@ -162,12 +162,12 @@ class Registry:
 
     def note_first_look(self, *, any_files: bool) -> None:
         """Notes whether the quick look at the start has met a file that may be a log."""
-        self.any_files = any_files
+        self.has_any_files = any_files
 
     @property
     def is_scanned(self) -> bool:
         """Whether the whole log directory was looked through, and it is known of every file what it is."""
-        return self.scans > 0 and not self.undecided
+        return self.scans > 0 and not self.has_undecided_files
 
     def note_scan_done(
         self, present: AbstractSet[str], unreadable: Mapping[str, str], *, undecided: bool
@@ -184,11 +184,11 @@ class Registry:
             self.ignored = {path: why for path, why in before.items() if path in present} | dict(unreadable)
             # A remote root that cannot be listed may hold anything, and the tab is where its reason is to be seen.
             unlisted = {printable_path(root.path) for root in self.roots if not root.is_local}
-            self.any_files = bool(self.runs or set(self.ignored) - (set(unreadable) - unlisted))
+            self.has_any_files = bool(self.runs or set(self.ignored) - (set(unreadable) - unlisted))
             self.scans += 1
-            if self.scans == 1 or (before, self.undecided) != (self.ignored, undecided):
+            if self.scans == 1 or (before, self.has_undecided_files) != (self.ignored, undecided):
                 self.revision += 1
-            self.undecided = undecided
+            self.has_undecided_files = undecided
 
     def unreadable(self) -> dict[str, str]:
         """Of the ignored paths those that are logs or folders perhaps, and could not be read -> why."""
@@ -247,7 +247,7 @@ class Registry:
         with self._lock:
             last = self._speeds.setdefault(run.name, deque(maxlen=_SPEED_OVER))
             last.append((size, begin, end))
-            if not run.pending:
+            if not run.is_pending:
                 last.clear()  # how long nothing was there to be read is no speed
             self.revision += 1
 
@@ -257,4 +257,4 @@ class Registry:
             last = tuple(self._speeds.get(run.name, ()))
         # From the first to the last, turns of other runs between them included: so long the user waits.
         seconds = last[-1][2] - last[0][1] if last else 0.0
-        return sum(size for size, _, _ in last) / seconds if run.pending and seconds > 0 else 0.0
+        return sum(size for size, _, _ in last) / seconds if run.is_pending and seconds > 0 else 0.0

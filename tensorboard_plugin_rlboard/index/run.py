@@ -100,9 +100,9 @@ class RunIndex:
         return sum(file.loaded_to for file in tuple(self.files.values()))
 
     @property
-    def pending(self) -> bool:
+    def is_pending(self) -> bool:
         """Whether whole lines may be left to read."""
-        return any(file.pending for file in tuple(self.files.values()))
+        return any(file.is_pending for file in tuple(self.files.values()))
 
     def create(self, cursor: Cursor) -> None:
         """Makes the empty tables; what is in them is gone."""

@@ -84,7 +84,7 @@ class IndexedFile:
         return self.to_load[0].offset if self.to_load else self.state.read_to
 
     @property
-    def pending(self) -> bool:
+    def is_pending(self) -> bool:
         """Whether bytes are left that may hold a whole line."""
         return bool(self.to_load) or (self.state.read_to < self.state.size and not self.waits_for_more)
 

@@ -20,13 +20,13 @@ class Scale:
     Attributes:
         palette: `diverging` about zero, or one hue from pale to strong.
         low, high: its ends.
-        strong_low: whether the low end is the strong one: an unlikely token stands out, not a likely one.
+        is_low_strong: whether the low end is the strong one: an unlikely token stands out, not a likely one.
     """
 
     palette: Literal["diverging", "ramp"]
     low: float
     high: float
-    strong_low: bool = False
+    is_low_strong: bool = False
 
 
 def robust_scale(values: Iterable[float | None], kind: str) -> Scale | None:
@@ -49,24 +49,24 @@ def robust_scale(values: Iterable[float | None], kind: str) -> Scale | None:
         end = max(abs(low), abs(high)) or 1.0
         return Scale("diverging", -end, end)
     if kind == "probability":
-        return Scale("ramp", 0.0, 1.0, strong_low=True)
+        return Scale("ramp", 0.0, 1.0, is_low_strong=True)
     if kind == "log_probability":
-        return _ramp(low if low < 0 else -1.0, max(0.0, high), strong_low=True)
+        return _ramp(low if low < 0 else -1.0, max(0.0, high), is_low_strong=True)
     if kind == "flag":
         return Scale("ramp", 0.0, 1.0)
     return _ramp(low, high) if kind == "value" else _ramp(min(0.0, low), high)
 
 
-def _ramp(low: float, high: float, *, strong_low: bool = False) -> Scale:
+def _ramp(low: float, high: float, *, is_low_strong: bool = False) -> Scale:
     # all alike: measured from zero, so that a constant 0 is pale and a constant 5 is not
     first, last = (low, high) if low < high else (min(0.0, low), max(0.0, high))
-    return Scale("ramp", first, last if first < last else first + 1, strong_low)
+    return Scale("ramp", first, last if first < last else first + 1, is_low_strong)
 
 
 def bucket_of(scale: Scale, value: float) -> int:
     """The colour of a finite number, 0 to `BUCKETS` - 1; beyond an end it is that end's."""
     share = min(1.0, max(0.0, (value - scale.low) / (scale.high - scale.low)))
-    return math.floor((1 - share if scale.strong_low else share) * (BUCKETS - 1) + 0.5)
+    return math.floor((1 - share if scale.is_low_strong else share) * (BUCKETS - 1) + 0.5)
 
 
 def colour_class(scale: Scale | None, value: float | None) -> str:

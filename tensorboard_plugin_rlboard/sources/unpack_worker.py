@@ -69,7 +69,7 @@ def unpack(path: str, target: Path, room: _Room, memory: int) -> Unpacked:
         entry.consumed,
         entry.head,
         entry.tail,
-        entry.cut_off,
+        entry.is_cut_off,
         decompressor.members if ends_a_member and decompressor is not None else -1,
         is_corrupt,
         is_torn,

@@ -72,7 +72,7 @@ def test_curves_that_lie_beside_are_there_before_the_rows(log: Path) -> None:
     try:
         scan_only(board)
         run = board.registry.runs["run"]
-        assert (run.samples, run.pending) == (0, True)
+        assert (run.samples, run.is_pending) == (0, True)
         early = board.steps(StepsQuestion(Selection("run"), ("reward",)))
         indexer.index_now()
         assert board.steps(StepsQuestion(Selection("run"), ("reward",))) == early

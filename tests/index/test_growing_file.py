@@ -38,7 +38,7 @@ def _numbered(file: GrowingFile) -> list[tuple[int, int, bytes]]:
                 found.append((number, offset, line))
             offset += len(line) + 1
 
-    while file.pending:
+    while file.is_pending:
         file.read_range(take)
     return found
 
@@ -57,7 +57,7 @@ def test_half_a_line_waits_for_the_rest(tmp_path: Path) -> None:
     path.write_bytes(b'{"id": 1}\n{"id"')
     file = _opened(path)
     assert _numbered(file) == [(1, 0, b'{"id": 1}')]
-    assert not file.pending
+    assert not file.is_pending
     _append(path, b": 2}\n", file)
     assert _numbered(file) == [(2, 10, b'{"id": 2}')]
 
@@ -81,12 +81,12 @@ def test_what_a_line_makes_a_library_raise_is_said_and_ends_nothing(tmp_path: Pa
         raise ValueError("of no use to a reader")
 
     assert file.read_range(fail) == 0
-    assert not file.pending
+    assert not file.is_pending
     assert [row.reason for row in file.problem_rows(f"Unreadable: {file.read_error}")] == [
         "Unreadable: ValueError at byte 0."
     ]
     assert file.look_again(_source(path), time.time_ns())
-    assert file.pending, "the next look tries again"
+    assert file.is_pending, "the next look tries again"
 
 
 def test_problems_beyond_those_that_are_listed_are_counted(tmp_path: Path) -> None:

@@ -92,8 +92,8 @@ def test_scales_are_those_of_the_tab() -> None:
     numbers = [float(x) for x in range(101)]
     assert robust_scale(numbers, "value") == Scale("ramp", 1, 99)
     assert robust_scale(numbers, "magnitude") == Scale("ramp", 0, 99)
-    assert robust_scale([0.2, 0.9], "probability") == Scale("ramp", 0, 1, strong_low=True)
-    assert robust_scale([0.0, 0.0], "log_probability") == Scale("ramp", -1, 0, strong_low=True)
+    assert robust_scale([0.2, 0.9], "probability") == Scale("ramp", 0, 1, is_low_strong=True)
+    assert robust_scale([0.0, 0.0], "log_probability") == Scale("ramp", -1, 0, is_low_strong=True)
     assert robust_scale([5.0], "count") == Scale("ramp", 0, 5)
     assert robust_scale([0.0], "value") == Scale("ramp", 0, 1)
     assert robust_scale([0.0, 1.0], "flag") == Scale("ramp", 0, 1)
@@ -102,7 +102,7 @@ def test_scales_are_those_of_the_tab() -> None:
 def test_buckets_and_classes() -> None:
     about_zero = Scale("diverging", -2, 2)
     assert [bucket_of(about_zero, x) for x in (-9, -2, 0, 1, 9)] == [0, 0, 15, 23, 30]
-    assert bucket_of(Scale("ramp", -3, 0, strong_low=True), -3) == 30
+    assert bucket_of(Scale("ramp", -3, 0, is_low_strong=True), -3) == 30
     assert [colour_class(about_zero, x) for x in (0.0, None, math.nan, -math.inf)] == ["d15", "n", "x", "x"]
     assert colour_class(None, 1.0) == ""
 

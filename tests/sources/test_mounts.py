@@ -162,7 +162,7 @@ def test_rows_of_a_run_stay_while_its_mount_is_silent(servers: Servers, test_log
     servers.silent.add(far)
     indexer.index_now()
     run = indexer.registry.runs["far"]
-    assert (run.samples, run.pending) == (2, False)
+    assert (run.samples, run.is_pending) == (2, False)
     assert run.message.startswith(f"far/a.jsonl cannot be read: {SILENT} ({far})")
     servers.silent.clear()
     servers.answer.set()

@@ -185,7 +185,7 @@ class FindingService:
         if not data.is_whole:  # looked at again when it is asked for the next time
             return examined
         # while a run is read its steps come in any order, and what is found of them may go again
-        if not what_if and len(data.step) and not run.pending:
+        if not what_if and len(data.step) and not run.is_pending:
             self._history(run, split, attempt).update(found.findings, int(data.step[-1]))
         self._examined.put(key, examined)
         return examined

@@ -103,7 +103,7 @@ class StepService:
         curves = state.curves
         if fresh and not curves.step_index.is_restored(run) and curves.lock.acquire(timeout=_LOCK_TIMEOUT):
             try:
-                curves.update(self._cursor, run, (), _MAX_ROWS_IN_REQUEST if run.pending else None)
+                curves.update(self._cursor, run, (), _MAX_ROWS_IN_REQUEST if run.is_pending else None)
             finally:
                 curves.lock.release()
         return curves.snapshot
@@ -111,7 +111,7 @@ class StepService:
     def is_complete(self, run: RunIndex) -> bool:
         """Whether the snapshot has every row of a run that is read to its end."""
         curves = self._curves_of(run).curves
-        return not run.pending and curves.is_complete(self._cursor, run)
+        return not run.is_pending and curves.is_complete(self._cursor, run)
 
     def steps(self, run: RunIndex, question: StepsQuestion) -> Steps:
         """Curves of a selection: from what is materialised, or by queries where it is searched or filtered.
@@ -151,7 +151,7 @@ class StepService:
         if state.curves.step_index.is_restored(run):
             return
         pause = _PAUSE_FACTOR * state.update_seconds
-        if run.pending and (
+        if run.is_pending and (
             run.name != self._activity.viewed_run or time.monotonic() - state.updated_at < pause
         ):
             return
@@ -163,7 +163,7 @@ class StepService:
         state.updated_at = time.monotonic()
         state.update_seconds = state.updated_at - start
         self._notify_waiting(state)
-        if not run.pending:
+        if not run.is_pending:
             state.save(run, self._registry.results)
 
     def _prepare(self, run: RunIndex, snapshot: CurvesSnapshot, question: StepsQuestion) -> None:
@@ -200,10 +200,10 @@ class StepService:
         if len(extra_metrics) > MAX_EXTRA_METRICS:
             return None
         complete = False
-        may_lag = run.pending or curves.is_complete(self._cursor, run)
+        may_lag = run.is_pending or curves.is_complete(self._cursor, run)
         if curves.lock.acquire(timeout=_LOCK_TIMEOUT if may_lag else _READY_TIMEOUT):
             try:
-                limit = _MAX_ROWS_IN_REQUEST if run.pending else None
+                limit = _MAX_ROWS_IN_REQUEST if run.is_pending else None
                 complete = curves.update(self._cursor, run, extra_metrics, limit)
             finally:
                 curves.lock.release()

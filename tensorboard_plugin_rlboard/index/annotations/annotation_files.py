@@ -52,9 +52,9 @@ class AnnotationFiles:
         self._decoder = LineDecoder()
 
     @property
-    def pending(self) -> bool:
+    def is_pending(self) -> bool:
         """Whether lines may be left to read."""
-        return any(file.pending for file in self.files.values())
+        return any(file.is_pending for file in self.files.values())
 
     @property
     def paths(self) -> dict[int, str]:

@@ -148,7 +148,7 @@ class Annotator:
             run, files = self._run_named(name), self._files[name]
             if run is None or not run.samples:
                 continue
-            if files.pending:
+            if files.is_pending:
                 return run
             if not self._is_early(run, now) and self._of(run).is_outdated and not self._is_stuck(run):
                 return run
@@ -158,7 +158,7 @@ class Annotator:
         """Whether a run was looked at just now: its rows are still being read, or a look takes long."""
         of_run = self._of(run)
         wait = of_run.look_seconds * _LONG_LOOK if of_run.look_seconds > _LONG else 0.0
-        wait = max(wait, _LOOK_EVERY if run.pending else 0.0)
+        wait = max(wait, _LOOK_EVERY if run.is_pending else 0.0)
         return not of_run.has_lines_left and now - self._looked_at.get(run.name, 0.0) < wait
 
     def _is_stuck(self, run: RunIndex) -> bool:
@@ -170,7 +170,7 @@ class Annotator:
     def do_next(self, run: RunIndex) -> None:
         """Reads a range of annotations of a run, or builds rows again."""
         files = self._files_of(run)
-        if files.pending:
+        if files.is_pending:
             files.read_next_range(self._cursor)
             return
         of_run = self._of(run)
@@ -183,7 +183,7 @@ class Annotator:
             self._failed[run.name] = run.version, files.table.serial, len(of_run.failures)
         if not of_run.is_outdated:
             self._looked_at[run.name] = time.monotonic()
-        if not run.pending and not of_run.is_outdated:
+        if not run.is_pending and not of_run.is_outdated:
             self._report(run, of_run)
         self._registry.raise_revision()
 

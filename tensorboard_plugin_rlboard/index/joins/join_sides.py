@@ -110,12 +110,12 @@ class JoinSides:
     def are_first_responses_outdated(self, run: RunIndex) -> bool:
         """Whether first responses that a run takes as references can be brought up to date now, and are not."""
         found = self._first_responses_for(run)
-        return found is not None and found[0].is_outdated(found[1]) and not found[1].pending
+        return found is not None and found[0].is_outdated(found[1]) and not found[1].is_pending
 
     def update_first_responses(self, cursor: duckdb.DuckDBPyConnection, run: RunIndex) -> None:
         """Brings the first responses that a run takes as references up to date, once all of their run is read."""
         found = self._first_responses_for(run)
-        if found is not None and not found[1].pending:
+        if found is not None and not found[1].is_pending:
             found[0].update(cursor, found[1])
 
     def of(self, run: RunIndex) -> list[Side]:

@@ -172,7 +172,7 @@ class Joiner:
         """The first group, in a fixed order, that has lines left to read and that some run with samples needs."""
         needed = self._sides.needed_groups()
         groups = self._side_files.groups.values()
-        return next((group for group in groups if id(group) in needed and group.pending), None)
+        return next((group for group in groups if id(group) in needed and group.is_pending), None)
 
     def _next_run(self) -> RunIndex | None:
         """A run whose joins are not up to date, and can be brought there now."""
@@ -181,11 +181,11 @@ class Joiner:
         concerned = runs.keys() & (self._sides.concerned | self._joins.keys())
         for name in sorted(concerned, key=lambda name: (name != looked_at, name)):
             run = runs[name]
-            if run.pending and now - self._joined_at.get(name, 0.0) < _JOIN_EVERY:
+            if run.is_pending and now - self._joined_at.get(name, 0.0) < _JOIN_EVERY:
                 continue
             if not run.samples or self._failed.get(name, (-1,))[0] == run.version:
                 continue
-            if any(group.pending for group in self._sides.groups_of(name)):
+            if any(group.is_pending for group in self._sides.groups_of(name)):
                 continue
             if self._sides.are_first_responses_outdated(run):
                 return run

@@ -48,9 +48,9 @@ class SideGroup:
     files: dict[str, SideFile] = field(default_factory=dict)
 
     @property
-    def pending(self) -> bool:
+    def is_pending(self) -> bool:
         """Whether lines may be left to read."""
-        return any(file.pending for file in self.files.values())
+        return any(file.is_pending for file in self.files.values())
 
     @property
     def first_file(self) -> str:

@@ -24,7 +24,7 @@ class RunWithTable(Protocol):
     sample_table: OffloadableTable
 
     @property
-    def pending(self) -> bool:
+    def is_pending(self) -> bool:
         """Whether whole lines may be left to read."""
         ...
 
@@ -61,7 +61,7 @@ class TableOffloader:
         database = self._database()
         loaded = [run for run in runs if not run.sample_table.is_offloaded]
         for run in loaded[: max(0, len(loaded) - MAX_LOADED)]:
-            may_go = not run.pending and run.name != looked_at and run.sample_table.is_idle
+            may_go = not run.is_pending and run.name != looked_at and run.sample_table.is_idle
             if may_go and self._kept_at_version.get(run.name) != run.version:
                 self._before(run.name)
                 if not _offload(run.sample_table, database):

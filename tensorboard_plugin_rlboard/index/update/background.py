@@ -118,7 +118,7 @@ class BackgroundIndexer:
     def has_files(self, seconds: float) -> bool:
         """Whether there may be something to show, from memory; the thread's first look is waited for at most so long."""
         self._is_first_look_done.wait(seconds)
-        return bool(self.registry.runs) or self.registry.any_files
+        return bool(self.registry.runs) or self.registry.has_any_files
 
     def index_in_time(self) -> None:
         """Does one round in a thread that is replaced where a file system holds it: for commands, which wait for its end.
@@ -185,7 +185,7 @@ class BackgroundIndexer:
         """Has answers about a run prepared that was worked on: once a second, and at the end of its indexing."""
         self._unexamined.add(run.name)
         if (
-            not run.pending
+            not run.is_pending
             or time.monotonic() - self._prepared_at.get(run.name, 0.0) >= _SECONDS_BETWEEN_CALLS
         ):
             self._tell(self._prepare, run)

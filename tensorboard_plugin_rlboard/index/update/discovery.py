@@ -254,7 +254,7 @@ class Discovery:
     def note_file_read(self, run: RunIndex, file: IndexedFile) -> None:
         """Notes what is to be said of a file by what was read of it: also of kept parts that were loaded."""
         self._file_messages.say(run, file, "reward_lost", self._format_recheck.lost_reward(file))
-        if file.pending:
+        if file.is_pending:
             return
         self._messages.note_readable(run, file)
         self._file_messages.say_damage(run, file)

@@ -68,7 +68,7 @@ class DuplicateRuns:
     def find(self, runs: Sequence[RunIndex]) -> dict[str, str]:
         """Name of a run -> name of the run that has the same samples and more of them; runs still being read wait."""
         better: dict[str, RunIndex] = {}
-        for one, other in _pairs([run for run in runs if run.samples and not run.pending]):
+        for one, other in _pairs([run for run in runs if run.samples and not run.is_pending]):
             if self._are_same(one, other):
                 worse, best = sorted((one, other), key=_worth)
                 if worse.name not in better or _worth(best) > _worth(better[worse.name]):

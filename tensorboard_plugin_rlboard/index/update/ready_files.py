@@ -29,7 +29,8 @@ def ready_files(run: RunIndex) -> list[IndexedFile]:
     return [
         file
         for file in run.files.values()
-        if file.pending and (file.to_load or file.state.measured or not is_waiting_to_be_unpacked(file.path))
+        if file.is_pending
+        and (file.to_load or file.state.measured or not is_waiting_to_be_unpacked(file.path))
     ]
 
 

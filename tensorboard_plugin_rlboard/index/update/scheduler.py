@@ -98,7 +98,7 @@ class Scheduler:
         for run in runs:
             for file in tuple(run.files.values()):
                 # What a cluster has built meanwhile.
-                if file.pending and self._loader.adopt(run, file, reload=True):
+                if file.is_pending and self._loader.adopt(run, file, reload=True):
                     self._orders.cancel(file)
         self._orders.cancel_removed()
         self._newest.forget_others(file for run in runs for file in run.files.values())
@@ -126,7 +126,7 @@ class Scheduler:
         restoring = [file for file in files if file.to_load]
         start = time.monotonic()
         size = self._load_cached(run, restoring) if restoring else self._index_new(run, files)
-        if size or not run.pending:
+        if size or not run.is_pending:
             self._registry.note_range_indexed(run, size, start, time.monotonic())
         return run
 

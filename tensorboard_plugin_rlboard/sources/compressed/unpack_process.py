@@ -38,7 +38,7 @@ class Unpacked:
     Attributes:
         size: Bytes that it wrote.
         damage: What could not be unpacked.
-        consumed, head, tail, cut_off: As in `UnpackedFile`, for an archive.
+        consumed, head, tail, is_cut_off: As in `UnpackedFile`, for an archive.
         members: Members of an archive up to `consumed`, where this is behind the end of one; else -1.
         is_corrupt: Whether nothing behind that place can be read.
         is_torn: Whether a container ends in the middle.
@@ -51,7 +51,7 @@ class Unpacked:
     consumed: int = 0
     head: bytes = b""
     tail: bytes = b""
-    cut_off: bool = False
+    is_cut_off: bool = False
     members: int = -1
     is_corrupt: bool = False
     is_torn: bool = False
@@ -158,7 +158,7 @@ class UnpackProcess:
         if result.error != (0, ""):
             raise OSError(*result.error)
         entry = self.entry
-        entry.size, entry.cut_off = result.size, result.cut_off
+        entry.size, entry.is_cut_off = result.size, result.is_cut_off
         entry.consumed, entry.head, entry.tail = result.consumed, result.head, result.tail
         if result.is_corrupt:
             entry.damage = result.damage.reason

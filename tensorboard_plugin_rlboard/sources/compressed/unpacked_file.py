@@ -42,7 +42,7 @@ class UnpackedFile:
         consumed: Bytes of the archive that were decompressed.
         head, tail: The first and last of these, by which a rewritten archive is told from one that has grown.
         size: Bytes it unpacked to.
-        cut_off: Whether it ends there because more does not fit into the budget.
+        is_cut_off: Whether it ends there because more does not fit into the budget.
         last_use: Number of its last use; a larger one is later.
     """
 
@@ -56,7 +56,7 @@ class UnpackedFile:
     head: bytes = b""
     tail: bytes = b""
     size: int = 0
-    cut_off: bool = False
+    is_cut_off: bool = False
     last_use: int = 0
 
 

@@ -69,14 +69,14 @@ def unpack_added(
     Returns:
         As `unpack_rest`; None where nothing can be appended: a container, an archive that is damaged or was rewritten.
     """
-    if entry.kind.container is not None or not entry.path.exists() or (entry.damage and not entry.cut_off):
+    if entry.kind.container is not None or not entry.path.exists() or (entry.damage and not entry.is_cut_off):
         return None
     with open_stored(path) as stored:
         for at, known in ((0, entry.head), (entry.consumed - len(entry.tail), entry.tail)):
             stored.seek(at)
             if stored.read(len(known)) != known:
                 return None
-        if entry.cut_off:
+        if entry.is_cut_off:
             return Damage(entry.damage)
         if entry.decompressor is None:
             entry.decompressor = _caught_up(entry.kind.compression, stored, entry.consumed)
@@ -91,7 +91,7 @@ def _decompress(entry: UnpackedFile, stored: BinaryIO, has_room: Callable[[int],
         while not unpacker.damage and (data := stored.read(_READ_BYTES)):
             for piece in unpacker.feed(data):
                 if not has_room(entry.size + len(piece)):
-                    entry.cut_off = True
+                    entry.is_cut_off = True
                     unpacker.damage = cut_off_sentence(entry.size)
                     break
                 target.write(piece)

@@ -37,7 +37,7 @@ def test_what_is_too_much_for_a_request_follows_in_the_background(
         file.writelines(json.dumps(row(step)) + "\n" for step in (2, 3))
     board.indexer.index_now()
     with monkeypatch.context() as patch:
-        patch.setattr(RunIndex, "pending", True)
+        patch.setattr(RunIndex, "is_pending", True)
         patch.setattr(service, "_MAX_ROWS_IN_REQUEST", 0)
         patch.setattr(service, "_PAUSE_FACTOR", 0)
         assert plain(board.steps(StepsQuestion(HERE))) == before, "as of its last consistent state"
@@ -60,7 +60,7 @@ def test_few_changed_rows_are_computed_by_the_request(
     with path.open("a") as file:
         file.write(json.dumps(row(3)) + "\n")
     board.indexer.index_now()
-    monkeypatch.setattr(RunIndex, "pending", True)
+    monkeypatch.setattr(RunIndex, "is_pending", True)
     assert list(board.steps(StepsQuestion(HERE)).step) == [1, 2, 3]
 
 
@@ -96,7 +96,7 @@ def test_a_request_for_a_run_that_is_ready_waits_for_whoever_computes_its_last_r
     threading.Timer(0.2, lock.release).start()
     assert list(board.steps(StepsQuestion(HERE)).step) == [1, 2, 3]
     lock.acquire()
-    monkeypatch.setattr(RunIndex, "pending", True)
+    monkeypatch.setattr(RunIndex, "is_pending", True)
     assert list(board.steps(StepsQuestion(HERE)).step) == [1, 2, 3], "what is being read does not wait"
     lock.release()
 

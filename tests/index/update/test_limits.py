@@ -58,7 +58,7 @@ def test_the_beginning_of_a_file(tmp_path: Path, start: Start, write_rows: Write
     file = registry.runs["."].files["a.jsonl"]
     assert file.state.read_to <= 20 * line < file.state.size == path.stat().st_size
     assert 19 <= registry.runs["."].samples <= 21
-    assert not file.pending
+    assert not file.is_pending
 
 
 def test_a_first_line_beyond_the_limit_has_the_file_read_whole(

@@ -178,10 +178,10 @@ def test_runs_are_examined_when_all_is_read_and_only_what_changed(
     calls: list[tuple[str, str, bool]] = []
 
     def examine(run: RunIndex) -> None:
-        calls.append(("examined", run.name, any(one.pending for one in indexer.registry.runs.values())))
+        calls.append(("examined", run.name, any(one.is_pending for one in indexer.registry.runs.values())))
         raise RuntimeError("no room")
 
-    indexer.call_after_round(lambda run: calls.append(("read", run.name, run.pending)))
+    indexer.call_after_round(lambda run: calls.append(("read", run.name, run.is_pending)))
     indexer.call_when_read(examine)
     try:
         with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):

@@ -26,7 +26,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
 
         def spied(self: Any, *arguments: Any, **more: Any) -> Any:
             found.extend(
-                {name: run.pending for name, run in registry.runs.items()} for registry in listed[-1:]
+                {name: run.is_pending for name, run in registry.runs.items()} for registry in listed[-1:]
             )
             return method(self, *arguments, **more)
 

@@ -233,6 +233,6 @@ def test_neighbours_do_not_wait_for_what_is_being_unpacked(
         indexer.index_now()
         assert [(name, samples) for name, samples in order if samples] == [("b", 1), ("z", 1), ("a", 50)]
         assert waits >= 1
-        assert not any(run.pending for run in indexer.registry.runs.values())
+        assert not any(run.is_pending for run in indexer.registry.runs.values())
     finally:
         indexer.stop()

@@ -108,7 +108,7 @@ def test_first_listing_fails(bucket: Bucket, open_url: Open, line_to: Line) -> N
     assert file == bucket.url
     assert reason.endswith("it is asked again at the next look.")
     assert isinstance(board.indexer, BackgroundIndexer)
-    assert board.registry.any_files, "so that the tab is there to say it"
+    assert board.registry.has_any_files, "so that the tab is there to say it"
     line_to.set_down(False)
     board.indexer.index_now()
     assert column(board, "step") == [1]

@@ -108,14 +108,14 @@ class PromptHistories:
         try:
             stamps = {step: entry.stamp for (of, step), entry in steps.entries.items() if of == split}
             if cached.answer is not None and cached.answered_for == stamps:
-                return cached.answer.with_completeness(complete=not session.run.pending)
-            if cached.answer is not None and session.run.pending and cached.is_recent():
+                return cached.answer.with_completeness(complete=not session.run.is_pending)
+            if cached.answer is not None and session.run.is_pending and cached.is_recent():
                 return cached.answer.with_completeness(complete=False)
             with cached.reading():
                 whole = Selection(selection.run, split)
                 cached.answer = self._update(session, cached, steps, whole, threshold, by)
             cached.answered_for = stamps
-            return cached.answer.with_completeness(complete=not session.run.pending)
+            return cached.answer.with_completeness(complete=not session.run.is_pending)
         finally:
             cached.lock.release()
 
