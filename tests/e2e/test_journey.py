@@ -194,7 +194,7 @@ def test_the_numbers_of_a_token_are_those_of_the_log(server: TensorBoard, open_t
     for i in (0, 7, len(row["logprobs"]) - 1):
         tab.token(i).click()
         tab.expect_selected(token=str(i))
-        expect(tab.get("token-info")).to_contain_text(f"token {i} of {len(row['logprobs'])}")
+        expect(tab.get("token-info")).to_contain_text(f"token {i:,} of {len(row['logprobs']):,}")
         wanted = {name: row[name][i] for name in ("logprobs", "ref_logprobs", "values", "token_rewards")}
         wanted |= {"log_ratio": rollouts.log_ratio(row, i), "k3": rollouts.k3(row, i)}
         wanted |= {"prob": math.exp(row["logprobs"][i]), "return_to_go": sum(row["token_rewards"][i:])}

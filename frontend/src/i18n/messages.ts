@@ -1,6 +1,7 @@
 /** The words of the page: a message by its key, in the language of the page, with its slots filled. */
 
 import { signal } from "@preact/signals";
+import { count } from "../lib/format";
 import { type English, en, type MessageKey } from "./en";
 import { type Language, language } from "./language";
 
@@ -114,6 +115,19 @@ function apart(value: string | number | undefined): string | undefined {
   return typeof value === "string" && TURNING.test(value) ? `\u2068${text}\u2069` : text;
 }
 
+/** Slots whose numbers are names: steps and other numbers that something is found by. */
+const NAMES = new Set([
+  ...["step", "newest", "first", "last", "from", "to"],
+  ...["attempt", "line", "offset", "seed", "k"],
+]);
+
+/** A value as it stands in a message: whole numbers with a comma between thousands, as in tables, unless they are names. */
+function shown(value: string | number | undefined, slot: string): string | undefined {
+  return typeof value === "number" && Number.isInteger(value) && !NAMES.has(slot)
+    ? count(value)
+    : apart(value);
+}
+
 function filled(message: string, slots: Slots = {}): string {
   let text = "";
   for (const piece of piecesOf(message)) {
@@ -121,8 +135,11 @@ function filled(message: string, slots: Slots = {}): string {
     else {
       const value = slots[piece.name];
       text +=
-        (piece.one === undefined ? apart(value) : String(value) === "1" ? piece.one : piece.many) ??
-        piece.slot;
+        (piece.one === undefined
+          ? shown(value, piece.name)
+          : String(value) === "1"
+            ? piece.one
+            : piece.many) ?? piece.slot;
     }
   }
   return text;

@@ -1,4 +1,8 @@
-/** Numbers as text, short for reading or with every digit for copying; the same in every language. */
+/**
+ * Numbers as text, short for reading or with every digit for copying; the same in every language. What is read has a comma
+ * between thousands wherever it stands: in tables, beside axes, in sentences (`i18n/messages.ts`). A step is a name and
+ * has none, and what is copied has none.
+ */
 
 /** Stands for a value that was not logged. */
 export const MISSING = "–";
@@ -41,6 +45,13 @@ export function full(x: number | null | undefined): string {
 /** A whole number with a comma between thousands. */
 export function count(n: number): string {
   return Number.isFinite(n) ? WHOLE.format(Math.round(n)) : word(n);
+}
+
+const ALL_DIGITS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 15 });
+
+/** All digits of a number that was rounded before, with a comma between thousands. */
+export function grouped(x: number): string {
+  return Math.abs(x) < 1000 ? String(x) : ALL_DIGITS.format(x);
 }
 
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"] as const;

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { t } from "../i18n";
-import { full, num } from "../lib/format";
+import { count, full, num } from "../lib/format";
 import { metricHint, metricLabel } from "../metrics";
 import { CopyButton } from "../ui";
 import { isCounted, type TokenData, type TokenMetric, unitSpan, valueAt } from "./shared/responseTokens";
@@ -80,7 +80,7 @@ function MetricValue({ data, metric, tokens: [from, to], chosen }: MetricValuePr
 function positionText(data: TokenData, from: number, to: number): string {
   const n = data.shown.length;
   if (to - from === 1) return t("sample.info.position", { i: from, n });
-  return t("sample.info.positions", { from, to: to - 1, n });
+  return t("sample.info.positions", { from: count(from), to: count(to - 1), n });
 }
 
 /** The token's numbers for the clipboard: every digit; a word where JSON has no number. */

@@ -14,7 +14,8 @@ describe("labels of an axis", () => {
     expect(tickLabels([-1e8, -5e7, 0])).toEqual(["-1e8", "-5e7", "0"]);
     // 100 × 0.07 is 7.000000000000001.
     expect(percentLabels([0, 0.07, 0.14])).toEqual(["0 %", "7 %", "14 %"]);
-    expect(tickLabels([12_345, 12_345.25, 12_345.5])).toEqual(["12345", "12345.25", "12345.5"]);
+    expect(tickLabels([12_345, 12_345.25, 12_345.5])).toEqual(["12,345", "12,345.25", "12,345.5"]);
+    expect(tickLabels([0, 500, 1_000, -1_500])).toEqual(["0", "500", "1,000", "-1,500"]);
     expect(tickLabels([0.1 + 0.2])).toEqual(["0.3"]);
     expect(tickLabels([500_000, 1_000_000, 1_500_000])).toEqual(["5e5", "1e6", "1.5e6"]);
     expect(tickLabels([0.001, 0.01, 100])).toEqual(["0.001", "0.01", "100"]);

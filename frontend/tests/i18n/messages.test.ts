@@ -57,6 +57,14 @@ test("what is counted has a singular: 1 sample, 2 samples", () => {
   );
 });
 
+test("numbers have a comma between thousands, as in tables; steps and line numbers are names and have none", () => {
+  expect(t("samples.count", { n: 12_345 })).toBe("12,345 samples");
+  expect(t("sample.info.position", { i: 15_999, n: 16_384 })).toContain("15,999");
+  expect(t("shell.range", { from: 10_000, to: 20_000 })).toBe("steps 10000 – 20000");
+  expect(t("sample.problems.line", { line: 123_456 })).toContain("123456");
+  expect(t("shell.of", { last: 12_000 })).toBe("of 12000");
+});
+
 // "按 k3 均值": the names of most metrics are Latin letters, which stand apart from Chinese ones.
 test("a name stands apart from the Chinese around it", () => {
   const close = Object.entries(chinese).filter(([, words]) =>

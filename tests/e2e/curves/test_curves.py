@@ -137,7 +137,7 @@ def test_a_curve_of_both_signs_and_many_sizes_is_seen_on_both_sides_of_zero(
     tab.press("Escape")
     expect(chart).not_to_contain_text("at or below 0")
     expect(chart).not_to_contain_text("off the chart")
-    labels = [float(label["text"]) for label in numbers_beside(tab, "chart-reward")]
+    labels = [float(label["text"].replace(",", "")) for label in numbers_beside(tab, "chart-reward")]
     assert min(labels) <= -1e4
     assert max(labels) >= 1e4
     assert 0.0 in labels

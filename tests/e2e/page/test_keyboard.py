@@ -122,7 +122,7 @@ def test_m_and_n_walk_metrics_and_extreme_tokens(library: TensorBoard, open_tab:
     sizes = sorted(abs(float(value)) for value in logged)
     assert min(values) >= sizes[len(sizes) // 2]
     tab.press("ArrowRight")
-    expect(tab.get("token-info")).to_contain_text(f"token {places[2] + 1} of")
+    expect(tab.get("token-info")).to_contain_text(f"token {places[2] + 1:,} of")
     expect(tab.get("step-input")).to_have_value("50")
 
 
@@ -131,7 +131,7 @@ def _shown(tab: Tab, places: list[int]) -> list[str]:
     found = []
     for place in places:
         tab.token(place).hover()
-        expect(tab.get("token-info")).to_contain_text(f"token {place} of")
+        expect(tab.get("token-info")).to_contain_text(f"token {place:,} of")
         found.append(tab.shown_value("log_ratio").inner_text())
     tab.get("drawer-close").hover()
     return found

@@ -48,7 +48,7 @@ def test_a_link_opens_the_token_that_shows_it(reported: Reported, open_tab: Open
     tab.page.goto(example["address"])
     expect(tab.get("drawer")).to_have_attribute("data-id", example["id"])
     expect(tab.get("token-metric")).to_have_value("k3")
-    expect(tab.get("token-info")).to_contain_text(f"token {position} of")
+    expect(tab.get("token-info")).to_contain_text(f"token {position:,} of")
     tab.expect_selected(finding=reported.finding["name"], step=str(example["step"]))
 
 

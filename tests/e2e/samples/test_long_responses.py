@@ -50,7 +50,7 @@ def test_sixteen_thousand_tokens_open_and_only_what_is_near_is_made(
     tab.get("lang").hover()
     tab.view.locator(".token-text").focus()
     tab.press("End")
-    expect(tab.get("token-info")).to_contain_text(f"token {LONG - 1} of {LONG}")
+    expect(tab.get("token-info")).to_contain_text(f"token {LONG - 1:,} of {LONG:,}")
     expect(tab.token(LONG - 1)).to_be_in_viewport()
     expect(tab.get("matrix").locator(f".matrix-column[data-i='{LONG - 1}']")).to_be_in_viewport()
     assert columns.count() < 100
@@ -76,9 +76,9 @@ def test_a_resting_pointer_does_not_outshout_the_keys(server: TensorBoard, open_
     tab.press("End")
     expect(tab.get("matrix").locator(f".matrix-column[data-i='{LONG - 1}']")).to_be_in_viewport()
     tab.js("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    expect(tab.get("token-info")).to_contain_text(f"token {LONG - 1} of")
+    expect(tab.get("token-info")).to_contain_text(f"token {LONG - 1:,} of")
     columns.nth(2).hover()
-    expect(tab.get("token-info")).not_to_contain_text(f"token {LONG - 1} of")
+    expect(tab.get("token-info")).not_to_contain_text(f"token {LONG - 1:,} of")
 
 
 def test_the_most_extreme_of_sixteen_thousand_is_found_by_key(server: TensorBoard, open_tab: OpenTab) -> None:
@@ -86,6 +86,6 @@ def test_the_most_extreme_of_sixteen_thousand_is_found_by_key(server: TensorBoar
     tab.get("sample-row").first.click()
     expect(tab.token(0)).to_be_visible()
     tab.press("n")
-    expect(tab.get("token-info")).to_contain_text(f"token 9000 of {LONG}")
+    expect(tab.get("token-info")).to_contain_text(f"token 9,000 of {LONG:,}")
     expect(tab.token(9000)).to_be_in_viewport()
     expect(tab.shown_value("logprobs")).to_have_text("-400")

@@ -104,7 +104,7 @@ def test_the_curve_of_a_metric_is_walked_and_zoomed_by_key(library: TensorBoard,
     assert box is not None
     tokens = tab.get("token").count()
     plot.click(position={"x": box["width"] - 2, "y": box["height"] / 2})
-    expect(tab.get("token-info")).to_contain_text(f"token {(tokens - 1) // 4} of")
+    expect(tab.get("token-info")).to_contain_text(f"token {(tokens - 1) // 4:,} of")
 
 
 def test_a_drag_over_the_curve_of_a_metric_zooms_until_a_double_click(
@@ -128,7 +128,7 @@ def test_a_drag_over_the_curve_of_a_metric_zooms_until_a_double_click(
     expect(tab.get("token-info")).to_contain_text(re.compile(rf"token ({last // 2}|{(last + 1) // 2}) of"))
     plot.dblclick()
     click_at_the_end(plot)
-    expect(tab.get("token-info")).to_contain_text(f"token {last} of")
+    expect(tab.get("token-info")).to_contain_text(f"token {last:,} of")
 
 
 def click_at_the_end(plot: Locator) -> None:

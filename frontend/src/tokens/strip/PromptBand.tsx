@@ -55,7 +55,7 @@ export function PromptBand({
     const token = shown[Math.min(shown.length - 1, Math.max(0, at))] ?? "";
     const value = logprobs?.[at];
     const number = value === undefined || Number.isNaN(value) ? "" : ` ${num(value)}`;
-    band.title = `${about}\n${at + 1}: ${spelledOut(token)}${number}`;
+    band.title = `${about}\n${count(at + 1)}: ${spelledOut(token)}${number}`;
   };
   return (
     <div
