@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import type { Sample } from "../api/answers";
 import * as endpoints from "../api/endpoints";
-import { head } from "../state/heading";
+import { noteWalk } from "../state/lastWalk";
 import { select, selection } from "../state/selection";
 import { sampleScope } from "./scopes";
 
@@ -39,7 +39,7 @@ async function openSampleAt(row: number): Promise<boolean> {
 export async function moveSample(by: 1 | -1, loaded: Sample | null = null): Promise<boolean> {
   const { sample } = selection.peek();
   if (sample === null) return false;
-  head("samples", by);
+  noteWalk("samples", by);
   const row = openSampleRow();
   if (row >= 0) return openSampleAt(row + by);
   // A link may open a sample that the table has not reached, or does not list: go by the order of logging.

@@ -1,7 +1,7 @@
 /** Moving along the steps that exist. */
 
 import { computed } from "@preact/signals";
-import { head } from "../state/heading";
+import { noteWalk } from "../state/lastWalk";
 import { select, selection } from "../state/selection";
 import { steps } from "./steps";
 
@@ -29,7 +29,7 @@ export function moveStep(by: 1 | -1): boolean {
   // The current step may have no samples (a link, another split): then from where it would be.
   const target = by === 1 ? all.find((other) => other > step) : all.findLast((other) => other < step);
   if (target === undefined) return false;
-  head("steps", by);
+  noteWalk("steps", by);
   select({ step: target });
   return true;
 }

@@ -4,7 +4,7 @@ import type { Sample } from "../../api/answers";
 import * as endpoints from "../../api/endpoints";
 import { ApiError } from "../../api/errors";
 import type { SampleParameters } from "../../api/parameters";
-import { heading } from "../../state/heading";
+import { lastWalk } from "../../state/lastWalk";
 import { Question } from "../question";
 import { STEP_OPTIONS } from "./stepOptions";
 
@@ -28,6 +28,6 @@ export const sampleWithTokens = new Question<SampleParameters, SampleWithTokens>
   // A sample of 16,384 tokens holds about 1 MB of numbers: the neighbours along both ways, and where we come from.
   remembered: 12,
   outlivesAsker: true,
-  delayMs: () => (heading().along === "steps" ? STEP_OPTIONS.delayMs : 0),
+  delayMs: () => (lastWalk().along === "steps" ? STEP_OPTIONS.delayMs : 0),
   load: loadSample,
 });

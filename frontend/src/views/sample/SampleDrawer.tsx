@@ -5,8 +5,8 @@ import { sampleNeighbours } from "../../data/sampleWalk";
 import { sampleScope } from "../../data/scopes";
 import { useAnswer, usePrefetch } from "../../data/useAnswer";
 import { t } from "../../i18n";
-import { heading } from "../../state/heading";
 import { useKeys } from "../../state/keys";
+import { lastWalk } from "../../state/lastWalk";
 import { select, selected } from "../../state/selection";
 import { recoverFocus, useFocusHome } from "../../state/viewFocus";
 import infoCss from "../../tokens/details.css?inline";
@@ -61,7 +61,7 @@ function OpenSample({ id }: { id: string }): JSX.Element {
   useLayoutEffect(() => viewState?.focus(pinned, false), [viewState, pinned]);
   usePrefetch(sampleWithTokens, loaded !== null && !answer.stale, [loaded], PREFETCH_MS, () => {
     // Along the steps the table fetches the next one's sample.
-    if (heading().along === "steps") return [];
+    if (lastWalk().along === "steps") return [];
     const { previous, next } = sampleNeighbours(loaded?.sample ?? null);
     return [next, previous].map((neighbour) => (neighbour === null ? null : { ...scope, id: neighbour }));
   });

@@ -10,7 +10,7 @@ import { hasStepRange, listScope, sampleScope, stableComputed } from "../../data
 import { steps } from "../../data/steps";
 import { stepIndex } from "../../data/stepWalk";
 import { usePrefetch } from "../../data/useAnswer";
-import { heading } from "../../state/heading";
+import { lastWalk } from "../../state/lastWalk";
 import { selected } from "../../state/selection";
 import { textRulesOf } from "../../state/textRules";
 import { shownSort } from "./sorting";
@@ -45,7 +45,7 @@ function listBeside(by: 1 | -1): SampleList | null {
  * came along the samples, so that the first press along the steps finds it.
  */
 async function prefetchSampleBeside(signal: AbortSignal): Promise<void> {
-  const { along, by } = heading();
+  const { along, by } = lastWalk();
   const page = firstPageOf(listBeside(along === "steps" ? by : 1));
   const row = openSampleRow();
   if (page === null || row < 0) return;
