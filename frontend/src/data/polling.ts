@@ -10,14 +10,14 @@ import { runs, runsError, updateRuns } from "./runs";
 
 const BUSY_MS = 1000;
 const QUIET_MS = 5000;
-const SLOWEST_MS = 30_000;
+const MAX_WAIT_MS = 30_000;
 
 /** How long to wait before the next question, in ms, given the last wait. */
 export function nextWait(lastMs: number, answer: Runs | null, changed: boolean): number {
   const busy =
     answer !== null && (answer.state === "looking" || answer.runs.some((run) => run.state === "indexing"));
   if (busy) return BUSY_MS;
-  return changed ? QUIET_MS : Math.min(SLOWEST_MS, Math.max(QUIET_MS, lastMs * 1.5));
+  return changed ? QUIET_MS : Math.min(MAX_WAIT_MS, Math.max(QUIET_MS, lastMs * 1.5));
 }
 
 let pollNow: () => void = () => undefined;

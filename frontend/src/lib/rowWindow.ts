@@ -3,7 +3,7 @@
 export const ROW_HEIGHT = 24;
 
 /** Browsers lose precision, then the element, somewhere above 16 million pixels. */
-const TALLEST = 8_000_000;
+const MAX_HEIGHT_PX = 8_000_000;
 
 /** Rows drawn beyond either edge, so that a short scroll shows no gap. */
 const OVERSCAN = 6;
@@ -22,12 +22,12 @@ export interface RowWindow {
 /** Table pixels per scrolled pixel: 1 unless the table is taller than an element may be. */
 function scaleOf(viewport: number, total: number): number {
   const whole = total * ROW_HEIGHT;
-  return whole <= TALLEST ? 1 : (whole - viewport) / (TALLEST - viewport);
+  return whole <= MAX_HEIGHT_PX ? 1 : (whole - viewport) / (MAX_HEIGHT_PX - viewport);
 }
 
 /** The rows on screen at a scroll position, and a few beyond either edge. */
 export function rowWindow(scrollTop: number, viewport: number, total: number): RowWindow {
-  const height = Math.min(total * ROW_HEIGHT, TALLEST);
+  const height = Math.min(total * ROW_HEIGHT, MAX_HEIGHT_PX);
   const furthest = Math.max(0, height - viewport);
   const scrolled = Math.min(Math.max(0, scrollTop), furthest);
   const top = scrolled * scaleOf(viewport, total);
@@ -37,7 +37,7 @@ export function rowWindow(scrollTop: number, viewport: number, total: number): R
 }
 
 /** No window of `rowWindow` has more rows: with so many elements, the one of a row that leaves takes one that comes. */
-export function mostRows(viewport: number): number {
+export function maxRows(viewport: number): number {
   return Math.ceil(viewport / ROW_HEIGHT) + 1 + 2 * OVERSCAN;
 }
 

@@ -65,7 +65,7 @@ export function lineStart(text: string, columns: number): string {
 }
 
 /** Beyond this many code points a cell looks at the two ends only. */
-const ENOUGH = 2000;
+const MAX_CODE_POINTS = 2000;
 
 /** The two ends of a text that is too long for its line. */
 export interface Ends {
@@ -80,7 +80,10 @@ const END_SHARE = 0.35;
 
 /** The two ends of a text for a line of `columns` letters. */
 export function bothEnds(text: string, columns: number): Ends {
-  const near = text.length > 2 * ENOUGH ? `${text.slice(0, ENOUGH)}${text.slice(-ENOUGH)}` : text;
+  const near =
+    text.length > 2 * MAX_CODE_POINTS
+      ? `${text.slice(0, MAX_CODE_POINTS)}${text.slice(-MAX_CODE_POINTS)}`
+      : text;
   const line = Array.from(oneLine(near));
   if (near === text && columnCount(line.join("")) <= columns) return { head: line.join(""), tail: "" };
   const end = Math.max(1, Math.round((columns - 1) * END_SHARE));

@@ -47,8 +47,8 @@ function extreme(values: readonly (number | null)[], start: number, every: numbe
 }
 
 /** Values looked at, evenly spread, to tell what is usual. */
-const SAMPLE = 256;
-const FEWEST = 20;
+const MAX_VALUES_READ = 256;
+const MIN_VALUES = 20;
 
 /**
  * Smallest and largest value, less what lies beyond p5 − 1.5 (p95 − p5) or p95 + 1.5 (p95 − p5), as in the charts; an
@@ -56,11 +56,11 @@ const FEWEST = 20;
  */
 function usualRange(values: readonly (number | null)[]): [number, number] {
   const finite = values.filter((value): value is number => value !== null && Number.isFinite(value));
-  const every = Math.ceil(finite.length / SAMPLE);
+  const every = Math.ceil(finite.length / MAX_VALUES_READ);
   const sorted = finite.filter((_, i) => i % every === 0).sort((a, b) => a - b);
   const [p05, p95] = [0.05, 0.95].map((share) => sorted[Math.round(share * (sorted.length - 1))] ?? 0);
   const room =
-    sorted.length < FEWEST || p05 === p95 ? Number.POSITIVE_INFINITY : 1.5 * ((p95 ?? 0) - (p05 ?? 0));
+    sorted.length < MIN_VALUES || p05 === p95 ? Number.POSITIVE_INFINITY : 1.5 * ((p95 ?? 0) - (p05 ?? 0));
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of finite) {

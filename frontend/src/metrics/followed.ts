@@ -87,7 +87,7 @@ const isNumber = (value: number | null | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value);
 
 /** Fewer numbers tell no level. */
-const FEWEST = 4;
+const MIN_VALUES = 4;
 
 /**
  * Whether the value at a place is low, so that the smallest values are what is looked for: below the middle of the
@@ -96,7 +96,7 @@ const FEWEST = 4;
  */
 function isDip(values: Values, at: number): boolean {
   const before = values.slice(0, Math.ceil(Math.max(at, 0) / 2)).filter(isNumber);
-  const known = before.length < FEWEST ? values.filter(isNumber) : before;
+  const known = before.length < MIN_VALUES ? values.filter(isNumber) : before;
   const value = values[at];
   const middle = known.sort((a, b) => a - b)[known.length >> 1];
   return typeof value === "number" && middle !== undefined && value < middle;

@@ -24,16 +24,16 @@ export function progressText(info: RunInfo): string {
 const OPENED_AT = Date.now();
 const MINUTE = 60;
 /** Seconds of which an age within the first minute is told. */
-const TOLD = 5;
+const AGE_STEP_S = 5;
 const LATER_MS = 10_000;
 
 export function LiveStatus(): JSX.Element {
   const info = run.value;
   const at = changedAt.value;
-  const [everyMs, setEveryMs] = useState(1000 * TOLD);
+  const [everyMs, setEveryMs] = useState(1000 * AGE_STEP_S);
   const seconds = Math.max(0, useNow(everyMs).value - (at ?? OPENED_AT)) / 1000;
   const isLong = seconds >= MINUTE;
-  useEffect(() => setEveryMs(isLong ? LATER_MS : 1000 * TOLD), [isLong]);
+  useEffect(() => setEveryMs(isLong ? LATER_MS : 1000 * AGE_STEP_S), [isLong]);
   if (runsError.value !== null) {
     return (
       <span class="live" title={said(runsError.value.message)}>
@@ -50,7 +50,7 @@ export function LiveStatus(): JSX.Element {
     );
   }
   // Coarse is enough: to draw every second what hardly changes would keep a page busy that nobody touches.
-  const unit = isLong ? MINUTE : TOLD;
+  const unit = isLong ? MINUTE : AGE_STEP_S;
   const age = duration(unit * Math.floor(seconds / unit));
   return (
     <span

@@ -11,7 +11,7 @@ import type { TextView } from "./text/TextView";
 import { TokenText } from "./text/TokenText";
 
 /** From this many tokens on a response has an overview strip. */
-const LONG = 400;
+const MIN_STRIP_TOKENS = 400;
 
 export interface TokenAreaProps {
   viewState: TokenViewState;
@@ -51,7 +51,7 @@ export function TokenArea(props: TokenAreaProps): JSX.Element {
           )}
           {props.tools}
         </div>
-        {viewState.data.shown.length >= LONG && (
+        {viewState.data.shown.length >= MIN_STRIP_TOKENS && (
           <div class="strips">
             {viewState.data.prompt !== null && (
               <PromptBand viewState={viewState} prompt={viewState.data.prompt} />

@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { columnOf, HIGH, LEAST, LOW, MAIN, MOST, plotData, RAW } from "../../src/charts/curves/plotColumns";
+import { columnOf, HIGH, LOW, MAIN, MAX, MIN, plotData, RAW } from "../../src/charts/curves/plotColumns";
 import { smooth } from "../../src/charts/curves/smoothing";
 import { bandOf } from "../../src/charts/curves/spreadBand";
 import { bucketSize } from "../../src/charts/curves/stepBuckets";
@@ -129,8 +129,8 @@ describe("columns of a chart", () => {
     });
     expect(data[0]).toEqual([0, 2, 4, 6]);
     expect(data[columnOf(0, MAIN)]).toEqual([2, undefined, null, 8]);
-    expect(data[columnOf(0, LEAST)]).toEqual([1, undefined, null, 8]);
-    expect(data[columnOf(0, MOST)]).toEqual([3, undefined, null, 8]);
+    expect(data[columnOf(0, MIN)]).toEqual([1, undefined, null, 8]);
+    expect(data[columnOf(0, MAX)]).toEqual([3, undefined, null, 8]);
   });
 
   it("count the steps in view: zoomed in, each has a point of its own again", () => {

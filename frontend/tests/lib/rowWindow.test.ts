@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
-import { mostRows, ROW_HEIGHT, rowWindow, scrollTo } from "../../src/lib/rowWindow";
+import { maxRows, ROW_HEIGHT, rowWindow, scrollTo } from "../../src/lib/rowWindow";
 
 const VIEW = 480;
 
@@ -48,6 +48,6 @@ test("no window has more rows than there are elements for", () => {
   for (const view of [VIEW, 481, 503, 504, 37])
     for (let top = 0; top < 60; top += 1) {
       const { first, last } = rowWindow(5000 + top, view, 10_000);
-      expect(last - first).toBeLessThanOrEqual(mostRows(view));
+      expect(last - first).toBeLessThanOrEqual(maxRows(view));
     }
 });

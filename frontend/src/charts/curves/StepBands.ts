@@ -14,10 +14,10 @@ export interface StepBand {
 }
 
 /** Below each other, so many. */
-const ROWS = 3;
-const ROW_HEIGHT = 5;
+const MAX_ROWS = 3;
+const ROW_HEIGHT_PX = 5;
 /** The least width, in pixels: a single step is seen, too. */
-const LEAST = 3;
+const MIN_WIDTH_PX = 3;
 
 /** The heights that a plot goes from and to, so that no band lies over the highest of what is wanted. */
 export function belowBands(
@@ -25,7 +25,7 @@ export function belowBands(
   bands: readonly StepBand[],
   height: number,
 ): [number, number] {
-  const taken = ROW_HEIGHT * (Math.max(-1, ...bandRows(bands)) + 1);
+  const taken = ROW_HEIGHT_PX * (Math.max(-1, ...bandRows(bands)) + 1);
   const pixels = Math.max(height - STEP_AXIS, 2 * taken, 1);
   return [low, low + ((high - low) * pixels) / (pixels - taken)];
 }
@@ -43,8 +43,8 @@ export class StepBands {
       element.hidden = min == null || max == null || to < min || from > max;
       if (element.hidden) continue;
       const left = plot.valToPos(Math.max(from, min ?? from), "x");
-      const width = Math.max(LEAST, plot.valToPos(Math.min(to, max ?? to), "x") - left);
-      element.style.left = `${Math.round(left - (width === LEAST ? 1 : 0))}px`;
+      const width = Math.max(MIN_WIDTH_PX, plot.valToPos(Math.min(to, max ?? to), "x") - left);
+      element.style.left = `${Math.round(left - (width === MIN_WIDTH_PX ? 1 : 0))}px`;
       element.style.width = `${Math.round(width)}px`;
     }
   }
@@ -56,7 +56,7 @@ export class StepBands {
     this.#elements = bands.map((band, i) => {
       const element = document.createElement("div");
       element.className = `chart-band chart-band-${band.kind}${band.isShaded ? " chart-band-shaded" : ""}`;
-      element.style.top = `${ROW_HEIGHT * (rows[i] ?? 0)}px`;
+      element.style.top = `${ROW_HEIGHT_PX * (rows[i] ?? 0)}px`;
       element.title = band.title;
       // The plot would choose a step, or begin a drag.
       for (const type of ["mousedown", "dblclick"])
@@ -81,7 +81,7 @@ export function bandRows(bands: readonly Pick<StepBand, "from" | "to">[]): numbe
       rows.filter((_, k) => k < i && (bands[k]?.from ?? 0) <= to && (bands[k]?.to ?? 0) >= from),
     );
     let row = 0;
-    while (row < ROWS - 1 && taken.has(row)) row += 1;
+    while (row < MAX_ROWS - 1 && taken.has(row)) row += 1;
     rows.push(row);
   }
   return rows;

@@ -4,7 +4,7 @@ import type { ColourRole } from "../shared/chartColours";
 import type { CurveValue } from "../shared/series";
 import { smooth } from "./smoothing";
 import type { Band } from "./spreadBand";
-import { bucketSteps, inBuckets, least, mean, most } from "./stepBuckets";
+import { bucketSteps, inBuckets, largest, mean, smallest } from "./stepBuckets";
 
 /** One line of a chart with its optional band. `values` are the means, before smoothing. */
 export interface CurveLine {
@@ -22,8 +22,8 @@ export const COLUMNS_PER_LINE = 6;
 export const LOW = 0;
 export const HIGH = 1;
 /** Smallest and largest value of the steps that one point stands for. */
-export const LEAST = 2;
-export const MOST = 3;
+export const MIN = 2;
+export const MAX = 3;
 export const RAW = 4;
 export const MAIN = 5;
 
@@ -60,8 +60,8 @@ export function plotData(
   const columns = lines.flatMap(({ values, band }) => [
     band ? points(band.low) : nothing,
     band ? points(band.high) : nothing,
-    isDense ? inBuckets(values, bucket, least) : nothing,
-    isDense ? inBuckets(values, bucket, most) : nothing,
+    isDense ? inBuckets(values, bucket, smallest) : nothing,
+    isDense ? inBuckets(values, bucket, largest) : nothing,
     smoothing > 0 && !isDense ? values : nothing,
     points(values),
   ]);

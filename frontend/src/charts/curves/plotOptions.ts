@@ -2,7 +2,7 @@ import type uPlot from "uplot";
 import { axisWidth, percentLabels, tickLabels } from "../scales/axisLabels";
 import { ticksApart, type ValueScale } from "../scales/valueScale";
 import { type ColourRole, chartPalette, faded } from "../shared/chartColours";
-import { columnOf, HIGH, LEAST, LOW, MOST } from "./plotColumns";
+import { columnOf, HIGH, LOW, MAX, MIN } from "./plotColumns";
 
 /**
  * What the chart asks for and reports while it exists; read anew each time, so that it may change without a new chart.
@@ -27,8 +27,8 @@ export interface PlotCallbacks {
 export const SYNC_KEY = "rlboard-steps";
 const STEP_INCREMENTS = [0, 1, 2, 3, 4, 5, 6, 7, 8].flatMap((e) => [1, 2, 5].map((unit) => unit * 10 ** e));
 /** Height of a chart for each number beside it, its step axis left out. */
-const TICK_SPACE = 34;
-const LEAST_TICK_SPACE = 15;
+const TICK_SPACE_PX = 34;
+const MIN_TICK_SPACE_PX = 15;
 /** What the axis of the steps and the air above the plot take of its height. */
 export const STEP_AXIS = 28;
 
@@ -75,7 +75,7 @@ export function plotOptions(
     series: [{}, ...colours.flatMap(seriesOf)],
     bands: colours.flatMap((colour, line) => [
       bandBetween(line, HIGH, LOW, colour, 0.16),
-      bandBetween(line, MOST, LEAST, colour, 0.32),
+      bandBetween(line, MAX, MIN, colour, 0.32),
     ]),
     cursor: {
       y: false,
@@ -98,9 +98,9 @@ export function plotOptions(
 
 function valueSplits(scale: ValueScale, low: number, high: number, height: number): number[] {
   const pixels = height - STEP_AXIS;
-  const wanted = Math.max(2, Math.round(pixels / TICK_SPACE));
+  const wanted = Math.max(2, Math.round(pixels / TICK_SPACE_PX));
   const found = scale.ticks(scale.inverse(low), scale.inverse(high), wanted);
-  return ticksApart(found, scale, ((high - low) / pixels) * LEAST_TICK_SPACE).map(scale.forward);
+  return ticksApart(found, scale, ((high - low) / pixels) * MIN_TICK_SPACE_PX).map(scale.forward);
 }
 
 const onlyMoves = (type: string) => type === "mousemove";

@@ -1,7 +1,7 @@
 import type { CurveValue } from "../shared/series";
 
 /** Where there are more steps than this for each pixel, a line through all of them is a comb that hides its course. */
-const MOST_PER_PIXEL = 0.5;
+const MAX_STEPS_PER_PIXEL = 0.5;
 /** Pixels between the points of a line that stands for many steps. */
 const POINT_DISTANCE = 3;
 
@@ -12,7 +12,7 @@ export function bucketSize(
   pixels: number,
 ): number {
   const shown = range === null ? x.length : x.filter((step) => step >= range[0] && step <= range[1]).length;
-  if (pixels <= 0 || shown <= pixels * MOST_PER_PIXEL) return 1;
+  if (pixels <= 0 || shown <= pixels * MAX_STEPS_PER_PIXEL) return 1;
   return Math.max(1, Math.ceil((shown * POINT_DISTANCE) / pixels));
 }
 
@@ -49,5 +49,5 @@ export function bucketSteps(x: readonly number[], size: number): number[] {
 
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, v) => sum + v, 0) / values.length;
-export const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b));
-export const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b));
+export const smallest = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b));
+export const largest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b));

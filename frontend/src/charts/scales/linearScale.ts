@@ -16,11 +16,11 @@ export function linearScale(from: number, to: number, start: number, end: number
 }
 
 /** Below this share of themselves numbers are equal: they are the same one, added up in another order. */
-const ALIKE = 1e-12;
+const EQUAL_SHARE = 1e-12;
 
 /** Whether two numbers differ in their last digits at most. */
 export const isAlike = (a: number, b: number): boolean =>
-  Math.abs(a - b) <= ALIKE * Math.max(Math.abs(a), Math.abs(b));
+  Math.abs(a - b) <= EQUAL_SHARE * Math.max(Math.abs(a), Math.abs(b));
 
 /** Round numbers inside [from, to], about `wanted` of them, at distances of 1, 2 or 5 times a power of ten. */
 export function ticks(from: number, to: number, wanted: number): number[] {

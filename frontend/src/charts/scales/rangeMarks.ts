@@ -3,13 +3,13 @@ import { chartPalette } from "../shared/chartColours";
 import type { StepMark } from "./valueRange";
 
 /** Half the width of a mark in CSS pixels. */
-const HALF = 3.5;
+const HALF_MARK_PX = 3.5;
 
 /** Draws what is not on the chart at its edge: triangles that point to where it lies, crosses for what is no number. */
 export function drawMarks(plot: uPlot, marks: readonly StepMark[]): void {
   const { ctx, bbox } = plot;
   if (marks.length === 0) return;
-  const half = HALF * devicePixelRatio;
+  const half = HALF_MARK_PX * devicePixelRatio;
   const drawn = new Set<string>();
   ctx.save();
   ctx.fillStyle = chartPalette().mark;

@@ -30,11 +30,11 @@ export interface ValueView {
 }
 
 /** Fewer values than this have no outliers. */
-const FEWEST = 20;
+const MIN_VALUES = 20;
 /** How many times the width of the middle nine tenths a value has to lie outside of them. */
 const FENCE = 1.5;
 /** Air above and below the curve, as a share of its height. */
-const AIR = 0.06;
+const PADDING_SHARE = 0.06;
 
 /**
  * The values that a chart shows of the steps from … to.
@@ -59,7 +59,7 @@ export function valueView(
   );
   const newest = lines.flatMap((line) => shown(line.values).at(-1) ?? []);
   const values = endsOf(means, edges, newest, scale, choice);
-  const drawn = typeof choice === "string" ? aired(values, scale) : ends(values.map(scale.forward));
+  const drawn = typeof choice === "string" ? padded(values, scale) : ends(values.map(scale.forward));
   const low = scale.inverse(drawn[0]);
   const high = scale.inverse(drawn[1]);
   const marks = lines.flatMap((line) =>
@@ -99,7 +99,7 @@ function endsOf(
   const all = [...means, ...edges].sort((a, b) => a - b);
   const [least, most] = [all[0], all.at(-1)];
   if (least === undefined || most === undefined) return scale.kind === "log" ? [1, 10] : [0, 1];
-  if (choice === "all" || scale.kind !== "linear" || all.length < FEWEST) return [least, most];
+  if (choice === "all" || scale.kind !== "linear" || all.length < MIN_VALUES) return [least, most];
   const [p05, p95] = [at(all, 0.05), at(all, 0.95)];
   const room = FENCE * (p95 - p05);
   // Constant but for a few steps: those few are what there is to see.
@@ -117,10 +117,12 @@ const at = (sorted: readonly number[], share: number): number =>
   sorted[Math.round(share * (sorted.length - 1))] as number;
 
 /** Air to both sides; a constant, but for its last digits, gets room of a tenth of itself, and 0 a whole. */
-function aired([low, high]: readonly [number, number], scale: ValueScale): [number, number] {
+function padded([low, high]: readonly [number, number], scale: ValueScale): [number, number] {
   const [from, to] = [scale.forward(low), scale.forward(high)];
   const room =
-    (isAlike(from, to) ? 0 : (to - from) * AIR) || (scale.kind === "linear" ? Math.abs(to) * 0.1 : 0.1) || 1;
+    (isAlike(from, to) ? 0 : (to - from) * PADDING_SHARE) ||
+    (scale.kind === "linear" ? Math.abs(to) * 0.1 : 0.1) ||
+    1;
   return [from - room, to + room];
 }
 

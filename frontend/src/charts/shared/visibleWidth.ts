@@ -1,9 +1,9 @@
 /** So many pixels above and below the window count as in sight. */
-const MARGIN = 200;
+const NEAR_PX = 200;
 
 function isNear(element: HTMLElement): boolean {
   const { top, bottom } = element.getBoundingClientRect();
-  return bottom > -MARGIN && top < window.innerHeight + MARGIN;
+  return bottom > -NEAR_PX && top < window.innerHeight + NEAR_PX;
 }
 
 /**
@@ -31,7 +31,7 @@ export function watchVisibleWidth(
             near = entries.at(-1)?.isIntersecting ?? near;
             report();
           },
-          { rootMargin: `${MARGIN}px` },
+          { rootMargin: `${NEAR_PX}px` },
         );
   size?.observe(element);
   sight?.observe(element);

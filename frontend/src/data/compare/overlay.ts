@@ -11,7 +11,7 @@ import { runs } from "../runs";
 import { joinNames, splitNames } from "../scalarPairing";
 
 /** More curves on one another show nothing, and each run is a question. */
-export const MOST_OVERLAID = 8;
+export const MAX_OVERLAID = 8;
 
 export interface OverlaidRun {
   readonly run: string;
@@ -32,7 +32,7 @@ export const overlaidRuns: ReadonlySignal<readonly OverlaidRun[]> = computed(() 
       return { run: isHidden ? name.slice(1) : name, isShown: !isHidden };
     })
     .filter(({ run }) => known.has(run) && run !== selected.run.value)
-    .slice(0, MOST_OVERLAID)
+    .slice(0, MAX_OVERLAID)
     .map((overlaid, place) => ({ ...overlaid, place }));
 });
 
@@ -43,7 +43,7 @@ function write(list: readonly Omit<OverlaidRun, "place">[]): void {
 /** Lays a run over the others, or takes it off; false where there are as many as there may be. */
 export function overlayRun(run: string, isOn: boolean): boolean {
   const others = overlaidRuns.value.filter((other) => other.run !== run);
-  if (isOn && others.length >= MOST_OVERLAID) return false;
+  if (isOn && others.length >= MAX_OVERLAID) return false;
   write(isOn ? [...others, { run, isShown: true }] : others);
   return true;
 }

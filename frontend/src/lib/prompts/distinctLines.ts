@@ -21,7 +21,7 @@ export interface SharedParts {
 /** This share of a line shows a beginning that is needed to tell it from another. */
 const HEAD = 0.4;
 /** So many different texts are compared with each other. */
-const MOST_TEXTS = 256;
+const MAX_TEXTS = 256;
 /** A part of the texts is large from so many of them on, and from this share of all. */
 const LARGE = { texts: 2, share: 0.25 } as const;
 /** So many letters make a beginning; one that takes this share of the line, or ends with tags, is left out. */
@@ -35,7 +35,7 @@ const BEGINNING = { letters: 8, share: 1 / 3 } as const;
 export function sharedParts(texts: readonly string[], columns: number): SharedParts {
   const lines = [...new Set(texts)]
     .filter((text) => text !== "")
-    .slice(0, MOST_TEXTS)
+    .slice(0, MAX_TEXTS)
     .map(oneLine);
   const tags = {
     first: lines.every((line) => openingTags(line) !== ""),

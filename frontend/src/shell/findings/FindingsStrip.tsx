@@ -12,7 +12,7 @@ import { openFinding } from "./openFinding";
 import { SeveritySign } from "./SeveritySign";
 
 /** So many are named; the others are counted. */
-const NAMED = 3;
+const MAX_NAMED = 3;
 
 export function FindingsStrip(): JSX.Element | null {
   adopt(css);
@@ -30,12 +30,12 @@ export function FindingsStrip(): JSX.Element | null {
       </p>
     );
   }
-  const more = answer.findings.length - Math.min(NAMED, seriousFindings.value.length);
+  const more = answer.findings.length - Math.min(MAX_NAMED, seriousFindings.value.length);
   return (
     <section class="findings-strip" aria-label={t("findings.strip")} data-testid="findings-strip">
       <span class="findings-counts">{countsText(seriousFindings.value)}</span>
       <ul>
-        {seriousFindings.value.slice(0, NAMED).map((finding) => (
+        {seriousFindings.value.slice(0, MAX_NAMED).map((finding) => (
           <li key={finding.id}>
             <Named finding={finding} />
           </li>

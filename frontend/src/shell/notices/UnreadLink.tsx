@@ -8,11 +8,11 @@ import { adopt, Button } from "../../ui";
 import noticesCss from "./notices.css?inline";
 
 /** Lines at most: a link may hold anything. */
-const MOST = 4;
-const MOST_CHARACTERS = 80;
+const MAX_LINES = 4;
+const MAX_CHARACTERS = 80;
 
 function sentence({ name, value, takes }: Unread): string {
-  const slots = { name: name.slice(0, MOST_CHARACTERS), value: value.slice(0, MOST_CHARACTERS) };
+  const slots = { name: name.slice(0, MAX_CHARACTERS), value: value.slice(0, MAX_CHARACTERS) };
   if (takes === null) return t("link.unread.name", slots);
   if ("number" in takes) return t(`link.unread.${takes.number}`, slots);
   return t("link.unread.word", { ...slots, words: takes.words.join(", ") });
@@ -24,7 +24,7 @@ export function UnreadLink(): JSX.Element | null {
   return (
     <section class="notices" aria-label={t("link.unread.bar")} data-testid="unread-link">
       <ul>
-        {unread.value.slice(0, MOST).map((each) => (
+        {unread.value.slice(0, MAX_LINES).map((each) => (
           <li key={each.name} class="banner warning">
             <span class="sign" aria-hidden="true">
               ⚠

@@ -6,7 +6,7 @@ import { said, t } from "../../i18n";
 import { count } from "../../lib/format";
 
 /** More are not listed: nobody reads them. */
-const MOST = 100;
+const MAX_FILES = 100;
 
 /**
  * The ignored files.
@@ -39,7 +39,7 @@ export function Ignored({ run = null }: { run?: string | null }): JSX.Element | 
 function Files({ files }: { files: readonly { file: string; reason: string }[] }): JSX.Element {
   return (
     <ul>
-      {files.slice(0, MOST).map(({ file, reason }) => (
+      {files.slice(0, MAX_FILES).map(({ file, reason }) => (
         <li key={file}>
           {file}: {said(reason)}
         </li>

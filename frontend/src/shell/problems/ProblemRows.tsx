@@ -11,7 +11,7 @@ import { count } from "../../lib/format";
 import { select, selection } from "../../state/selection";
 import { Button, useBriefMessage } from "../../ui";
 
-const PAGE = 100;
+const PAGE_ROWS = 100;
 
 function place(columns: Problems["columns"], index: number): string {
   const file = columns.file[index] ?? "";
@@ -52,8 +52,8 @@ export interface ProblemRowsProps {
 export function ProblemRows({ kind, total, onClose }: ProblemRowsProps): JSX.Element {
   const [offset, setOffset] = useState(0);
   const { run } = selection.value;
-  const answer = useAnswer(problems, { run, kind, offset, limit: PAGE });
-  const last = Math.min(offset + PAGE, total);
+  const answer = useAnswer(problems, { run, kind, offset, limit: PAGE_ROWS });
+  const last = Math.min(offset + PAGE_ROWS, total);
   if (answer.data === null)
     return <p class="muted">{said(answer.error?.message ?? "") || t("shell.loading")}</p>;
   const { columns } = answer.data;
@@ -81,13 +81,13 @@ export function ProblemRows({ kind, total, onClose }: ProblemRowsProps): JSX.Ele
           )}
         </tbody>
       </table>
-      {total > PAGE && (
+      {total > PAGE_ROWS && (
         <p class="group number">
-          <Button disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE))}>
+          <Button disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE_ROWS))}>
             {t("shell.page.previous")}
           </Button>
           {t("shell.page", { from: count(offset + 1), to: count(last), total: count(total) })}
-          <Button disabled={last >= total} onClick={() => setOffset(offset + PAGE)}>
+          <Button disabled={last >= total} onClick={() => setOffset(offset + PAGE_ROWS)}>
             {t("shell.page.next")}
           </Button>
         </p>

@@ -3,14 +3,14 @@
 import type { Stretch } from "./stretches";
 
 /** Units of a side from which on a change is cut, and of each of its rows. */
-const LONGEST_CHANGE = 600;
+const MAX_CHANGE_UNITS = 600;
 
 const lengthOf = ([from, to]: readonly [number, number]): number => to - from;
 const longerSide = ({ left, right }: Stretch): number => Math.max(lengthOf(left), lengthOf(right));
 
 /** Whether a change, the changed stretches up to the next equal one, goes over several rows. */
 export function isLongChange(change: readonly Stretch[]): boolean {
-  return change.some((stretch) => longerSide(stretch) > LONGEST_CHANGE);
+  return change.some((stretch) => longerSide(stretch) > MAX_CHANGE_UNITS);
 }
 
 /**
@@ -18,10 +18,10 @@ export function isLongChange(change: readonly Stretch[]): boolean {
  * moved is said at a stretch's beginning.
  */
 export function rowsOfChange(change: readonly Stretch[]): Stretch[][] {
-  const rows = Math.ceil(Math.max(...change.map(longerSide)) / LONGEST_CHANGE);
+  const rows = Math.ceil(Math.max(...change.map(longerSide)) / MAX_CHANGE_UNITS);
   return Array.from({ length: rows }, (_, row) =>
     change.flatMap((stretch) => {
-      const [from, to] = [row * LONGEST_CHANGE, (row + 1) * LONGEST_CHANGE];
+      const [from, to] = [row * MAX_CHANGE_UNITS, (row + 1) * MAX_CHANGE_UNITS];
       if (from >= longerSide(stretch)) return [];
       const piece = ([start, end]: readonly [number, number]): [number, number] => [
         Math.min(start + from, end),

@@ -12,12 +12,12 @@ export interface Row {
 }
 
 /** Units of an equal stretch that stay on either side of a change. */
-const CONTEXT: Readonly<Record<Unit, number>> = { token: 24, word: 40, character: 60 };
+const CONTEXT_UNITS: Readonly<Record<Unit, number>> = { token: 24, word: 40, character: 60 };
 /** A stretch is folded where this many contexts of it would be hidden. */
 const WORTH_FOLDING = 2;
 /** Units of a row from which on it ends behind a sentence, and at which it ends anywhere. */
-const LONG_ROW = 250;
-const LONGEST_ROW = 600;
+const LONG_ROW_UNITS = 250;
+const MAX_ROW_UNITS = 600;
 const SENTENCE_END = /[.!?。！？…]\s*$/;
 
 /** Rows that both sides share: they begin behind a line break that is equal in both, or where a row grows too long. */
@@ -93,9 +93,9 @@ function foldedParts(
   ends: { first: boolean; last: boolean },
 ): { part: Stretch; folded: boolean }[] {
   const size = stretch.left[1] - stretch.left[0];
-  const head = ends.first ? 0 : CONTEXT[unit];
-  const tail = ends.last ? 0 : CONTEXT[unit];
-  if (size - head - tail < WORTH_FOLDING * CONTEXT[unit]) return [{ part: stretch, folded: false }];
+  const head = ends.first ? 0 : CONTEXT_UNITS[unit];
+  const tail = ends.last ? 0 : CONTEXT_UNITS[unit];
+  if (size - head - tail < WORTH_FOLDING * CONTEXT_UNITS[unit]) return [{ part: stretch, folded: false }];
   return [
     { part: cut(stretch, 0, head), folded: false },
     { part: cut(stretch, head, size - tail), folded: true },
@@ -112,7 +112,8 @@ function piecesOf(stretch: Stretch, data: DiffData, before: number): { part: Str
   for (let i = 0; i < size; i++) {
     const text = data.left.units[stretch.left[0] + i] ?? "";
     row += 1;
-    const isEnd = text.includes("\n") || (row >= LONG_ROW && SENTENCE_END.test(text)) || row >= LONGEST_ROW;
+    const isEnd =
+      text.includes("\n") || (row >= LONG_ROW_UNITS && SENTENCE_END.test(text)) || row >= MAX_ROW_UNITS;
     if (!isEnd) continue;
     pieces.push({ part: cut(stretch, start, i + 1), ends: true });
     start = i + 1;

@@ -22,7 +22,7 @@ export function onPlotKey(event: KeyboardEvent, plot: uPlot | null, viewState: T
 }
 
 /** Fewer positions than this are not zoomed to. */
-const FEWEST = 4;
+const MIN_POSITIONS = 4;
 
 /** The positions that are shown after a zoom: the token stays where it is, and nothing beyond the ends is shown. */
 export function zoomed(
@@ -32,7 +32,7 @@ export function zoomed(
   last: number,
 ): [number, number] {
   const at = token !== null && token >= from && token <= to ? token : (from + to) / 2;
-  const width = Math.min(last, Math.max(Math.min(FEWEST, last), (to - from) * factor));
+  const width = Math.min(last, Math.max(Math.min(MIN_POSITIONS, last), (to - from) * factor));
   const share = to > from ? (at - from) / (to - from) : 0.5;
   const start = Math.min(last - width, Math.max(0, at - share * width));
   return [start, start + width];

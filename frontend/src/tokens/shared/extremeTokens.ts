@@ -7,9 +7,9 @@ import { isCounted, isMissing, type TokenData } from "./responseTokens";
 /** At least this many tokens count as extreme, where that many differ from the rest at all. */
 const MIN_TOKENS = 5;
 const MAX_TOKENS = 200;
-const SHARE = 0.01;
+const EXTREME_SHARE = 0.01;
 /** Whoever looks for the tokens of a spike is not shown those that are a twentieth as strong, or less. */
-const LEAST_STRENGTH = 0.05;
+const MIN_STRENGTH_SHARE = 0.05;
 
 /**
  * Positions of a metric's extreme tokens, in reading order: every non-finite one, and the strongest hundredth of the
@@ -29,8 +29,8 @@ export function extremePositions(data: TokenData, metric: string, kind: MetricKi
     .map((i) => ({ i, strength: strength(row[i] ?? 0) }))
     .filter((token) => token.strength > 0)
     .sort((a, b) => b.strength - a.strength)
-    .slice(0, Math.min(MAX_TOKENS, Math.max(MIN_TOKENS, Math.ceil(finite.length * SHARE))));
-  const least = LEAST_STRENGTH * (strongest[0]?.strength ?? 0);
+    .slice(0, Math.min(MAX_TOKENS, Math.max(MIN_TOKENS, Math.ceil(finite.length * EXTREME_SHARE))));
+  const least = MIN_STRENGTH_SHARE * (strongest[0]?.strength ?? 0);
   const strong = strongest.filter((token) => token.strength > least).map((token) => token.i);
   return [...usable.filter((i) => !Number.isFinite(row[i])), ...strong].sort((a, b) => a - b);
 }

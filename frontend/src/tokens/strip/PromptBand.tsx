@@ -11,13 +11,13 @@ import { spelledOut } from "../shared/visibleText";
 import { paintStrip } from "./stripPainting";
 
 /** Of the strip, the prompt has at most this share: the response is what is looked at. */
-const MOST = 0.3;
+const MAX_SHARE = 0.3;
 /** Log-probabilities of the prompt are of the policy, or of the engine that sampled: the log does not say. */
 const SAME_SCALE = ["logprobs", "rollout_logprobs"];
 
 /** The width of the prompt's band, in percent: its tokens beside those of the response. */
 export function promptShare(prompt: number, response: number): number {
-  return 100 * Math.min(MOST, prompt / Math.max(1, prompt + response));
+  return 100 * Math.min(MAX_SHARE, prompt / Math.max(1, prompt + response));
 }
 
 /** The prompt before the strip of the response: how long it is, and its log-probabilities where they are logged. */

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 /** What lies within so many pixels of the lower edge shows less than a line of text. */
-const EDGE = 24;
+const EDGE_PX = 24;
 /** After so long without a change what is out of sight is drawn, too: who listens to the page or searches it finds it true. */
 const REST_MS = 500;
 
@@ -18,7 +18,7 @@ export interface DrawnInSightProps {
  * Draws its content at once where it is in sight; else when nothing has changed for a moment, so that walking the steps
  * does not draw what nobody sees. What comes into sight is drawn with the next frame.
  */
-export function DrawnInSight({ children, edge = EDGE, ...box }: DrawnInSightProps): JSX.Element {
+export function DrawnInSight({ children, edge = EDGE_PX, ...box }: DrawnInSightProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   // Where the browser cannot tell, everything counts as in sight.
   const [isInSight, setInSight] = useState(typeof IntersectionObserver === "undefined");

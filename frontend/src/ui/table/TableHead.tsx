@@ -8,7 +8,7 @@ import { useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { type Column, cellLooks, nextSort, type Order } from "./columns";
 
-const NARROWEST = 40;
+const MIN_WIDTH_PX = 40;
 
 export interface TableHeadProps {
   columns: readonly Column<never>[];
@@ -23,7 +23,7 @@ function drag(start: PointerEvent, from: number, resize: (width: number) => void
   const control = new AbortController();
   const { signal } = control;
   const move = (event: PointerEvent): void =>
-    resize(Math.max(NARROWEST, from + event.clientX - start.clientX));
+    resize(Math.max(MIN_WIDTH_PX, from + event.clientX - start.clientX));
   document.addEventListener("pointermove", move, { signal });
   document.addEventListener("pointerup", () => control.abort(), { signal });
   document.addEventListener("pointercancel", () => control.abort(), { signal });

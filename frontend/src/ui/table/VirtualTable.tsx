@@ -5,7 +5,7 @@
 
 import type { JSX, RefObject } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
-import { mostRows } from "../../lib/rowWindow";
+import { maxRows } from "../../lib/rowWindow";
 import { adopt } from "../styles";
 import type { Column, Order } from "./columns";
 import { TableHead } from "./TableHead";
@@ -82,7 +82,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
   };
 
   const rows: JSX.Element[] = [];
-  const elements = mostRows(viewport);
+  const elements = maxRows(viewport);
   for (let index = shown.first; index < shown.last; index += 1) {
     const row = drawnRows.get(index);
     rows.push(

@@ -17,7 +17,7 @@ import { heatmapCss } from "../../tokens/shared/heatmapCss";
 import textCss from "../../tokens/text/text.css?inline";
 import { adopt, Empty, ErrorBox } from "../../ui";
 import { SampleDrawer } from "../sample/SampleDrawer";
-import { chosenAt, chosenGroup, groupsParameters, PAGE } from "./chosenGroup";
+import { chosenAt, chosenGroup, groupsParameters, PAGE_GROUPS } from "./chosenGroup";
 import { GroupList } from "./GroupList";
 import { groupRows } from "./groupRows";
 import css from "./groups.css?inline";
@@ -81,7 +81,7 @@ export function Groups(): JSX.Element | null {
               <div class="groups-panes">
                 <div class={`groups-list${answer.stale ? " stale" : ""}`}>
                   <GroupList rows={rows} chosen={at} />
-                  <Paging total={answer.data.total} offset={offset} size={PAGE} onOffset={setOffset} />
+                  <Paging total={answer.data.total} offset={offset} size={PAGE_GROUPS} onOffset={setOffset} />
                 </div>
                 {chosen !== undefined && <GroupDetails row={chosen} list={list} />}
               </div>

@@ -10,7 +10,7 @@ import { num } from "../../lib/format";
 
 const HEIGHT = 28;
 /** A column for each step, or for several where there are more steps than pixels. */
-const LEAST_COLUMN = 2;
+const MIN_COLUMN_PX = 2;
 
 interface Column {
   readonly from: number;
@@ -28,7 +28,7 @@ export function KindShares(): JSX.Element | null {
 function Shares({ all }: { all: Steps }): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const width = useWidth(place);
-  const columns = shareColumns(all.step_metrics, all.step.length, Math.floor(width / LEAST_COLUMN));
+  const columns = shareColumns(all.step_metrics, all.step.length, Math.floor(width / MIN_COLUMN_PX));
   const each = width / Math.max(1, columns.length);
   const at = columns.findIndex(({ from, to }) => from <= stepIndex.value && stepIndex.value < to);
   return (

@@ -12,7 +12,7 @@ import { select, selection } from "../../state/selection";
 import type { GroupRow } from "./groupRows";
 
 /** Groups of one page of the list. */
-export const PAGE = 100;
+export const PAGE_GROUPS = 100;
 
 export function shownSort(): GroupSort {
   return GROUP_SORTS.find((sort) => sort === selection.value.groups_sort) ?? "weight";
@@ -53,7 +53,7 @@ export function groupsParameters(offset: number): GroupsParameters {
   const by = shownBy() === "" ? {} : { by: shownBy() };
   const value = shownValue() === "" ? {} : { value: shownValue() };
   const shown = { ...rules, ...by, ...value, kinds: shownKinds(), sort: shownSort() };
-  return { ...listScope.value, ...shown, offset, limit: PAGE };
+  return { ...listScope.value, ...shown, offset, limit: PAGE_GROUPS };
 }
 
 /** What is asked for the lines of the values along all steps; null where groups are not told apart. */

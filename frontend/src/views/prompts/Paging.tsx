@@ -3,25 +3,29 @@ import { t } from "../../i18n";
 import { count } from "../../lib/format";
 import { select, selection } from "../../state/selection";
 import { Button } from "../../ui";
-import { PAGE } from "./shownPrompts";
+import { PAGE_PROMPTS } from "./shownPrompts";
 
 /** Which part of the list is on screen, and the ways to the next and the previous one; nothing where it is all there. */
 export function Paging({ total }: { total: number }): JSX.Element | null {
   const first = selection.value.prompts_offset ?? 0;
-  if (total <= PAGE && first === 0) return null;
+  if (total <= PAGE_PROMPTS && first === 0) return null;
   const go = (offset: number) => select({ prompts_offset: offset <= 0 ? null : offset }, "push");
   const shown = {
     from: count(Math.min(first + 1, total)),
-    to: count(Math.min(first + PAGE, total)),
+    to: count(Math.min(first + PAGE_PROMPTS, total)),
     n: count(total),
   };
   return (
     <p class="prompt-pages">
-      <Button disabled={first === 0} testId="prompts-previous" onClick={() => go(first - PAGE)}>
+      <Button disabled={first === 0} testId="prompts-previous" onClick={() => go(first - PAGE_PROMPTS)}>
         {t("prompts.previous")}
       </Button>
       <span class="number">{t("prompts.shown", shown)}</span>
-      <Button disabled={first + PAGE >= total} testId="prompts-next" onClick={() => go(first + PAGE)}>
+      <Button
+        disabled={first + PAGE_PROMPTS >= total}
+        testId="prompts-next"
+        onClick={() => go(first + PAGE_PROMPTS)}
+      >
         {t("prompts.next")}
       </Button>
     </p>

@@ -5,7 +5,7 @@ import { hasStepRange, runScope, sampleScope, shownScope } from "../../data/scop
 import { select, selection } from "../../state/selection";
 
 /** Prompts of one page of the list. */
-export const PAGE = 50;
+export const PAGE_PROMPTS = 50;
 export const FIRST_SORT = "reward_change";
 
 /** The threshold that was typed; null is the server's choice. */
@@ -52,7 +52,7 @@ export function promptsParameters(): PromptsParameters {
     ...(prompt_kind === "" ? {} : { kind: prompt_kind }),
     ...shownSort(),
     offset: prompts_offset ?? 0,
-    limit: PAGE,
+    limit: PAGE_PROMPTS,
   };
 }
 

@@ -7,7 +7,7 @@ import { followed } from "../../metrics";
 import { selection } from "../../state/selection";
 
 /** Rows of the list. */
-export const ROWS = 100;
+export const MAX_ROWS = 100;
 
 /** The metrics that are most often looked for, best first. */
 const PREFERRED = ["k3", "log_ratio", "mismatch_k3", "surprise", "logprobs"];
@@ -25,6 +25,6 @@ export function worstMetric(info: RunInfo): string {
 export function worstTokensParameters(info: RunInfo): WorstTokensParameters {
   const { by, end, all_steps } = selection.value;
   const scope = (all_steps && !hasStepRange.value ? shownScope : listScope).value;
-  const shown = { metric: worstMetric(info), by, end, limit: ROWS, per_sample: by === "sample" ? 1 : 0 };
+  const shown = { metric: worstMetric(info), by, end, limit: MAX_ROWS, per_sample: by === "sample" ? 1 : 0 };
   return { ...sampleScope.value, ...scope, ...shown };
 }

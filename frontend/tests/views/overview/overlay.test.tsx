@@ -7,7 +7,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Steps } from "../../../src/api/answers";
 import {
-  MOST_OVERLAID,
+  MAX_OVERLAID,
   overlaidRuns,
   overlayCurves,
   overlayRun,
@@ -72,10 +72,10 @@ test("the address names them, hidden ones too; the run itself and runs that are 
 
 test("there are eight at most", () => {
   for (const name of names) overlayRun(name, true);
-  expect(overlaidRuns.value.length).toBe(MOST_OVERLAID);
+  expect(overlaidRuns.value.length).toBe(MAX_OVERLAID);
   expect(overlayRun("seed11", true)).toBe(false);
   select({ overlay: names.join(",") });
-  expect(overlaidRuns.value.map(({ run }) => run)).toEqual(names.slice(0, MOST_OVERLAID));
+  expect(overlaidRuns.value.map(({ run }) => run)).toEqual(names.slice(0, MAX_OVERLAID));
 });
 
 test("points of other steps stand at their steps, the run's own main line is the last", () => {

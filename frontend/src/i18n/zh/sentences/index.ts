@@ -14,11 +14,11 @@ const TEMPLATES: readonly Template[] = SENTENCES.map(([english, chinese]) => tem
 );
 
 /** A longer text is shown as it is: no sentence of the server's has as many characters. */
-const LONGEST = 4000;
+const MAX_CHARACTERS = 4000;
 /** So often the templates are gone through for one text and its parts: no text of the server's needs more. */
-const TRIES = 60;
+const MAX_TRIES = 60;
 /** As many texts are remembered: a page is drawn again and again with the same ones. */
-const REMEMBERED = 500;
+const MAX_REMEMBERED = 500;
 const FILLED = /\{(~{0,2})(\w+)\}/g;
 const BETWEEN_PARTS = /, |; | with /;
 
@@ -26,11 +26,11 @@ const known = new Map<string, string>();
 
 /** A text of the server's in Chinese; the text itself where it is none that is known. */
 export function inChinese(text: string): string {
-  if (text.length > LONGEST) return text;
+  if (text.length > MAX_CHARACTERS) return text;
   const before = known.get(text);
   if (before !== undefined) return before;
-  if (known.size >= REMEMBERED) known.clear();
-  const tries = { left: TRIES };
+  if (known.size >= MAX_REMEMBERED) known.clear();
+  const tries = { left: MAX_TRIES };
   // The page may have begun a part of a sentence as a sentence.
   const found =
     translated(text, tries) ?? translated(text.charAt(0).toLowerCase() + text.slice(1), tries) ?? text;

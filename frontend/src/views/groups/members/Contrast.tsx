@@ -4,7 +4,7 @@ import { t } from "../../../i18n";
 import { count, num } from "../../../lib/format";
 
 /** Phrases of one side that are shown. */
-const SHOWN = 4;
+const MAX_PHRASES = 4;
 
 /** What tells the good members from the bad ones: phrases, where all part, and how much longer one side is. */
 export function Contrast({ group }: { group: Group }): JSX.Element {
@@ -15,7 +15,7 @@ export function Contrast({ group }: { group: Group }): JSX.Element {
   return (
     <ul class="group-chips" data-testid="group-chips" aria-label={t("groups.contrast")}>
       {(["good", "bad"] as const).flatMap((side) =>
-        sides[side].slice(0, SHOWN).map((phrase) => (
+        sides[side].slice(0, MAX_PHRASES).map((phrase) => (
           <li key={`${side} ${phrase.text}`} data-side={side} title={t(`groups.have.${side}.why`)}>
             {t(`groups.have.${side}`, told(phrase, group))}
           </li>

@@ -8,7 +8,7 @@ import { select, selection } from "../../../state/selection";
 import { Button } from "../../../ui";
 
 /** At most so many steps are listed, those nearest to the group's; how many more there are is said. */
-const MOST = 24;
+const MAX_STEPS = 24;
 
 /** A visit to the prompt at another step: its first sample there. */
 type Visit = Sample["neighbours"]["prompt"][number];
@@ -31,7 +31,7 @@ export function SeenAtSteps({ sample }: { sample: Sample }): JSX.Element | null 
   if (visits.length === 0) return null;
   const near = visits
     .toSorted((a, b) => Math.abs(a.step - sample.step) - Math.abs(b.step - sample.step))
-    .slice(0, MOST)
+    .slice(0, MAX_STEPS)
     .sort((a, b) => a.step - b.step);
   return (
     <nav class="group-visits" aria-label={t("groups.seen")} data-testid="group-visits">

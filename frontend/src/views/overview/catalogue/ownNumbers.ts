@@ -4,7 +4,7 @@ import type { RunInfo } from "../../../api/answers";
 import { isKnownMetric, isRewardFunction, splitStatistic } from "../../../metrics";
 
 /** As many charts of them open by themselves. */
-const MOST = 4;
+const MAX_CHARTS = 4;
 
 /** Which sample, when and where: numbers that are no measurement. */
 const BOOKKEEPING =
@@ -19,5 +19,5 @@ export function ownNumbers(run: RunInfo): string[] {
     .filter((name) => !isKnownMetric(name) && splitStatistic(name, isToken) === null)
     .filter((name) => !isRewardFunction(name) && !Object.hasOwn(run.config, `reward_weight_${name}`))
     .filter((name) => !BOOKKEEPING.test(name))
-    .slice(0, MOST);
+    .slice(0, MAX_CHARTS);
 }

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { cssColour, RUN_ROLES } from "../../../charts/shared/chartColours";
 import {
-  MOST_OVERLAID,
+  MAX_OVERLAID,
   type OverlaidRun,
   overlaidRuns,
   overlayRun,
@@ -19,7 +19,7 @@ import css from "./overlay.css?inline";
 import "./words";
 
 /** Names that are listed at once; the search finds the others. */
-const LISTED = 100;
+const MAX_LISTED = 100;
 
 export function OverlayBar({ overlays }: { overlays: readonly Overlay[] }): JSX.Element | null {
   adopt(css);
@@ -29,7 +29,7 @@ export function OverlayBar({ overlays }: { overlays: readonly Overlay[] }): JSX.
     <>
       <Popover
         face={t("overlay.choose")}
-        label={t("overlay.choose.hint", { most: MOST_OVERLAID })}
+        label={t("overlay.choose.hint", { most: MAX_OVERLAID })}
         align="start"
         testId="overlay"
       >
@@ -93,7 +93,7 @@ function Choices({ others }: { others: readonly string[] }): JSX.Element {
   const found = others.filter(
     (run) => on.includes(run) || words.every((word) => run.toLowerCase().includes(word)),
   );
-  const isFull = on.length >= MOST_OVERLAID;
+  const isFull = on.length >= MAX_OVERLAID;
   return (
     <div class="overlay-choices">
       <input
@@ -104,8 +104,8 @@ function Choices({ others }: { others: readonly string[] }): JSX.Element {
         data-testid="overlay-search"
         onInput={(event) => setSearch(event.currentTarget.value)}
       />
-      {isFull && <p class="odd">{t("overlay.full", { most: MOST_OVERLAID })}</p>}
-      {found.slice(0, LISTED).map((run) => (
+      {isFull && <p class="odd">{t("overlay.full", { most: MAX_OVERLAID })}</p>}
+      {found.slice(0, MAX_LISTED).map((run) => (
         <Toggle key={run} on={on.includes(run)} label={run} onChange={(is) => overlayRun(run, is)} />
       ))}
       {found.length === 0 && <p class="muted">{t("overlay.nothing")}</p>}

@@ -11,11 +11,11 @@ export interface Expected {
 }
 
 /** Fewer steps than this tell no habit. */
-const FEWEST = 8;
+const MIN_STEPS = 8;
 /** More than charts give: a course that climbs in stairs runs ahead of its first half. */
 const FENCE = 2;
 /** Of more steps than this, so many evenly spread ones are looked at: every key press asks for every tile. */
-const MOST = 256;
+const MAX_STEPS = 256;
 
 /**
  * Where numbers of the first half of the steps before `at` lay, with room: p5 − 2 (p95 − p5) to
@@ -26,12 +26,12 @@ const MOST = 256;
  */
 export function expectedAt(values: readonly (number | null)[], at: number, least: number): Expected | null {
   const before = values.slice(0, Math.ceil(at / 2));
-  const every = Math.ceil(before.length / MOST);
+  const every = Math.ceil(before.length / MAX_STEPS);
   // Typed, it is sorted as numbers are without a function's call for each two.
   const sorted = Float64Array.from(
     before.filter((value, i): value is number => i % every === 0 && value !== null && Number.isFinite(value)),
   ).sort();
-  if (sorted.length < FEWEST) return null;
+  if (sorted.length < MIN_STEPS) return null;
   const quantile = (share: number) => sorted[Math.round(share * (sorted.length - 1))] as number;
   const [p05, p95] = [quantile(0.05), quantile(0.95)];
   const room = FENCE * Math.max(p95 - p05, least);
@@ -46,7 +46,7 @@ export function isDeviating(value: number | null, expected: Expected | null, bad
 }
 
 /** Steps at the end that may not be whole: trainers write some of them side by side. */
-const NEWEST = 3;
+const NEWEST_STEPS = 3;
 
 /**
  * How many samples a step usually has, where one of the newest has less than half of them; else null. Such a step is
@@ -55,8 +55,10 @@ const NEWEST = 3;
  * @param samples How many samples each step has, as far as they are read.
  */
 export function usualOfScanty(samples: readonly (number | null)[], at: number): number | null {
-  if (at < samples.length - NEWEST) return null;
-  const before = samples.slice(Math.max(0, at - MOST), at).filter((count): count is number => count !== null);
+  if (at < samples.length - NEWEST_STEPS) return null;
+  const before = samples
+    .slice(Math.max(0, at - MAX_STEPS), at)
+    .filter((count): count is number => count !== null);
   const usual = before.sort((a, b) => a - b)[Math.floor(before.length / 2)];
   return usual !== undefined && (samples[at] ?? 0) < usual / 2 ? usual : null;
 }

@@ -3,8 +3,8 @@
 import { select } from "../../../state/selection";
 
 /** A question is known by so many of its words, and each of these by so many characters: Chinese has no spaces. */
-const MOST_WORDS = 12;
-const MOST_CHARACTERS = 12;
+const MAX_WORDS = 12;
+const MAX_WORD_CHARACTERS = 12;
 const WORD = /[\p{L}\p{N}]+/gu;
 
 /**
@@ -19,7 +19,7 @@ export function nearPattern(asked: string): string {
     .map((line) => line.match(WORD) ?? []);
   const letters = (words: readonly string[]): number => words.reduce((sum, { length }) => sum + length, 0);
   const longest = lines.reduce((best, line) => (letters(line) > letters(best) ? line : best), []);
-  const words = longest.slice(0, MOST_WORDS).map((word) => [...word].slice(0, MOST_CHARACTERS).join(""));
+  const words = longest.slice(0, MAX_WORDS).map((word) => [...word].slice(0, MAX_WORD_CHARACTERS).join(""));
   return words.length === 0 ? "" : `(?is)${words.join(".{0,6}")}`;
 }
 

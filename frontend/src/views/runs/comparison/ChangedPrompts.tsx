@@ -9,7 +9,7 @@ import { distinctLines } from "../../../lib/prompts/distinctLines";
 import { metricLabel } from "../../../metrics";
 import { select, selected } from "../../../state/selection";
 import { Button, Select } from "../../../ui";
-import { PAGE } from "./comparisonQuery";
+import { PAGE_PROMPTS } from "./comparisonQuery";
 import { PromptPair } from "./PromptPair";
 
 export interface ChangedPromptsProps {
@@ -19,7 +19,7 @@ export interface ChangedPromptsProps {
 }
 
 function Paging({ data, page, onPage }: ChangedPromptsProps): JSX.Element {
-  const [first, last] = [page * PAGE + 1, Math.min((page + 1) * PAGE, data.compared)];
+  const [first, last] = [page * PAGE_PROMPTS + 1, Math.min((page + 1) * PAGE_PROMPTS, data.compared)];
   return (
     <span class="pages number">
       <Button quiet label={t("runs.page.previous")} disabled={page === 0} onClick={() => onPage(page - 1)}>

@@ -8,10 +8,10 @@ import { metricLabel } from "../../../metrics";
 import { Empty } from "../../../ui";
 
 /** Below so many prompts a percentile interval is too narrow to be believed. */
-const FEW = 30;
+const MIN_PROMPTS = 30;
 
 /** Of five prompts all are won by one of two equal sides in 6 of 100 comparisons, of six in 3. */
-const LEAST_TOLD = 6;
+const MIN_DECIDED = 6;
 
 const share = (x: number): string => percent(Math.round(x * 1000) / 1000);
 
@@ -55,7 +55,7 @@ function interval({ low, high }: Estimate, text: (x: number) => string): string 
 
 /** Whether an interval says that one side is ahead. Where no more prompts tell the sides apart, chance does as well. */
 function lead({ low, high }: Estimate, middle: number, told: number): "a" | "b" | "open" {
-  if (told < LEAST_TOLD) return "open";
+  if (told < MIN_DECIDED) return "open";
   return low > middle ? "a" : high < middle ? "b" : "open";
 }
 
@@ -85,7 +85,7 @@ export function Verdict({ data }: { data: Comparison }): JSX.Element {
       </Empty>
     );
   }
-  const isFew = compared < FEW || Math.max(data.wins, data.ties, data.losses) === compared;
+  const isFew = compared < MIN_PROMPTS || Math.max(data.wins, data.ties, data.losses) === compared;
   return (
     <div class="verdict" data-testid="verdict">
       <p class="verdict-lead">

@@ -9,7 +9,7 @@ import { textRulesOf } from "../../../state/textRules";
 type CompareParameters = Parameters<typeof comparison.key>[0];
 
 /** Prompts of a page. */
-export const PAGE = 20;
+export const PAGE_PROMPTS = 20;
 
 /** The metrics that both runs have, in the order of the first. */
 export function sharedMetrics(a: RunInfo, b: RunInfo): string[] {
@@ -47,8 +47,8 @@ export function compareParameters(a: RunInfo, b: RunInfo, page: number): Compare
     against_step_max: b_max,
     metric,
     sort: changed,
-    offset: page * PAGE,
-    limit: PAGE,
+    offset: page * PAGE_PROMPTS,
+    limit: PAGE_PROMPTS,
   };
 }
 

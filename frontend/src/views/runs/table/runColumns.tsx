@@ -66,13 +66,13 @@ function time(seconds: number | null): string {
 }
 
 /** What is around a name in its cell. */
-const AROUND = 32;
+const CELL_PADDING = 32;
 /** A name takes at most this share of the page. */
-const MOST = 0.29;
+const MAX_SHARE = 0.29;
 
 function nameWidth(rows: readonly RunRow[]): number {
-  const widths = rows.map(({ run }) => AROUND + pixelsFor(run));
-  return Math.min(Math.max(240, ...widths), Math.max(240, Math.floor(MOST * innerWidth)));
+  const widths = rows.map(({ run }) => CELL_PADDING + pixelsFor(run));
+  return Math.min(Math.max(240, ...widths), Math.max(240, Math.floor(MAX_SHARE * innerWidth)));
 }
 
 export function runColumns(rows: readonly RunRow[]): Column<RunRow>[] {

@@ -8,9 +8,9 @@ import type { Row } from "../../../data/questions/sampleList";
 export type ValueRange = readonly [low: number, high: number];
 
 /** Bars compare with this many rows at most: to sort more would be felt at every page that arrives. */
-const ROWS = 1000;
+const MAX_ROWS = 1000;
 /** Of the numbers, this share at either end may lie beyond the range, so that one of 1e9 leaves the others a bar. */
-const BEYOND = 0.02;
+const BEYOND_SHARE = 0.02;
 
 /** The ranges of the numeric columns that are listed. */
 export const valueRanges = signal<ReadonlyMap<string, ValueRange>>(new Map());
@@ -19,7 +19,7 @@ export const valueRanges = signal<ReadonlyMap<string, ValueRange>>(new Map());
 export function rangeOf(values: readonly Value[]): ValueRange | null {
   const finite = values.filter((value) => typeof value === "number" && Number.isFinite(value)) as number[];
   finite.sort((a, b) => a - b);
-  const cut = Math.floor(finite.length * BEYOND);
+  const cut = Math.floor(finite.length * BEYOND_SHARE);
   const low = finite[cut];
   const high = finite[finite.length - 1 - cut];
   return low === undefined || high === undefined || low === high ? null : [low, high];
@@ -45,7 +45,7 @@ type Page = Row["columns"];
 
 /** The answers that the first rows are of. */
 function pagesOf(rows: readonly (Row | undefined)[]): ReadonlySet<Page> {
-  return new Set(rows.slice(0, ROWS).flatMap((row) => (row === undefined ? [] : [row.columns])));
+  return new Set(rows.slice(0, MAX_ROWS).flatMap((row) => (row === undefined ? [] : [row.columns])));
 }
 
 let lastPages: ReadonlySet<Page> = new Set();

@@ -5,7 +5,7 @@ import { cellOf, type Row } from "../../../data/questions/sampleList";
 import { distinctLine, sharedParts } from "../../../lib/prompts/distinctLines";
 
 /** The prompts of so many rows are compared: more would be felt at every page that arrives. */
-const ROWS = 400;
+const MAX_ROWS = 400;
 
 /** The different prompts of the first rows. */
 const listedPrompts = signal<readonly string[]>([]);
@@ -13,7 +13,7 @@ const listedPrompts = signal<readonly string[]>([]);
 /** Tells the prompts of these rows apart from now on. */
 export function tellPromptsApart(rows: readonly (Row | undefined)[]): void {
   const prompts = new Set<string>();
-  for (const row of rows.slice(0, ROWS)) {
+  for (const row of rows.slice(0, MAX_ROWS)) {
     const prompt = row === undefined ? null : cellOf(row, "prompt");
     if (typeof prompt === "string") prompts.add(prompt);
   }
