@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from functools import partial
+from functools import cached_property, partial
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
-from tensorboard_plugin_rlboard.board.compare.service import Comparisons
-from tensorboard_plugin_rlboard.board.diff.answer import diff
 from tensorboard_plugin_rlboard.board.diff.question import DiffQuestion
-from tensorboard_plugin_rlboard.board.distribution.histograms import distribution
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.findings.service import FindingService
-from tensorboard_plugin_rlboard.board.groups.detail import group
-from tensorboard_plugin_rlboard.board.groups.listing import groups
 from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
 from tensorboard_plugin_rlboard.board.limits.running_question import interruptible
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
-from tensorboard_plugin_rlboard.board.prompts.service import PromptService
 from tensorboard_plugin_rlboard.board.run_schema import RunSession, open_session
 from tensorboard_plugin_rlboard.board.runs.problems import problems
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
@@ -43,9 +37,8 @@ from tensorboard_plugin_rlboard.board.samples.token_rows import binary_rows, lis
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.steps.service import StepService
-from tensorboard_plugin_rlboard.board.tokens.extreme_tokens import ExtremeTokens
+from tensorboard_plugin_rlboard.board.steps.step_index import is_loading
 from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
-from tensorboard_plugin_rlboard.board.tokens.worst_tokens import worst_tokens
 from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
 from tensorboard_plugin_rlboard.index.indexer import Indexer
@@ -54,6 +47,9 @@ from tensorboard_plugin_rlboard.training.scalar_pairing import validated_runs
 
 if TYPE_CHECKING:
     import duckdb
+
+    from tensorboard_plugin_rlboard.board.later.answers import LaterAnswers
+    from tensorboard_plugin_rlboard.board.prompts.service import PromptService
 
 _MAX_YIELD_SECONDS = 0.5
 """Seconds that the examination of a run waits at most for questions that are worked on."""
@@ -65,8 +61,7 @@ class Board:
     """Answers questions about the runs of a registry; every method may be called from any thread.
 
     Attributes:
-        indexer, registry: what keeps the index up to date, and the index.
-        limits, prompts: of the questions; answers what is asked of prompts.
+        indexer, registry, limits: what keeps the index up to date, the index, and the limits of questions.
     """
 
     def __init__(self, indexer: Indexer) -> None:
@@ -75,10 +70,8 @@ class Board:
         self.registry = registry = indexer.registry
         self.limits = QueryLimits()
         self._decoded_samples = DecodedSamples()
-        self._extreme_tokens = ExtremeTokens()
         self._totals: LruCache[int] = LruCache(_MAX_TOTALS)
         self._steps = steps = StepService(registry, indexer.activity, self.cursor, self._slot)
-        self.prompts = PromptService(self.session, steps.run_steps, self._slot, lambda: registry.results)
         self._trainings = Trainings(registry)
         prepared = partial(steps.snapshot, fresh=False)
         known = self._trainings.known_numbers, self._trainings.thresholds
@@ -88,7 +81,6 @@ class Board:
             registry, self._trainings, steps.run_steps, steps.last_mean, counts, self.cursor
         )
         self._run_numbers = RunNumbers(registry, prepared, steps.run_steps, counts)
-        self._comparisons = Comparisons(self.prompts.identities)
         indexer.call_after_round(self._update_after_round)
         indexer.call_when_read(self._update_when_read)
 
@@ -96,6 +88,11 @@ class Board:
     def revision(self) -> int:
         """Changes whenever an answer may."""
         return self.registry.revision
+
+    @property
+    def prompts(self) -> PromptService:
+        """Answers what is asked of prompts."""
+        return self._later.prompts
 
     @property
     def problems_total(self) -> int:
@@ -146,7 +143,7 @@ class Board:
         b, a = self.run(question.b.run), self.run(question.a.run)
         with self._slot(question.a, always=True):
             session = self.session(a)
-            return self._comparisons.compare(session, open_session(b, session.cursor), question)
+            return self._later.compare(session, open_session(b, session.cursor), question)
 
     def scalar_runs(
         self, run: str, tensorboard_runs: TensorBoardRuns, instead: Sequence[str] = ()
@@ -187,12 +184,12 @@ class Board:
     def groups(self, question: GroupsQuestion) -> api.Groups:
         """One page of the list of groups."""
         with self._slot(question.selection):
-            return groups(self.session(question.selection.run), question)
+            return self._later.groups(self.session(question.selection.run), question)
 
     def group(self, question: GroupQuestion) -> api.Group:
         """One group whole."""
         with self.limits.quick():
-            return group(self.session(question.selection.run), question, self._decoded_samples)
+            return self._later.group(self.session(question.selection.run), question)
 
     def sample(self, question: SampleQuestion) -> api.Sample:
         """One sample whole."""
@@ -212,28 +209,34 @@ class Board:
         """Two responses side by side, or a response and its reference answer."""
         with self.limits.quick():
             against = self.session(question.against_run or question.run)
-            return diff(self.session(question.run), against, question, self._decoded_samples)
+            return self._later.diff(self.session(question.run), against, question)
 
     def distribution(self, question: DistributionQuestion) -> api.Distribution:
         """Histogram and density of one metric."""
         with self._slot(question.selection):
-            return distribution(self.session(question.selection.run), question)
+            return self._later.distribution(self.session(question.selection.run), question)
 
     def worst_tokens(self, question: WorstTokensQuestion) -> api.WorstTokens:
         """The most extreme tokens of a selection."""
         with self._slot(question.selection, always=True):
-            return worst_tokens(self.session(question.selection.run), question, self._extreme_tokens)
+            return self._later.worst_tokens(self.session(question.selection.run), question)
 
     def problems(self, question: ProblemsQuestion) -> api.Problems:
         """Lines and values that could not be used, in file order."""
         with self.limits.quick():
             return problems(self.session(question.run), question)
 
+    @cached_property
+    def _later(self) -> LaterAnswers:
+        from tensorboard_plugin_rlboard.board.later.answers import LaterAnswers  # noqa: PLC0415 (see there)
+
+        return LaterAnswers(self.session, self._steps, self._slot, self.registry, self._decoded_samples)
+
     def _update_after_round(self, run: RunIndex) -> None:
         """In the thread that indexes: what is told of a run that has more rows."""
         self._steps.update_in_background(run)
         # The only run is the one that will be asked about, whether anybody has named it yet or not.
-        if run.name == self.indexer.activity.viewed_run or len(self.registry.runs) == 1:
+        if is_loading(run) and (run.name == self.indexer.activity.viewed_run or len(self.registry.runs) == 1):
             self.prompts.look_up_in_background(run)
 
     def _update_when_read(self, run: RunIndex) -> None:

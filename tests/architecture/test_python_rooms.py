@@ -175,7 +175,7 @@ ORDER = {
             "selection",
         ),
         *("samples", "groups", "diff", "steps", "prompts", "compare", "findings", "distribution", "tokens"),
-        *("runs", "board"),
+        *("later", "runs", "board"),
     ],
 }
 SERVERS = {

@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.board.prompts.pass_curves import pass_at_k
 from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion, PromptQuestion, PromptsQuestion
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps, is_loading
+from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.index.cache.run_results import RunResults
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
@@ -54,8 +54,7 @@ class PromptService:
     def look_up_in_background(self, run: RunIndex) -> None:
         """Reads a run's saved history while its rows are being loaded, in the thread that loads them; never fails."""
         try:
-            if is_loading(run):
-                self._saved.preload(run)
+            self._saved.preload(run)
         except Exception:  # the index must go on; a request will meet the reason and say so
             logger.exception("RL Board could not read what is kept of the prompts of run %s", run.name)
 

@@ -13,8 +13,8 @@ from read_visits import steps_read_from_now_on
 from rollout_log import TestLog, row
 
 from tensorboard_plugin_rlboard.api import Prompts
+from tensorboard_plugin_rlboard.board import board as board_module
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.prompts import service
 from tensorboard_plugin_rlboard.board.prompts.histories import saved_histories
 from tensorboard_plugin_rlboard.board.prompts.histories.storage import dump_history, load_history
 from tensorboard_plugin_rlboard.board.prompts.question import PassQuestion, PromptsQuestion
@@ -78,13 +78,10 @@ def test_the_next_start_reads_the_newest_steps_only(
     assert expected == fresh(log, tmp_path)
 
 
-def test_what_is_kept_is_read_while_rows_are_loaded(
-    log: TestLog, read: list[list[int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_kept_is_read_while_rows_are_loaded(log: TestLog, read: list[list[int]]) -> None:
     log.write(*rows())
     expected = first_page(prepare(log.open(with_curves=True)))
     board = log.open(with_curves=True)
-    monkeypatch.setattr(service, "is_loading", lambda _: True)
     board.prompts.look_up_in_background(board.registry.runs["."])
     for path in kept_files(log):
         path.unlink()
@@ -98,7 +95,7 @@ def test_what_is_kept_of_the_only_run_is_read_before_anybody_has_named_it(
 ) -> None:
     log.write(*rows())
     prepare(log.open(with_curves=True))
-    monkeypatch.setattr(service, "is_loading", lambda _: True)
+    monkeypatch.setattr(board_module, "is_loading", lambda _: True)
     board = log.open(with_curves=True)
     assert board.indexer.activity.viewed_run == ""
     for path in kept_files(log):
