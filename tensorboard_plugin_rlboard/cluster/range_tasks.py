@@ -17,7 +17,8 @@ from tensorboard_plugin_rlboard.index.cache.part_store import PartStore
 from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder, build_range
 from tensorboard_plugin_rlboard.index.parts.range_plan import CutRange, read_next_range
 from tensorboard_plugin_rlboard.sources.discovery.source_file import error_sentence
-from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint, with_unpacked_size
+from tensorboard_plugin_rlboard.sources.file_changes import FileState, with_unpacked_size
+from tensorboard_plugin_rlboard.sources.fingerprints import Fingerprint
 from tensorboard_plugin_rlboard.sources.mounts import mounts
 from tensorboard_plugin_rlboard.sources.owned_folder import OwnedFolder
 from tensorboard_plugin_rlboard.sources.reader import damage_in

@@ -12,10 +12,10 @@ from tensorboard_plugin_rlboard.sources.file_changes import (
     Change,
     FileState,
     compare,
-    fingerprint_of_bytes,
     with_range_read,
     with_unpacked_size,
 )
+from tensorboard_plugin_rlboard.sources.fingerprints import fingerprint_of_bytes
 from tensorboard_plugin_rlboard.sources.reader import read_range
 from tensorboard_plugin_rlboard.texts import plural
 

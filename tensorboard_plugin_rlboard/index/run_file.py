@@ -16,11 +16,11 @@ from tensorboard_plugin_rlboard.index.parts.part import Part
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.file_changes import (
     FileState,
-    Fingerprint,
     is_measurable,
     with_range_read,
     with_unpacked_size,
 )
+from tensorboard_plugin_rlboard.sources.fingerprints import Fingerprint
 from tensorboard_plugin_rlboard.sources.kinds.names import plain_name
 
 

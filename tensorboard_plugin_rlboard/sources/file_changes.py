@@ -8,23 +8,17 @@ the middle that changes neither end nor the length is not noticed.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import MTIME_TICK_NS
+from tensorboard_plugin_rlboard.sources.fingerprints import Fingerprint, fingerprint_in_file
 from tensorboard_plugin_rlboard.sources.reader import is_packed, is_unpacked, open_file, unpacked_size
 from tensorboard_plugin_rlboard.texts import plural
 
 if TYPE_CHECKING:
-    from typing import BinaryIO
-
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
-
-# Bytes compared at each end of a range. A line of text-only dumps has a few hundred bytes, so this covers a
-# score and a response, not just a prompt that every training of the same data begins with.
-PROBE_BYTES = 4096
 
 
 class Change(StrEnum):
@@ -36,14 +30,6 @@ class Change(StrEnum):
     REWRITTEN = "rewritten"
     VANISHED = "vanished"
     UNREADABLE = "unreadable"
-
-
-class Fingerprint(NamedTuple):
-    """A byte range of a file, and a hexadecimal digest of its length and of its first and last ``PROBE_BYTES``."""
-
-    offset: int
-    length: int
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +83,7 @@ class Comparison:
 def compare(before: FileState | None, now: SourceFile | None, now_ns: int) -> Comparison:
     """Compare a file with its last state.
 
-    The file is opened (for at most four times ``PROBE_BYTES``) only where size, time and inode leave the answer open.
+    The file is opened (for at most four times ``fingerprints.PROBE_BYTES``) only where size, time and inode leave the answer open.
     Then a packed file that has been read from is unpacked, as far as it has changed.
 
     Args:
@@ -195,49 +181,6 @@ def with_range_read(state: FileState, range_read: Fingerprint) -> FileState:
     return replace(
         state, read_to=range_read.offset + range_read.length, first=state.first or range_read, last=range_read
     )
-
-
-def fingerprint_in_file(file: BinaryIO, offset: int, length: int) -> Fingerprint:
-    """Fingerprint a range of an open file, reading at most two times ``PROBE_BYTES``.
-
-    Args:
-        file: A seekable file, opened for bytes.
-        offset: Where the range begins, in bytes.
-        length: Its length in bytes.
-
-    Returns:
-        The fingerprint, equal to ``fingerprint_of_bytes`` of the same bytes. Where the file ends before the range
-        does, it is one that no whole range has.
-    """
-    file.seek(offset)
-    head = file.read(min(PROBE_BYTES, length))
-    file.seek(offset + max(0, length - PROBE_BYTES))
-    return fingerprint_of_ends(offset, length, head, file.read(min(PROBE_BYTES, length)))
-
-
-def fingerprint_of_bytes(data: bytes | memoryview, offset: int) -> Fingerprint:
-    """Fingerprint a range by its bytes.
-
-    Args:
-        data: The range's bytes.
-        offset: Where they begin in their file, in bytes.
-
-    Returns:
-        The fingerprint.
-    """
-    view = memoryview(data).cast("B")
-    return fingerprint_of_ends(offset, len(view), view[:PROBE_BYTES], view[max(0, len(view) - PROBE_BYTES) :])
-
-
-def fingerprint_of_ends(
-    offset: int, length: int, head: bytes | memoryview, tail: bytes | memoryview
-) -> Fingerprint:
-    """Fingerprint a range by its first and its last ``PROBE_BYTES`` (all of its bytes where it has fewer)."""
-    # The lengths keep "ab" + "c" and "a" + "bc" apart, and a range that was cut short apart from a whole one.
-    digest = hashlib.blake2b(f"{length} {len(head)} {len(tail)} ".encode(), digest_size=16)
-    digest.update(head)
-    digest.update(tail)
-    return Fingerprint(offset, length, digest.hexdigest())
 
 
 def _state_of(now: SourceFile, now_ns: int) -> FileState:

@@ -51,3 +51,10 @@ def test_an_index_loads_nothing_of_later_questions(tmp_path: Path) -> None:
 
 def test_later_questions_load_all_that_answers_them() -> None:
     assert loaded_by("import sys, tensorboard_plugin_rlboard.board.later.answers") >= set(LATER)
+
+
+def test_a_worker_loads_no_reader_of_archives() -> None:
+    """It is told where plain lines lie, and that of hundreds of modules is started with each large log."""
+    loaded = loaded_by("import sys, tensorboard_plugin_rlboard.index.parts.worker")
+    assert "sources.local_files" in loaded
+    assert not loaded & {"sources.reader", "sources.containers", "sources.kinds", "sources.compressed"}

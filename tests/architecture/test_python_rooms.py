@@ -100,7 +100,17 @@ MAY_IMPORT = {
 # The rooms inside a folder, from the lowest up: each may import those before it.
 ORDER = {
     "sources": [
-        *("addresses", "local_files", "mounts", "owned_folder", "remote", "companions", "text", "containers"),
+        *(
+            "addresses",
+            "local_files",
+            "fingerprints",
+            "mounts",
+            "owned_folder",
+            "remote",
+            "companions",
+            "text",
+            "containers",
+        ),
         *("compressed", "kinds", "unpack_worker"),
         *("reader", "discovery", "lines", "file_changes"),
     ],

@@ -13,15 +13,12 @@ from tensorboard_plugin_rlboard.sources import reader
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 from tensorboard_plugin_rlboard.sources.discovery.walk import list_sources
-from tensorboard_plugin_rlboard.sources.file_changes import (
+from tensorboard_plugin_rlboard.sources.file_changes import Change, FileState, compare, with_range_read
+from tensorboard_plugin_rlboard.sources.fingerprints import (
     PROBE_BYTES,
-    Change,
-    FileState,
     Fingerprint,
-    compare,
     fingerprint_in_file,
     fingerprint_of_bytes,
-    with_range_read,
 )
 
 HOUR_NS = 3_600_000_000_000

@@ -29,7 +29,7 @@ from tensorboard_plugin_rlboard.index.loadable_part import FileRange, LoadablePa
 from tensorboard_plugin_rlboard.index.parts.part import Part
 from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, build_part
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
-from tensorboard_plugin_rlboard.sources.file_changes import fingerprint_of_bytes
+from tensorboard_plugin_rlboard.sources.fingerprints import fingerprint_of_bytes
 from tensorboard_plugin_rlboard.sources.reader import read_range
 from tensorboard_plugin_rlboard.texts import plural
 

@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.cache.part_store import digest_of
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.file_changes import (
-    Change,
-    FileState,
-    Fingerprint,
-    compare,
-    fingerprint_in_file,
-)
+from tensorboard_plugin_rlboard.sources.file_changes import Change, FileState, compare
+from tensorboard_plugin_rlboard.sources.fingerprints import Fingerprint, fingerprint_in_file
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
 from tensorboard_plugin_rlboard.sources.reader import is_container, is_packed, open_file, open_forward
 from tensorboard_plugin_rlboard.sources.remote import objects

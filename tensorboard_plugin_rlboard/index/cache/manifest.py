@@ -19,7 +19,8 @@ from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem
 from tensorboard_plugin_rlboard.index.parts.part import Part
 from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange
-from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
+from tensorboard_plugin_rlboard.sources.file_changes import FileState
+from tensorboard_plugin_rlboard.sources.fingerprints import Fingerprint
 
 VERSION = 10
 """Changes with everything that rows depend on beside their bytes: formulas, trimming, columns."""

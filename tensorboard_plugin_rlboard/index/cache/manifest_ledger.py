@@ -16,7 +16,8 @@ from tensorboard_plugin_rlboard.sources.reader import is_packed
 
 if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.cache.part_store import PartStore
-    from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
+    from tensorboard_plugin_rlboard.sources.file_changes import FileState
+    from tensorboard_plugin_rlboard.sources.fingerprints import Fingerprint
 
 SMALL_RANGE = 1024 * 1024
 """Bytes below which a range is not worth a part of its own, unless it is the first of its file.

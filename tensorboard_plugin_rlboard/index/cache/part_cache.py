@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
     from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
-    from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
+    from tensorboard_plugin_rlboard.sources.file_changes import FileState
+    from tensorboard_plugin_rlboard.sources.fingerprints import Fingerprint
 
 logger = logging.getLogger(__name__)
 

@@ -18,9 +18,8 @@ from tensorboard_plugin_rlboard.index.parts.part import Part, part_of, reserved_
 from tensorboard_plugin_rlboard.index.parts.part_columns import PartColumns
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import SampleStatistics
 from tensorboard_plugin_rlboard.sources.addresses import is_address
-from tensorboard_plugin_rlboard.sources.file_changes import PROBE_BYTES, Fingerprint, fingerprint_of_ends
+from tensorboard_plugin_rlboard.sources.fingerprints import PROBE_BYTES, Fingerprint, fingerprint_of_ends
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
-from tensorboard_plugin_rlboard.sources.reader import open_file, read_range
 
 _BUFFER = 1024 * 1024
 
@@ -33,14 +32,15 @@ class RangeOrder:
         path: the file.
         offset, length: whole lines of it, bytes.
         format: the format of its lines.
-        unpacked: of a packed file, where its lines lie, for a process that has not unpacked it; else empty.
+        plain_path: the local file whose bytes the lines are, the file itself or what it was unpacked to; empty where the
+            reader has to find out.
     """
 
     path: str
     offset: int
     length: int
     format: Format
-    unpacked: str = ""
+    plain_path: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,14 @@ def opened(order: RangeOrder, data: bytes | None) -> BinaryIO:
     """The file where the range begins; behind an address each reading is a request, so a range is one."""
     if data is not None:
         return io.BytesIO(data)
-    if is_address(order.path) and not order.unpacked:
-        return io.BytesIO(read_range(order.path, order.offset, order.length))
-    file = open_regular(order.unpacked) if order.unpacked else open_file(order.path)
+    if order.plain_path:
+        file = open_regular(order.plain_path)
+    else:
+        from tensorboard_plugin_rlboard.sources.reader import open_file, read_range  # noqa: PLC0415 (all kinds of archives; a worker is told where lines lie)
+
+        if is_address(order.path):
+            return io.BytesIO(read_range(order.path, order.offset, order.length))
+        file = open_file(order.path)
     file.seek(order.offset)
     # Lines have 100 KB: with the default of 8 KB each is put together from a dozen pieces.
     return io.BufferedReader(file.detach(), _BUFFER) if isinstance(file, io.BufferedReader) else file

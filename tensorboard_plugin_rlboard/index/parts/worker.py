@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, Ran
 from tensorboard_plugin_rlboard.operating_system import yield_as_process
 
 Order = tuple[int, str, int, int, str, str, str]
-"""Ticket, path, offset, length, the format's spec, what the file unpacks to, and the Parquet file to write."""
+"""Ticket, path, offset, length, the format's spec, the plain path, and the Parquet file to write."""
 
 
 def take_orders(orders: BinaryIO, waiting: queue.SimpleQueue[Order], ended: Callable[[], object]) -> None:
@@ -43,10 +43,10 @@ def serve(waiting: queue.SimpleQueue[Order], results: BinaryIO) -> None:
     import duckdb  # noqa: F401, PLC0415 (half a second, while the parent reads the first range itself)
 
     while True:
-        ticket, path, offset, length, spec, unpacked, target = waiting.get()
+        ticket, path, offset, length, spec, plain_path, target = waiting.get()
         result: BuiltRange | None
         try:
-            order = RangeOrder(path, offset, length, from_spec(spec), unpacked)
+            order = RangeOrder(path, offset, length, from_spec(spec), plain_path)
             result = _without_line_places(build_range(order, Path(target)))
         except Exception:  # noqa: BLE001 (the parent builds it again and says what is wrong)
             result = None

@@ -168,7 +168,7 @@ class WorkerPool:
         try:
             assert worker.process.stdin is not None  # noqa: S101 (it was opened with a pipe)
             at = (order.path, order.offset, order.length)
-            message = (ticket, *at, order.format.spec, order.unpacked, str(parquet))
+            message = (ticket, *at, order.format.spec, order.plain_path, str(parquet))
             pickle.dump(message, worker.process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
             worker.process.stdin.flush()
         except OSError:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tensorboard_plugin_rlboard.index.parts import range_plan
 from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
+from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.lines import last_line_range
 from tensorboard_plugin_rlboard.sources.reader import is_packed, unpacked_path
 
@@ -49,8 +50,7 @@ class FileRanges:
         for end in self._ends(file, start):
             at = range_plan.next_range(file.path, start, end)
             if at is not None:
-                unpacked = unpacked_path(file.path) if is_packed(file.path) else ""
-                return RangeOrder(file.path, *at, file.format, unpacked)
+                return RangeOrder(file.path, *at, file.format, _plain_path(file.path))
         return None
 
     def read_next(self, file: IndexedFile) -> tuple[RangeOrder, bytes | None] | None:
@@ -82,3 +82,10 @@ class FileRanges:
         """
         at = last_line_range(file.path, file.state.read_to, self.end(file), range_plan.FIRST_RANGE)
         return None if at is None else RangeOrder(file.path, *at, file.format)
+
+
+def _plain_path(path: str) -> str:
+    """Where the lines of a file lie as bytes of a local file; empty behind an address."""
+    if is_packed(path):
+        return unpacked_path(path)
+    return "" if is_address(path) else path

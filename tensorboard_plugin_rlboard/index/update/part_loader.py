@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, Ran
 from tensorboard_plugin_rlboard.index.parts.worker_pool import FinishedRange
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
 from tensorboard_plugin_rlboard.index.update.discovery import Discovery
-from tensorboard_plugin_rlboard.sources.file_changes import fingerprint_of_bytes
+from tensorboard_plugin_rlboard.sources.fingerprints import fingerprint_of_bytes
 from tensorboard_plugin_rlboard.sources.lines import byte_ranges, line_offsets
 from tensorboard_plugin_rlboard.sources.reader import read_range
 
@@ -65,7 +65,7 @@ class PartLoader:
         target = self._folder / f"here-{self._built}.parquet"
         try:
             # What another process was given may be gone by now; the reader unpacks it again.
-            return FinishedRange(order, build_range(replace(order, unpacked=""), target, data), target)
+            return FinishedRange(order, build_range(replace(order, plain_path=""), target, data), target)
         except (OSError, EOFError):
             raise
         except Exception as error:  # noqa: BLE001 (whatever a log made a library raise must not end the indexing)

@@ -14,7 +14,8 @@ from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange, Manifest
 from tensorboard_plugin_rlboard.index.cache.manifest_ledger import ManifestLedger
 from tensorboard_plugin_rlboard.index.parts import range_plan
-from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
+from tensorboard_plugin_rlboard.sources.file_changes import FileState
+from tensorboard_plugin_rlboard.sources.fingerprints import Fingerprint
 
 SIZE = 40
 RANGES = st.tuples(st.integers(0, SIZE - 1), st.integers(1, 12))

@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.index.cache.manifest import (
     read_part,
 )
 from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, RangeOrder, build_range
-from tensorboard_plugin_rlboard.sources.file_changes import Fingerprint
+from tensorboard_plugin_rlboard.sources.fingerprints import Fingerprint
 
 LINES = b'{"step": 1, "response": "a", "reward": 1.0, "acc": 0.5}\n\n{torn\n{"step": 2, "response": "b", "reward": NaN}\n'
 

@@ -7,7 +7,8 @@ from tensorboard_plugin_rlboard.index.cache.local_store import (
     CachedRange,
     Manifest,
 )
-from tensorboard_plugin_rlboard.sources.file_changes import FileState, Fingerprint
+from tensorboard_plugin_rlboard.sources.file_changes import FileState
+from tensorboard_plugin_rlboard.sources.fingerprints import Fingerprint
 
 NAME = "0123456789abcdef" * 2
 

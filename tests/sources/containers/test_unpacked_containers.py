@@ -26,10 +26,10 @@ from tensorboard_plugin_rlboard.sources.file_changes import (
     Change,
     FileState,
     compare,
-    fingerprint_of_bytes,
     with_range_read,
     with_unpacked_size,
 )
+from tensorboard_plugin_rlboard.sources.fingerprints import fingerprint_of_bytes
 from tensorboard_plugin_rlboard.sources.kinds.file_kinds import file_kind
 from tensorboard_plugin_rlboard.sources.kinds.names import may_be_remote_log_name
 from tensorboard_plugin_rlboard.sources.remote import objects
