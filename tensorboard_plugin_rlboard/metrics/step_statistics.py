@@ -72,17 +72,17 @@ def step_segments(keys: tuple[Ints, ...]) -> StepSegments:
 
 def ordered_sum(x: Floats, segments: StepSegments) -> Floats:
     """The sum of each step's numbers, float64 [steps]; NaN where it has none."""
-    values, starts, sizes = counted(x, segments)
+    values, starts, sizes = sorted_without_nan(x, segments)
     return np.where(sizes > 0, segment_sum(values, starts, sizes), np.nan)
 
 
 def ordered_mean(x: Floats, segments: StepSegments) -> Floats:
     """The mean of each step's numbers, float64 [steps]; NaN where it has none."""
-    values, starts, sizes = counted(x, segments)
+    values, starts, sizes = sorted_without_nan(x, segments)
     return np.where(sizes > 0, segment_sum(values, starts, sizes), np.nan) / np.maximum(1, sizes)
 
 
-def counted(x: Floats, segments: StepSegments) -> tuple[Floats, Ints, Ints]:
+def sorted_without_nan(x: Floats, segments: StepSegments) -> tuple[Floats, Ints, Ints]:
     """The numbers without NaN, step by step and there by their size, with the starts and sizes of what is left."""
     x = segments.by_step(x)
     counts = ~np.isnan(x)
@@ -109,13 +109,13 @@ def sample_statistics(segments: StepSegments, x: Floats, odd: Floats) -> dict[st
         x: the metric of each row, float64 [rows], NaN where it does not count.
         odd: 1 for each row with a number that does not count, NaN for the others; float64 [rows].
     """
-    values, starts, sizes = counted(x, segments)
+    values, starts, sizes = sorted_without_nan(x, segments)
     total = np.where(sizes > 0, segment_sum(values, starts, sizes), np.nan)
     spread = _spread(values, starts, sizes)
     added, mean = _without_rounding(total, np.maximum(1, sizes), spread)
     return {
         "count": sizes.astype(np.float64),
-        "nonfinite": _added(odd, segments),
+        "nonfinite": _sum_of_integers(odd, segments),
         "sum": added,
         "mean": mean,
         **spread,
@@ -135,14 +135,16 @@ def token_mean_statistics(
         tokens: how many they are, float64 [rows].
         nonfinite: tokens of each row without a finite number, NaN where it has no tokens; float64 [rows].
     """
-    values, starts, sizes = counted(x, segments)
-    count = _added(tokens, segments)
+    values, starts, sizes = sorted_without_nan(x, segments)
+    count = _sum_of_integers(tokens, segments)
     spread = _spread(values, starts, sizes)
     added, mean = _without_rounding(ordered_sum(total, segments), np.where(count > 0, count, np.nan), spread)
-    has_tokens = _added((~np.isnan(nonfinite)).astype(np.float64), segments) > 0
+    has_tokens = _sum_of_integers((~np.isnan(nonfinite)).astype(np.float64), segments) > 0
     return {
         "count": count,
-        "nonfinite": np.where(has_tokens, _added(nonfinite, segments) + _added(odd, segments), np.nan),
+        "nonfinite": np.where(
+            has_tokens, _sum_of_integers(nonfinite, segments) + _sum_of_integers(odd, segments), np.nan
+        ),
         "sum": added,
         "mean": mean,
         **spread,
@@ -170,7 +172,7 @@ def _backwards_and_changes(keys: tuple[Ints, ...]) -> tuple[Bools, Bools]:
     return backwards, changes
 
 
-def _added(x: Floats, segments: StepSegments) -> Floats:
+def _sum_of_integers(x: Floats, segments: StepSegments) -> Floats:
     """The sum of whole numbers over each step, float64 [steps]; NaN counts nothing."""
     return segment_sum(np.nan_to_num(segments.by_step(x)), segments.starts, segments.sizes)
 

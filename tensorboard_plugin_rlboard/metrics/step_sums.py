@@ -40,14 +40,14 @@ class Moments:
 # explained variance; a 2 is a square, n a count, over how many squares or errors are too large (`HUGE`) and left out.
 _MISMATCH = ("mm_n", "mm_abs", "mm_abs_over", "rho2", "rho2_over", "w", "w2", "capped")
 _SEQUENCE = ("seq_n", "seq_rho2", "seq_rho2_over", "seq_w", "seq_w2", "seq_capped")
-ADDED = (*_MISMATCH, *_SEQUENCE)
+PLAIN_SUMS = (*_MISMATCH, *_SEQUENCE)
 """Names of the sums per sample that are added up."""
 PROBABILITIES = Moments("mm_n", ("p", "q"), {"pp": ("p", "p"), "qq": ("q", "q"), "pq": ("p", "q")})
 """p = exp(logprobs), q = exp(rollout_logprobs)."""
 CRITIC = Moments("ev_n", ("ev_e", "ev_t"), {"ev_ee": ("ev_e", "ev_e"), "ev_tt": ("ev_t", "ev_t")})
 """e = target - V, t = target."""
 SUM_NAMES = (
-    *ADDED,
+    *PLAIN_SUMS,
     "ev_n",
     *(name for found in (PROBABILITIES, CRITIC) for name in (*found.means, *found.products)),
 )
@@ -184,7 +184,7 @@ def step_metrics(sums: Mapping[str, Floats]) -> dict[str, Floats]:
     """The step metrics by name, float64 [steps] each.
 
     Args:
-        sums: those of each step, float64 [steps] each: the `ADDED` ones added up over its samples, those of `PROBABILITIES`
+        sums: those of each step, float64 [steps] each: the `PLAIN_SUMS` ones added up over its samples, those of `PROBABILITIES`
             and `CRITIC` pooled.
 
     Returns:

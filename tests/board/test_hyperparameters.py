@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.training.settings.sections import Settings
 
 
 def test_all_sources_of_a_run_in_their_order() -> None:
-    facts = EventMetadata(
+    event_metadata = EventMetadata(
         hparams={"tb": {"gamma": 3, "h": 3, "a": 3}},
         arguments={"tb": {"beta": 4, "h": 4, "num_generations": 4}},
         declarations=(
@@ -31,7 +31,12 @@ def test_all_sources_of_a_run_in_their_order() -> None:
     settings = Settings(hyperparameters={"gamma": 1}, hyperparameter_files={"gamma": "rlboard.toml"})
     configs = Hyperparameters()
     found = configs.of(
-        "run", settings, [HyperparameterSource("config.json", {"gamma": 2, "a": 2})], facts, ["tb"], ["tb"]
+        "run",
+        settings,
+        [HyperparameterSource("config.json", {"gamma": 2, "a": 2})],
+        event_metadata,
+        ["tb"],
+        ["tb"],
     )
     assert found == RunHyperparameters(
         {"gamma": 1, "beta": 4, "group_size": 4, "a": 2, "h": 3, "d": 5},
@@ -45,17 +50,22 @@ def test_all_sources_of_a_run_in_their_order() -> None:
         },
     )
     again = configs.of(
-        "run", settings, [HyperparameterSource("config.json", {"gamma": 2, "a": 2})], facts, ["tb"], ["tb"]
+        "run",
+        settings,
+        [HyperparameterSource("config.json", {"gamma": 2, "a": 2})],
+        event_metadata,
+        ["tb"],
+        ["tb"],
     )
     assert again is found
-    assert configs.of("run", settings, [], facts, ["tb"], ["tb"]) is not found
+    assert configs.of("run", settings, [], event_metadata, ["tb"], ["tb"]) is not found
     assert configs.of("run", Settings(), [], EventMetadata(), []) == RunHyperparameters()
 
 
 def test_hyperparameters_may_lie_in_the_one_run_below() -> None:
     def read(*names: str) -> dict[str, Any]:
-        facts = EventMetadata(hparams={name: {"x": 1} for name in names})
-        return dict(Hyperparameters().of("run", Settings(), [], facts, ["tb"]).values)
+        event_metadata = EventMetadata(hparams={name: {"x": 1} for name in names})
+        return dict(Hyperparameters().of("run", Settings(), [], event_metadata, ["tb"]).values)
 
     assert read("tb/17") == {"x": 1}
     assert read("tb/17", "tb/18") == {}

@@ -214,12 +214,12 @@ def test_runs_are_paired_again_only_when_something_changes(
     trainings.of(run, again)
     assert len(counted) == 1
     assert trainings._cache.tensorboard_runs is again, "of thousands of runs one is compared, not each"
-    facts = EventMetadata((RolloutDeclaration("b", ("../a/r.jsonl",)),))
-    declared = trainings.of(run, TensorBoardRuns(("a", "b"), facts))
+    event_metadata = EventMetadata((RolloutDeclaration("b", ("../a/r.jsonl",)),))
+    declared = trainings.of(run, TensorBoardRuns(("a", "b"), event_metadata))
     assert (declared.pairing.runs, declared.pairing.method, len(counted)) == (("b",), "declared", 2)
     (tmp_path / "a").mkdir()
     (tmp_path / "rlboard.toml").write_text('[scalars]\nruns = "b"', encoding="utf-8")
-    assert trainings.of(run, TensorBoardRuns(("a", "b"), facts)).pairing.method == "settings"
+    assert trainings.of(run, TensorBoardRuns(("a", "b"), event_metadata)).pairing.method == "settings"
     registry.runs = {"a": run, "c": run}
     trainings.of(run, known)
     assert len(counted) == 4

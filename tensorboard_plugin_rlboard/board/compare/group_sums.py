@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.board.run_schema import RunSession
 
 _MEAN = "CASE WHEN low = high THEN low ELSE average END"
-_TELL_GROUPS = ("step", "attempt", "of_group")
-_FEW = 64
+_GROUP_KEYS = ("step", "attempt", "of_group")
+_MAX_PAIRWISE = 64
 """Rewards of a group up to which each is compared with each other one."""
 _EQUAL_PAIRS = (
-    f"CASE WHEN len(rewards) <= {_FEW} "
+    f"CASE WHEN len(rewards) <= {_MAX_PAIRWISE} "
     "THEN list_sum(list_transform(rewards, lambda x: len(list_filter(rewards, lambda y: y = x)))) "
     "ELSE list_sum(list_transform(map_values(list_histogram(rewards)), lambda n: n * n)) END"
 )
@@ -33,31 +33,31 @@ _EQUAL_PAIRS = (
 
 @dataclass(frozen=True)
 class _GroupMetric:
-    """What a metric of groups is of a whole group, as SQL.
+    """A metric of groups as SQL over whole groups.
 
     Attributes:
-        facts: aggregates over the rewards `r` of its members.
+        aggregates_sql: aggregates over the rewards `r` of its members.
         count: how many members have it.
         total, sizes: the sum of it over them, and that of its sizes; NULL where none has it.
     """
 
-    facts: str
+    aggregates_sql: str
     count: str
     total: str
     sizes: str
 
 
-_ALL = "CASE WHEN rewarded > 0 THEN members ELSE 0 END"
+_MEMBERS_IF_REWARDED = "CASE WHEN rewarded > 0 THEN members ELSE 0 END"
 _RANKS = f"rewarded + (rewarded * rewarded - ({_EQUAL_PAIRS})) / 2"
 _METRICS = {
     "group_mean": _GroupMetric(
         "min(r) AS low, max(r) AS high, avg(r) AS average",
-        _ALL,
+        _MEMBERS_IF_REWARDED,
         f"members * ({_MEAN})",
         f"members * abs({_MEAN})",
     ),
     "group_std": _GroupMetric(
-        "stddev_pop(r) AS deviation", _ALL, "members * deviation", "members * deviation"
+        "stddev_pop(r) AS deviation", _MEMBERS_IF_REWARDED, "members * deviation", "members * deviation"
     ),
     "group_rank": _GroupMetric("list(r) FILTER (r IS NOT NULL) AS rewards", "rewarded", _RANKS, _RANKS),
     # A mean of sizes is at most the root of a mean of squares; it says to how many digits 0 is 0.
@@ -90,12 +90,12 @@ def sums_by_prompt(session: RunSession, selection: Selection, metric: str) -> di
         return None
     rows, of = select_samples(session, whole), _METRICS[metric]
     groups = (
-        f"SELECT step, attempt, of_group, prompt_key, count(*) AS members, count(r) AS rewarded, {of.facts} FROM ("
+        f"SELECT step, attempt, of_group, prompt_key, count(*) AS members, count(r) AS rewarded, {of.aggregates_sql} FROM ("
         f"SELECT step, attempt, {GROUP_KEY} AS of_group, prompt_key, {group_reward()} AS r "
         f"FROM {rows.table_sql} WHERE {rows.where}) GROUP BY step, attempt, of_group, prompt_key"
     )
     # Without ids each prompt is a group of its own.
-    group_hash = f"hash({', '.join(_TELL_GROUPS)})" if "group_id" in session.schema.texts else "0"
+    group_hash = f"hash({', '.join(_GROUP_KEYS)})" if "group_id" in session.schema.texts else "0"
     found: dict[str, Any] = session.cursor.execute(
         f"SELECT {NUMBER} AS k, {group_hash} AS of_group, members, CAST({of.count} AS BIGINT) AS n, "
         f"coalesce({of.total}, 0.0) AS total, coalesce({of.sizes}, 0.0) AS sizes FROM ({groups})",

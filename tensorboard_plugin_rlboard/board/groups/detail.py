@@ -50,7 +50,7 @@ def group(session: RunSession, question: GroupQuestion, decoded_samples: Decoded
     listed = groups(session, GroupsQuestion(selection, question.text_rules, limit=1))
     if not listed.total:
         raise UnknownError(f"Step {selection.step} of run {selection.run} has no group {selection.group}.")
-    facts = {name: column[0] for name, column in listed.columns.items()}
+    group_row = {name: column[0] for name, column in listed.columns.items()}
     with session.snapshot():
         rows = _rows(session, question)
         share = MAX_CHARACTERS // max(1, len(rows["rowid"]))
@@ -60,14 +60,14 @@ def group(session: RunSession, question: GroupQuestion, decoded_samples: Decoded
             f"Group {selection.group} of step {selection.step} is being read again; ask in a moment."
         )
     of_group: Rows = {
-        "rewards": [facts["rewarded"]],
-        "mean": [facts["reward_mean"]],
-        "std": [facts["reward_std"]],
+        "rewards": [group_row["rewarded"]],
+        "mean": [group_row["reward_mean"]],
+        "std": [group_row["reward_std"]],
     }
     members = member_columns(session, of_group, rows)
     responses = [question.text_rules.apply_response(each or "") for each in texts["response"]]
     sides = [
-        side_of(advantage, reward, facts["reward_mean"])
+        side_of(advantage, reward, group_row["reward_mean"])
         for advantage, reward in zip(members["advantage"], members["reward"], strict=True)
     ]
     by_side = {side: [k for k, own in enumerate(sides) if own == side] for side in ("good", "bad")}
@@ -77,7 +77,7 @@ def group(session: RunSession, question: GroupQuestion, decoded_samples: Decoded
     cut = [not tokens and length is not None and length > share for length in texts["length"]]
     said = contrast(*([responses[k] for k in by_side[side]] for side in ("good", "bad")))
     return Group(
-        facts=facts,
+        facts=group_row,
         prompt=question.text_rules.apply_prompt(texts["prompt"][0] or ""),
         ground_truth=texts["ground_truth"][0] or None,
         unit=listed.unit,

@@ -21,7 +21,11 @@ from tensorboard_plugin_rlboard.board.selection import Relation
 from tensorboard_plugin_rlboard.board.sql_rows import as_list
 from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_KEY, group_number
 from tensorboard_plugin_rlboard.index.column_names import text
-from tensorboard_plugin_rlboard.metrics.groups.facts import GroupFacts, group_facts, group_weights
+from tensorboard_plugin_rlboard.metrics.groups.group_statistics import (
+    GroupStatistics,
+    group_statistics,
+    group_weights,
+)
 from tensorboard_plugin_rlboard.metrics.groups.kinds import group_kinds
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 from tensorboard_plugin_rlboard.metrics.step_statistics import StepSegments, ordered_mean, step_segments
@@ -130,7 +134,7 @@ class GroupTable:
 
     Attributes:
         step, attempt, group: what tells it; the last is its first row.
-        facts: of its rewards.
+        statistics: of its rewards, its truncated responses and its logged advantages.
         kind: its place in `KINDS`.
         weight, length: Σ|A| over its tokens and the mean length of its responses, NaN where there is none.
         distinct: how many different responses it has; 0 where that was not asked for.
@@ -143,7 +147,7 @@ class GroupTable:
     step: Ints
     attempt: Ints
     group: Ints
-    facts: GroupFacts
+    statistics: GroupStatistics
     kind: Ints
     weight: Floats
     length: Floats
@@ -170,8 +174,10 @@ def group_table(
     """
     groups = samples.groups
     reward, length = (_finite(samples.numbers(name)) for name in ("reward", "length"))
-    facts = group_facts(groups, reward, samples.numbers("cut"), samples.numbers("largest_advantage"))
-    weight = group_weights(groups, facts, reward, length, samples.numbers("logged_weight"))
+    statistics = group_statistics(
+        groups, reward, samples.numbers("cut"), samples.numbers("largest_advantage")
+    )
+    weight = group_weights(groups, statistics, reward, length, samples.numbers("logged_weight"))
     matched = np.ones(len(groups.sizes), bool)
     if chosen is not None and len(matched):
         matched = np.logical_or.reduceat(np.isin(samples.whole("rowid"), chosen), groups.starts)
@@ -182,7 +188,7 @@ def group_table(
         label = labels.codes(by, as_list(samples.columns["label"][groups.starts]))
         is_mixed = _several_values(samples.columns["label"], groups)
     return GroupTable(
-        *(step, attempt, group, facts, group_kinds(facts), weight),
+        *(step, attempt, group, statistics, group_kinds(statistics), weight),
         ordered_mean(length, groups),
         distinct_responses(samples),
         *(logged, label, is_mixed, matched),
@@ -222,14 +228,14 @@ def concatenated(parts: list[GroupTable]) -> GroupTable:
     """The groups of several parts, in their order. It uses the parts up: column by column, so that no two copies are there."""
     if len(parts) == 1:
         return parts.pop()
-    facts, own = _columns(part.facts for part in parts), _columns(parts)
+    statistics, own = _columns(part.statistics for part in parts), _columns(parts)
     parts.clear()
-    del own["facts"]
-    joined_facts = GroupFacts(**_joined(facts))
-    return GroupTable(facts=joined_facts, **_joined(own))
+    del own["statistics"]
+    joined_statistics = GroupStatistics(**_joined(statistics))
+    return GroupTable(statistics=joined_statistics, **_joined(own))
 
 
-def _columns(tables: Iterable[GroupFacts] | Iterable[GroupTable]) -> dict[str, list[NDArray[Any]]]:
+def _columns(tables: Iterable[GroupStatistics] | Iterable[GroupTable]) -> dict[str, list[NDArray[Any]]]:
     columns: defaultdict[str, list[NDArray[Any]]] = defaultdict(list)
     for table in tables:
         for name, column in vars(table).items():

@@ -153,8 +153,8 @@ def _page(question: GroupsQuestion, found: GroupTable) -> Ints:
 def _sorted_by(found: GroupTable, sort: str) -> Floats:
     return {
         "weight": found.weight,
-        "reward_mean": found.facts.mean,
-        "reward_std": found.facts.std,
+        "reward_mean": found.statistics.mean,
+        "reward_std": found.statistics.std,
         "n_tokens": found.length,
         "distinct": found.distinct.astype(np.float64),
     }[sort]

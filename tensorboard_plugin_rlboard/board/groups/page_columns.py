@@ -48,7 +48,7 @@ def page_columns(
         here: the places of the groups of the page among those of `samples`.
         rules: how prompts are shown.
     """
-    facts = found.facts
+    statistics = found.statistics
     starts, sizes = samples.groups.starts[here], samples.groups.sizes[here]
     texts = _texts(session, samples.whole("rowid")[starts])
     weight, step_weight = found.weight[at], _step_weights(found)[at]
@@ -59,12 +59,12 @@ def page_columns(
         "prompt_key": [key for _, key, _ in texts],
         "prompt": rules.list_column("prompt", [prompt for _, _, prompt in texts]),
         "kind": [KINDS[kind] for kind in found.kind[at].tolist()],
-        "size": facts.size[at].tolist(),
-        "rewarded": facts.rewards[at].tolist(),
-        "reward_mean": _listed(facts.mean[at]),
-        "reward_std": _listed(facts.std[at]),
-        "reward_min": _listed(facts.low[at]),
-        "reward_max": _listed(facts.high[at]),
+        "size": statistics.size[at].tolist(),
+        "rewarded": statistics.rewarded[at].tolist(),
+        "reward_mean": _listed(statistics.mean[at]),
+        "reward_std": _listed(statistics.std[at]),
+        "reward_min": _listed(statistics.low[at]),
+        "reward_max": _listed(statistics.high[at]),
         "length_mean": _listed(found.length[at]),
         **_lengths(samples, here),
         "distinct": distinct_responses(samples)[here].tolist(),
@@ -77,9 +77,9 @@ def page_columns(
     members = {name: as_list(samples.columns[name][rows]) for name in MEMBER_NUMBERS}
     members["turn"] = np.repeat(np.arange(len(at)), shown).tolist()
     of_groups: Rows = {
-        "rewards": facts.rewards[at].tolist(),
-        "mean": facts.mean[at].tolist(),
-        "std": facts.std[at].tolist(),
+        "rewards": statistics.rewarded[at].tolist(),
+        "mean": statistics.mean[at].tolist(),
+        "std": statistics.std[at].tolist(),
     }
     return columns, member_columns(session, of_groups, members)
 

@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.generic.fields import SAMPLE
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
-from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts, source_of_default
+from tensorboard_plugin_rlboard.formats.rows.path_names import source_of_default, step_and_split_from_names
 from tensorboard_plugin_rlboard.index.detect.named_fields import SPLIT_OF_REST
 from tensorboard_plugin_rlboard.index.detect.sibling_names import source_beside_others
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -120,11 +120,11 @@ def _path_sources(file_format: Format, relative: str, shown: Mapping[str, str]) 
     """
     defaults, path = file_defaults(file_format), PurePosixPath(relative)
     named = file_format.options.get("named", "")
-    facts = named_facts(path, is_numbered="number" in named)
+    from_names = step_and_split_from_names(path, is_numbered="number" in named)
     found: dict[str, str] = {}
     for name, value, said, source in (
-        ("step", defaults.step, facts.step, facts.step_source),
-        ("split", defaults.split or None, facts.split, facts.split_source),
+        ("step", defaults.step, from_names.step, from_names.step_source),
+        ("split", defaults.split or None, from_names.split, from_names.split_source),
     ):
         if value is None:
             continue

@@ -31,7 +31,7 @@ class Hyperparameters:
         run: str,
         settings: Settings,
         files: Sequence[HyperparameterSource],
-        facts: EventMetadata,
+        event_metadata: EventMetadata,
         scalar_runs: Sequence[str],
         declared_by: Collection[str] = (),
     ) -> RunHyperparameters:
@@ -41,12 +41,12 @@ class Hyperparameters:
             run: its name.
             settings: what rlboard.toml says; it counts most.
             files: what files beside the rollouts say, in the order in which they count.
-            facts: what event files say.
+            event_metadata: what event files say.
             scalar_runs: the runs that it is paired with.
             declared_by: the runs whose event files name its rollouts.
         """
         of_toml = toml_sources(settings.hyperparameters, settings.hyperparameter_files)
-        sources = (*of_toml, *files, *_event_sources(facts, scalar_runs, declared_by))
+        sources = (*of_toml, *files, *_event_sources(event_metadata, scalar_runs, declared_by))
         last = self._configs.get(run)
         if last is not None and _equal(last[0], sources):
             return last[1]
@@ -68,16 +68,16 @@ def run_folder(run: RunIndex) -> str:
 
 
 def _event_sources(
-    facts: EventMetadata, scalar_runs: Sequence[str], declared_by: Collection[str]
+    event_metadata: EventMetadata, scalar_runs: Sequence[str], declared_by: Collection[str]
 ) -> Iterator[HyperparameterSource]:
     for name in scalar_runs:
-        values = _hparams(facts.hparams, name)
+        values = _hparams(event_metadata.hparams, name)
         if values is not None:
             yield HyperparameterSource("hparams", values)
     for name in scalar_runs:
-        if name in facts.arguments:
-            yield HyperparameterSource("args/text_summary", facts.arguments[name])
-    for declaration in facts.declarations:
+        if name in event_metadata.arguments:
+            yield HyperparameterSource("args/text_summary", event_metadata.arguments[name])
+    for declaration in event_metadata.declarations:
         if declaration.run in declared_by and declaration.hyperparameters:
             yield HyperparameterSource("RolloutWriter", declaration.hyperparameters)
 

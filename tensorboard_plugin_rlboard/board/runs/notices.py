@@ -12,7 +12,11 @@ from tensorboard_plugin_rlboard.formats.frameworks.opencompass import OPENCOMPAS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import PARTS
 from tensorboard_plugin_rlboard.formats.generic.written_reward import OPTION
 from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
-from tensorboard_plugin_rlboard.formats.rows.path_names import FILE_NAME, logged_table, named_facts
+from tensorboard_plugin_rlboard.formats.rows.path_names import (
+    FILE_NAME,
+    logged_table,
+    step_and_split_from_names,
+)
 from tensorboard_plugin_rlboard.index.attempts.unrelated_files import (
     LoggedSteps,
     UnrelatedFiles,
@@ -157,9 +161,9 @@ def _is_counted(relative: str, file_format: Format) -> bool:
     path, step = PurePosixPath(relative), file_defaults(file_format).step
     if step is None or "step" not in file_format.options.get("named", ""):
         return False
-    return named_facts(path, is_numbered="number" in file_format.options["named"]).step is None and bool(
-        source_beside_others(relative, step)
-    )
+    return step_and_split_from_names(
+        path, is_numbered="number" in file_format.options["named"]
+    ).step is None and bool(source_beside_others(relative, step))
 
 
 def _numbered_files(file: str) -> Notice:

@@ -42,11 +42,11 @@ class TensorBoardRuns:
 
     Attributes:
         scalars: the runs with scalars.
-        facts: what their event files say beside them.
+        event_metadata: what their event files say beside scalars.
     """
 
     scalars: tuple[str, ...] = ()
-    facts: EventMetadata = field(default_factory=EventMetadata)
+    event_metadata: EventMetadata = field(default_factory=EventMetadata)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class _PairingCache:
     def __init__(self, tensorboard_runs: TensorBoardRuns, runs: Mapping[str, RunIndex]) -> None:
         self.tensorboard_runs = tensorboard_runs
         self.runs = runs
-        declarations = tensorboard_runs.facts.declarations
+        declarations = tensorboard_runs.event_metadata.declarations
         self.declared = DeclaredRuns((declaration.run, declaration.paths) for declaration in declarations)
         self.scalar_runs = ScalarRuns(tensorboard_runs.scalars, runs)
         self.paired: dict[str, tuple[object, _PairedRuns]] = {}
@@ -94,7 +94,7 @@ class Trainings:
             run.name,
             settings,
             self._files.sources_for(folder),
-            tensorboard_runs.facts,
+            tensorboard_runs.event_metadata,
             paired.pairing.runs,
             paired.declared_by,
         )

@@ -20,8 +20,8 @@ from tensorboard_plugin_rlboard.index.column_names import hidden, metric, text
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import METRICS, split_statistic
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 from tensorboard_plugin_rlboard.metrics.step_sums import (
-    ADDED,
     CRITIC,
+    PLAIN_SUMS,
     PROBABILITIES,
 )
 from tensorboard_plugin_rlboard.metrics.thresholds import LONE_PROMPTS
@@ -67,7 +67,7 @@ def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
         "length": f"CASE WHEN {both} THEN {length} END",
         "truncated": metric("truncated"),
     }
-    derived |= {name: hidden(name) for name in ADDED if name in schema.stored_sums}
+    derived |= {name: hidden(name) for name in PLAIN_SUMS if name in schema.stored_sums}
     if "k3_sum" in schema.metric_sql:  # of every step; which of them is the first is said later
         k3 = metric("k3_sum")
         derived |= {

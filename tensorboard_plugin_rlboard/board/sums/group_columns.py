@@ -82,7 +82,7 @@ def with_groups(table: str, where: str) -> str:
         f"SELECT step AS of_step, attempt AS of_attempt, {GROUP_KEY} AS of_group, {ordered_list(reward)} AS rewards "
         f"FROM {table} WHERE {where} GROUP BY ALL"
     )
-    facts = (
+    statistics = (
         "rewards[1] AS low, rewards[-1] AS high, list_avg(rewards) AS average, "
         "list_stddev_pop(rewards) AS deviation, len(rewards) AS rewarded"
     )
@@ -90,6 +90,6 @@ def with_groups(table: str, where: str) -> str:
     columns = group_metric_sql(reward, "low", "high", "average", "deviation", "rewarded", above)
     return (
         f"(SELECT own.rowid, own.*, {columns} FROM (SELECT rowid, * FROM {table} WHERE {where}) own "
-        f"LEFT JOIN (SELECT *, {facts} FROM ({groups})) "
+        f"LEFT JOIN (SELECT *, {statistics} FROM ({groups})) "
         f"ON of_step = own.step AND of_attempt = own.attempt AND of_group = {GROUP_KEY})"
     )

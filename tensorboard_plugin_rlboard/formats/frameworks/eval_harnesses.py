@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSam
 from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages
 from tensorboard_plugin_rlboard.formats.rows.extra_fields import identifier_text, nested_object
-from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts
+from tensorboard_plugin_rlboard.formats.rows.path_names import step_and_split_from_names
 
 _GRADES = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 """Inspect's grades: correct, partly correct, incorrect, no answer (value_to_float of its scorers)."""
@@ -30,7 +30,7 @@ CHOSE = "The model chose among given answers and wrote none: the line has no res
 
 def path_defaults(path: PurePosixPath) -> PathDefaults:
     """The step that the path of a checkpoint tells."""
-    return PathDefaults(named_facts(path).step)
+    return PathDefaults(step_and_split_from_names(path).step)
 
 
 def answers_of(

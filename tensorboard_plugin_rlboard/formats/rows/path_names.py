@@ -35,8 +35,8 @@ FILE_NAME, FOLDER_NAME = "file name", "folder name"
 
 
 @dataclass(frozen=True)
-class NamedFacts:
-    """Step and split that the names of a file and of the folders above it say.
+class NamedStepAndSplit:
+    """The step and the split that the names of a file and of the folders above it give.
 
     Attributes:
         step: the step; None where no name says one.
@@ -54,8 +54,8 @@ class NamedFacts:
     levels: int = 0
 
 
-def named_facts(path: PurePosixPath, *, is_numbered: bool = False) -> NamedFacts:
-    """What the names in a path below the log directory say; the file's own name counts before its folders'.
+def step_and_split_from_names(path: PurePosixPath, *, is_numbered: bool = False) -> NamedStepAndSplit:
+    """The step and the split in the names of a path below the log directory; the file's own name counts before its folders'.
 
     Args:
         path: the path below the log directory. What lies above it says nothing: nobody named it for these rows.
@@ -82,7 +82,7 @@ def named_facts(path: PurePosixPath, *, is_numbered: bool = False) -> NamedFacts
     ]
     splits += ["eval" for name in names[counted:] if name.lower() == _EVALUATIONS]
     at_split = next((at for at, split in enumerate(splits) if split), None)
-    return NamedFacts(
+    return NamedStepAndSplit(
         None if at_step is None else steps[at_step],
         _source(at_step),
         "" if at_split is None else splits[at_split],

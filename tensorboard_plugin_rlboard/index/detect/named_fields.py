@@ -10,7 +10,7 @@ from tensorboard_plugin_rlboard.formats.evidence.named_steps import counts_withi
 from tensorboard_plugin_rlboard.formats.frameworks.verl import has_words_of_dump
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts, stem_of
+from tensorboard_plugin_rlboard.formats.rows.path_names import stem_of, step_and_split_from_names
 from tensorboard_plugin_rlboard.formats.splits import TRAINING_NAMES, words_of
 from tensorboard_plugin_rlboard.index.detect.sibling_names import may_name
 from tensorboard_plugin_rlboard.index.detect.spread_rows import spread_rows
@@ -31,11 +31,11 @@ def with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) -> 
     """A format with the fields that only the names of a file and its folders say; a trainer's format knows its own."""
     if file_format.name not in {NATIVE.name, key_mapping.FORMAT_NAME}:
         return file_format
-    facts = named_facts(PurePosixPath(file.relative))
-    numbered = named_facts(PurePosixPath(file.relative), is_numbered=True)
+    from_names = step_and_split_from_names(PurePosixPath(file.relative))
+    numbered = step_and_split_from_names(PurePosixPath(file.relative), is_numbered=True)
     keys = {} if file_format.mapping is None else file_format.mapping.keys
     is_among = may_name(file.relative)
-    if (facts.split or facts.step is not None or is_among) and len(found.rows) == 1:
+    if (from_names.split or from_names.step is not None or is_among) and len(found.rows) == 1:
         found = replace(
             found, rows=spread_rows(file.path).rows
         )  # a later row may say what the first one does not
@@ -45,13 +45,13 @@ def with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) -> 
         keys.get("validation", "validation"),
         *filter(None, [keys.get("training")]),
     ]
-    if facts.split or is_among:
+    if from_names.split or is_among:
         if not found.says(told):
             named.append("split")
         elif not _is_of_both(file.relative):
             named.append(SPLIT_OF_REST)
-    is_dump = facts.step is None and any(map(has_words_of_dump, found.rows))
-    step = numbered.step if is_dump else facts.step
+    is_dump = from_names.step is None and any(map(has_words_of_dump, found.rows))
+    step = numbered.step if is_dump else from_names.step
     if step is not None and is_guessed(file_format) and "step" in keys:
         if counts_within(found.rows, keys["step"], step):
             file_format = key_mapping.without_step(file_format)
@@ -74,7 +74,7 @@ def _is_of_both(relative: str) -> bool:
 def levels_to_run(file_format: Format, file: SourceFile) -> int:
     """How many folders above a file's own its run lies: above the folders that hold one step each."""
     path = PurePosixPath(file.relative)
-    named = named_facts(path).levels if "step" in file_format.options.get(NAMED, "") else 0
+    named = step_and_split_from_names(path).levels if "step" in file_format.options.get(NAMED, "") else 0
     return max(file_format.levels_to_run(PurePosixPath(file.path)), named)
 
 

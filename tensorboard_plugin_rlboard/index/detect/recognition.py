@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tensorboard_plugin_rlboard.formats.generic import key_mapping, written_reward
 from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST, from_spec
 from tensorboard_plugin_rlboard.formats.rows.file_options import SPLIT_OF_ALL, bind_to_file
-from tensorboard_plugin_rlboard.formats.rows.path_names import NamedFacts, named_facts
+from tensorboard_plugin_rlboard.formats.rows.path_names import NamedStepAndSplit, step_and_split_from_names
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
 from tensorboard_plugin_rlboard.index.detect.discounts import Discounts
 from tensorboard_plugin_rlboard.index.detect.named_fields import (
@@ -158,9 +158,9 @@ class Recognition:
         """A format with what a file's path, the user's mapping and further options add."""
         option = file_format.options.get(NAMED, "")
         named = (
-            named_facts(PurePosixPath(file.relative), is_numbered="number" in option)
+            step_and_split_from_names(PurePosixPath(file.relative), is_numbered="number" in option)
             if option
-            else NamedFacts()
+            else NamedStepAndSplit()
         )
         if key_mapping.is_of_evaluation(file_format):
             options["split"] = "eval"

@@ -1,1 +1,1 @@
-"""What a group of samples teaches: its facts, its kind and its weight; docs/metrics.md, "Groups"."""
+"""What a group of samples teaches: its statistics, its kind and its weight; docs/metrics.md, "Groups"."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.metrics.groups.facts import GroupFacts, group_facts
+from tensorboard_plugin_rlboard.metrics.groups.group_statistics import GroupStatistics, group_statistics
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 from tensorboard_plugin_rlboard.metrics.step_statistics import StepSegments, step_segments
 from tensorboard_plugin_rlboard.metrics.thresholds import (
@@ -30,22 +30,22 @@ KINDS = (
 """Every group is of exactly one kind. All but the first give no gradient."""
 
 
-def group_kinds(facts: GroupFacts) -> Ints:
+def group_kinds(statistics: GroupStatistics) -> Ints:
     """The kind of each group as its place in `KINDS`, int64 [groups]."""
-    differ = facts.high - facts.low > ZERO_ADVANTAGE_SPREAD
+    differ = statistics.high - statistics.low > ZERO_ADVANTAGE_SPREAD
     has_gradient = np.where(
-        np.isnan(facts.largest_advantage),
-        (facts.rewards >= 2) & differ,
-        facts.largest_advantage > ZERO_ADVANTAGE_SPREAD,
+        np.isnan(statistics.largest_advantage),
+        (statistics.rewarded >= 2) & differ,
+        statistics.largest_advantage > ZERO_ADVANTAGE_SPREAD,
     )
     decided = [
         (has_gradient, GRADIENT),
-        (facts.rewards == 0, "unrewarded"),
-        (facts.rewards == 1, "one_member"),
+        (statistics.rewarded == 0, "unrewarded"),
+        (statistics.rewarded == 1, "one_member"),
         (differ, "filtered"),
-        (facts.cut == facts.size, "all_truncated"),
-        (facts.low >= RIGHT_REWARD, "all_right"),
-        (facts.high <= 0, "all_wrong"),
+        (statistics.truncated == statistics.size, "all_truncated"),
+        (statistics.low >= RIGHT_REWARD, "all_right"),
+        (statistics.high <= 0, "all_wrong"),
     ]
     places = [KINDS.index(kind) for _, kind in decided]
     found: Ints = np.select([is_so for is_so, _ in decided], places, KINDS.index("all_equal")).astype(
@@ -71,16 +71,16 @@ def group_shares(
         segments: the steps of the rows.
         group: a number for the group of each row that no other group of its step has, float64 [rows]; NaN for none.
         has_id: 1 where the group is told by a logged id, 0 where it is by the prompt, float64 [rows].
-        reward: as `group_facts` takes it, and so are the others.
+        reward: as `group_statistics` takes it, and so are the others.
         truncated: see there.
         largest_advantage: see there.
     """
     is_in = ~np.isnan(group)
     step = segments.of_rows(np.arange(len(segments.sizes), dtype=np.float64))[is_in].astype(np.int64)
     groups = step_segments((step, group[is_in].astype(np.int64)))
-    facts = group_facts(groups, reward[is_in], truncated[is_in], largest_advantage[is_in])
+    statistics = group_statistics(groups, reward[is_in], truncated[is_in], largest_advantage[is_in])
     of_step = groups.by_step(step)[groups.starts]
-    steps, kinds = len(segments.sizes), group_kinds(facts)
+    steps, kinds = len(segments.sizes), group_kinds(statistics)
 
     def share(which: Bools, among: Bools) -> Floats:
         whole = np.bincount(of_step[among], minlength=steps).astype(np.float64)
@@ -91,14 +91,14 @@ def group_shares(
     by_prompt = groups.by_step(has_id[is_in])[groups.starts] == 0
     alone, prompts = (
         np.bincount(of_step[by_prompt & which], minlength=steps)
-        for which in (facts.rewards == 1, facts.rewards > 0)
+        for which in (statistics.rewarded == 1, statistics.rewarded > 0)
     )
     is_chance = by_prompt & (alone > LONE_PROMPTS * prompts)[of_step]
-    several = (facts.rewards >= 2) & ~is_chance
-    still = ~(facts.high - facts.low > ZERO_ADVANTAGE_SPREAD)
+    several = (statistics.rewarded >= 2) & ~is_chance
+    still = ~(statistics.high - statistics.low > ZERO_ADVANTAGE_SPREAD)
     return {
         "zero_advantage_groups": share(still, several),
-        "all_good_groups": share(still & (facts.mean > 0), several),
-        "all_bad_groups": share(still & (facts.mean <= 0), several),
+        "all_good_groups": share(still & (statistics.mean > 0), several),
+        "all_bad_groups": share(still & (statistics.mean <= 0), several),
         **{f"groups_{kind}": share(kinds == place, every) for place, kind in enumerate(KINDS)},
     }

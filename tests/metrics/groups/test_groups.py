@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tensorboard_plugin_rlboard.metrics.groups.facts import group_facts, group_weights
+from tensorboard_plugin_rlboard.metrics.groups.group_statistics import group_statistics, group_weights
 from tensorboard_plugin_rlboard.metrics.groups.kinds import KINDS, group_kinds, group_shares
 from tensorboard_plugin_rlboard.metrics.step_statistics import step_segments
 
@@ -20,25 +20,27 @@ NOTHING = np.full(6, NAN)
 
 def test_facts_by_hand() -> None:
     """0, 3 and 0: mean 1, deviation √((1 + 4 + 1) / 3) = √2; rewards of 0.1 are alike to the last digit."""
-    facts = group_facts(step_segments((GROUP,)), REWARD, CUT, np.asarray([0.5, NAN, NAN, 2.0, NAN, NAN]))
-    assert facts.size.tolist() == [2, 3, 1]
-    assert facts.rewards.tolist() == [2, 3, 0]
-    np.testing.assert_equal(facts.low, [0.1, 0.0, NAN])
-    np.testing.assert_equal(facts.high, [0.1, 3.0, NAN])
-    np.testing.assert_equal(facts.mean, [0.1, 1.0, NAN])
-    np.testing.assert_allclose(facts.std, [0.0, np.sqrt(2.0), NAN])
-    assert facts.cut.tolist() == [2, 1, 0]
-    np.testing.assert_equal(facts.largest_advantage, [NAN, 2.0, NAN])
+    statistics = group_statistics(
+        step_segments((GROUP,)), REWARD, CUT, np.asarray([0.5, NAN, NAN, 2.0, NAN, NAN])
+    )
+    assert statistics.size.tolist() == [2, 3, 1]
+    assert statistics.rewarded.tolist() == [2, 3, 0]
+    np.testing.assert_equal(statistics.low, [0.1, 0.0, NAN])
+    np.testing.assert_equal(statistics.high, [0.1, 3.0, NAN])
+    np.testing.assert_equal(statistics.mean, [0.1, 1.0, NAN])
+    np.testing.assert_allclose(statistics.std, [0.0, np.sqrt(2.0), NAN])
+    assert statistics.truncated.tolist() == [2, 1, 0]
+    np.testing.assert_equal(statistics.largest_advantage, [NAN, 2.0, NAN])
 
 
 def test_weights_by_hand() -> None:
     """|0 − 1| · 5 + |3 − 1| · 2 = 9 by the deviation √2; the row without a length has no part. A logged weight counts first."""
     groups = step_segments((GROUP,))
-    facts = group_facts(groups, REWARD, CUT, NOTHING)
-    found = group_weights(groups, facts, REWARD, LENGTH, NOTHING)
+    statistics = group_statistics(groups, REWARD, CUT, NOTHING)
+    found = group_weights(groups, statistics, REWARD, LENGTH, NOTHING)
     np.testing.assert_allclose(found, [0.0, 9 / (np.sqrt(2) + 1e-6), NAN])
     logged = np.asarray([20.0, NAN, NAN, NAN, 3.0, NAN])
-    found = group_weights(groups, facts, REWARD, LENGTH, logged)
+    found = group_weights(groups, statistics, REWARD, LENGTH, logged)
     np.testing.assert_allclose(found, [0.0, 20 + 4 / (np.sqrt(2) + 1e-6), 3.0])
 
 
@@ -46,13 +48,18 @@ def test_one_reward_by_hand() -> None:
     """It is the lowest, the highest and the mean; nothing can be compared with it, so no advantage is known."""
     groups = step_segments((np.zeros(2, np.int64),))
     reward = np.asarray([NAN, 0.25])
-    facts = group_facts(groups, reward, np.zeros(2), NOTHING[:2])
-    assert (facts.low[0], facts.high[0], facts.mean[0], facts.std[0]) == (0.25, 0.25, 0.25, 0.0)
-    np.testing.assert_equal(group_weights(groups, facts, reward, np.ones(2), NOTHING[:2]), [NAN])
+    statistics = group_statistics(groups, reward, np.zeros(2), NOTHING[:2])
+    assert (statistics.low[0], statistics.high[0], statistics.mean[0], statistics.std[0]) == (
+        0.25,
+        0.25,
+        0.25,
+        0.0,
+    )
+    np.testing.assert_equal(group_weights(groups, statistics, reward, np.ones(2), NOTHING[:2]), [NAN])
 
 
 @pytest.mark.parametrize(
-    ("rewards", "cut", "largest_advantage", "kind"),
+    ("rewarded", "truncated", "largest_advantage", "kind"),
     [
         ([0.0, 1.0], [0, 0], NAN, "gradient"),
         ([1.0, 1.0], [0, 0], 0.5, "gradient"),
@@ -72,12 +79,14 @@ def test_one_reward_by_hand() -> None:
         ([1.0, 1.0], [0, 0], 1e-8, "all_right"),
     ],
 )
-def test_kinds_by_hand(rewards: list[float], cut: list[float], largest_advantage: float, kind: str) -> None:
+def test_kinds_by_hand(
+    rewarded: list[float], truncated: list[float], largest_advantage: float, kind: str
+) -> None:
     groups = step_segments((np.zeros(2, np.int64),))
-    facts = group_facts(
-        groups, np.asarray(rewards), np.asarray(cut, np.float64), np.asarray([NAN, largest_advantage])
+    statistics = group_statistics(
+        groups, np.asarray(rewarded), np.asarray(truncated, np.float64), np.asarray([NAN, largest_advantage])
     )
-    assert KINDS[group_kinds(facts)[0]] == kind
+    assert KINDS[group_kinds(statistics)[0]] == kind
 
 
 def test_shares_by_hand() -> None:
@@ -104,6 +113,6 @@ def test_shares_by_hand() -> None:
 def test_rewards_as_large_as_count_make_no_warning() -> None:
     large = np.asarray([9e149, -9e149])
     groups = step_segments((np.zeros(2, np.int64),))
-    facts = group_facts(groups, large, np.zeros(2), NOTHING[:2])
-    assert facts.std[0] == pytest.approx(9e149)
-    assert group_weights(groups, facts, large, np.ones(2), NOTHING[:2])[0] == pytest.approx(2.0)
+    statistics = group_statistics(groups, large, np.zeros(2), NOTHING[:2])
+    assert statistics.std[0] == pytest.approx(9e149)
+    assert group_weights(groups, statistics, large, np.ones(2), NOTHING[:2])[0] == pytest.approx(2.0)

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from tensorboard_plugin_rlboard.metrics.segments import Floats
-from tensorboard_plugin_rlboard.metrics.step_sums import ADDED, CRITIC, PROBABILITIES
+from tensorboard_plugin_rlboard.metrics.step_sums import PLAIN_SUMS, CRITIC, PROBABILITIES
 
 
 def pooled(sums: Mapping[str, Floats]) -> dict[str, Floats]:
     """The sums of one step made of those of its samples, float64 [1] each."""
-    found = {name: sums[name].sum(keepdims=True) for name in ADDED if name in sums}
+    found = {name: sums[name].sum(keepdims=True) for name in PLAIN_SUMS if name in sums}
     for moments in (PROBABILITIES, CRITIC):
         if moments.n not in sums:
             continue

@@ -12,7 +12,7 @@ from rollout_log import opened
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
-from tensorboard_plugin_rlboard.formats.rows.path_names import named_facts, step_from_name
+from tensorboard_plugin_rlboard.formats.rows.path_names import step_and_split_from_names, step_from_name
 from tensorboard_plugin_rlboard.formats.split_flags import truth
 from tensorboard_plugin_rlboard.formats.split_tags import normalised_split
 from tensorboard_plugin_rlboard.formats.splits import split_from_name
@@ -78,7 +78,7 @@ def test_step_in_a_name(name: str, step: int | None) -> None:
 def test_facts_of_a_path(
     path: str, step: int | None, step_source: str, split: str, split_source: str, levels: int
 ) -> None:
-    found = named_facts(PurePosixPath(path))
+    found = step_and_split_from_names(PurePosixPath(path))
     assert (found.step, found.step_source) == (step, step_source)
     assert (found.split, found.split_source, found.levels) == (split, split_source, levels)
 
