@@ -38,13 +38,13 @@ _ROOT_INPUTS = f"data.spans.0.attributes.{_MLFLOW_INPUTS}"
 _ROOT_OUTPUTS = f"data.spans.0.attributes.{_MLFLOW_OUTPUTS}"
 
 
-def said_of_known(rows: Sequence[Row]) -> str:
-    """What is said of a file that a known program wrote, with its remedy; empty for any other."""
+def known_file_message(rows: Sequence[Row]) -> str:
+    """The message, with its remedy, on a file that a known program wrote; empty for any other."""
     known = (said for keys, said in _KNOWN if any(keys <= row.keys() for row in rows))
-    return next((said for said in (*known, *map(_said_of_row, rows[:1])) if said), "")
+    return next((said for said in (*known, *map(_row_message, rows[:1])) if said), "")
 
 
-def _said_of_row(row: Row) -> str:
+def _row_message(row: Row) -> str:
     if _is_headed_by_a_row(row):
         return "Its first line seems to be a row, and no names of columns: write these above it (step,prompt,response,reward)."
     info, data, responses = (_object(row, key) for key in ("info", "data", "responses"))
@@ -53,7 +53,7 @@ def _said_of_row(row: Row) -> str:
             "It is a list of MLflow's traces, whose texts stand in their first spans: to open it, write into an rlboard.toml in "
             f'its folder: [mapping], prompt = "{_ROOT_INPUTS}", response = "{_ROOT_OUTPUTS}".'
         )
-        return f"{opened} {_said_of_scores(info.get('assessments'))}".strip()
+        return f"{opened} {_scores_message(info.get('assessments'))}".strip()
     inner = _object(row, "attributes")
     if any(key in inner for key in (_MLFLOW_INPUTS, _MLFLOW_OUTPUTS)):
         return (
@@ -75,8 +75,8 @@ def _said_of_row(row: Row) -> str:
     return ""
 
 
-def _said_of_scores(assessments: object) -> str:
-    """How the scores of one of MLflow's traces are read, as far as it has any with a value."""
+def _scores_message(assessments: object) -> str:
+    """A sentence on how the scores of an MLflow trace are read; empty if it has none."""
     listed = assessments if isinstance(assessments, list) else []
     scored = [
         at for at, one in enumerate(listed) if isinstance(one, dict) and "value" in _object(one, "feedback")

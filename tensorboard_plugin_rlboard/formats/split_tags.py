@@ -95,9 +95,9 @@ def evaluations_under(key: str, values: Collection[object]) -> dict[str, frozens
 
 def _evaluation_tags(rows: Iterable[Sequence[str]]) -> frozenset[str]:
     tags = {tag for row in rows for tag in row}
-    says_training = any(_said(tag) in TRAINING_NAMES for tag in tags)
+    says_training = any(_tag_word(tag) in TRAINING_NAMES for tag in tags)
     telling = _EVALUATIONS | _UNCLEAR if says_training else _EVALUATIONS
-    return frozenset(tag for tag in tags if _said(tag) in telling)
+    return frozenset(tag for tag in tags if _tag_word(tag) in telling)
 
 
 def normalised_split(split: object, default: str = "train") -> str:
@@ -113,14 +113,14 @@ def normalised_split(split: object, default: str = "train") -> str:
         if isinstance(name, str) and is_eval_name(name):
             return "eval"
         return "train" if isinstance(name, str) and is_training_name(name) else default
-    said = set(map(_said, tags))
+    said = set(map(_tag_word, tags))
     if said & (_EVALUATIONS | _UNCLEAR):
         return "eval"
     return "train" if said & TRAINING_NAMES else default
 
 
-def _said(tag: str) -> str:
-    """What a tag says: its first word (`val/math`, `eval-set`), or that behind the word for a split (`split:val`)."""
+def _tag_word(tag: str) -> str:
+    """The word of a tag that counts: its first one (`val/math`, `eval-set`), or that behind the word for a split (`split:val`)."""
     found = _FIRST_WORD.findall(
         tag[:_MAX_TAG_LENGTH].lower().replace("held-out", "heldout").replace("held_out", "heldout")
     )

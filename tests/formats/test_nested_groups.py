@@ -14,7 +14,7 @@ from understood import Row, read, understood, written
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.formats.base import LineContext
 from tensorboard_plugin_rlboard.formats.generic.key_mapping import mapping_format
-from tensorboard_plugin_rlboard.formats.generic.nested_groups import of_groups, within_group
+from tensorboard_plugin_rlboard.formats.generic.nested_groups import path_from_row, path_within_group
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 
 Open = Callable[[Path], Board]
@@ -204,8 +204,8 @@ def test_turns_that_are_asked_something_else_each_are_no_group(tmp_path: Path, o
     ],
 )
 def test_paths_lead_into_a_group_and_back(path: str, inner: str) -> None:
-    assert within_group(path) == inner
-    assert of_groups(inner, ["groups", "prompts"]) == path
+    assert path_within_group(path) == inner
+    assert path_from_row(inner, ["groups", "prompts"]) == path
 
 
 def test_rollouts_that_have_lists_of_their_own_are_no_groups(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from tensorboard_plugin_rlboard.api import Notice
 from tensorboard_plugin_rlboard.board.runs.column_mapping import ColumnMapping
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.frameworks.opencompass import OPENCOMPASS, other_half
+from tensorboard_plugin_rlboard.formats.frameworks.opencompass import OPENCOMPASS, paired_run
 from tensorboard_plugin_rlboard.formats.generic.key_paths import PARTS
 from tensorboard_plugin_rlboard.formats.generic.written_reward import OPTION
 from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
@@ -113,7 +113,7 @@ def evaluation_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
     """That an evaluation is two runs, where its answers and what was scored of them were written apart."""
     if all(file.format.name != OPENCOMPASS.name for file in tuple(run.files.values())):
         return
-    other, has_scores = other_half(run.name)
+    other, has_scores = paired_run(run.name)
     if other in registry.runs:
         yield Notice(
             "scored_elsewhere" if has_scores else "answers_elsewhere",

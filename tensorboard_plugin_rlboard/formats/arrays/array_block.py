@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     NumberList,
     list_from_text,
     numbers_from_list,
-    of_batch_of_one,
+    without_batch_dimension,
 )
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 
@@ -83,7 +83,7 @@ class ArrayBlock:
     def add_tokens(self, tokens: Sequence[object]) -> None:
         """Adds the tokens of the row, strings or ids; the first that it has count."""
         if len(tokens) and not self.has_tokens:
-            tokens = of_batch_of_one(tokens)
+            tokens = without_batch_dimension(tokens)
             self._tokens[-1] = len(tokens), *last_token_run(tokens)
 
     def add_value(

@@ -152,7 +152,7 @@ def numbers_from_list(value: list[object], *, strict: bool) -> NumberList | None
             return NumberList(np.asarray(value, np.float64))
         except OverflowError:  # a whole number of more than 308 digits
             pass
-    value = value if strict else of_batch_of_one(value)
+    value = value if strict else without_batch_dimension(value)
     elements = [_without_brackets(element) for element in value]
     if strict and any(isinstance(element, str) for element in elements):
         return None
@@ -167,8 +167,8 @@ def numbers_from_list(value: list[object], *, strict: bool) -> NumberList | None
     return NumberList(values, nulls if nulls.any() else None, odd)
 
 
-def of_batch_of_one(value: Any) -> Any:
-    """The values in a list that holds one list of them (`[[1, 2]]`, as a tensor with a batch of one is written); else the list.
+def without_batch_dimension(value: Any) -> Any:
+    """A list without a batch dimension of one (`[[1, 2]]`, as such a tensor is written); any other list as it is.
 
     Two values of different types are no list of several, but one token: its id and its text, say.
     """

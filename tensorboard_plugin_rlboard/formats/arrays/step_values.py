@@ -59,8 +59,8 @@ def step_from_value(value: object) -> float | None:
     return float(found[1])
 
 
-def said_of_steps(numbers: Sequence[float]) -> str:
-    """What numbers are that are no steps (`a Unix time`); empty where they may be steps.
+def describe_non_steps(numbers: Sequence[float]) -> str:
+    """What numbers look like that cannot be steps (`a Unix time`); empty if they may be steps.
 
     Args:
         numbers: those of a column, in the order of the file.

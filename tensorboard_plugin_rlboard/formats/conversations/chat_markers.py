@@ -120,8 +120,8 @@ def are_examples(first_answers: Iterable[Sequence[str]]) -> bool | None:
     return True if sum(len(answers) - 1 for answers in several) >= _MIN_REPEATS else None
 
 
-def said_of_split(texts: Iterable[str], *, only_last: bool = False) -> str:
-    """Which part of conversations with several answers `split_whole_chat` takes; empty where all have one."""
+def answers_taken_note(texts: Iterable[str], *, only_last: bool = False) -> str:
+    """A note on which answers `split_whole_chat` takes of conversations with several; empty if all have one."""
     for text in texts:
         by_markers = split_chat_text(text, _ALL_TURNS)
         if by_markers is not None and split_chat_text(text) != by_markers:

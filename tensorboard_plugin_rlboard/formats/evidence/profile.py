@@ -1,4 +1,4 @@
-"""What is known of the values of a file by path, from samples spread over it: the evidence for what a key means."""
+"""A profile of a file's values, path by path, from samples spread over it: the evidence for what each key means."""
 
 from __future__ import annotations
 
@@ -113,8 +113,8 @@ class Profile:
         """The column of a path; None where there is none."""
         return self.columns.get(path)
 
-    def lies(self, column: Column, prompts: Column | None) -> bool:
-        """Whether whole numbers lie like a training's steps: they do not fall along the file and samples share them.
+    def is_like_steps(self, column: Column, prompts: Column | None) -> bool:
+        """Whether whole numbers are like a training's steps: they never fall along the file, and samples share them.
 
         Args:
             column: the numbers.

@@ -10,7 +10,7 @@ from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_valu
 from tensorboard_plugin_rlboard.formats.conversations.chat_markers import is_marked_chat, is_whole_chat
 from tensorboard_plugin_rlboard.formats.generic.text_turns import as_history
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
-from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids
+from tensorboard_plugin_rlboard.formats.rows.step_tokens import are_steps_with_ids
 from tensorboard_plugin_rlboard.formats.splits import is_split_name
 
 _CHECKED_ITEMS = 64
@@ -29,8 +29,8 @@ def is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def is_said(value: object) -> bool:
-    """Whether it is a text that somebody may have written, and no path of a file."""
+def is_prose(value: object) -> bool:
+    """Whether it is a text, and no path of a file."""
     return isinstance(value, str) and not (len(value) <= _MAX_PATH_LENGTH and _PATH.fullmatch(value))
 
 
@@ -43,7 +43,7 @@ def is_single_word(value: object) -> bool:
 
 def is_conversation(value: object) -> bool:
     """Whether it is a list of messages, of anybody's spelling, or an agent's turns, in texts or in ids."""
-    return as_conversation(value) is not None or answers_in_ids(value)
+    return as_conversation(value) is not None or are_steps_with_ids(value)
 
 
 def is_answer(value: object) -> bool:
@@ -59,7 +59,7 @@ def is_answer(value: object) -> bool:
 
 def is_history(value: object) -> bool:
     """Whether it is a conversation, or pairs of what was asked and what was answered."""
-    return as_history(value) is not None or answers_in_ids(value)
+    return as_history(value) is not None or are_steps_with_ids(value)
 
 
 def is_answered_conversation(value: object) -> bool:

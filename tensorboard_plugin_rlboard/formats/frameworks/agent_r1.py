@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.formats.base import NUMBER_KEYS, TEXT_KEYS, Line
 from tensorboard_plugin_rlboard.formats.conversations.messages import messages_to_text
 from tensorboard_plugin_rlboard.formats.frameworks.verl import VERL
 
-_OF_STEPS = frozenset({"steps", "input", "output", "gts", "score", "step", "trajectory_uid"})
+_READ_KEYS = frozenset({"steps", "input", "output", "gts", "score", "step", "trajectory_uid"})
 _Message = dict[str, object]
 
 
@@ -39,7 +39,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     if not steps:
         raise ValueError("It has no steps with their texts.")
     messages = _messages(steps)
-    sample: dict[str, object] = {key: value for key, value in row.items() if key not in _OF_STEPS}
+    sample: dict[str, object] = {key: value for key, value in row.items() if key not in _READ_KEYS}
     sample |= {
         "step": row.get("step"),
         "prompt": steps[0]["input"],

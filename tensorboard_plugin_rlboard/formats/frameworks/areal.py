@@ -22,13 +22,13 @@ from tensorboard_plugin_rlboard.formats.rows.column_batches import as_int
 
 _VERSION = re.compile(r"[0-9]{1,15}")
 _SPLITS = {"rollout": "train", "eval-rollout": "eval", "generated": "train", "generated-eval": "eval"}
-_OF_TEXTS = frozenset({"sample_idx", "n_samples", "seqlen", "reward"})
+_REQUIRED_KEYS = frozenset({"sample_idx", "n_samples", "seqlen", "reward"})
 
 
 def _recognise(row: Row) -> bool:
     texts = isinstance(row.get("prompt"), str) and isinstance(row.get("completion"), str)
     is_of_file = "task_id" in row and as_int(row.get("tail_version")) is not None
-    return texts and (is_of_file or (row.keys() >= _OF_TEXTS and as_int(row["seqlen"]) is not None))
+    return texts and (is_of_file or (row.keys() >= _REQUIRED_KEYS and as_int(row["seqlen"]) is not None))
 
 
 def _to_samples(row: Row, _: LineContext) -> LineSamples:

@@ -33,7 +33,7 @@ def path_defaults(path: PurePosixPath) -> PathDefaults:
     return PathDefaults(step_and_split_from_names(path).step)
 
 
-def answers_of(
+def question_samples(
     question: Mapping[str, object], answers: Sequence[object], scores: Sequence[Mapping[str, object]] = ()
 ) -> LineSamples:
     """The samples of a question.
@@ -103,7 +103,7 @@ def _lm_eval(row: Row, _: LineContext) -> LineSamples:
         "filtered_resps"
     )  # what the metrics are of: one of several answers, or none of them (a vote)
     is_counted = [len(answers) == 1 or left == [answer] for answer in answers]
-    return answers_of(question, answers, [scores if counted else {} for counted in is_counted])
+    return question_samples(question, answers, [scores if counted else {} for counted in is_counted])
 
 
 def _is_lighteval(row: Row) -> bool:
@@ -139,7 +139,7 @@ def _lighteval(row: Row, _: LineContext) -> LineSamples:
         "ground_truth": text_of(gold),
         "task": text_of(doc.get("task_name")),
     }
-    return answers_of(question, listed, [scores] * len(listed) if len(listed) == 1 else ())
+    return question_samples(question, listed, [scores] * len(listed) if len(listed) == 1 else ())
 
 
 def _is_inspect(row: Row) -> bool:
@@ -174,7 +174,7 @@ def _inspect(row: Row, _: LineContext) -> LineSamples:
     answer = (
         output.get("completion") if choice or not failed else None
     )  # without a choice it is an empty text
-    return answers_of(question, [answer], [scores])
+    return question_samples(question, [answer], [scores])
 
 
 LM_EVAL = Format(

@@ -11,12 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, Row
-from tensorboard_plugin_rlboard.formats.frameworks.eval_harnesses import answers_of, path_defaults, text_of
+from tensorboard_plugin_rlboard.formats.frameworks.eval_harnesses import (
+    path_defaults,
+    question_samples,
+    text_of,
+)
 from tensorboard_plugin_rlboard.formats.rows.extra_fields import identifier_text
 from tensorboard_plugin_rlboard.texts import plural
 
 _END, _GRADED_END = ".json", "_eval_all.json"
-_KEPT = ("platform", "difficulty", "contest_date", "question_title", "starter_code")
+_QUESTION_KEYS = ("platform", "difficulty", "contest_date", "question_title", "starter_code")
 
 
 def _is_livecodebench(row: Row) -> bool:
@@ -26,7 +30,7 @@ def _is_livecodebench(row: Row) -> bool:
 
 def _question(row: Row) -> dict[str, object]:
     """What the answers to a question share; the tests of a question, and the calls of a code, are questions each."""
-    kept: dict[str, object] = {name: text_of(row.get(name)) for name in _KEPT}
+    kept: dict[str, object] = {name: text_of(row.get(name)) for name in _QUESTION_KEYS}
     if "question_content" not in row:
         asked = f"{text_of(row.get('code'))}\n\n{text_of(row.get('input'))}"
         return {
@@ -49,7 +53,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     scores: list[Mapping[str, object]] = (
         [{"passed": one} for one in graded] if isinstance(graded, list) else []
     )
-    found = answers_of(_question(row), answers, scores if len(scores) == len(answers) else ())
+    found = question_samples(_question(row), answers, scores if len(scores) == len(answers) else ())
     rows: list[Row] = list(found.rows)
     for values, key in ((notes, "metadata"), (row.get("code_list", row.get("pred_list")), "extracted")):
         if isinstance(values, list) and len(values) == len(rows):

@@ -14,18 +14,20 @@ from collections.abc import Mapping
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message, as_messages, messages_to_text
 from tensorboard_plugin_rlboard.formats.rows import extra_fields
-from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids, tokens_of_steps
+from tensorboard_plugin_rlboard.formats.rows.step_tokens import are_steps_with_ids, tokens_of_steps
 
-_ASKED, _ANSWERED = "responses_create_params", "response"
+_REQUEST_KEY, _RESPONSE_KEY = "responses_create_params", "response"
 _GROUND_TRUTH_KEYS = ("expected_answer", "ground_truth", "expected_output", "answer")
 _TRUNCATED = "max_output_tokens"
-_READ = frozenset({_ASKED, _ANSWERED, "reward", "step", "agent_ref", "_ng_task_index", *_GROUND_TRUTH_KEYS})
+_READ_KEYS = frozenset(
+    {_REQUEST_KEY, _RESPONSE_KEY, "reward", "step", "agent_ref", "_ng_task_index", *_GROUND_TRUTH_KEYS}
+)
 
 
 def _recognise(row: Row) -> bool:
-    answered = row.get(_ANSWERED)
+    answered = row.get(_RESPONSE_KEY)
     return (
-        isinstance(row.get(_ASKED), dict)
+        isinstance(row.get(_REQUEST_KEY), dict)
         and isinstance(answered, dict)
         and (isinstance(answered.get("output"), list) or "_ng_task_index" in row)
     )
@@ -33,8 +35,8 @@ def _recognise(row: Row) -> bool:
 
 def _to_samples(row: Row, context: LineContext) -> LineSamples:
     problems: list[str] = []
-    answered = extra_fields.nested_object(row, _ANSWERED)
-    asked = _asked(extra_fields.nested_object(row, _ASKED).get("input"))
+    answered = extra_fields.nested_object(row, _RESPONSE_KEY)
+    asked = _request_messages(extra_fields.nested_object(row, _REQUEST_KEY).get("input"))
     said = as_messages(answered.get("output")) or []
     sample: dict[str, object] = {
         "step": row["step"] if type(row.get("step")) is int else 0,
@@ -51,11 +53,11 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
     found = {key: value for key, value in sample.items() if value is not None}
     if not said:
         found["response"] = None  # a rollout that failed
-    extra_fields.add_extra_fields(found, ((key, row[key]) for key in row if key not in _READ), "logged")
+    extra_fields.add_extra_fields(found, ((key, row[key]) for key in row if key not in _READ_KEYS), "logged")
     return LineSamples([found], problems)
 
 
-def _asked(value: object) -> list[Message]:
+def _request_messages(value: object) -> list[Message]:
     """The messages of what was asked, which may be one text."""
     return [{"role": "user", "content": value}] if isinstance(value, str) else as_messages(value) or []
 
@@ -71,7 +73,7 @@ def _finish_reason(answered: Mapping[str, object]) -> str | None:
 
 def _tokens(items: object, context: LineContext, problems: list[str]) -> dict[str, object]:
     """The tokens of the items that have some: each logs all ids that it was generated after."""
-    steps = [item for item in items if answers_in_ids([item])] if isinstance(items, list) else []
+    steps = [item for item in items if are_steps_with_ids([item])] if isinstance(items, list) else []
     return tokens_of_steps(steps, context, "rollout_logprobs", problems) if steps else {}
 
 

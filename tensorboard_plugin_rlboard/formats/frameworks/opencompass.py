@@ -16,8 +16,8 @@ from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSam
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, messages_to_text
 from tensorboard_plugin_rlboard.formats.frameworks.eval_harnesses import (
     CHOSE,
-    answers_of,
     path_defaults,
+    question_samples,
     text_of,
 )
 from tensorboard_plugin_rlboard.formats.rows.extra_fields import identifier_text
@@ -59,7 +59,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     answers = whole if isinstance(whole, list) else [whole]
     question["prompt"] = text_of(asked) if messages is None else _prompt(messages)
     scored = len(answers) == 1 and "correct" in row
-    return answers_of(question, answers, [{"correct": row["correct"]}] if scored else ())
+    return question_samples(question, answers, [{"correct": row["correct"]}] if scored else ())
 
 
 def _messages(asked: object) -> list[dict[str, object]] | None:
@@ -93,7 +93,7 @@ def _turns(asked: Sequence[object], said: Sequence[object], gold: object) -> Lin
     rows: list[Row] = []
     for turn, (prompt, answer, truth) in enumerate(zip(asked, said, right, strict=True)):
         question = {"prompt": text_of(prompt), "ground_truth": text_of(truth), "turn": turn}
-        rows += answers_of(question, [answer]).rows
+        rows += question_samples(question, [answer]).rows
     return LineSamples(rows)
 
 
@@ -122,7 +122,7 @@ def _conversation(said: Sequence[Mapping[str, object]], question: Mapping[str, o
     """A conversation as one sample: its last answer is the response, and what was said before is the prompt."""
     last = max((at for at, turn in enumerate(said) if turn["role"] == "assistant"), default=len(said))
     whole = {**question, "prompt": _prompt(said[:last]), "messages": as_messages(list(said))}
-    return answers_of(whole, [turn["content"] for turn in said[last : last + 1]])
+    return question_samples(whole, [turn["content"] for turn in said[last : last + 1]])
 
 
 def _details(row: Row, taken: Sequence[object]) -> LineSamples:
@@ -142,11 +142,13 @@ def _details(row: Row, taken: Sequence[object]) -> LineSamples:
         }
         answer = detail.get("origin_prediction", pred)
         correct = next((detail[key] for key in _CORRECT if detail.get(key) is not None), None)
-        rows += answers_of(question, [answer], [{"correct": correct}] if correct is not None else ()).rows
+        rows += question_samples(
+            question, [answer], [{"correct": correct}] if correct is not None else ()
+        ).rows
     return LineSamples(rows)
 
 
-def other_half(run: str) -> tuple[str, bool]:
+def paired_run(run: str) -> tuple[str, bool]:
     """The run of the same evaluation that lies beside a run of predictions or results, and whether it has the scores.
 
     Both folders hold the same tree of models; the name is empty where a run lies in neither.

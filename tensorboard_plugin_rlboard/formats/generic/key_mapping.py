@@ -33,7 +33,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
     list_of,
 )
 from tensorboard_plugin_rlboard.formats.generic.mapped_rows import MappedRows
-from tensorboard_plugin_rlboard.formats.generic.nested_groups import GroupedRows, is_of_groups
+from tensorboard_plugin_rlboard.formats.generic.nested_groups import GroupedRows, has_nested_groups
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.splits import is_eval_name
 
@@ -74,7 +74,7 @@ def mapping_format(mapping: KeyMapping) -> Format:
         step_keys=("step",) if keys.get("step", "step") else (),
         training_keys=("training",) if "training" in keys else (),
         mask_keys=(MASK_FIELD,) if MASK_FIELD in keys else MASK_KEYS,
-        to_samples=(GroupedRows if is_of_groups(keys) else MappedRows)(keys).to_samples,
+        to_samples=(GroupedRows if has_nested_groups(keys) else MappedRows)(keys).to_samples,
         uses_tokenizer=not {"response_token_ids", "prompt_token_ids", "messages"}.isdisjoint(keys),
         mapping=mapping,
     )

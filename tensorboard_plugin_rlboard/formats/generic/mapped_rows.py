@@ -33,7 +33,7 @@ from tensorboard_plugin_rlboard.formats.generic.row_members import Member, RowMe
 from tensorboard_plugin_rlboard.formats.generic.text_turns import as_history, texts_as_turns
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, tokens_of_turns
 from tensorboard_plugin_rlboard.formats.rows.column_batches import ids_as_text
-from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids
+from tensorboard_plugin_rlboard.formats.rows.step_tokens import are_steps_with_ids
 from tensorboard_plugin_rlboard.words import PROMPT, WHOLE_TOKEN_IDS, plain, snake_case
 
 _OF_EACH_ONLY = (*RESPONSE_FIELDS, "reward", "ref_response", "ref_reward")
@@ -178,7 +178,7 @@ class MappedRows:
     def _add_conversation(self, sample: dict[str, object], value: object, problems: list[str]) -> None:
         messages = as_history(value) or texts_as_turns(value, sample)
         if messages is None:
-            if value and not answers_in_ids(value):
+            if value and not are_steps_with_ids(value):
                 problems.append(f"{self._keys['messages']} is no list of messages or turns; it is left out.")
             return
         messages = with_last_sampled(messages) if self._follows_examples else messages

@@ -41,7 +41,7 @@ class GroupedRows:
 
     def __init__(self, keys: Mapping[str, str]) -> None:
         self._lists = group_lists(keys)
-        inner = {name: within_group(path) for name, path in keys.items()}
+        inner = {name: path_within_group(path) for name, path in keys.items()}
         self._rows = MappedRows(inner, are_groups=True)
         used = {operand for path in inner.values() for operand in _operands(path)}
         self._used = {operand.partition(ENTRIES)[0] for operand in used}
@@ -100,7 +100,7 @@ def _tell_apart(members: Sequence[dict[str, object]], seen: dict[object, int]) -
                 member["group_id"] = f"{name}-{seen[name]}"
 
 
-def is_of_groups(keys: Mapping[str, str]) -> bool:
+def has_nested_groups(keys: Mapping[str, str]) -> bool:
     """Whether a mapping has a path through two lists."""
     return any(operand.count(ENTRIES) > 1 for path in keys.values() for operand in _operands(path))
 
@@ -112,13 +112,13 @@ def group_lists(keys: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(list_of(operand)[0] for operand in found))
 
 
-def within_group(path: str) -> str:
+def path_within_group(path: str) -> str:
     """A path of a row as a path of the row of one of its groups: without its first `[]`."""
     return _changed(path, lambda operand: operand.replace(ENTRIES, "", 1))
 
 
-def of_groups(path: str, lists: Sequence[str]) -> str:
-    """A path of the row of a group as a path of the whole row.
+def path_from_row(path: str, lists: Sequence[str]) -> str:
+    """A path within the row of a group as a path from the whole row.
 
     Args:
         path: the path.

@@ -122,13 +122,13 @@ def as_history(value: object) -> list[Message] | None:
     if not all(map(_is_pair, value)):
         return None
     if _are_roles([role for role, _ in value]):
-        return _answered(value)
-    return _answered(
+        return _messages_of_roles(value)
+    return _messages_of_roles(
         [(role, said) for pair in value for role, said in zip(("user", "assistant"), pair, strict=True)]
     )
 
 
-def _answered(said: Iterable[Sequence[object]]) -> list[Message] | None:
+def _messages_of_roles(said: Iterable[Sequence[object]]) -> list[Message] | None:
     """The messages of roles and what they said, where all of it is text and something is the assistant's."""
     messages = _messages(said)
     return messages if messages and _has_answer(messages) else None

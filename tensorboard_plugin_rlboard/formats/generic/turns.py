@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.base import LineContext
 from tensorboard_plugin_rlboard.formats.conversations.messages import Message, as_messages
-from tensorboard_plugin_rlboard.formats.rows.step_tokens import answers_in_ids, holds_ids, tokens_of_steps
+from tensorboard_plugin_rlboard.formats.rows.step_tokens import are_steps_with_ids, holds_ids, tokens_of_steps
 
 _LIST_OF_OBJECTS = re.compile(r"\s*\[\s*\{")
 _MAX_TEXT_LENGTH, _MAX_LITERAL_LENGTH = 8_000_000, 200_000
 """Characters of a text that may be a conversation as JSON, and as Python prints it, which takes longer to read."""
 _SPEAKER_KEYS = ("from", "speaker", "author", "sender", "角色")
-_SAID_KEYS = ("value", "content", "text", "message", "utterance", "内容")
+_CONTENT_KEYS = ("value", "content", "text", "message", "utterance", "内容")
 ROLES = {
     "human": "user",
     "gpt": "assistant",
@@ -52,13 +52,13 @@ OBSERVATION_KEYS = (
     ),
     *("env_response", "state", "environment"),
 )
-_ASKED_KEYS = ("prompt", "question", "query", "user", "user_message", "instruction", "input")
+_PROMPT_KEYS = ("prompt", "question", "query", "user", "user_message", "instruction", "input")
 _ANSWER_KEYS = frozenset(
     {"response", "output", "completion", "answer", "model_output", "llm_output", "llm_response"}
 )
 """Keys of what was asked in a turn, and of what answers it: the `input` of an action is a part of it."""
 _EVENT_SOURCES = ("user", "agent", "environment")
-_SAID_BY_ARGS = ("content", "command", "code", "final_thought")
+_ARG_TEXT_KEYS = ("content", "command", "code", "final_thought")
 """Arguments of an OpenHands action that are the whole of it; any other action is shown with all of its arguments."""
 _CHAT_KEYS = ("chat_completions", "messages", "conversation", "conversations", "chat")
 REWARD_KEYS = ("reward", "score", "step_reward", "turn_reward", "rew")
@@ -86,7 +86,7 @@ def is_episode(value: object) -> bool:
     """Whether a value is a list of turns of an agent, each with an action, an observation or ids, without a role."""
     if not isinstance(value, list) or as_messages(value) is not None:
         return False
-    return (_events(value) or _chats(value) or _episode(value)) is not None or answers_in_ids(value)
+    return (_events(value) or _chats(value) or _episode(value)) is not None or are_steps_with_ids(value)
 
 
 def tokens_of_turns(value: object, context: LineContext, problems: list[str]) -> dict[str, object]:
@@ -136,7 +136,7 @@ def _speakers(turns: list[object]) -> list[Message] | None:
         else:
             inner = None
         holder = inner if isinstance(inner, Mapping) else turn
-        said = next((holder[key] for key in _SAID_KEYS if holder.get(key) is not None), None)
+        said = next((holder[key] for key in _CONTENT_KEYS if holder.get(key) is not None), None)
         if not isinstance(speaker, str) or said is None:
             return None
         role = speaker.lower()
@@ -157,7 +157,7 @@ def _events(turns: list[object]) -> list[Message] | None:
         if not isinstance(action, str) or not isinstance(args, Mapping):
             return None
         role = "system" if action == "system" else "user" if turn["source"] == "user" else "assistant"
-        done: Message = {"role": role, "content": _first_text(args, _SAID_BY_ARGS)}
+        done: Message = {"role": role, "content": _first_text(args, _ARG_TEXT_KEYS)}
         thought = _first_text(args, ("thought",))
         if thought and done["content"]:
             done["thinking"] = thought
@@ -204,7 +204,7 @@ def _episode(turns: list[object]) -> list[Message] | None:
         acted, seen = _named(turn, ACTION_KEYS), _named(turn, OBSERVATION_KEYS)
         if not acted and not seen:
             return None
-        asked = _named(turn, _ASKED_KEYS) if acted in _ANSWER_KEYS and not seen else ""
+        asked = _named(turn, _PROMPT_KEYS) if acted in _ANSWER_KEYS and not seen else ""
         if asked and isinstance(text := turn[asked], str):
             further = text.removeprefix(before)  # a turn may repeat all that was said before it
             messages += [{"role": "user", "content": further}] if further.strip() else []

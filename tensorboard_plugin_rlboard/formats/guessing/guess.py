@@ -26,16 +26,16 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
     RESPONSE_FIELDS,
 )
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES
-from tensorboard_plugin_rlboard.formats.generic.nested_groups import of_groups
+from tensorboard_plugin_rlboard.formats.generic.nested_groups import path_from_row
 from tensorboard_plugin_rlboard.formats.generic.text_turns import field_of_lists
 from tensorboard_plugin_rlboard.formats.generic.turns import is_conversation_text
+from tensorboard_plugin_rlboard.formats.guessing.combined_texts import cut_prompt
 from tensorboard_plugin_rlboard.formats.guessing.groups import doubt_of_lists, groups_of_rows
 from tensorboard_plugin_rlboard.formats.guessing.labels import assign_labels
 from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import (
     reason_against,
     reason_against_own_words,
 )
-from tensorboard_plugin_rlboard.formats.guessing.one_text import cut_prompt
 from tensorboard_plugin_rlboard.formats.guessing.remedies import keys_to_correct, listed_keys, with_remedy
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_rows
@@ -46,7 +46,7 @@ from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.words import plain
 
 _MAX_MAPPED = 60
-_TOLD_BY_WORDS = frozenset({"ground_truth", "ref_response", "ref_reward", "finish_reason"})
+_FIELDS_BY_NAME_ALONE = frozenset({"ground_truth", "ref_response", "ref_reward", "finish_reason"})
 _NOT_OURS = frozenset({"response_token_ids", "training"})
 """Fields that our own format does not read, whatever they are called."""
 _TURNS_NOTE = "its texts are the turns of one response"
@@ -106,9 +106,10 @@ def _guess_of_groups(rows: Sequence[Row]) -> Guess | None:
     guess = _guess_of_rows(groups)
     if ENTRIES not in guess.keys.get("reward", "") or not {"prompt", "messages"} & guess.keys.keys():
         return None
-    keys = {name: of_groups(path, lists) for name, path in guess.keys.items()}
+    keys = {name: path_from_row(path, lists) for name, path in guess.keys.items()}
     others = {
-        name: tuple(of_groups(path, lists) for path in paths) for name, paths in guess.alternatives.items()
+        name: tuple(path_from_row(path, lists) for path in paths)
+        for name, paths in guess.alternatives.items()
     }
     return _taken(keys, others, guess.notes, guess.doubt)
 
@@ -193,10 +194,10 @@ def _is_plainly_ours(row: Row) -> bool:
     return is_complete(row) and is_plain_step(row["step"]) and row.keys() <= NATIVE.read_keys and not is_chat
 
 
-def tells_alone(file_format: Format) -> bool:
-    """Whether one row is enough for what was guessed of it, because nothing but words speaks for its fields."""
+def is_certain_from_one_row(file_format: Format) -> bool:
+    """Whether more rows could not change a guess, because it rests on the names of keys only."""
     keys = {} if file_format.mapping is None else file_format.mapping.keys
-    return _TOLD_BY_WORDS.issuperset(name for name, path in keys.items() if path != name)
+    return _FIELDS_BY_NAME_ALONE.issuperset(name for name, path in keys.items() if path != name)
 
 
 def _share(roles: Roles, telling: Sequence[Row], rows: Sequence[Row]) -> float:

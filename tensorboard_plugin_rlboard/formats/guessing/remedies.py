@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES
 from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import numbers_of_response
-from tensorboard_plugin_rlboard.formats.known_files import said_of_known
+from tensorboard_plugin_rlboard.formats.known_files import known_file_message
 
 _MAX_LISTED_KEYS = _MAX_ENTRIES = 8
 _NO_UTF_8 = "The names of its columns are no UTF-8: save it in UTF-8 (tables that Excel writes in Chinese are often in GBK)."
@@ -33,7 +33,7 @@ def keys_to_correct(roles: Roles) -> dict[str, str]:
 def with_remedy(against: str, roles: Roles, rows: Sequence[Row]) -> str:
     """Why rows were not opened, with their keys and the lines of an rlboard.toml that open them."""
     no_utf_8 = any("\ufffd" in str(key) for key in (rows[0] if rows else ()))
-    if known := _NO_UTF_8 if no_utf_8 else said_of_known(rows):
+    if known := _NO_UTF_8 if no_utf_8 else known_file_message(rows):
         return known
     lines = ", ".join(line for line in key_mapping.mapping_toml(keys_to_correct(roles)).splitlines() if line)
     return (

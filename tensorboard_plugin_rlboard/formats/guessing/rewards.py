@@ -37,14 +37,14 @@ from tensorboard_plugin_rlboard.formats.guessing.reward_parts import (
 )
 from tensorboard_plugin_rlboard.formats.guessing.verdicts import (
     are_shares,
-    checked,
-    counted,
     is_clear,
     reason_unread,
     take_judgement,
     take_letter,
     take_nulls,
     take_objects,
+    truth_columns,
+    verdict_scale,
 )
 from tensorboard_plugin_rlboard.words import plain
 
@@ -80,7 +80,7 @@ class Reward:
             [column for column in roles.candidates(names, is_one, own=True) if is_clear(column)]
             for names, is_one in zip(words.REWARD, fits, strict=True)
         ]
-        tiers[_CORRECT_TIER] = list(filter(are_shares, tiers[_CORRECT_TIER])) or checked(roles)
+        tiers[_CORRECT_TIER] = list(filter(are_shares, tiers[_CORRECT_TIER])) or truth_columns(roles)
         if self._take_only_entry():
             return
         apart, tiers = without_nested_parts(roles.profile, tiers)
@@ -136,7 +136,7 @@ class Reward:
             self.doubt = reason_unread(roles) or doubt_of_missing(roles)
         self.doubt = self.doubt or doubt_of_taken(roles)
         self._lift([*parts, *scores])
-        if (column := roles.column("reward")) is not None and (note := counted(column)):
+        if (column := roles.column("reward")) is not None and (note := verdict_scale(column)):
             roles.notes["reward"] = note
         roles.assign("ref_reward", words.REF_REWARD, is_score, own=True)
         others = roles.alternatives.get("reward", [])

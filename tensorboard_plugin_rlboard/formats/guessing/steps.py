@@ -8,7 +8,7 @@ from itertools import pairwise
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.arrays.step_values import (
     MIN_SUSPECT_STEP,
-    said_of_steps,
+    describe_non_steps,
     step_from_value,
 )
 from tensorboard_plugin_rlboard.formats.base import Row
@@ -52,7 +52,7 @@ def assign_step(roles: Roles) -> str:
     inner = [
         column
         for column in found
-        if column.place.name in words.INNER_STEP and not roles.profile.lies(column, prompts)
+        if column.place.name in words.INNER_STEP and not roles.profile.is_like_steps(column, prompts)
     ]
     found = [column for column in found if column not in inner]
     weak = roles.candidates(words.WEAK_STEP, is_step)
@@ -84,11 +84,11 @@ def _take_called_like(roles: Roles, prompts: Column | None) -> str:
             continue
         numbers = [number for _, number in column.steps()]
         falls = any(b < a for a, b in pairwise(numbers))
-        if falls or not column.varies() or not column.fits(is_step) or _said_of(column):
+        if falls or not column.varies() or not column.fits(is_step) or _describe_column(column):
             continue
         if (
             roles.profile.is_shared(column)
-            and roles.profile.lies(column, prompts)
+            and roles.profile.is_like_steps(column, prompts)
             and roles.take("step", [column])
         ):
             return f"The step is a guess: {column.path} was taken, because nothing else is called like one."
@@ -101,7 +101,9 @@ def _doubt_of_constant(roles: Roles) -> str:
     if column is None or column.varies() or column.place.name not in words.WEAK_STEP:
         return ""
     others = [roles.profile.column(path) for path in roles.alternatives.get("step", ())]
-    rising = [one for one in others if one is not None and one.varies() and roles.profile.lies(one, None)]
+    rising = [
+        one for one in others if one is not None and one.varies() and roles.profile.is_like_steps(one, None)
+    ]
     if not rising:
         return ""
     return (
@@ -114,7 +116,7 @@ def _without_odd(
     own: Sequence[Column], found: Sequence[Column]
 ) -> tuple[list[Column], list[Column], list[Column]]:
     """Columns of steps without those that hold times, dates or identifiers, and the latter."""
-    odd = {column.path: column for column in [*own, *found] if _said_of(column)}
+    odd = {column.path: column for column in [*own, *found] if _describe_column(column)}
     return (
         [column for column in own if column.path not in odd],
         [column for column in found if column.path not in odd],
@@ -122,15 +124,15 @@ def _without_odd(
     )
 
 
-def _said_of(column: Column) -> str:
-    return said_of_steps([number for _, number in column.steps()])
+def _describe_column(column: Column) -> str:
+    return describe_non_steps([number for _, number in column.steps()])
 
 
 def _leave_out(roles: Roles, odd: Sequence[Column]) -> str:
     """Say of columns that they are no steps; our own key counts no longer, if it is one of them."""
     column = odd[0]
     shown = next(value for value in column.values.values() if step_from_value(value) is not None)
-    said = f"{column.path} was not taken as step: it looks like {_said_of(column)} ({shown})."
+    said = f"{column.path} was not taken as step: it looks like {_describe_column(column)} ({shown})."
     if "step" in roles.keys:
         return said
     roles.keys["step"] = ""  # what stands under our own name does not count
@@ -190,7 +192,7 @@ def _is_within(roles: Roles, column: Column, other: Column) -> bool:
     numbers = [number for _, number in column.steps()]
     after_falls = {b for a, b in pairwise(numbers) if b < a}
     restarts = after_falls == {min(numbers, default=0)}
-    if not restarts and roles.profile.lies(column, roles.column("prompt")):
+    if not restarts and roles.profile.is_like_steps(column, roles.column("prompt")):
         return False
     others = [number for _, number in other.steps()]
     falls = any(b < a for a, b in pairwise(others))
@@ -214,6 +216,6 @@ def _changes(numbers: list[float]) -> int:
 
 def _lies_like_steps(roles: Roles, column: Column, prompts: Column | None) -> bool:
     """Whether a key with a name of several meanings holds steps; `steps` needs samples that share one."""
-    if not roles.profile.lies(column, prompts) or not all(map(is_step, column.values.values())):
+    if not roles.profile.is_like_steps(column, prompts) or not all(map(is_step, column.values.values())):
         return False
     return column.place.name != "steps" or roles.profile.is_shared(column)

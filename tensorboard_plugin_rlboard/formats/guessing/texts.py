@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_number,
     is_one_text_list,
     is_prompt,
-    is_said,
+    is_prose,
     is_single_word,
     is_text,
     is_text_list,
@@ -56,7 +56,7 @@ def assign_texts(roles: Roles) -> str:
     if not strong:
         strong = roles.assign("response", words.RESPONSE, is_answer, own=True)
     if not strong:
-        weak = roles.candidates(words.WEAK_RESPONSE, is_said, own=True)
+        weak = roles.candidates(words.WEAK_RESPONSE, is_prose, own=True)
         # `doc.answer` is what a data set says of the task, and not what the policy wrote.
         outside = [column for column in weak if column.place.depth == 0 or column.place.of_each]
         likely, doubt = likeliest_answer(roles, _asked_as_first(roles, _of_each_first(outside)))
@@ -100,11 +100,11 @@ def _ends_like_prompt(column: Column) -> bool:
 
 def _assign_response(roles: Roles) -> bool:
     """Assign the response by a word that means nothing else; whether there is one."""
-    found = roles.own("response", is_said, own=True)
-    found += [column for column in roles.candidates(words.RESPONSE, is_said, own=True) if column not in found]
+    found = roles.own("response", is_prose, own=True)
+    found += [one for one in roles.candidates(words.RESPONSE, is_prose, own=True) if one not in found]
     found = _of_each_first(found)
     if found and found[0].fits(is_single_word):
-        others = [*found[1:], *_qualified(roles), *roles.candidates(words.SAID, is_said, own=True)]
+        others = [*found[1:], *_qualified(roles), *roles.candidates(words.SAID, is_prose, own=True)]
         whole = next((column for column in others if is_whole(roles, column, found[0])), None)
         if whole is not None:
             found = [whole, *[column for column in found if column is not whole]]
@@ -121,7 +121,7 @@ def _moved(roles: Roles, found: list[Column]) -> list[Column]:
     scored = {at for column in scores for at in column.values}
     return [
         column
-        for column in roles.candidates(words.WEAK_RESPONSE, is_said, own=True)
+        for column in roles.candidates(words.WEAK_RESPONSE, is_prose, own=True)
         if len(column.values) >= _MIN_MOVED_SAMPLES
         and answered.isdisjoint(column.values)
         and column.values.keys() <= prompts.values.keys() & scored
@@ -131,7 +131,7 @@ def _moved(roles: Roles, found: list[Column]) -> list[Column]:
 def _within(roles: Roles, names: tuple[str, ...]) -> list[Column]:
     """Texts that are called so in an object with one of some names (`response.text`), or messages (`prompt.raw_content`)."""
     around = {plain(words.snake_case(name)) for name in names}
-    found = roles.candidates((*words.SAID, "value", "raw"), is_said, own=names is words.RESPONSE)
+    found = roles.candidates((*words.SAID, "value", "raw"), is_prose, own=names is words.RESPONSE)
     found += roles.candidates(("raw_content",), is_conversation, own=names is words.RESPONSE)
     return [column for column in found if around & {plain(name) for name in column.place.around[-1:]}]
 
@@ -155,7 +155,7 @@ def _qualified(roles: Roles) -> list[Column]:
     for column in roles.profile:
         parts = set(column.place.name.split("_"))
         is_response = bool(parts & words.RESPONSE_PARTS) and parts <= words.RESPONSE_PARTS | words.WHOLE_PARTS
-        if is_response and column.place.depth == 0 and column.fits(is_said):
+        if is_response and column.place.depth == 0 and column.fits(is_prose):
             found.append(column)
     return found
 

@@ -72,8 +72,8 @@ def are_shares(column: Column) -> bool:
     return sum(map(is_share, column.values.values())) >= _SHARE * len(column.values)
 
 
-def checked(roles: Roles) -> list[Column]:
-    """Columns of truth values that say of each sample whether it is right, with more in their name than that word."""
+def truth_columns(roles: Roles) -> list[Column]:
+    """Columns of truth values whose longer name says whether a sample is right (`is_answer_correct`)."""
     found = (column for column in roles.profile if column.place.depth == 0 or column.place.of_each)
     return [
         column
@@ -148,8 +148,8 @@ def is_list_text(value: object) -> bool:
     return isinstance(value, str) and list_from_text(value) is not None
 
 
-def counted(column: Column) -> str:
-    """What the verdicts of a column count (`pass = 1, fail = 0`), of many the best and the worst; empty without one."""
+def verdict_scale(column: Column) -> str:
+    """The numbers that stand for the verdicts of a column (`pass = 1, fail = 0`), of many the best and the worst; empty without one."""
     found = {str(value).strip().lower(): number_from_verdict(value) for value in column.values.values()}
     numbers = sorted((-number, word) for word, number in found.items() if number is not None)
     shown = numbers if len(numbers) <= _SHOWN else [numbers[0], numbers[-1]]

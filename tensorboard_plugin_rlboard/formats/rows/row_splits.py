@@ -70,22 +70,22 @@ class RowSplits:
     odd: dict[str, int]
 
 
-def row_splits(said: SplitWords, default: str, further: Mapping[str, _Column]) -> RowSplits:
+def row_splits(split_words: SplitWords, default: str, further: Mapping[str, _Column]) -> RowSplits:
     """The splits of rows.
 
     Args:
-        said: what the rows say.
+        split_words: what the rows say.
         default: the split of their file, which is that of rows that say nothing.
         further: key -> column of those that the format does not read: one that is called like a split puts rows into the
             evaluation that say nothing of their own, though the rows that told the format had none: evaluations may be
             few or late.
     """
-    if said.split_of_all:
-        more = [name if isinstance(name, str) and says_more(name) else None for name in said.names]
+    if split_words.split_of_all:
+        more = [name if isinstance(name, str) and says_more(name) else None for name in split_words.names]
         return RowSplits([default] * len(more), more, {})
-    words = _with_late_splits(said, further)
+    words = _with_late_splits(split_words, further)
     found: dict[tuple[object, object, object], tuple[str, str | None]] = {}
-    rows = list(zip(words, said.held_out, said.training, strict=True))
+    rows = list(zip(words, split_words.held_out, split_words.training, strict=True))
     for row in rows:
         if row not in found:
             word, held_out, training = row
@@ -113,10 +113,10 @@ def _odd_names(words: Sequence[object]) -> dict[str, int]:
     return {word: row for word, row in first.items() if word.strip() and not is_split_name(word)}
 
 
-def _with_late_splits(said: SplitWords, further: Mapping[str, _Column]) -> list[object]:
+def _with_late_splits(split_words: SplitWords, further: Mapping[str, _Column]) -> list[object]:
     """What the rows say of their split, with what further keys say of an evaluation where the split's own says nothing."""
-    words = list(said.names)
-    for rows in (*_rows_of_evaluations(said.responses), *_late_splits(further)):
+    words = list(split_words.names)
+    for rows in (*_rows_of_evaluations(split_words.responses), *_late_splits(further)):
         for row, word in rows:
             if words[row] is None:
                 words[row] = word

@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock, nu
 from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     SINGLE_NUMBERS,
     number_from_value,
-    of_batch_of_one,
+    without_batch_dimension,
 )
 from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import (
     NO_PROMPT_TOKENS,
@@ -154,7 +154,7 @@ def read_sample_values(row: Mapping[str, object], file_format: Format, arrays: I
     block.begin_row()
     logged_tokens = (row[key] for key in row if key in file_format.token_keys)
     tokens: list[object] = next((value for value in logged_tokens if isinstance(value, list) and value), [])
-    tokens = of_batch_of_one(tokens)
+    tokens = without_batch_dimension(tokens)
     block.add_tokens(tokens)
     further = frozenset(arrays) - file_format.read_keys
     found = _add_arrays(block, row, file_format, further)

@@ -8,11 +8,17 @@ from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import PROMPT_TOKEN
 from tensorboard_plugin_rlboard.formats.base import LineContext
 from tensorboard_plugin_rlboard.formats.rows.column_batches import as_token_ids, ids_as_text
 
-_ASKED = ("prompt_ids", "prompt_token_ids", "input_ids")
-_SAID = ("response_ids", "response_token_ids", "completion_ids", "output_ids", "generation_token_ids")
-_ASKED_IN, _SAID_IN = ("prompt", "input"), ("response", "completion", "output")
+_PROMPT_ID_KEYS = ("prompt_ids", "prompt_token_ids", "input_ids")
+_RESPONSE_ID_KEYS = (
+    "response_ids",
+    "response_token_ids",
+    "completion_ids",
+    "output_ids",
+    "generation_token_ids",
+)
+_PROMPT_OBJECT_KEYS, _RESPONSE_OBJECT_KEYS = ("prompt", "input"), ("response", "completion", "output")
 """Objects that hold the ids, and keys of the ids themselves: `response: {"token_ids": […]}` of agent-lightning's triplets."""
-_IDS_IN = ("token_ids", "ids")
+_ID_KEYS = ("token_ids", "ids")
 _LOGPROBS = (
     "logprobs",
     "log_probs",
@@ -46,8 +52,8 @@ def tokens_of_steps(
     Returns:
         Field -> value; empty where a step has no ids of its reply, or they do not follow each other.
     """
-    asked = [_ids(step, _ASKED) or _ids_in(step, _ASKED_IN) for step in steps]
-    said = [_said(step) for step in steps]
+    asked = [_ids(step, _PROMPT_ID_KEYS) or _ids_in(step, _PROMPT_OBJECT_KEYS) for step in steps]
+    said = [_response_ids(step) for step in steps]
     if not said or not all(said):
         return {}
     ids: list[int] = []
@@ -81,34 +87,34 @@ def tokens_of_steps(
     return found
 
 
-def answers_in_ids(steps: object) -> bool:
-    """Whether a value is a list of steps that log the ids of their reply, whatever else they log."""
+def are_steps_with_ids(steps: object) -> bool:
+    """Whether a value is a list of steps each of which logs the token ids of its response."""
     return (
         isinstance(steps, list)
         and bool(steps)
-        and all(isinstance(step, Mapping) and _said(step) for step in steps)
+        and all(isinstance(step, Mapping) and _response_ids(step) for step in steps)
     )
 
 
 def holds_ids(value: object) -> bool:
     """Whether a value that stands in place of a text is token ids, or an object with them and no text."""
     if isinstance(value, Mapping):
-        return bool(_ids(value, _IDS_IN)) and not any(isinstance(one, str) for one in value.values())
+        return bool(_ids(value, _ID_KEYS)) and not any(isinstance(one, str) for one in value.values())
     return bool(as_token_ids(value))
 
 
-def _said(step: Mapping[str, object]) -> list[int]:
-    return _ids(step, _SAID) or _ids_in(step, _SAID_IN)
+def _response_ids(step: Mapping[str, object]) -> list[int]:
+    return _ids(step, _RESPONSE_ID_KEYS) or _ids_in(step, _RESPONSE_OBJECT_KEYS)
 
 
 def _holders(step: Mapping[str, object]) -> list[Mapping[str, object]]:
     """The step, and the objects in it that may hold what was said."""
-    return [step, *(inner for key in _SAID_IN if isinstance(inner := step.get(key), Mapping))]
+    return [step, *(inner for key in _RESPONSE_OBJECT_KEYS if isinstance(inner := step.get(key), Mapping))]
 
 
 def _ids_in(step: Mapping[str, object], keys: Sequence[str]) -> list[int]:
     inner = next((step[key] for key in keys if step.get(key) is not None), None)
-    return _ids(inner, _IDS_IN) if isinstance(inner, Mapping) else as_token_ids(inner) or []
+    return _ids(inner, _ID_KEYS) if isinstance(inner, Mapping) else as_token_ids(inner) or []
 
 
 def _ids(step: Mapping[str, object], keys: Sequence[str]) -> list[int]:

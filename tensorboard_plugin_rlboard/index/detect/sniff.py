@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.frameworks.trackio import reason_of_session
 from tensorboard_plugin_rlboard.formats.generic import key_paths
-from tensorboard_plugin_rlboard.formats.guessing.guess import as_guessed, guess_mapping, tells_alone
+from tensorboard_plugin_rlboard.formats.guessing.guess import (
+    as_guessed,
+    guess_mapping,
+    is_certain_from_one_row,
+)
 from tensorboard_plugin_rlboard.formats.guessing.shapes import shape_of_row
 from tensorboard_plugin_rlboard.formats.guessing.steps import may_count_within
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
@@ -139,6 +143,6 @@ def _is_enough(known: Format, guessed: Format, rows: Sequence[Row]) -> bool:
     """Whether few rows tell the format: a trainer's own, or ours with nothing open in any of them."""
     return known.name != NATIVE.name or (
         all(map(is_complete, rows))
-        and tells_alone(guessed)
+        and is_certain_from_one_row(guessed)
         and not any(may_count_within(row) or any(map(may_say_split, row)) for row in rows)
     )

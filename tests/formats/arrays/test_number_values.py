@@ -18,8 +18,8 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     not_an_array,
     number_from_value,
     numbers_from_list,
-    of_batch_of_one,
     shortened,
+    without_batch_dimension,
 )
 
 
@@ -193,4 +193,4 @@ def test_columns_of_numbers_and_texts_that_hold_one() -> None:
     ],
 )
 def test_a_batch_of_one(value: list[object], without: list[object]) -> None:
-    assert of_batch_of_one(value) == without
+    assert without_batch_dimension(value) == without

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tensorboard_plugin_rlboard.formats.arrays.step_values import said_of_steps, step_from_value
+from tensorboard_plugin_rlboard.formats.arrays.step_values import describe_non_steps, step_from_value
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ _SECOND = 1_764_460_000
     ],
 )
 def test_numbers_that_are_no_steps(numbers: list[float], said: str) -> None:
-    assert said_of_steps(numbers) == said
+    assert describe_non_steps(numbers) == said
 
 
 @pytest.mark.parametrize(
@@ -94,4 +94,4 @@ def test_numbers_that_are_no_steps(numbers: list[float], said: str) -> None:
     ],
 )
 def test_numbers_that_may_be_steps(numbers: list[float]) -> None:
-    assert said_of_steps(numbers) == ""
+    assert describe_non_steps(numbers) == ""

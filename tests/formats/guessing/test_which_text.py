@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from understood import Row, read
 
-from tensorboard_plugin_rlboard.formats.evidence.value_types import is_said
+from tensorboard_plugin_rlboard.formats.evidence.value_types import is_prose
 from tensorboard_plugin_rlboard.formats.guessing.guess import guess_mapping
 
 WHOLE = ["First I add 12 and 30, so it is 42.", "I guess that it may be 40.", "It is 42, as 12 + 30 says."]
@@ -119,7 +119,7 @@ def test_rollouts_stay_rollouts_beside_a_mean_reward(tmp_path: Path) -> None:
     ],
 )
 def test_path_of_a_file_is_nothing_said(text: object, is_one: bool) -> None:
-    assert is_said(text) is is_one
+    assert is_prose(text) is is_one
 
 
 def test_text_that_begins_with_the_prompt_is_cut_and_that_is_said(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from tensorboard_plugin_rlboard.metrics.segments import Floats
-from tensorboard_plugin_rlboard.metrics.step_sums import PLAIN_SUMS, CRITIC, PROBABILITIES
+from tensorboard_plugin_rlboard.metrics.step_sums import CRITIC, PLAIN_SUMS, PROBABILITIES
 
 
 def pooled(sums: Mapping[str, Floats]) -> dict[str, Floats]:

@@ -1,13 +1,13 @@
-"""Texts that hold more than the response: those that begin with the prompt, and whole conversations."""
+"""Texts that hold more than the response: prompt and response in one, or a whole conversation."""
 
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard.formats.conversations.chat_markers import (
     FIRST_ANSWER,
     LAST_ANSWER,
+    answers_taken_note,
     are_examples,
     have_examples,
-    said_of_split,
 )
 from tensorboard_plugin_rlboard.formats.conversations.messages import (
     Message,
@@ -53,7 +53,7 @@ def _split_chats(roles: Roles, path: str, texts: list[str]) -> str:
     """Map prompt and response to conversations in one text; one sentence where these may begin elsewhere."""
     only_last = have_examples(texts)
     roles.keys["prompt"] = path
-    said = said_of_split(texts, only_last=bool(only_last))
+    said = answers_taken_note(texts, only_last=bool(only_last))
     roles.notes["response"] = said
     if only_last:
         roles.keys["response"] = f"{path}{AFTER}{path}"
