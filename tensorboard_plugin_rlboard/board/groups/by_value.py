@@ -8,9 +8,8 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.api import GroupsLine
 from tensorboard_plugin_rlboard.api.values import Value
-from tensorboard_plugin_rlboard.board.groups.group_table import GroupTable
+from tensorboard_plugin_rlboard.board.groups.group_table import GroupTable, number_list
 from tensorboard_plugin_rlboard.metrics.groups.kinds import KINDS
-from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.metrics.step_statistics import ordered_sum, step_segments
 
 MAX_VALUES = 100
@@ -58,8 +57,8 @@ def groups_by_value(
         of_kind = np.bincount(place[found.kind[matched] == at], minlength=len(codes))
         rows[kind] = of_kind[order].tolist()
     of_values = weights[order]
-    rows["weight"] = [*_listed(of_values)]
-    rows["share"] = [*_listed(of_values / (whole if whole > 0 else np.nan))]
+    rows["weight"] = [*number_list(of_values)]
+    rows["share"] = [*number_list(of_values / (whole if whole > 0 else np.nan))]
     return rows
 
 
@@ -91,13 +90,8 @@ def lines_of(found: GroupTable, ranked: Sequence[int]) -> list[GroupsLine]:
         lines.append(
             GroupsLine(
                 step=ends.tolist(),
-                kinds={name: _listed(n / groups) for name, n in of_kinds.items() if n.any()},
-                share=_listed(own_weight / np.where(whole > 0, whole, np.nan)),
+                kinds={name: number_list(n / groups) for name, n in of_kinds.items() if n.any()},
+                share=number_list(own_weight / np.where(whole > 0, whole, np.nan)),
             )
         )
     return lines
-
-
-def _listed(x: Floats) -> list[float | None]:
-    """Numbers as a list, None in place of NaN."""
-    return [None if np.isnan(value) else value for value in x.tolist()]

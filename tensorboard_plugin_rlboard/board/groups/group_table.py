@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -218,6 +219,11 @@ def distinct_responses(samples: GroupedSamples) -> Ints:
     different = step_segments((group, said))
     of_group = different.by_step(group)[different.starts]
     return np.bincount(of_group, minlength=len(groups.sizes)).astype(np.int64)
+
+
+def number_list(x: Floats) -> list[float | None]:
+    """Numbers as a list, None in place of NaN."""
+    return [None if isnan(value) else value for value in x.tolist()]
 
 
 def _finite(x: Floats) -> Floats:

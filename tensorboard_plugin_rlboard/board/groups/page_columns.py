@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isnan
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from tensorboard_plugin_rlboard.board.groups.group_table import (
     GroupedSamples,
     GroupTable,
     distinct_responses,
+    number_list,
 )
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
@@ -61,16 +61,16 @@ def page_columns(
         "kind": [KINDS[kind] for kind in found.kind[at].tolist()],
         "size": statistics.size[at].tolist(),
         "rewarded": statistics.rewarded[at].tolist(),
-        "reward_mean": _listed(statistics.mean[at]),
-        "reward_std": _listed(statistics.std[at]),
-        "reward_min": _listed(statistics.low[at]),
-        "reward_max": _listed(statistics.high[at]),
-        "length_mean": _listed(found.length[at]),
+        "reward_mean": number_list(statistics.mean[at]),
+        "reward_std": number_list(statistics.std[at]),
+        "reward_min": number_list(statistics.low[at]),
+        "reward_max": number_list(statistics.high[at]),
+        "length_mean": number_list(found.length[at]),
         **_lengths(samples, here),
         "distinct": distinct_responses(samples)[here].tolist(),
-        "weight": _listed(weight),
-        "share": _listed(weight / np.where(step_weight > 0, step_weight, np.nan)),
-        "step_weight": _listed(step_weight),
+        "weight": number_list(weight),
+        "share": number_list(weight / np.where(step_weight > 0, step_weight, np.nan)),
+        "step_weight": number_list(step_weight),
     }
     shown = np.minimum(sizes, MAX_MEMBERS)
     rows = np.repeat(starts - np.cumsum(shown) + shown, shown) + np.arange(int(shown.sum()))
@@ -82,11 +82,6 @@ def page_columns(
         "std": statistics.std[at].tolist(),
     }
     return columns, member_columns(session, of_groups, members)
-
-
-def _listed(x: Floats) -> list[float | None]:
-    """Numbers as a list, None in place of NaN."""
-    return [None if isnan(value) else value for value in x.tolist()]
 
 
 def _step_weights(found: GroupTable) -> Floats:
@@ -101,8 +96,8 @@ def _lengths(samples: GroupedSamples, here: Ints) -> Columns:
         return {"length_min": [], "length_max": []}
     length, starts = samples.numbers("length"), samples.groups.starts
     return {
-        "length_min": _listed(np.fmin.reduceat(length, starts)[here]),
-        "length_max": _listed(np.fmax.reduceat(length, starts)[here]),
+        "length_min": number_list(np.fmin.reduceat(length, starts)[here]),
+        "length_max": number_list(np.fmax.reduceat(length, starts)[here]),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tensorboard_plugin_rlboard.formats.base import Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import (
@@ -60,7 +60,7 @@ def row_messages(row: Row, texts: Mapping[str, Sequence[str]]) -> list[dict[str,
     whole = as_messages(row.get("messages"))
     if whole is not None:
         return whole
-    prompt, response = (_first(row, texts.get(name, ())) for name in ("prompt", "response"))
+    prompt, response = (first_value(row, texts.get(name, ())) for name in ("prompt", "response"))
     before, after = _messages(prompt, "user"), _messages(response)
     if before is None and after is None:
         return None
@@ -92,5 +92,6 @@ def _messages(value: object, role: str = "assistant") -> list[Message] | None:
     return as_messages([value] if is_one else value)
 
 
-def _first(row: Row, keys: Sequence[str]) -> object:
+def first_value(row: Row, keys: Iterable[str]) -> object:
+    """The value of the first of some keys that a row has, null not counted; None without any."""
     return next((row[key] for key in keys if row.get(key) is not None), None)

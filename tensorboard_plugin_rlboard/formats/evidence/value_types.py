@@ -178,6 +178,11 @@ def is_logprob_list(value: object) -> bool:
     return is_number_list(value) or is_logprob_entries(value)
 
 
+def is_object_list(value: object) -> bool:
+    """Whether it is a list of objects with at least one."""
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+
+
 def _is_list_of(value: object, kind: type) -> bool:
     return (
         isinstance(value, list) and bool(value) and all(type(item) is kind for item in value[:_CHECKED_ITEMS])

@@ -15,7 +15,12 @@ import numpy as np
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column, Profile, are_plain_sums, are_sums
 from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
-from tensorboard_plugin_rlboard.formats.evidence.value_types import is_number, is_number_list, is_verdict
+from tensorboard_plugin_rlboard.formats.evidence.value_types import (
+    is_number,
+    is_number_list,
+    is_object_list,
+    is_verdict,
+)
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, PARTS, PRODUCT, SUM
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.words import plain
@@ -250,9 +255,5 @@ def doubt_of_length(roles: Roles) -> str:
         )
     if taken:
         return ""
-    objects = roles.candidates(names, _is_object_list)
+    objects = roles.candidates(names, is_object_list)
     return f"No reward was taken: {objects[0].path} is a list of objects; log one number." if objects else ""
-
-
-def _is_object_list(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)

@@ -11,6 +11,7 @@ from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_number,
     is_number_list,
+    is_object_list,
     is_share,
     is_single_word,
     is_verdict,
@@ -199,11 +200,11 @@ def take_objects(roles: Roles) -> str:
     Returns:
         One sentence on weights that are not applied; empty where there are none.
     """
-    for column in roles.candidates((*words.REWARD[0], *words.SCORE_PARTS), _are_objects, own=True):
+    for column in roles.candidates((*words.REWARD[0], *words.SCORE_PARTS), is_object_list, own=True):
         if key := _key_of_one(column):
             roles.keys["reward"] = f"{column.path}.0.{key}"
             return ""
-    for column in roles.candidates(words.REWARD_PARTS, _are_objects, own=True):
+    for column in roles.candidates(words.REWARD_PARTS, is_object_list, own=True):
         if key := _key_of_all(column):
             roles.keys["reward"] = f"{column.path}.{PARTS}.{key}"
             return "" if key.startswith("weighted") else _unweighted(column, key)
@@ -233,7 +234,3 @@ def _unweighted(column: Column, key: str) -> str:
 
 def _objects_in(column: Column) -> list[dict[str, object]]:
     return [one for value in column.values.values() if isinstance(value, list) for one in value]
-
-
-def _are_objects(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)

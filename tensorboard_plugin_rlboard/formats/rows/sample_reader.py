@@ -25,6 +25,7 @@ from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_valu
 from tensorboard_plugin_rlboard.formats.arrays.token_alignment import LengthMismatch, Trim, align_arrays
 from tensorboard_plugin_rlboard.formats.base import OWN_COLUMNS, Format, LineContext
 from tensorboard_plugin_rlboard.formats.conversations.from_row import (
+    first_value,
     reason_to_text,
     row_messages,
     structure_to_text,
@@ -204,16 +205,12 @@ def _add_arrays(
 
 
 def _is_truncated(row: Mapping[str, object], file_format: Format) -> bool:
-    reason = _first(row, file_format.finish_reason_keys)
+    reason = first_value(row, file_format.finish_reason_keys)
     return isinstance(text := reason_to_text(reason), str) and is_truncated(text)
 
 
 def _first_key(row: Mapping[str, object], keys: Iterable[str]) -> str | None:
     return next((key for key in keys if row.get(key) is not None), None)
-
-
-def _first(row: Mapping[str, object], keys: Iterable[str]) -> object:
-    return next((row[key] for key in keys if row.get(key) is not None), None)
 
 
 def _texts_and_numbers(
