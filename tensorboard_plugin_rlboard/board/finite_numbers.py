@@ -1,4 +1,4 @@
-"""Which numbers of samples count where samples are put together: neither NaN nor infinite, nor so large that squares are."""
+"""Which numbers count in statistics over samples: neither NaN nor infinite, nor so large that their squares are."""
 
 from __future__ import annotations
 

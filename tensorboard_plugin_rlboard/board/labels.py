@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.board.missing_column import missing_column
+from tensorboard_plugin_rlboard.board.missing_column import missing_column_error
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.metrics.segments import Ints
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 MAX_LABELS = 1000
 """Values of a text column by which prompts can be told apart: more are no kinds of prompts."""
-_LABEL_CHARACTERS = 200
-_ROWS_LOOKED_AT = 200_000
+_MAX_LABEL_LENGTH = 200
+_ROWS_SAMPLED = 200_000
 """Rows of a run by which columns are told that are of its prompts."""
-NOT_KINDS = ("prompt", "response", "ref_response")
+FREE_TEXT_COLUMNS = ("prompt", "response", "ref_response")
 """Texts that are no kind of anything: each sample has its own."""
 
 
-_OF_EACH = {*NOT_KINDS, "ground_truth", "group_id"}
+_PER_SAMPLE_FIELDS = {*FREE_TEXT_COLUMNS, "ground_truth", "group_id"}
 """Texts that are not proposed: a group has one step, and each prompt an answer of its own."""
 
 
@@ -38,31 +38,31 @@ def checked_column(session: RunSession, by: str) -> str:
         ArgumentError: the run has no such text column, or it holds the prompts or responses themselves.
         StoppedError: it has none yet, but is still being read.
     """
-    if by and (by not in session.schema.text_sql or by in NOT_KINDS):
-        raise no_kinds(session, by, of_prompts=True)
+    if by and (by not in session.schema.text_sql or by in FREE_TEXT_COLUMNS):
+        raise no_such_kinds_error(session, by, of_prompts=True)
     return by
 
 
-def no_kinds(session: RunSession, by: str, *, of_prompts: bool = False) -> Exception:
-    """What a question is answered with that names no text column which tells kinds apart; it names those that do.
+def no_such_kinds_error(session: RunSession, by: str, *, of_prompts: bool = False) -> Exception:
+    """The error for a column that tells no kinds apart; it names the columns that do.
 
     Args:
         session: the run.
         by: what was named.
-        of_prompts: whether kinds of prompts are asked for: how a response ended is none.
+        of_prompts: whether it has to be a kind of prompts: how a response ended is none.
     """
-    names = _fitting(session)
-    fitting = ", ".join(_of_prompts(session, names) if of_prompts else names)
+    names = _suitable_columns(session)
+    fitting = ", ".join(_constant_per_prompt(session, names) if of_prompts else names)
     unknown = (
         f"by={by[:60]} is no text that tells kinds of samples apart in run {session.run.name}. "
         f"{f'Name one of these: {fitting}' if fitting else 'It has none: log one such as data_source with each sample'}."
     )
-    return missing_column(session.run, session.schema, by, ArgumentError(unknown))
+    return missing_column_error(session.run, session.schema, by, ArgumentError(unknown))
 
 
-def _fitting(session: RunSession) -> list[str]:
-    """The text columns that tell kinds apart: of few values, as far as an estimate within some percent says."""
-    names = [name for name in session.schema.texts if name not in _OF_EACH]
+def _suitable_columns(session: RunSession) -> list[str]:
+    """The text columns that tell kinds apart: those with few values, by an estimate within some percent."""
+    names = [name for name in session.schema.texts if name not in _PER_SAMPLE_FIELDS]
     if not names:
         return []
     counts = ", ".join(f"approx_count_distinct({label_sql(session.schema, name)})" for name in names)
@@ -70,8 +70,8 @@ def _fitting(session: RunSession) -> list[str]:
     return [name for name, values in zip(names, found, strict=True) if values <= MAX_LABELS]
 
 
-def _of_prompts(session: RunSession, names: Sequence[str]) -> list[str]:
-    """Those of some text columns that have one value for all responses to a prompt, as far as the first rows of the run say."""
+def _constant_per_prompt(session: RunSession, names: Sequence[str]) -> list[str]:
+    """Those of some text columns that have one value for all responses to a prompt, judged by the first rows of the run."""
     if not names or "prompt" not in session.schema.texts:
         return [*names]
     values = [label_sql(session.schema, name) for name in names]
@@ -81,14 +81,14 @@ def _of_prompts(session: RunSession, names: Sequence[str]) -> list[str]:
     any_differ = ", ".join(f"coalesce(bool_or(d{at}), false)" for at in range(len(values)))
     found = session.cursor.execute(
         f"SELECT {any_differ} FROM (SELECT {differ} FROM {session.schema.table} "
-        f"WHERE rowid < {_ROWS_LOOKED_AT} AND prompt_key IS NOT NULL GROUP BY prompt_key)"
+        f"WHERE rowid < {_ROWS_SAMPLED} AND prompt_key IS NOT NULL GROUP BY prompt_key)"
     ).fetchall()[0]
     return [name for name, several in zip(names, found, strict=True) if not several]
 
 
 def label_sql(schema: RunSchema, by: str) -> str:
     """SQL of a sample's value of a text column, as far as values are told apart."""
-    return f"left({schema.text_sql[by]}, {_LABEL_CHARACTERS})"
+    return f"left({schema.text_sql[by]}, {_MAX_LABEL_LENGTH})"
 
 
 class Labels:

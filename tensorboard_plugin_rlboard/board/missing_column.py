@@ -1,4 +1,4 @@
-"""What is said of a name that no column of a run has: as long as the run is being read, the column may still come."""
+"""The error for a name that no column of a run has: while the run is being indexed, the column may still come."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from tensorboard_plugin_rlboard.errors import StoppedError
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 
-def missing_column(run: RunIndex, schema: RunSchema, column: str, error: ValueError) -> Exception:
-    """What a question is answered with that names a column which its run does not have.
+def missing_column_error(run: RunIndex, schema: RunSchema, column: str, error: ValueError) -> Exception:
+    """The error for a question that names a column which its run does not have.
 
     Args:
         run: the run.

@@ -1,4 +1,4 @@
-"""What a regular expression costs, known before it looks at a text.
+"""Estimates what a regular expression costs before it is run.
 
 RE2 turns a pattern into a program and takes, at worst, one look at every instruction for every byte of the text: no
 pattern takes exponential time, but `(.?){900}x` is a program of ten thousand instructions and takes 70 µs a byte. The
@@ -53,19 +53,19 @@ class PatternCost:
 
     Attributes:
         instructions: estimated.
-        dearest: the repetition that most of them come from, as it stands in the pattern; empty where none is repeated.
+        most_expensive: the repetition that most of them come from, as it stands in the pattern; empty where none is repeated.
     """
 
     instructions: int
-    dearest: str = ""
+    most_expensive: str = ""
 
-    def too_much(self) -> str:
+    def refusal(self) -> str:
         """What is wrong and what to shorten; empty where the pattern is within the limit."""
         if self.instructions <= MAX_INSTRUCTIONS:
             return ""
         remedy = (
-            f"shorten {self.dearest}, which counts as often as it may repeat"
-            if self.dearest
+            f"shorten {self.most_expensive}, which counts as often as it may repeat"
+            if self.most_expensive
             else "shorten the pattern"
         )
         return (
@@ -75,21 +75,21 @@ class PatternCost:
 
 
 @dataclass
-class _Level:
-    """What was read since a bracket was opened.
+class _BracketLevel:
+    """The pieces read since a bracket was opened.
 
     Attributes:
         start: where the bracket stands.
-        fold: whether letter case does not count.
-        own: instructions of the bracket itself: two where it captures.
+        ignores_case: whether letter case does not count.
+        bracket_cost: instructions of the bracket itself: two where it captures.
         done: instructions of what was read but for the last piece.
         last: instructions of the last piece, which a repetition would repeat.
         last_start: where that piece begins.
     """
 
     start: int
-    fold: bool
-    own: int
+    ignores_case: bool
+    bracket_cost: int
     done: int = 0
     last: int = 0
     last_start: int = 0
@@ -104,35 +104,40 @@ def pattern_cost(pattern: str) -> PatternCost:
 
     Takes time in proportion to the pattern's length, however its brackets stand.
     """
-    levels = [_Level(0, fold=False, own=0)]
-    dearest, dearest_cost = "", 0
+    levels = [_BracketLevel(0, ignores_case=False, bracket_cost=0)]
+    most_expensive, most_expensive_cost = "", 0
     for match in _TOKEN.finditer(pattern):
         level, start = levels[-1], match.start()
         if match["repeat"] is not None:
             repeated = _repeated(level.last, match)
-            if repeated - level.last > dearest_cost:
-                dearest, dearest_cost = pattern[level.last_start : match.end()], repeated - level.last
+            if repeated - level.last > most_expensive_cost:
+                most_expensive, most_expensive_cost = (
+                    pattern[level.last_start : match.end()],
+                    repeated - level.last,
+                )
             level.last = repeated
         elif match["open"] is not None:
-            fold = _folds(match["flags"], level.fold)
+            ignores_case = _ignores_case(match["flags"], level.ignores_case)
             if match["flags_end"] == ")":  # (?i) holds to the end of the bracket that it stands in
-                level.fold = fold
+                level.ignores_case = ignores_case
             else:
-                levels.append(_Level(start, fold, own=0 if match["flags_end"] else 2))
+                levels.append(_BracketLevel(start, ignores_case, bracket_cost=0 if match["flags_end"] else 2))
         elif match["close"] is not None:
             if len(levels) > 1:
                 inner = levels.pop()
-                levels[-1].add(inner.done + inner.last + inner.own, inner.start)
+                levels[-1].add(inner.done + inner.last + inner.bracket_cost, inner.start)
         elif match["either"] is not None:
             level.add(1, start)
         else:
-            level.add(_piece(match, fold=level.fold), start)
-    total = sum(level.done + level.last + level.own for level in levels)
-    return PatternCost(total, dearest if len(dearest) <= _SHOWN else f"{dearest[: _SHOWN - 1]}…")
+            level.add(_piece(match, ignores_case=level.ignores_case), start)
+    total = sum(level.done + level.last + level.bracket_cost for level in levels)
+    return PatternCost(
+        total, most_expensive if len(most_expensive) <= _SHOWN else f"{most_expensive[: _SHOWN - 1]}…"
+    )
 
 
 def syntax_fault(cursor: duckdb.DuckDBPyConnection, pattern: str) -> str:
-    """What RE2 has against a pattern; empty where it takes it."""
+    """The error of RE2 on a pattern; empty if it is valid."""
     try:
         cursor.execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()
     except Exception as error:
@@ -152,7 +157,7 @@ def closed(pattern: str) -> str:
 
 
 def _repeated(instructions: int, match: re.Match[str]) -> int:
-    """What a repetition makes of a piece."""
+    """The instructions of a repeated piece."""
     if match["low"] is None:
         return instructions + 1
     low = int(match["low"])
@@ -164,37 +169,37 @@ def _repeated(instructions: int, match: re.Match[str]) -> int:
     )
 
 
-def _folds(flags: str | None, before: bool) -> bool:
-    """Whether letter case does not count behind some flags, such as `i-s`."""
+def _ignores_case(flags: str | None, before: bool) -> bool:
+    """Whether letter case is ignored after some flags, such as `i-s`."""
     on, _, off = (flags or "").partition("-")
     return (before or "i" in on) and "i" not in off
 
 
-def _piece(match: re.Match[str], *, fold: bool) -> int:
+def _piece(match: re.Match[str], *, ignores_case: bool) -> int:
     """Instructions of a piece that stands for itself."""
     text = match.group()
     if match["any"] is not None:
         return _ANY
     if match["set"] is not None:
         cost = sum(_member(member.group()) for member in _MEMBER.finditer(match["members"]))
-        return max(1, cost * (2 if fold else 1)) + (_NEGATED if match["negated"] else 0)
+        return max(1, cost * (2 if ignores_case else 1)) + (_NEGATED if match["negated"] else 0)
     if match["property"] is not None or match["perl"] is not None:
-        return _member(text) * (2 if fold else 1)
+        return _member(text) * (2 if ignores_case else 1)
     if match["edge"] is not None:
         return 1
     if match["quoted"] is not None:
-        return sum(_letter(letter, fold=fold) for letter in text[2:])
+        return sum(_letter(letter, ignores_case=ignores_case) for letter in text[2:])
     if match["escape"] is not None:
         code = int(match["long"], 16) if match["long"] else 0
         return 4 if code > 127 else 2
-    return _letter(text, fold=fold)
+    return _letter(text, ignores_case=ignores_case)
 
 
-def _letter(letter: str, *, fold: bool) -> int:
+def _letter(letter: str, *, ignores_case: bool) -> int:
     if letter.isascii():
-        return 4 if fold and letter in "kKsS" else 1  # these have partners beyond ASCII
+        return 4 if ignores_case and letter in "kKsS" else 1  # these have partners beyond ASCII
     return len(letter.encode("utf-8", "surrogatepass")) * (
-        2 if fold and letter.lower() != letter.upper() else 1
+        2 if ignores_case and letter.lower() != letter.upper() else 1
     )
 
 

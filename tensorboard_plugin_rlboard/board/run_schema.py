@@ -1,4 +1,4 @@
-"""What a question reads a run with: its sample metrics, texts and token metrics, the SQL of each, and a cursor."""
+"""The schema of a run for questions: its sample metrics, texts and token metrics with their SQL; and a session with a cursor."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ _schemas: WeakKeyDictionary[RunIndex, tuple[int, Mapping[str, str], RunSchema]] 
 
 
 def run_schema(run: RunIndex) -> RunSchema:
-    """The schema of a run; made again only when the run changes. Its table may rest: who queries it opens a session."""
+    """The schema of a run; made again only when the run changes. To query it, open a session: its table may be unloaded."""
     # A load replaces the columns a moment before it raises the version.
     version, columns, cached = run.version, run.columns, _schemas.get(run)
     if cached is None or cached[0] != version or cached[1] is not columns:

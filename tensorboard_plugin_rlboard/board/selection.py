@@ -1,4 +1,4 @@
-"""Which samples a question is about: the common arguments of the contract, as SQL with bound values."""
+"""The selection of samples that a question is about: the common arguments of the contract, as SQL with bound values."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def select_samples(
     session: RunSession,
     selection: Selection,
     *,
-    groups: bool = False,
+    needs_groups: bool = False,
     many_steps: bool = False,
     among: str = "",
 ) -> Relation:
@@ -114,7 +114,7 @@ def select_samples(
     Args:
         session: the run; within a snapshot where the selection searches, because what is found are row numbers.
         selection: which samples.
-        groups: whether the samples have to bring the group metrics along; a filter may need them as well.
+        needs_groups: whether the samples have to bring the group metrics along; a filter may need them as well.
         many_steps: whether they are computed by a way that is faster over many steps; their last digits may be others.
         among: a condition that takes or leaves whole groups, for which alone the group metrics are computed; empty for all.
 
@@ -139,13 +139,17 @@ def select_samples(
             further.require(search.condition.sql, *search.condition.values)
         else:
             patterns.append(search.condition)
-    grouped = groups
+    grouped = needs_groups
     for condition in _filter(session, selection.where) if selection.where else ():
-        grouped = grouped or condition.groups
+        grouped = grouped or condition.needs_groups
         if condition.instructions:
             patterns.append(
                 PatternCondition(
-                    condition.sql, condition.values, condition.instructions, condition.texts, condition.groups
+                    condition.sql,
+                    condition.values,
+                    condition.instructions,
+                    condition.texts,
+                    condition.needs_groups,
                 )
             )
         else:

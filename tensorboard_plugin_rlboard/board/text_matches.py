@@ -1,4 +1,4 @@
-"""Samples whose texts a regular expression matches, looked for in pieces that are short in time.
+"""Finds the samples whose texts match a regular expression, in pieces that each take little time.
 
 The database hears an interrupt between rows at best, and one row may take seconds: a text is looked at whole. So what
 one text can cost is bounded before anything starts, and rows go in pieces of about `PIECE_SECONDS`, each as large as the
@@ -28,9 +28,9 @@ MAX_WORK = 150_000_000
 """Instructions times bytes of one text: about a second where every instruction is looked at for every byte (7 ns)."""
 MAX_SHORT_WORK = 10**9
 """The same of a short program, which takes so long for nothing but a text that is made for it, and else 3 ns for a byte."""
-_WORST_SECONDS = 7e-9
+_SECONDS_PER_INSTRUCTION_AND_BYTE = 7e-9
 """Of an instruction and a byte; 70 µs a byte were measured with 9,900 instructions."""
-QUICK = 200
+SHORT_PROGRAM = 200
 """Instructions of a short program. Where the lines of a run are short as well, texts are not measured: that reads them all."""
 _FIRST_ROWS = 16
 _GROWTH = 8
@@ -49,14 +49,14 @@ class PatternCondition:
         values: the values bound in it.
         instructions: how long a program its expressions are.
         texts: SQL of the texts that it looks at.
-        groups: whether it speaks of metrics that are computed over the group.
+        needs_groups: whether it speaks of metrics that are computed over the group.
     """
 
     sql: str
     values: Sequence[object]
     instructions: int
     texts: Sequence[str]
-    groups: bool = False
+    needs_groups: bool = False
 
 
 def timed_pieces(
@@ -97,7 +97,7 @@ def timed_pieces(
 
 def first_piece(instructions: int) -> float:
     """How many bytes of text a program gets through in `PIECE_SECONDS` at worst."""
-    return PIECE_SECONDS / (_WORST_SECONDS * max(1, instructions))
+    return PIECE_SECONDS / (_SECONDS_PER_INSTRUCTION_AND_BYTE * max(1, instructions))
 
 
 def matching_rows(
@@ -164,10 +164,10 @@ def _search(
     table, execute = session.schema.table, session.cursor.execute
     candidates = f"candidates_{found}"
     instructions = sum(pattern.instructions for pattern in patterns)
-    limit = MAX_SHORT_WORK if instructions <= QUICK else MAX_WORK
-    longest = longest_text(session) if instructions <= QUICK else math.inf
+    limit = MAX_SHORT_WORK if instructions <= SHORT_PROGRAM else MAX_WORK
+    longest = longest_text(session) if instructions <= SHORT_PROGRAM else math.inf
     is_quick = longest * instructions <= limit
-    groups = any(pattern.groups for pattern in patterns)
+    needs_groups = any(pattern.needs_groups for pattern in patterns)
     bound = [value for pattern in patterns for value in pattern.values]
     alone = " AND ".join(pattern.sql for pattern in patterns)
     if is_quick and table_sql == table:
@@ -180,7 +180,7 @@ def _search(
         for begin, end in timed_pieces(every, max(_FIRST_ROWS, first_piece(instructions) / max(1, longest))):
             execute(ranged, [first + begin, first + end - 1, *values, *bound])
         return
-    names = sorted(session.schema.computed_group_metrics) if groups else []
+    names = sorted(session.schema.computed_group_metrics) if needs_groups else []
     columns = ", ".join(("rowid AS place", *names))
     execute(f"CREATE TEMP TABLE {candidates} AS SELECT {columns} FROM {table_sql} WHERE {where}", values)
     texts = dict.fromkeys(sql for pattern in patterns for sql in pattern.texts)
@@ -196,7 +196,7 @@ def _search(
     whole = f"INSERT INTO {found} SELECT rowid FROM {table} WHERE rowid BETWEEN ? AND ? AND "
     for begin, end in timed_pieces(sizes, _FIRST_ROWS if is_quick else first_piece(instructions)):
         ends = [int(place[begin]), int(place[end - 1])]
-        if ends[1] - ends[0] == end - 1 - begin and not groups:  # there is no row in between
+        if ends[1] - ends[0] == end - 1 - begin and not needs_groups:  # there is no row in between
             execute(whole + alone, [*ends, *bound])
         else:
             execute(joined + both, [*ends, *ends, *bound])

@@ -1,4 +1,4 @@
-"""A text that is searched for: which samples contain it, and where the first hit of each stands."""
+"""Text search: which samples contain a text, and where its first hit is in each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ import numpy as np
 from tensorboard_plugin_rlboard.board.pattern_cost import closed, pattern_cost, syntax_fault
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.sql_rows import fetch_columns
-from tensorboard_plugin_rlboard.board.text_matches import QUICK, PatternCondition, first_piece, timed_pieces
+from tensorboard_plugin_rlboard.board.text_matches import (
+    SHORT_PROGRAM,
+    PatternCondition,
+    first_piece,
+    timed_pieces,
+)
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.index.column_names import quoted
 from tensorboard_plugin_rlboard.texts import excerpt
@@ -135,7 +140,7 @@ def text_search(session: RunSession, pattern: str, *, regex: bool, within: Seque
 
 def _regex_condition(session: RunSession, pattern: str, texts: Mapping[str, str]) -> PatternCondition:
     cost = pattern_cost(pattern)
-    if sentence := cost.too_much():
+    if sentence := cost.refusal():
         raise ArgumentError(f"search={pattern[:80]} cannot be searched for: {sentence}.")
     if why := syntax_fault(session.cursor, pattern):
         raise ArgumentError(f"search={pattern[:80]} is no regular expression (RE2 syntax): {why}.")
@@ -149,7 +154,7 @@ def _words_condition(words: str, texts: Mapping[str, str]) -> PatternCondition:
     is searched, at a speed that depends on neither.
     """
     searched = _escaped(words)
-    if pattern_cost(searched).instructions <= QUICK:
+    if pattern_cost(searched).instructions <= SHORT_PROGRAM:
         return _any_text("regexp_matches({}, ?)", [searched], texts, _WORDS_COST)
     folded = "translate(lower({}), ?, ?)"
     alike = [_NO_LOWER, _NO_LOWER.casefold()]

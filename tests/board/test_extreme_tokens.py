@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.board.samples.decoded_samples import decode_samp
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.tokens import extreme_tokens
 from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
-from tensorboard_plugin_rlboard.board.tokens.worst_tokens import _Reach
+from tensorboard_plugin_rlboard.board.tokens.worst_tokens import _TopExtremities
 
 Read = list[int]
 
@@ -89,13 +89,13 @@ def test_the_furthest_tokens_are_known_as_samples_come() -> None:
         values = np.asarray(extremities)
         return extreme_tokens.SampleExtremes(np.arange(len(values)), values, values, [], "")
 
-    reach = _Reach(3)
+    reach = _TopExtremities(3)
     reach.add(found(9.0, 1.0))
     assert not reach.is_full
     reach.add(found(5.0, 4.0, 0.5))
     assert (reach.is_full, reach.least) == (True, 4.0)  # 9, 5, 4
     reach.add(found(7.0, 4.0))
     assert reach.least == 5.0  # 9, 7, 5
-    everything = _Reach(0)
+    everything = _TopExtremities(0)
     everything.add(found(1.0))
     assert not everything.is_full

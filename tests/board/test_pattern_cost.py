@@ -53,12 +53,12 @@ def test_estimates_are_near_the_programs_of_re2(pattern: str, of_re2: int) -> No
 
 
 def test_the_sentence_names_what_to_shorten() -> None:
-    assert pattern_cost(r"answer.{0,1000}\\boxed\{42\}").too_much() == ""
-    said = pattern_cost(r"a(.?){900}x.{0,9}").too_much()
+    assert pattern_cost(r"answer.{0,1000}\\boxed\{42\}").refusal() == ""
+    said = pattern_cost(r"a(.?){900}x.{0,9}").refusal()
     assert "about 9,983 instructions" in said  # 1 + 900 × (2 + 8 + 1) + 1 + 9 × (8 + 1)
     assert "9,500" in said
     assert "shorten (.?){900}" in said
-    assert "shorten the pattern" in pattern_cost("word" * 2500).too_much()
+    assert "shorten the pattern" in pattern_cost("word" * 2500).refusal()
 
 
 @given(st.text(alphabet=r"a(.?)*{1,9}|[^]\QEpLdx中:+-P<i", max_size=60))

@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.board.alignment.matches import (
 from tensorboard_plugin_rlboard.board.alignment.moves import moved_matches
 from tensorboard_plugin_rlboard.board.alignment.semantic_cleanup import semantic_cleanup
 
-Kind = Literal["equal", "delete", "insert", "moved_away", "moved_here"]
+OpcodeKind = Literal["equal", "delete", "insert", "moved_away", "moved_here"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Opcode:
         move: number of the move that it is an end of; None where it is none.
     """
 
-    kind: Kind
+    kind: OpcodeKind
     left: int
     left_end: int
     right: int

@@ -32,33 +32,33 @@ def shifted_to_boundaries(matches: Sequence[Match], left: Sequence[str], right: 
             units, start, end = right, before.right + before.size, after.right
         if bool(n_left) == bool(n_right):
             continue
-        by = _best(units, start, end, before.size, after.size)
+        by = _best_shift(units, start, end, before.size, after.size)
         if by:
             places[k] = Match(before.left, before.right, before.size + by)
             places[k + 1] = Match(after.left + by, after.right + by, after.size - by)
     return [match for match in places if match.size]
 
 
-def _best(units: Sequence[str], start: int, end: int, most_back: int, most_on: int) -> int:
+def _best_shift(units: Sequence[str], start: int, end: int, most_back: int, most_on: int) -> int:
     """By how many units a change from start to end is best moved on, or back where below 0."""
-    best, score = 0, _score(units, start, end)
+    best, score = 0, _shift_score(units, start, end)
     for direction, most in ((1, min(most_on, _MAX_SHIFT)), (-1, min(most_back, _MAX_SHIFT))):
         for distance in range(1, most + 1):
             by = direction * distance
             gone, come = (start + by - 1, end + by - 1) if direction > 0 else (start + by, end + by)
             if units[gone] != units[come]:
                 break
-            found = _score(units, start + by, end + by)
+            found = _shift_score(units, start + by, end + by)
             if found > score:
                 best, score = by, found
     return best
 
 
-def _score(units: Sequence[str], start: int, end: int) -> int:
-    return _boundary(units, start) + _boundary(units, end)
+def _shift_score(units: Sequence[str], start: int, end: int) -> int:
+    return _boundary_score(units, start) + _boundary_score(units, end)
 
 
-def _boundary(units: Sequence[str], at: int) -> int:
+def _boundary_score(units: Sequence[str], at: int) -> int:
     """How well a change may begin or end before a unit."""
     if at in {0, len(units)} or "\n" in units[at - 1]:
         return _LINE

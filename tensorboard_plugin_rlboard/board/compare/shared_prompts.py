@@ -9,7 +9,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.board.compare.group_sums import sums_by_prompt
 from tensorboard_plugin_rlboard.board.finite_numbers import is_finite
-from tensorboard_plugin_rlboard.board.missing_column import missing_column
+from tensorboard_plugin_rlboard.board.missing_column import missing_column_error
 from tensorboard_plugin_rlboard.board.prompts.identity_cache import NUMBER, Keys, PromptIdentities, as_text
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation, Selection, default_split, select_samples
@@ -23,7 +23,7 @@ differ in the sixteenth, and the advantages of a group add up to 0 only as far a
 
 @dataclass(frozen=True)
 class SideCounts:
-    """What one side has.
+    """The counts and the mean of one side.
 
     Attributes:
         split: of its samples.
@@ -104,7 +104,7 @@ def metric_sql(session: RunSession, name: str) -> str:
     sql = session.schema.metric_sql.get(name)
     if sql is None:
         unknown = f"metric={name} is not a metric of run {session.run.name}; /runs lists its metrics."
-        raise missing_column(session.run, session.schema, name, ArgumentError(unknown))
+        raise missing_column_error(session.run, session.schema, name, ArgumentError(unknown))
     return sql
 
 
@@ -118,7 +118,9 @@ def side_samples(session: RunSession, selection: Selection, metric: str, among: 
         among: as `select_samples` takes it.
     """
     groups = session.schema.needs_groups([metric])
-    return select_samples(session, selection, groups=groups, many_steps=selection.step is None, among=among)
+    return select_samples(
+        session, selection, needs_groups=groups, many_steps=selection.step is None, among=among
+    )
 
 
 def shared_prompts(

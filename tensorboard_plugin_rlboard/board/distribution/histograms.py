@@ -10,7 +10,7 @@ import numpy as np
 from tensorboard_plugin_rlboard.api import Density, Distribution
 from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.finite_numbers import finite_ones
-from tensorboard_plugin_rlboard.board.missing_column import missing_column
+from tensorboard_plugin_rlboard.board.missing_column import missing_column_error
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Selection, select_samples
 from tensorboard_plugin_rlboard.errors import ArgumentError
@@ -21,7 +21,7 @@ REFERENCES = {"reward": "ref_reward", "valid_reward": "ref_valid_reward", "n_cha
 """Metrics of the policy and their counterpart of the reference."""
 MAX_BINS = 500
 _STEP = re.compile(r"-?[0-9]{1,18}")
-_GRID = 200
+_GRID_POINTS = 200
 """Points of a density."""
 _FINE_BINS = 2048
 
@@ -37,9 +37,9 @@ def distribution(session: RunSession, question: DistributionQuestion) -> Distrib
         raise ArgumentError(f"bins takes 1 to {MAX_BINS}.")
     x, nonfinite = _values(session, question.selection, question.metric)
     other, other_nonfinite = _compared_values(session, question)
-    low, high = _ends(x, other, question)
+    low, high = _bin_range(x, other, question)
     edges = np.linspace(low, high, question.bins + 1)
-    grid = np.linspace(low, high, _GRID)
+    grid = np.linspace(low, high, _GRID_POINTS)
     return Distribution(
         edges=edges.tolist(),
         counts=_counts(x, edges).tolist(),
@@ -60,7 +60,7 @@ def distribution(session: RunSession, question: DistributionQuestion) -> Distrib
     )
 
 
-def _ends(x: Floats, other: Floats | None, question: DistributionQuestion) -> tuple[float, float]:
+def _bin_range(x: Floats, other: Floats | None, question: DistributionQuestion) -> tuple[float, float]:
     """The ends of the bins: as asked for, else the extremes of both sets of sorted values."""
     lo, hi = question.lo, question.hi
     ends = [end for values in (x, other) if values is not None and len(values) for end in values[[0, -1]]]
@@ -109,9 +109,9 @@ def _values(session: RunSession, selection: Selection, name: str) -> tuple[Float
     sql = session.schema.metric_sql.get(name)
     if sql is None:
         unknown = f"metric={name} is not a metric of run {session.run.name}; /runs lists its metrics."
-        raise missing_column(session.run, session.schema, name, ArgumentError(unknown))
+        raise missing_column_error(session.run, session.schema, name, ArgumentError(unknown))
     with session.snapshot():
-        rows = select_samples(session, selection, groups=session.schema.needs_groups([name]))
+        rows = select_samples(session, selection, needs_groups=session.schema.needs_groups([name]))
         column = session.cursor.execute(
             f"SELECT CAST({sql} AS DOUBLE) AS x FROM {rows.table_sql} WHERE {rows.where} AND {sql} IS NOT NULL",
             rows.values,

@@ -34,14 +34,14 @@ class FilterCondition:
     Attributes:
         sql: a truth value for each sample; NULL selects nothing.
         values: the values bound in it, in order.
-        groups: whether it speaks of metrics that are computed over the group.
+        needs_groups: whether it speaks of metrics that are computed over the group.
         instructions: how long a program its regular expressions are; 0 where it has none.
         texts: SQL of the texts that it looks at.
     """
 
     sql: str
     values: list[object]
-    groups: bool
+    needs_groups: bool
     instructions: int = 0
     texts: tuple[str, ...] = ()
 
@@ -62,10 +62,10 @@ def compile_filter(session: RunSession, text: str) -> list[FilterCondition]:
 
 
 def _compiled(builder: TermBuilder, tree: dict[str, Any]) -> FilterCondition:
-    before, builder.groups, builder.texts = builder.instructions, False, {}
+    before, builder.needs_groups, builder.texts = builder.instructions, False, {}
     term = builder.condition(tree)
     patterns = builder.instructions - before
-    return FilterCondition(term.sql, list(term.values), builder.groups, patterns, tuple(builder.texts))
+    return FilterCondition(term.sql, list(term.values), builder.needs_groups, patterns, tuple(builder.texts))
 
 
 def _check_text(text: str) -> None:

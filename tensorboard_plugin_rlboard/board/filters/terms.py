@@ -24,7 +24,7 @@ from tensorboard_plugin_rlboard.board.filters.functions import (
     SAME_KIND,
     TermKind,
 )
-from tensorboard_plugin_rlboard.board.missing_column import missing_column
+from tensorboard_plugin_rlboard.board.missing_column import missing_column_error
 from tensorboard_plugin_rlboard.board.pattern_cost import PatternCost, pattern_cost, syntax_fault
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.texts import plural
@@ -55,13 +55,13 @@ class TermBuilder:
     """Rebuilds the tree of one expression for one run.
 
     Attributes:
-        groups: whether a metric was named that is computed over the group.
+        needs_groups: whether a metric was named that is computed over the group.
         texts: SQL of the texts that were named.
         instructions: of all regular expressions.
     """
 
     def __init__(self, session: RunSession) -> None:
-        self.groups = False
+        self.needs_groups = False
         self.texts: dict[str, None] = {}
         self.instructions = self._count = 0
         self._session = session
@@ -162,7 +162,7 @@ class TermBuilder:
         if name in TEXT_COLUMNS:
             return Term(name, (), "text")
         if name in schema.metric_sql:
-            self.groups = self.groups or schema.needs_groups([name])
+            self.needs_groups = self.needs_groups or schema.needs_groups([name])
             return Term(f"({schema.metric_sql[name]})", (), "number")
         if name in schema.text_sql:
             self.texts[schema.text_sql[name]] = None
@@ -173,7 +173,7 @@ class TermBuilder:
             f"run {self._session.run.name[:40]} has no column {name[:60]}; near it: {', '.join(n[:60] for n in near)}. "
             "Texts stand in 'single quotes', names with odd characters in \"double quotes\"."
         )
-        raise missing_column(self._session.run, schema, name, FilterError(unknown))
+        raise missing_column_error(self._session.run, schema, name, FilterError(unknown))
 
     def _arguments(self, name: str, kinds: str, nodes: Sequence[dict[str, Any]], depth: int) -> list[Term]:
         """The arguments of a function, each of the kind that it takes."""
@@ -209,7 +209,7 @@ class TermBuilder:
             raise FilterError("a regular expression is a text in quotes, not a column.")
         cost = pattern_cost(text)
         self.instructions += cost.instructions
-        if sentence := cost.too_much() or PatternCost(self.instructions).too_much():
+        if sentence := cost.refusal() or PatternCost(self.instructions).refusal():
             raise FilterError(f"the regular expression {text[:60]} is too much for it: {sentence}.")
         if why := syntax_fault(self._session.cursor, text):
             raise FilterError(f"{text[:60]} is no regular expression (RE2 syntax): {why}.")

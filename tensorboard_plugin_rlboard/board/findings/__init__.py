@@ -1,1 +1,1 @@
-"""/findings: what looks wrong in a run, with the samples and tokens that show it."""
+"""/findings: what looks wrong in a run, with samples and tokens as evidence."""

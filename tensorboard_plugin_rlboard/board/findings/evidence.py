@@ -100,7 +100,7 @@ def _rows(session: RunSession, selection: Selection, finding: Finding) -> list[t
     )
     if chosen.searches or query.repeated:
         chosen = replace(chosen, step_min=max(finding.first, finding.last - _STEPS_SEARCHED + 1))
-    rows = select_samples(session, chosen, groups=schema.needs_groups([query.sort]))
+    rows = select_samples(session, chosen, needs_groups=schema.needs_groups([query.sort]))
     where, values, order, x = rows.where, list(rows.values), "step", "NULL"
     if query.repeated and "response" in schema.text_sql:
         said = f"step, prompt_key, hash({schema.text_sql['response']})"
@@ -138,7 +138,7 @@ def _read_token(
     sample = decode_sample(session.run, location)
     if query.marks or query.end in {"loop", "last"}:
         tokens = shown_tokens(session, spelling_of(session, location.file), sample.row)
-        place = _place_of(query, tokens)
+        place = _token_position(query, tokens)
         return [] if place is None else [FindingToken(own_id, place, None)]
     if query.end == "nonfinite":
         for name in (query.token_metric, *sample.tokens.values):
@@ -157,7 +157,7 @@ def _read_token(
     return [FindingToken(own_id, position, float(values[position]))]
 
 
-def _place_of(query: EvidenceQuery, tokens: Sequence[str]) -> int | None:
+def _token_position(query: EvidenceQuery, tokens: Sequence[str]) -> int | None:
     if query.end == "last":
         return len(tokens) - 1 if tokens else None
     text = "".join(tokens)

@@ -1,4 +1,4 @@
-"""What the groups of each value of a text column come to: which kinds of task teach, how much, and along the steps."""
+"""Groups summed up by the values of a text column: which kinds of task teach, how much, and along the steps."""
 
 from __future__ import annotations
 

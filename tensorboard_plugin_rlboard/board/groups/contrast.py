@@ -1,4 +1,4 @@
-"""What the good members of a group say that the bad ones do not: phrases of one word to four.
+"""Phrases of one to four words that the good members of a group have and the bad ones do not, and vice versa.
 
 Each side counts in how many of its responses a phrase stands, however often. A phrase is told if it stands in more of one
 side than of the other by half of the responses or more, and in at least two responses of its side (one, where the side has only one). One that begins or ends with a word of every response is left out: without it, it says the same.
@@ -36,7 +36,7 @@ class ContrastPhrase:
 
 
 @dataclass(frozen=True)
-class _Counted:
+class _CountedPhrase:
     """A phrase as it was counted: its words, and a bit for each response that it stands in."""
 
     text: str
@@ -62,7 +62,7 @@ class Contrast:
 
 
 def contrast(good: Sequence[str], bad: Sequence[str]) -> Contrast:
-    """What tells good responses from bad ones; nothing where one side is empty.
+    """The phrases that tell good responses from bad ones; none if one side is empty.
 
     Args:
         good: the texts of the responses of one side.
@@ -83,31 +83,33 @@ def contrast(good: Sequence[str], bad: Sequence[str]) -> Contrast:
     }
     of_good = (1 << len(good)) - 1
     counted = [
-        _Counted("".join(words), words, bits, (bits & of_good).bit_count(), (bits >> len(good)).bit_count())
+        _CountedPhrase(
+            "".join(words), words, bits, (bits & of_good).bit_count(), (bits >> len(good)).bit_count()
+        )
         for words, bits in places.items()
         if not everywhere.intersection((words[0], words[-1].lstrip()))
         and any(word.lstrip()[0].isalnum() for word in words)
     ]
     of_each = len(good), len(bad)
     return Contrast(
-        _best([p for p in counted if _tells(p.good, of_each[0], p.bad, of_each[1])], of_each, 1),
-        _best([p for p in counted if _tells(p.bad, of_each[1], p.good, of_each[0])], of_each, -1),
+        _best([p for p in counted if _tells_apart(p.good, of_each[0], p.bad, of_each[1])], of_each, 1),
+        _best([p for p in counted if _tells_apart(p.bad, of_each[1], p.good, of_each[0])], of_each, -1),
         complete=all(is_whole for _, is_whole in texts),
     )
 
 
-def _tells(own: int, of: int, other: int, of_other: int) -> bool:
+def _tells_apart(own: int, of: int, other: int, of_other: int) -> bool:
     return own >= min(2, of) and own / of - other / of_other >= MIN_SHARE_DIFFERENCE
 
 
-def _best(found: list[_Counted], of_each: tuple[int, int], sign: int) -> list[ContrastPhrase]:
+def _best(found: list[_CountedPhrase], of_each: tuple[int, int], sign: int) -> list[ContrastPhrase]:
     """The first phrases by how far the sides are apart, then the longest, then as a dictionary has them."""
 
-    def order(p: _Counted) -> tuple[float, int, int, str]:
+    def order(p: _CountedPhrase) -> tuple[float, int, int, str]:
         apart = sign * (p.good / of_each[0] - p.bad / of_each[1])
         return -round(apart, 9), -len(p.words), -len(p.text), p.text
 
-    kept: list[_Counted] = []
+    kept: list[_CountedPhrase] = []
     for phrase in sorted(found, key=order):
         alike = [other.text for other in kept if other.bits == phrase.bits]
         if len(alike) < MAX_ALIKE and not any(phrase.text in other for other in alike):

@@ -1,4 +1,4 @@
-"""One group whole: its members side by side, where they part, and what the good say that the bad do not."""
+"""Answers /group: its members side by side, where they diverge, and phrases of the good that the bad do not have."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ def group(session: RunSession, question: GroupQuestion, decoded_samples: Decoded
         bad=len(by_side["bad"]),
         good_length=_mean([members["length"][k] for k in by_side["good"]]),
         bad_length=_mean([members["length"][k] for k in by_side["bad"]]),
-        good_have=[_told(phrase) for phrase in said.good],
-        bad_have=[_told(phrase) for phrase in said.bad],
+        good_have=[_group_phrase(phrase) for phrase in said.good],
+        bad_have=[_group_phrase(phrase) for phrase in said.bad],
         whole_texts=said.complete and not any(cut),
         members={name: column for name, column in members.items() if name != "row"}
         | {
@@ -194,5 +194,5 @@ def _mean(lengths: Sequence[Any]) -> float | None:
     return fmean(finite) if finite else None
 
 
-def _told(phrase: ContrastPhrase) -> GroupPhrase:
+def _group_phrase(phrase: ContrastPhrase) -> GroupPhrase:
     return GroupPhrase(phrase.text, phrase.words, phrase.good, phrase.bad)

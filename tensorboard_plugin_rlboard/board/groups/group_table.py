@@ -1,4 +1,4 @@
-"""The groups of some steps: one plain query brings the numbers of their samples, and NumPy puts them together.
+"""The groups of some steps: one plain query fetches the numbers of their samples, and NumPy groups them.
 
 The aggregates of a query that reduced them took three times as long to plan as to run on a step.
 """

@@ -1,4 +1,4 @@
-"""What groups are made of, as SQL over one sample: its reward, its length, and what advantage is logged of it.
+"""The numbers of a group's member as SQL: its reward, its length, and its logged advantage.
 
 How much of a step's gradient is a sample's is Σ|A| over its tokens: a policy gradient adds up advantage times the gradient
 of a token's log-probability. Where no advantage is logged for the tokens, that of the sample counts for each of its tokens.
@@ -14,7 +14,7 @@ NONE = "CAST(NULL AS DOUBLE)"
 
 
 def length_unit(schema: RunSchema) -> str:
-    """What responses are measured in: `tokens`, or `characters` in a run without tokens."""
+    """The unit of a response's length: `tokens`, or `characters` in a run without tokens."""
     return "tokens" if "n_tokens" in schema.metrics or "n_chars" not in schema.metrics else "characters"
 
 

@@ -119,7 +119,7 @@ def _texts(session: RunSession, rowids: Ints) -> list[tuple[str, str | None, str
 
 
 def member_columns(session: RunSession, rows: Rows, members: Rows) -> Columns:
-    """What both answers say of members.
+    """The columns of members that both answers have.
 
     Args:
         session: their run.

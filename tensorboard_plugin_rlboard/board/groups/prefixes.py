@@ -1,4 +1,4 @@
-"""Where the members of a group part: what all have in common, and from where on each goes alone.
+"""Where the members of a group diverge: their common prefix, and the unit from which on each is alone.
 
 Members are long, and there are many pairs of them. So a unit is a number of 64 bits, and members are put in order: which of the
 others a member is with longest stands beside it there.

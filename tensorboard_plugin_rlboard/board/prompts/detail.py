@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.board.prompts.histories.summary import numbers
 from tensorboard_plugin_rlboard.board.prompts.histories.visits import SAMPLES
 from tensorboard_plugin_rlboard.board.prompts.identity_cache import as_text
 from tensorboard_plugin_rlboard.board.prompts.listing import kind_columns
-from tensorboard_plugin_rlboard.board.prompts.prompt_identity import asked_lines
+from tensorboard_plugin_rlboard.board.prompts.prompt_identity import canonical_lines
 from tensorboard_plugin_rlboard.board.prompts.prompt_samples import PromptSamples, prompt_samples, texts_of
 from tensorboard_plugin_rlboard.board.prompts.question import PromptQuestion
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
@@ -30,7 +30,7 @@ MAX_SAMPLES = 500
 MAX_STEPS = 2000
 MAX_RENDERINGS = 50
 _MAX_TEXT = 20_000
-_MAX_ASKED = 2_000
+_MAX_CANONICAL_LENGTH = 2_000
 """Characters of a text on the page; `/sample` has the whole."""
 _KEY_DIGITS = 16
 
@@ -73,7 +73,7 @@ def prompt(session: RunSession, question: PromptQuestion, histories: PromptHisto
         status=next(name for name in STATUSES if lists[name][0]),
         never_beats_reference=bool(lists[NEVER_BEATS_REFERENCE][0]),
         prompt=shown[0].prompt if shown else "",
-        asked=asked_lines(shown[0].prompt)[:_MAX_ASKED] if shown else "",
+        asked=canonical_lines(shown[0].prompt)[:_MAX_CANONICAL_LENGTH] if shown else "",
         numbers={
             name: None if np.isnan(values[0]) else float(values[0]) for name, values in numbers(own).items()
         },

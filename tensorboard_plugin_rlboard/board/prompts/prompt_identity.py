@@ -1,4 +1,4 @@
-"""A prompt's identity: what stays the same of it whoever rendered it, as a digest of its text alone.
+"""A prompt's identity: a digest of its canonical text, the same whichever chat template rendered it.
 
 Two texts have the same identity where they ask the same, turn by turn. What does not count:
 
@@ -35,7 +35,7 @@ _PLACEHOLDER = (
     r"|<\|(?:patch|tile_[xy]_separator)\|>"
 )
 _PLACEHOLDERS = re.compile(rf"(?:{_PLACEHOLDER})(?:\s*(?:{_PLACEHOLDER}))*")
-_FIRST_WORDS = ("<|", "<i", "<I", "<v", "<a", "<s", "[i", "[v", "[a", "[IMG")
+_PLACEHOLDER_STARTS = ("<|", "<i", "<I", "<v", "<a", "<s", "[i", "[v", "[a", "[IMG")
 """How a placeholder begins: a text without any of these is not searched."""
 _OPEN_THINKING = re.compile(r"(?:\s|</?think>|<\|channel\|>[a-z]*|<\|message\|>)*")
 _BETWEEN_TURNS, _BEHIND_ROLE = "\x1e", "\x1f"
@@ -50,16 +50,18 @@ def prompt_identity(text: str) -> str:
         text: the prompt as logged.
     """
     return blake2b(
-        asked(text).encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES, person=b"rlboard prompt"
+        canonical_prompt(text).encode("utf-8", "surrogatepass"),
+        digest_size=_DIGEST_BYTES,
+        person=b"rlboard prompt",
     ).hexdigest()
 
 
-def asked(text: str) -> str:
-    """What a prompt asks: the text that its identity is the digest of.
+def canonical_prompt(text: str) -> str:
+    """The canonical text of a prompt, of which its identity is the digest.
 
     Of a single question it is the question; of a conversation its turns, each behind its role.
     """
-    turns = [(role, _plain(content)) for role, content in split_turns(text)]
+    turns = [(role, _normalized(content)) for role, content in split_turns(text)]
     turns = [(role, content) for role, content in turns if content]
     while len(turns) > 1 and turns[0][0] == SYSTEM:
         turns = turns[1:]
@@ -70,9 +72,9 @@ def asked(text: str) -> str:
     return _BETWEEN_TURNS.join(f"{role}{_BEHIND_ROLE}{content}" for role, content in turns)
 
 
-def asked_lines(text: str) -> str:
-    """What a prompt asks, for readers: a turn a line, in a conversation each behind a line with its role."""
-    return asked(text).replace(_BETWEEN_TURNS, "\n").replace(_BEHIND_ROLE, "\n")
+def canonical_lines(text: str) -> str:
+    """The canonical text for readers: each turn on its own line, in a conversation below a line with its role."""
+    return canonical_prompt(text).replace(_BETWEEN_TURNS, "\n").replace(_BEHIND_ROLE, "\n")
 
 
 def _is_generation_prompt(turn: Turn) -> bool:
@@ -80,15 +82,15 @@ def _is_generation_prompt(turn: Turn) -> bool:
     return turn[0] == ASSISTANT and _OPEN_THINKING.fullmatch(turn[1]) is not None
 
 
-def _plain(content: str) -> str:
-    """A turn's content in one spelling."""
+def _normalized(content: str) -> str:
+    """A turn's content, normalised: Unicode, white space and placeholders of pictures."""
     content = unicodedata.normalize("NFC", without_edges(content))
-    if any(first in content for first in _FIRST_WORDS):
-        content = _PLACEHOLDERS.sub(_picture, content)
+    if any(first in content for first in _PLACEHOLDER_STARTS):
+        content = _PLACEHOLDERS.sub(_placeholder_word, content)
     return " ".join(content.split())
 
 
-def _picture(found: re.Match[str]) -> str:
+def _placeholder_word(found: re.Match[str]) -> str:
     """One word for a stretch of placeholders."""
     stretch = found.group().lower()
     return f" [{next((kind for kind in ('video', 'audio') if kind in stretch), 'image')}] "

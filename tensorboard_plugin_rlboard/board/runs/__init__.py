@@ -1,1 +1,1 @@
-"""/runs: which runs there are, how far they are indexed, and what is known of their training."""
+"""/runs: the runs, how far they are indexed, and what is known of their training."""

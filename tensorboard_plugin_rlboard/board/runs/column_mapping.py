@@ -1,4 +1,4 @@
-"""How a run's rows were understood: which keys are which of our columns, what a row is, what only a path says."""
+"""The column mapping of a run: which keys hold which of our columns, what a row is, and what comes from paths."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GLOB, _DIGITS = re.compile(r"[][*?]"), re.compile(r"[0-9]+")
 """What a glob reads otherwise, and what differs in the names of files that are written one after the other."""
 _MAX_DOUBTS = 3
 """Doubts of further files that are said; files of one trainer have one."""
-_NOTE = "Save this as rlboard.toml in the folder of the run, and correct what is wrong."
+_TOML_NOTE = "Save this as rlboard.toml in the folder of the run, and correct what is wrong."
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ColumnMapping:
 
     Attributes:
         columns: our column -> key of the rows; None where formats knew all files.
-        guessed: whether nobody has said so yet.
+        guessed: whether it was guessed, and not written by the user.
         toml: the text of the rlboard.toml that says it; empty where there is none.
         sources: our column -> where it comes from, as it is shown; of a known format only what its path says.
         alternatives: our column -> other keys that might hold it.
@@ -65,7 +65,7 @@ def column_mapping(run: RunIndex, *, has_runs_below: bool = False) -> ColumnMapp
         {name: path for name, path in mapping.keys.items() if path},
         mapping.guessed,
         key_mapping.mapping_toml(
-            mapping.keys, _NOTE, _only_for(run, mapped, files, has_runs_below=has_runs_below)
+            mapping.keys, _TOML_NOTE, _files_pattern(run, mapped, files, has_runs_below=has_runs_below)
         ),
         shown | _path_sources(mapped.format, mapped.relative, shown),
         mapping.alternatives,
@@ -76,31 +76,31 @@ def column_mapping(run: RunIndex, *, has_runs_below: bool = False) -> ColumnMapp
 
 def _doubts(mapped: IndexedFile, files: Sequence[IndexedFile]) -> Iterator[str]:
     """The doubts of a run's mappings: that of the shown one, then those of files that were understood otherwise."""
-    said = {"" if mapped.format.mapping is None else mapped.format.mapping.doubt}
-    yield from said
+    told = {"" if mapped.format.mapping is None else mapped.format.mapping.doubt}
+    yield from told
     for file in files:
         doubt = "" if file.format.mapping is None else file.format.mapping.doubt
-        if doubt not in said | {""} and len(said) <= _MAX_DOUBTS:
-            said.add(doubt)
+        if doubt not in told | {""} and len(told) <= _MAX_DOUBTS:
+            told.add(doubt)
             yield f"Of the file {PurePosixPath(file.relative).name}: {doubt}"
 
 
-def _only_for(
+def _files_pattern(
     run: RunIndex, mapped: IndexedFile, files: Sequence[IndexedFile], *, has_runs_below: bool
 ) -> str:
     """A glob of the files that a mapping is for, where others of the run, or below it, may have another; else empty."""
-    glob = _of_run(mapped, files)
+    glob = _distinguishing_pattern(mapped, files)
     folder = PurePosixPath(mapped.relative).parent.as_posix()
     return f"./{glob or '*'}" if has_runs_below and folder == run.name else glob
 
 
-def _of_run(mapped: IndexedFile, files: Sequence[IndexedFile]) -> str:
+def _distinguishing_pattern(mapped: IndexedFile, files: Sequence[IndexedFile]) -> str:
     """A glob of the files that a mapping is for, where others of the run have another one; empty where none has."""
-    told = None if mapped.format.mapping is None else mapped.format.mapping.keys
+    keys = None if mapped.format.mapping is None else mapped.format.mapping.keys
     others = {
         PurePosixPath(file.relative).name
         for file in files
-        if file.format.mapping is not None and file.format.mapping.keys != told
+        if file.format.mapping is not None and file.format.mapping.keys != keys
     }
     if not others:
         return ""
@@ -122,7 +122,7 @@ def _path_sources(file_format: Format, relative: str, shown: Mapping[str, str]) 
     named = file_format.options.get("named", "")
     from_names = step_and_split_from_names(path, is_numbered="number" in named)
     found: dict[str, str] = {}
-    for name, value, said, source in (
+    for name, value, told, source in (
         ("step", defaults.step, from_names.step, from_names.step_source),
         ("split", defaults.split or None, from_names.split, from_names.split_source),
     ):
@@ -132,7 +132,7 @@ def _path_sources(file_format: Format, relative: str, shown: Mapping[str, str]) 
             file_format.name == NATIVE.name or file_format.mapping is not None
         ):  # a trainer's layout, which knows other names than these
             found[name] = source_of_default(path, value)
-        elif said == value and name in named:
+        elif told == value and name in named:
             found[name] = source
         elif name in named and (of_sequence := source_beside_others(relative, value)):
             found[name] = of_sequence
@@ -144,7 +144,7 @@ def _path_sources(file_format: Format, relative: str, shown: Mapping[str, str]) 
 
 
 def _split_of_rest(source: str, shown: Mapping[str, str]) -> dict[str, str]:
-    """Where the split comes from where some rows say it, and the name of their file says that of the others."""
+    """The source of the split when some rows have it and the name of their file gives it to the others."""
     field = next((name for name in ("split", "validation", "training") if name in shown), "split")
     key, _, note = shown.get(field, field).removesuffix(")").partition(" (")
     others = f"{note}, the others by the {source}" if note else f"the others by the {source}"

@@ -1,4 +1,4 @@
-"""The hyperparameters of a run's training, gathered from all places that say something of them."""
+"""The hyperparameters of a run's training, merged from all their sources."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Hyperparameters:
-    """Puts together the settings of trainings, and again only when one of their sources changes."""
+    """Merges the hyperparameters of trainings, again only when one of their sources changes."""
 
     def __init__(self) -> None:
         self._configs: dict[str, tuple[tuple[HyperparameterSource, ...], RunHyperparameters]] = {}

@@ -1,4 +1,4 @@
-"""What the names of a run's files may say and were not taken for: a number that may be a step, a word that may be a split."""
+"""Notices on names of files: a number that may be a step, or a word that may be a split, and was not taken for it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OF_TRYING = frozenset({"run", "runs"})
 
 
 def name_notices(run: RunIndex) -> Iterator[Notice]:
-    """That the rows of a file say no step or no split, its name might, and was not taken for it."""
+    """Notices that rows have no step or split, though the name of their file may give it."""
     files = tuple(run.files.values())[:_LOOKED_AT]  # the indexing thread may add one meanwhile
     for find in (_number, _held_out_word, _said_otherwise):
         found = next((notice for file in files if (notice := find(file))), None)
@@ -70,7 +70,7 @@ def _held_out_word(file: IndexedFile) -> Notice | None:
 
 
 def _said_otherwise(file: IndexedFile) -> Notice | None:
-    """That rows say that they are of the training, in a file whose name says an evaluation."""
+    """A notice that rows are marked as training in a file that is named like an evaluation."""
     if not _is_open(SPLIT_OF_REST, file.format) or file_defaults(file.format).split != "eval":
         return None
     if "train" not in file.steps:
@@ -86,5 +86,5 @@ def _said_otherwise(file: IndexedFile) -> Notice | None:
 
 
 def _is_open(field: str, file_format: Format) -> bool:
-    """Whether the rows of a file do not say a field that names of files may."""
+    """Whether the rows of a file lack a field that names of files may give."""
     return field in file_format.options.get("named", "").split(",")

@@ -1,4 +1,4 @@
-"""What is said above the curves of a run: what a user should know before believing them."""
+"""The notices above the curves of a run: what a user should know before believing them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[Notice]:
 
 
 def same_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
-    """That another run holds the same samples: which of them has more, and why it is to be preferred."""
+    """Notices that another run holds the same samples, which of both has more, and why to prefer it."""
     same, runs = registry.duplicate_runs, registry.runs
     better = runs.get(same.get(run.name, ""))
     if better is not None:
@@ -97,7 +97,7 @@ def same_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
 
 
 def repeated_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
-    """That two files of a run hold the same samples."""
+    """Notices that two files of a run hold the same samples."""
     found = registry.duplicate_files.get(run.name)
     if found is not None:
         first, second, compared = found
@@ -110,7 +110,7 @@ def repeated_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Noti
 
 
 def evaluation_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
-    """That an evaluation is two runs, where its answers and what was scored of them were written apart."""
+    """Notices that an evaluation is two runs, because its answers and their scores were written apart."""
     if all(file.format.name != OPENCOMPASS.name for file in tuple(run.files.values())):
         return
     other, has_scores = paired_run(run.name)
@@ -157,7 +157,7 @@ def _summed_reward_functions(trainer: str) -> Notice:
 
 
 def _is_counted(relative: str, file_format: Format) -> bool:
-    """Whether the step of a file is the number in its name that nothing calls a step."""
+    """Whether the step of a file is a number in its name without a word for a step beside it."""
     path, step = PurePosixPath(relative), file_defaults(file_format).step
     if step is None or "step" not in file_format.options.get("named", ""):
         return False

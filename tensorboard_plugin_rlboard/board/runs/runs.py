@@ -31,7 +31,7 @@ from tensorboard_plugin_rlboard.board.runs.notices import (
 )
 from tensorboard_plugin_rlboard.board.runs.run_table import run_state
 from tensorboard_plugin_rlboard.board.runs.training import TensorBoardRuns, Training, Trainings
-from tensorboard_plugin_rlboard.board.runs.unusable import GROUP, ODD_GROUPS, unusable_fields
+from tensorboard_plugin_rlboard.board.runs.unusable_fields import GROUP, ODD_GROUPS, unusable_fields
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
@@ -169,7 +169,7 @@ class RunList:
 
 
 @lru_cache(maxsize=64)
-def _shared(metrics: tuple[MetricInfo, ...]) -> list[MetricInfo]:
+def _interned(metrics: tuple[MetricInfo, ...]) -> list[MetricInfo]:
     """The same list for every run that has these metrics; it is written as JSON once in an answer."""
     return list(metrics)
 
@@ -190,8 +190,8 @@ def _describe(run: RunIndex, steps: RunSteps, has_runs_below: bool) -> RunInfo:
         steps=StepSpan(*steps.steps()),
         splits=steps.splits(),
         attempts=[AttemptInfo(*span) for span in steps.attempts()],
-        metrics=_shared(tuple(sample_metric_infos(run, schema, steps.largest_group()))),
-        token_metrics=_shared(
+        metrics=_interned(tuple(sample_metric_infos(run, schema, steps.largest_group()))),
+        token_metrics=_interned(
             tuple(token_metric_info(name, run.token_metrics) for name in schema.token_metrics)
         ),
         text_columns=schema.texts,

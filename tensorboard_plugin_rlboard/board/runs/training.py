@@ -1,4 +1,4 @@
-"""What belongs to the training of a run beside its rollouts: scalars, and how it was set up."""
+"""The training of a run beside its rollouts: its scalar runs, hyperparameters and text rules."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Training:
 
 @dataclass(frozen=True)
 class TensorBoardRuns:
-    """What TensorBoard's data provider knows.
+    """The scalar runs of TensorBoard, and the metadata of their event files.
 
     Attributes:
         scalars: the runs with scalars.

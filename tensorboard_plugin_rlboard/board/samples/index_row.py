@@ -1,4 +1,4 @@
-"""The index's row of one sample: where its line lies, what it belongs to, and any of its columns."""
+"""The row of one sample in the index: the location of its line, its step and group, and any of its columns."""
 
 from __future__ import annotations
 

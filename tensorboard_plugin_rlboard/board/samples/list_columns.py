@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tensorboard_plugin_rlboard.board.missing_column import missing_column
+from tensorboard_plugin_rlboard.board.missing_column import missing_column_error
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.paging import ListOrder
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
@@ -68,7 +68,7 @@ def _column_sql(session: RunSession, name: str) -> str:
         unknown = (
             f"{name} is not a column of run {session.run.name}; /runs lists its metrics and text columns."
         )
-        raise missing_column(session.run, session.schema, name, ArgumentError(unknown))
+        raise missing_column_error(session.run, session.schema, name, ArgumentError(unknown))
     return sql
 
 

@@ -36,7 +36,7 @@ def samples(session: RunSession, question: SamplesQuestion, totals: LruCache[int
     counted = (session.run.name, session.run.version, question.selection, narrowed)
     found = page(
         session.cursor,
-        select_samples(session, question.selection, groups=order.groups),
+        select_samples(session, question.selection, needs_groups=order.needs_groups),
         order,
         question,
         totals.get(counted),

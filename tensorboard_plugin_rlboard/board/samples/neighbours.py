@@ -20,7 +20,7 @@ _MAX_GROUP = 512
 _MAX_VISITS = 500
 _LOCATION = 'file, line_offset, "row"'
 _OF_STEP = "split = ? AND attempt = ? AND step = ?"
-SamplePlace = tuple[int, int, int]
+SampleAddress = tuple[int, int, int]
 """Number of a sample's file, byte offset of its line, and the row in it."""
 
 
@@ -68,7 +68,7 @@ def sample_context(session: RunSession, sample: Mapping[str, Any]) -> SampleCont
 
 def _before_and_after(
     session: RunSession, sample: Mapping[str, Any]
-) -> tuple[SamplePlace | None, SamplePlace | None]:
+) -> tuple[SampleAddress | None, SampleAddress | None]:
     """The samples before and after one, in the order of the log; None at the ends of the attempt.
 
     A step may have a million samples: no more than two of its rows leave the database.
@@ -90,7 +90,7 @@ def _before_and_after(
     return before, after
 
 
-def _visits(session: RunSession, sample: Mapping[str, Any]) -> list[tuple[int, SamplePlace, float | None]]:
+def _visits(session: RunSession, sample: Mapping[str, Any]) -> list[tuple[int, SampleAddress, float | None]]:
     """The first sample of the prompt at each other step, with its reward."""
     reward = session.schema.metric_sql.get("reward", "NULL")
     rows = session.cursor.execute(
@@ -143,7 +143,7 @@ def group_metrics(context: SampleContext) -> dict[str, float]:
     return metrics
 
 
-def _nearest_sample(session: RunSession, sample: Mapping[str, Any], *, before: bool) -> SamplePlace | None:
+def _nearest_sample(session: RunSession, sample: Mapping[str, Any], *, before: bool) -> SampleAddress | None:
     """The last sample of the step before, or the first one of the step after; None at the ends of the attempt."""
     table = session.schema.table
     nearest, direction = ("max(step)", "DESC") if before else ("min(step)", "ASC")

@@ -33,13 +33,13 @@ class ListOrder:
         key: SQL; empty for the order of the log.
         descending: its direction.
         numeric: whether the key is a number, which may not be finite.
-        groups: whether the key is computed over groups.
+        needs_groups: whether the key is computed over groups.
     """
 
     key: str
     descending: bool
     numeric: bool = True
-    groups: bool = False
+    needs_groups: bool = False
 
     def sql(self, key: str) -> str:
         """An ORDER BY over `key`: non-finite and missing values last both ways, ties as logged."""

@@ -62,7 +62,7 @@ METRIC_PREFIX = "m:"
 
 
 @lru_cache(maxsize=1024)
-def _shared(aggregate: Aggregate) -> Aggregate:
+def _interned(aggregate: Aggregate) -> Aggregate:
     """The same object for every run that has this aggregate: its SQL is longer than the curves of a short run."""
     return aggregate
 
@@ -197,7 +197,7 @@ class MaterializedCurves:
         }
         findings = {FINDINGS: finding_aggregate(schema)}
         every = step_aggregates(schema) | findings | metrics
-        return {name: _shared(aggregate) for name, aggregate in every.items()}
+        return {name: _interned(aggregate) for name, aggregate in every.items()}
 
     def _compute(
         self,

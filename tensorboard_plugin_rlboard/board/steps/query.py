@@ -9,7 +9,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.api import Steps, StepStatistics
 from tensorboard_plugin_rlboard.api.number_column import NumberColumn
-from tensorboard_plugin_rlboard.board.missing_column import missing_column
+from tensorboard_plugin_rlboard.board.missing_column import missing_column_error
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema, RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation, Selection, select_samples
 from tensorboard_plugin_rlboard.board.steps.aggregates import (
@@ -56,7 +56,7 @@ def requested_metrics(run: RunIndex, schema: RunSchema, question: StepsQuestion)
     for name in question.metrics:
         if name not in schema.metric_sql:
             unknown = f"metrics={name} is not a metric of run {run.name}; /runs lists its metrics."
-            raise missing_column(run, schema, name, ArgumentError(unknown))
+            raise missing_column_error(run, schema, name, ArgumentError(unknown))
     return list(question.metrics)
 
 
@@ -109,7 +109,7 @@ def query_steps(session: RunSession, question: StepsQuestion) -> Steps:
         split, samples = _aggregate_input(session, question.selection, list(aggregates.values()))
         results = compute_aggregates(cursor, aggregates, samples, ("step",))
         first = first_step(session, split)
-    return assembled(results, first)
+    return assemble_steps(results, first)
 
 
 def first_step(session: RunSession, split: str) -> int | None:
@@ -120,7 +120,7 @@ def first_step(session: RunSession, split: str) -> int | None:
     return first if run.attempts == 1 else None
 
 
-def assembled(results: dict[str, AggregateRows], first: int | None) -> Steps:
+def assemble_steps(results: dict[str, AggregateRows], first: int | None) -> Steps:
     """The answer made of what aggregates computed.
 
     Args:
@@ -155,7 +155,7 @@ def _aggregate_input(
     """The split and the samples of a selection: whole steps where they lie, others picked."""
     if takes_whole_steps(selection):
         groups = any(aggregate.groups for aggregate in aggregates)
-        rows = select_samples(session, selection, groups=groups)
+        rows = select_samples(session, selection, needs_groups=groups)
         plain = select_samples(session, selection) if groups else rows
         return rows.split, AggregateInput(plain, rows, session.run.samples)
     return picked_samples(session, selection, aggregates)
@@ -182,7 +182,7 @@ def picked_samples(
     groups = any(aggregate.groups for aggregate in aggregates)
     narrowed = f" AND {text_sql} IN ({', '.join('?' * len(only))})" if only else ""
     among = _steps_of(session, selection, narrowed, only) if only else ""
-    rows = select_samples(session, selection, groups=groups, among=among)
+    rows = select_samples(session, selection, needs_groups=groups, among=among)
     sql = " ".join(aggregate.sql("", "", "step") for aggregate in aggregates)
     needed = [name for name in run.columns if quoted(name) in sql or name in {"step", "file", "line_offset"}]
     response = text("response")  # only told apart: its digest does as well, and is a tenth of it

@@ -40,7 +40,7 @@ class StepEntry:
         """Samples of all attempts."""
         return sum(count for _, count in self.attempts)
 
-    def is_like(self, other: StepEntry) -> bool:
+    def has_same_counts(self, other: StepEntry) -> bool:
         """Whether as much is known to be in both, whatever their rows are."""
         return (self.attempts, self.largest_group) == (other.attempts, other.largest_group)
 
@@ -139,7 +139,7 @@ class StepIndex:
                 changed |= {
                     key
                     for key, found in counted.items()
-                    if key not in entries or not found.is_like(entries[key])
+                    if key not in entries or not found.has_same_counts(entries[key])
                 }
             elif changed:
                 counted = _count_rows(cursor, run, [step for _, step in changed])

@@ -105,7 +105,7 @@ def _find(
     session: RunSession, location: SampleLocation, search: TokenSearch, spelling: Spelling
 ) -> SampleExtremes:
     sample = decode_sample(session.run, location)
-    positions, values = _counted(sample.tokens, search.metric)
+    positions, values = _included_tokens(sample.tokens, search.metric)
     extremities = _extremities(values, search.end)
     if search.per_sample:
         order = np.argsort(-extremities, kind="stable")[: search.per_sample]
@@ -117,7 +117,7 @@ def _find(
     return SampleExtremes(positions, values, extremities, texts, prompt)
 
 
-def _counted(tokens: Tokens, name: str) -> tuple[Ints, Floats]:
+def _included_tokens(tokens: Tokens, name: str) -> tuple[Ints, Floats]:
     """Positions and values of the tokens that count in statistics."""
     values = tokens.values.get(name)
     if values is None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from tensorboard_plugin_rlboard.api import MetricInfo, WorstTokens
 from tensorboard_plugin_rlboard.board.limits.running_question import check_stopped
-from tensorboard_plugin_rlboard.board.missing_column import missing_column
+from tensorboard_plugin_rlboard.board.missing_column import missing_column_error
 from tensorboard_plugin_rlboard.board.run_schema import RunSession, token_metric_info
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
@@ -70,12 +70,12 @@ def worst_tokens(
     with session.snapshot():
         n_samples, candidates = _candidates(session, question, search, max_samples)
     found: list[tuple[_Candidate, SampleExtremes]] = []
-    reach = _Reach(limit if by == "sample" else 0)
+    top = _TopExtremities(limit if by == "sample" else 0)
     spellings: dict[int, Spelling] = {}
     n_read = n_bytes = 0
     least, complete = -math.inf, True
     for candidate in candidates:
-        if reach.is_full and candidate.extremity <= reach.least:
+        if top.is_full and candidate.extremity <= top.least:
             break
         location = candidate.location
         if n_read and n_bytes + location.length > MAX_BYTES:
@@ -94,15 +94,15 @@ def worst_tokens(
             continue
         n_read += 1
         found.append((candidate, extremes))
-        reach.add(extremes)
-    least = max(least, reach.least if reach.is_full else -math.inf)
+        top.add(extremes)
+    least = max(least, top.least if top.is_full else -math.inf)
     tokens = [token for candidate, extremes in found for token in _tokens(candidate, extremes, least)]
     columns = worst_table(tokens, by, search.end, info.kind, limit)
     return WorstTokens(info, by, search.end, n_samples, n_read, complete, columns)
 
 
-class _Reach:
-    """How far out the most extreme tokens lie that were found so far; never full where all tokens are wanted (0)."""
+class _TopExtremities:
+    """The extremities of the most extreme tokens found so far, `limit` at most; never full for a limit of 0, which means all."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -110,12 +110,12 @@ class _Reach:
 
     @property
     def is_full(self) -> bool:
-        """Whether there are as many as are wanted."""
+        """Whether there are `limit` of them."""
         return 0 < self._limit <= len(self._furthest)
 
     @property
     def least(self) -> float:
-        """How far out the last of them lies."""
+        """The smallest of them."""
         return self._furthest[0]
 
     def add(self, extremes: SampleExtremes) -> None:
@@ -130,7 +130,7 @@ class _Reach:
 
 
 def _tokens(candidate: _Candidate, extremes: SampleExtremes, least: float) -> Iterator[ExtremeToken]:
-    """The tokens of a sample that lie so far out at least."""
+    """The tokens of a sample with at least such an extremity."""
     location = candidate.location
     own_id = sample_id(location.file.digest, location.offset, location.row)
     for index in np.flatnonzero(extremes.extremities >= least).tolist():
@@ -172,7 +172,7 @@ def _metric(session: RunSession, name: str) -> MetricInfo:
             f"metric={name[:40]} is not a token metric of run {session.run.name[:40]}: it has "
             f"{', '.join(names[:12]) or 'none'}."
         )
-        raise missing_column(session.run, session.schema, name or "logprobs", ArgumentError(unknown))
+        raise missing_column_error(session.run, session.schema, name or "logprobs", ArgumentError(unknown))
     return token_metric_info(name, session.run.token_metrics)
 
 

@@ -51,7 +51,7 @@ def test_both_ways_to_the_metrics_of_groups_agree(test_log: TestLog, selection: 
     answers = []
     with session.snapshot():
         for many_steps in (False, True):
-            rows = select_samples(session, selection, groups=True, many_steps=many_steps)
+            rows = select_samples(session, selection, needs_groups=True, many_steps=many_steps)
             sql = f"SELECT rowid, {METRICS} FROM {rows.table_sql} WHERE {rows.where} ORDER BY rowid"
             answers.append(session.cursor.execute(sql, rows.values).fetchall())
     windows, joined = answers
@@ -77,7 +77,7 @@ def test_groups_whose_numbers_collide_stay_apart(test_log: TestLog) -> None:
         assert session.cursor.execute(
             "SELECT hash(step, attempt, 1) FROM (VALUES (7, 8)) t(step, attempt)"
         ).fetchall() == [(1,)]
-        rows = select_samples(session, Selection("."), groups=True, many_steps=True)
+        rows = select_samples(session, Selection("."), needs_groups=True, many_steps=True)
         found = session.cursor.execute(
             f"SELECT step, group_mean, group_std FROM {rows.table_sql} WHERE {rows.where} ORDER BY ALL",
             rows.values,

@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tensorboard_plugin_rlboard.board.prompts.prompt_identity import asked, asked_lines, prompt_identity
+from tensorboard_plugin_rlboard.board.prompts.prompt_identity import (
+    canonical_lines,
+    canonical_prompt,
+    prompt_identity,
+)
 
 QUESTION = "What is 64+53? Let's think step by step."
 RENDERED = {
@@ -70,7 +74,7 @@ NEAR_MISSES = (
 
 @pytest.mark.parametrize("family", RENDERED)
 def test_a_question_is_the_same_in_every_template(family: str) -> None:
-    assert asked(RENDERED[family]) == QUESTION
+    assert canonical_prompt(RENDERED[family]) == QUESTION
     assert prompt_identity(RENDERED[family]) == prompt_identity(QUESTION)
 
 
@@ -96,7 +100,7 @@ def test_white_space_and_composition_do_not_count_but_other_characters_do() -> N
 def test_chinese_prompts() -> None:
     question = "请编写“上相生坤位，中兴运泰开。”的下一句，要求押韵。"
     rendered = f"<|im_start|>system\n你是一个诗人。<|im_end|>\n<|im_start|>user\n{question}<|im_end|>\n<|im_start|>assistant\n"
-    assert asked(rendered) == question
+    assert canonical_prompt(rendered) == question
     assert prompt_identity(question.replace("，", ",")) != prompt_identity(question)
 
 
@@ -111,7 +115,7 @@ def test_a_stretch_of_placeholders_is_one_picture() -> None:
         f"[INST]{'[IMG]' * 8}[IMG_BREAK]{'[IMG]' * 8}[IMG_END]{question}[/INST]",
         f"<|image_1|>\n{question}",
     )
-    assert {asked(text) for text in same} == {f"[image] {question}"}
+    assert {canonical_prompt(text) for text in same} == {f"[image] {question}"}
     apart = (question, f"{question} <image>", f"<video>{question}", f"<image> or <image> {question}")
     assert len({prompt_identity(text) for text in (same[0], *apart)}) == 1 + len(apart)
 
@@ -168,18 +172,18 @@ def test_it_is_a_digest_of_sixteen_digits_that_does_not_change_between_versions(
 
 def test_what_is_asked_is_written_turn_by_turn() -> None:
     talk = "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi\n there<|im_end|>\n"
-    assert asked_lines(talk) == "Hi there"
+    assert canonical_lines(talk) == "Hi there"
     more = f"{talk}<|im_start|>assistant\nYes?<|im_end|>\n<|im_start|>user\nWhy?<|im_end|>\n"
-    assert asked_lines(more) == "user\nHi there\nassistant\nYes?\nuser\nWhy?"
+    assert canonical_lines(more) == "user\nHi there\nassistant\nYes?\nuser\nWhy?"
 
 
 def test_half_a_character_is_no_error() -> None:
     assert prompt_identity("a\ud800") != prompt_identity("a")
 
 
-@given(st.text(max_size=60).filter(lambda text: asked(text) != ""))
+@given(st.text(max_size=60).filter(lambda text: canonical_prompt(text) != ""))
 def test_any_question_survives_a_template(question: str) -> None:
-    words = asked(question)
+    words = canonical_prompt(question)
     if words != " ".join(unicodedata.normalize("NFC", question).split()):
         return  # it looks like a template itself
     rendered = f"<|im_start|>user\n{question}<|im_end|>\n<|im_start|>assistant\n"

@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.board.prompts.histories.statuses import (
     STATUSES,
     statuses,
 )
-from tensorboard_plugin_rlboard.board.prompts.histories.step_batches import batches, parted
+from tensorboard_plugin_rlboard.board.prompts.histories.step_batches import batches, split_settled
 from tensorboard_plugin_rlboard.board.prompts.histories.visits import N_SUMS, PASSED, REWARDED, Visits
 
 Visit = tuple[int, int, int, list[int]]
@@ -98,12 +98,12 @@ def test_half_of_the_samples_are_enough_to_have_solved_a_prompt() -> None:
 
 
 def test_the_newest_steps_are_read_again_as_long_as_they_are_few() -> None:
-    assert parted([], {}) == ([], [])
-    assert parted([4, 5], {4: 1, 5: 1}) == ([], [4, 5])
-    assert parted([*range(10)], dict.fromkeys(range(10), 1)) == ([0, 1], [2, 3, 4, 5, 6, 7, 8, 9])
-    assert parted([1, 2, 3], {1: 1, 2: 20_000, 3: 30_000}) == ([1], [2, 3]), "50,000 rows and no more"
-    assert parted([1, 2, 3], {1: 40_000, 2: 20_000, 3: 30_000}) == ([1], [2, 3])
-    assert parted([1, 2], {1: 1, 2: 50_001}) == ([1], [2]), "the newest one, whatever it has"
+    assert split_settled([], {}) == ([], [])
+    assert split_settled([4, 5], {4: 1, 5: 1}) == ([], [4, 5])
+    assert split_settled([*range(10)], dict.fromkeys(range(10), 1)) == ([0, 1], [2, 3, 4, 5, 6, 7, 8, 9])
+    assert split_settled([1, 2, 3], {1: 1, 2: 20_000, 3: 30_000}) == ([1], [2, 3]), "50,000 rows and no more"
+    assert split_settled([1, 2, 3], {1: 40_000, 2: 20_000, 3: 30_000}) == ([1], [2, 3])
+    assert split_settled([1, 2], {1: 1, 2: 50_001}) == ([1], [2]), "the newest one, whatever it has"
 
 
 def test_steps_are_read_together_up_to_a_number_of_rows() -> None:

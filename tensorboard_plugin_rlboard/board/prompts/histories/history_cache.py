@@ -15,7 +15,11 @@ from tensorboard_plugin_rlboard.board.prompts.histories.cached_history import Ca
 from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import PromptHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.saved_histories import SavedHistories
 from tensorboard_plugin_rlboard.board.prompts.histories.selection_history import SelectionHistory
-from tensorboard_plugin_rlboard.board.prompts.histories.step_batches import ROWS_AT_ONCE, batches, parted
+from tensorboard_plugin_rlboard.board.prompts.histories.step_batches import (
+    ROWS_AT_ONCE,
+    batches,
+    split_settled,
+)
 from tensorboard_plugin_rlboard.board.prompts.histories.storage import StoredHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.threshold import success_threshold
 from tensorboard_plugin_rlboard.board.prompts.histories.visits import read_visits
@@ -150,7 +154,7 @@ class PromptHistories:
             }
             added_to = run.step_versions.copy()  # asked last: what is added from now on gets another stamp
             fits = [
-                entry.is_like(stored.entries[step]) and (stored.split, step) not in added_to
+                entry.has_same_counts(stored.entries[step]) and (stored.split, step) not in added_to
                 for step, entry in now.items()
             ]
             if not run.restored_digest or len(fits) < len(stored.entries) or not all(fits):
@@ -224,7 +228,7 @@ class PromptHistories:
         ):
             cached.settled, cached.stamps, cached.labels = PromptHistory(), {}, Labels()
         cached.threshold = success.value
-        settling, newest = parted(sorted(set(stamps) - set(cached.stamps)), rows)
+        settling, newest = split_settled(sorted(set(stamps) - set(cached.stamps)), rows)
         for batch in batches(settling, rows):
             cached.settled = self._added(
                 session, cached.settled, selection, batch, success.value, by, cached.labels

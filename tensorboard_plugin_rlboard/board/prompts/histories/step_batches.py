@@ -11,7 +11,7 @@ NEWEST_STEPS, NEWEST_ROWS = 8, 50_000
 time: a training that is writing adds to these."""
 
 
-def parted(steps: list[int], rows: Mapping[int, int]) -> tuple[list[int], list[int]]:
+def split_settled(steps: list[int], rows: Mapping[int, int]) -> tuple[list[int], list[int]]:
     """Steps that will hardly change any more, and the newest ones."""
     first, held = len(steps), 0
     while first > 0 and len(steps) - first < NEWEST_STEPS:

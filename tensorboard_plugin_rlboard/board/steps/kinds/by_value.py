@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tensorboard_plugin_rlboard.api import StepsByValue
-from tensorboard_plugin_rlboard.board.labels import NOT_KINDS, no_kinds
+from tensorboard_plugin_rlboard.board.labels import FREE_TEXT_COLUMNS, no_such_kinds_error
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation, select_samples
 from tensorboard_plugin_rlboard.board.steps.aggregates import (
@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.board.steps.materialized import METRIC_PREFIX
 from tensorboard_plugin_rlboard.board.steps.metric_aggregates import metric_aggregate
 from tensorboard_plugin_rlboard.board.steps.query import (
     PICKED_TEXT,
-    assembled,
+    assemble_steps,
     first_step,
     picked_samples,
     requested_metrics,
@@ -71,7 +71,7 @@ def query_by_value(session: RunSession, question: StepsQuestion) -> StepsByValue
         of_shown = AggregateInput(picked, picked, samples.count)
         results = compute_aggregates(cursor, aggregates, of_shown, (_KEY, "step"))
         first = first_step(session, split)
-    series = [assembled(_of_value(results, place), first) for place in range(len(shown))]
+    series = [assemble_steps(_of_value(results, place), first) for place in range(len(shown))]
     return StepsByValue(
         by=question.by,
         values=[value for value, _ in shown],
@@ -110,9 +110,9 @@ def _value_counts(session: RunSession, rows: Relation) -> _ValueCounts:
 
 def _text_sql(session: RunSession, name: str) -> str:
     texts = session.schema.texts
-    if name in texts and name not in NOT_KINDS:
+    if name in texts and name not in FREE_TEXT_COLUMNS:
         return session.schema.text_sql[name]
-    raise no_kinds(session, name)
+    raise no_such_kinds_error(session, name)
 
 
 def _of_value(results: Mapping[str, AggregateRows], place: int) -> dict[str, AggregateRows]:

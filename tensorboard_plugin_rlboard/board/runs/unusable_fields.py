@@ -1,4 +1,4 @@
-"""Fields that were logged under values that cannot be used: they are not "not logged", and the remedy is another."""
+"""Fields that were logged with values that cannot be used, which is another problem than not being logged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TOKENS = "response_tokens"
 
 
 def unusable_fields(cursor: duckdb.DuckDBPyConnection, run: RunIndex) -> dict[str, str]:
-    """Fields of which the run has no value although rows have something under their keys -> the first problem's reason.
+    """Fields without a value although rows have something under their keys -> the reason of the first problem.
 
     Groups that compare nothing are among them, though they are shown as logged.
 
