@@ -26,20 +26,20 @@ class RangeOrders:
     def __init__(self, workers: WorkerPool) -> None:
         self._workers = workers
         self._of_file: dict[IndexedFile, _FileOrders] = {}
-        self._left_in_turn: int | None = None
+        self._left_in_slice: int | None = None
 
-    def begin_turn(self, runs: int) -> None:
+    def begin_slice(self, runs: int) -> None:
         """Leaves the run whose turn it is its share of the processes' queues, at least one range.
 
         Args:
             runs: how many runs want the processes.
         """
-        self._left_in_turn = None if runs <= 1 else max(1, self._workers.queue_slots // runs)
+        self._left_in_slice = None if runs <= 1 else max(1, self._workers.queue_slots // runs)
 
     @property
     def has_room(self) -> bool:
         """Whether one more range would soon be worked on, and the run whose turn it is may order it."""
-        return self._left_in_turn != 0 and self._workers.has_room
+        return self._left_in_slice != 0 and self._workers.has_room
 
     @property
     def is_busy(self) -> bool:
@@ -58,8 +58,8 @@ class RangeOrders:
     def order(self, run: RunIndex, file: IndexedFile, order: RangeOrder) -> None:
         """Gives the next range of a file to a process."""
         ticket = self._workers.submit(order)
-        if self._left_in_turn:
-            self._left_in_turn -= 1
+        if self._left_in_slice:
+            self._left_in_slice -= 1
         orders = self._of_file.setdefault(file, _FileOrders(run))
         orders.tickets.append((ticket, order.offset + order.length))
 

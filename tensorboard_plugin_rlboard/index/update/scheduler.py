@@ -1,4 +1,4 @@
-"""Decides what is indexed next: runs take turns (`turns.py`), within a run the file that lags most comes first.
+"""Decides what is indexed next: runs take turns (`run_queue.py`), within a run the file that lags most comes first.
 
 The ranges of a file are loaded in its order and without gaps: line numbers and attempts are known from what lies before.
 """
@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.index.update.newest_lines import NEWEST_FROM, Ne
 from tensorboard_plugin_rlboard.index.update.part_loader import PartLoader
 from tensorboard_plugin_rlboard.index.update.range_orders import RangeOrders
 from tensorboard_plugin_rlboard.index.update.ready_files import ready_files, unpacked_together
-from tensorboard_plugin_rlboard.index.update.turns import WORKERS_FROM, RunTurns
+from tensorboard_plugin_rlboard.index.update.run_queue import WORKERS_FROM, RunQueue
 from tensorboard_plugin_rlboard.sources.mounts import mounts
 from tensorboard_plugin_rlboard.sources.reader import is_packed, stop_unpacking, unpacking_jobs
 
@@ -71,7 +71,7 @@ class Scheduler:
         self._ranges = FileRanges(read_limit)
         self._duplicate_runs = DuplicateRuns(self._cursor)
         self._duplicate_files = DuplicateFiles(self._cursor)
-        self._turns = RunTurns(registry, activity, self._ranges.bytes_left)
+        self._queue = RunQueue(registry, activity, self._ranges.bytes_left)
         self._newest = NewestLines(self._ranges, self._loader)
         self._loaded_at = 0.0
 
@@ -92,7 +92,7 @@ class Scheduler:
                 self._loader.read_again(run)
                 self._registry.raise_revision()
         self._discovery.scan()
-        self._turns.end_line()
+        self._queue.clear_queue()
         runs = tuple(self._registry.runs.values())
         self._leave_silent(file for run in runs for file in run.files.values())
         for run in runs:
@@ -111,7 +111,7 @@ class Scheduler:
 
     def index_next(self) -> RunIndex | None:
         """Does the next piece of work and returns the run it was for; None where only half-written lines are left."""
-        run = self._turns.in_line()
+        run = self._queue.first_queued()
         pending: dict[RunIndex, list[IndexedFile]] = {}
         if run is None:
             pending = {
@@ -121,7 +121,7 @@ class Scheduler:
             return self._joiner.do_next()
         if run is None and not pending:
             return None
-        run = self._turns.next(pending) if run is None else self._turns.leave_line()
+        run = self._queue.choose(pending) if run is None else self._queue.pop_queued()
         files = sorted(unpacked_together(ready_files(run)), key=self._share_ordered)
         restoring = [file for file in files if file.to_load]
         start = time.monotonic()
@@ -134,7 +134,7 @@ class Scheduler:
         """Loads what the processes have finished or, where they have none of the run, what is built here; returns bytes."""
         if any(not self._orders.has(file) and self._loader.adopt(run, file) for file in files):
             return 0
-        self._orders.begin_turn(self._turns.large_others + 1)
+        self._orders.begin_slice(self._queue.large_others + 1)
         uses_workers = self._is_worth_workers(run, files)
         if uses_workers:
             self._order(run, files)
@@ -170,7 +170,7 @@ class Scheduler:
         """
         looked_at = self._activity.viewed_run
         until = max(self._loaded_at + _LOAD_EVERY, time.monotonic() + _LOAD_EVERY / 10)
-        if self._turns.do_others_hurry or not any(map(self._orders.has, files)):
+        if self._queue.has_urgent_others or not any(map(self._orders.has, files)):
             until = (
                 time.monotonic() + _PASS_SECONDS
             )  # the others have something to do, or the processes for others

@@ -1,4 +1,4 @@
-"""Whose turn it is: every run comes to its turn, however much another one has left."""
+"""Which run is indexed next: every run comes to its turn, however much another one has left."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 WORKERS_FROM = 12 * 1024 * 1024
 """Bytes left of a run from which worker processes are worth their start (half a second each)."""
-_LINE = 100
-"""Runs that stand in line at most."""
+_MAX_QUEUED = 100
+"""Runs that are queued at most."""
 SHORT_BYTES = 4 * 1024 * 1024
 """Bytes left of a run that are done with in about one turn."""
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingRun:
     """A run that something is left to do for.
 
     Attributes:
@@ -38,8 +38,8 @@ class Waiting:
     is_new: bool
 
 
-class Turns:
-    """Gives turns. The run that the user looks at has the first and every second one.
+class FairOrder:
+    """Chooses the run that is worked on next, fairly. The one that the user looks at has the first and every second turn.
 
     The others have one each until something is to be seen of all of them, the smallest first. Then they go by turns to
     those with little left, the least first, and to the one whose last turn is longest ago. A kind that there is none of
@@ -53,7 +53,7 @@ class Turns:
         self._is_for_short = False
         self._last: dict[str, int] = {}
 
-    def next(self, waiting: Sequence[Waiting], looked_at: str) -> str:
+    def choose(self, waiting: Sequence[WaitingRun], looked_at: str) -> str:
         """The run whose turn it is.
 
         Args:
@@ -66,7 +66,7 @@ class Turns:
         self._was_looked_at = name == looked_at
         return name
 
-    def _choose(self, waiting: Sequence[Waiting], looked_at: str) -> str:
+    def _choose(self, waiting: Sequence[WaitingRun], looked_at: str) -> str:
         others = [run for run in waiting if run.name != looked_at]
         if len(others) < len(waiting) and (not others or not self._was_looked_at):
             return looked_at
@@ -80,11 +80,11 @@ class Turns:
         return min(others, key=lambda run: (self._last.get(run.name, 0), run.bytes_left, run.name)).name
 
 
-class RunTurns:
-    """Gives turns to the runs of a registry. Used by the thread that indexes.
+class RunQueue:
+    """Chooses among the runs of a registry. Used by the thread that indexes.
 
     Among thousands of runs that nothing is to be seen of yet, finding the next one would take longer than reading it. So the
-    next ones stand in a line, as long as no scan has found others and the user looks at the same run.
+    next ones stand in a queue, as long as no scan has found others and the user looks at the same run.
 
     Args:
         registry: the runs.
@@ -93,7 +93,7 @@ class RunTurns:
 
     Attributes:
         large_others: how many of the runs that wait have so much left that processes are worth their start.
-        do_others_hurry: whether one of them is new, or has less left than that.
+        has_urgent_others: whether another run that waits is new, or has less left than that.
     """
 
     def __init__(
@@ -102,48 +102,48 @@ class RunTurns:
         self._registry = registry
         self._activity = activity
         self._bytes_left = bytes_left
-        self._turns = Turns()
-        self._line: deque[RunIndex] = deque()
-        self._line_looked_at = ""
+        self._order = FairOrder()
+        self._queue: deque[RunIndex] = deque()
+        self._queue_viewed_run = ""
         self.large_others = 0
-        self.do_others_hurry = False
+        self.has_urgent_others = False
 
-    def next(self, pending: Mapping[RunIndex, Sequence[IndexedFile]]) -> RunIndex:
+    def choose(self, pending: Mapping[RunIndex, Sequence[IndexedFile]]) -> RunIndex:
         """The run whose turn it is.
 
         Args:
             pending: the runs that something is left to do for, at least one, and their files.
         """
         waiting = {
-            run.name: Waiting(run.name, sum(map(self._bytes_left, files)), is_new=not run.indexed)
+            run.name: WaitingRun(run.name, sum(map(self._bytes_left, files)), is_new=not run.indexed)
             for run, files in pending.items()
         }
         looked_at = self._activity.viewed_run
-        name = self._turns.next(tuple(waiting.values()), looked_at)
+        name = self._order.choose(tuple(waiting.values()), looked_at)
         others = [run for run in waiting.values() if run.name != name]
         self.large_others = sum(run.bytes_left >= WORKERS_FROM for run in others)
-        self.do_others_hurry = any(run.is_new or run.bytes_left < WORKERS_FROM for run in others)
+        self.has_urgent_others = any(run.is_new or run.bytes_left < WORKERS_FROM for run in others)
         if looked_at not in waiting:
             unseen = sorted((run for run in others if run.is_new), key=lambda run: (run.bytes_left, run.name))
-            self._line = deque(self._registry.runs[run.name] for run in unseen[:_LINE])
-            self._line_looked_at = looked_at
+            self._queue = deque(self._registry.runs[run.name] for run in unseen[:_MAX_QUEUED])
+            self._queue_viewed_run = looked_at
         return self._registry.runs[name]
 
-    def in_line(self) -> RunIndex | None:
-        """The first run in line, of which nothing is to be seen yet; None where it has to be found out whose turn it is."""
-        if self._activity.viewed_run != self._line_looked_at:
-            self.end_line()
-        while self._line:
-            run = self._line[0]
+    def first_queued(self) -> RunIndex | None:
+        """The first run of the queue, of which nothing is to be seen yet; None where `choose` has to find the next one."""
+        if self._activity.viewed_run != self._queue_viewed_run:
+            self.clear_queue()
+        while self._queue:
+            run = self._queue[0]
             if not run.indexed and ready_files(run):
                 return run
-            self._line.popleft()
+            self._queue.popleft()
         return None
 
-    def leave_line(self) -> RunIndex:
-        """The same run, whose turn it is now, so that it stands in line no more; there has to be one."""
-        return self._line.popleft()
+    def pop_queued(self) -> RunIndex:
+        """Takes that run from the queue, because it is worked on now; there has to be one."""
+        return self._queue.popleft()
 
-    def end_line(self) -> None:
-        """Lets nobody stand in line: others may have come, or runs may be gone."""
-        self._line.clear()
+    def clear_queue(self) -> None:
+        """Empties the queue: others may have come, or runs may be gone."""
+        self._queue.clear()
