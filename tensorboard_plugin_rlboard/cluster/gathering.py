@@ -77,7 +77,7 @@ def gather(source: str, cache: LocalStore | None) -> int:
     board = Board(indexer)
     indexer.call_when_read(None)  # findings are not kept between starts
     try:
-        indexer.index_in_time()
+        indexer.index_in_replaceable_thread()
         runs = list(board.registry.runs.values())
         for run in runs:
             board.prompts.update_in_background(run, is_looked_at=True)

@@ -197,13 +197,13 @@ class IndexJob:
 
     def _plan_file(self, file: SourceFile) -> None:
         """Finds the tasks of a file, or raises OSError where it cannot be looked at."""
-        found = mounts.in_patience(file.path, lambda: self._record_of(file))
+        found = mounts.run_while_active(file.path, lambda: self._record_of(file))
         if found is None:
             return
         record, shared = found
         try:
             tasks = _tasks(record, shared)
-            while (task := mounts.in_patience(file.path, lambda: next(tasks, None))) is not None:
+            while (task := mounts.run_while_active(file.path, lambda: next(tasks, None))) is not None:
                 self._planned.put((record, task))
                 if self._stop.is_set():
                     return

@@ -90,7 +90,7 @@ def run_task(task: Task) -> TaskResult:
         OSError: the file cannot be read, or the part cannot be written; another try may succeed.
     """
     mounts.note_foreign(task.path, task.mount)
-    return mounts.in_patience(task.path, lambda: _run(task))
+    return mounts.run_while_active(task.path, lambda: _run(task))
 
 
 def _run(task: Task) -> TaskResult:

@@ -75,7 +75,7 @@ def run_scalars(wanted: ScalarsRequest) -> int:
     registry = Registry(found, folder_of_flag("")[0])
     indexer = BackgroundIndexer(registry, 0)
     try:
-        indexer.index_in_time()
+        indexer.index_in_replaceable_thread()
         unknown = [name for name in wanted.runs if name not in registry.runs]
         for problem in registry.settings.problems:
             say(problem)

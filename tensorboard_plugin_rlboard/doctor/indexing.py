@@ -51,7 +51,7 @@ def indexed(path: str, limit: int, config: str = "") -> Iterator[Indexed]:
     # The files are looked at once, however long it takes to read them.
     indexer = BackgroundIndexer(registry, math.inf, only_file=only_file, read_limit=limit)
     try:
-        indexer.index_in_time()
+        indexer.index_in_replaceable_thread()
         yield Indexed(Board(indexer), root, _partly_read(registry, limit))
     finally:
         indexer.stop()

@@ -33,7 +33,7 @@ def read(root: Root, largest: int = LARGEST) -> TensorBoardRuns:
         return (
             TensorBoardRuns(by_folder)
             if mounts.is_any_silent
-            else mounts.in_patience(root.path, lambda: _read(root, folders))
+            else mounts.run_while_active(root.path, lambda: _read(root, folders))
         )
     except Exception as error:  # what TensorBoard cannot read is its own matter
         logger.debug("TensorBoard could not read the event files", exc_info=error)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from tensorboard_plugin_rlboard.operating_system import thread_seconds
-from tensorboard_plugin_rlboard.sources.local_files import followed
+from tensorboard_plugin_rlboard.sources.local_files import last_asked_paths
 from tensorboard_plugin_rlboard.sources.mounts import mounts
 
 logger = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ class ReplaceableThread:
 
     def _run(self) -> None:
         me = threading.get_ident()
-        followed[me] = ""
+        last_asked_paths[me] = ""
         try:
             self._work()
         except GivenUpError:
@@ -106,7 +106,7 @@ class ReplaceableThread:
                 raise
             self._failed.append(error)
         finally:
-            followed.pop(me, None)
+            last_asked_paths.pop(me, None)
             self._came_back.pop(me, _nothing)()
 
     def _watch(self) -> None:
@@ -134,7 +134,7 @@ class ReplaceableThread:
         also be one that is known to be silent.
         """
         assert thread.ident is not None  # noqa: S101 (it was started)
-        path = followed.get(thread.ident, "")
+        path = last_asked_paths.get(thread.ident, "")
         came_back = mounts.note_held(path)
         if came_back is None and not mounts.is_any_silent:
             return False

@@ -13,19 +13,19 @@ from tensorboard_plugin_rlboard.operating_system import OPEN_TO_READ
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-followed: dict[int, str] = {}
-"""Thread that is followed -> the path that it has asked the system for last: there it is held if it goes on no more."""
+last_asked_paths: dict[int, str] = {}
+"""Thread that is watched -> the path that it has asked the system for last: there it is held if it goes on no more."""
 
 
-def note_asked(path: str | os.PathLike[str]) -> None:
-    """Notes what the calling thread asks the system for now, where it is followed."""
+def note_asked_path(path: str | os.PathLike[str]) -> None:
+    """Notes what the calling thread asks the system for now, where that thread is watched."""
     thread = threading.get_ident()
-    if thread in followed:
-        followed[thread] = os.fspath(path)
+    if thread in last_asked_paths:
+        last_asked_paths[thread] = os.fspath(path)
 
 
 def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
-    """Open a regular file for reading, links followed.
+    """Open a regular file for reading, links last_asked_paths.
 
     Args:
         path: Where it lies.
@@ -51,7 +51,7 @@ def read_beginning(path: str, size: int) -> bytes:
 
 
 def _descriptor(path: str | os.PathLike[str]) -> int:
-    note_asked(path)
+    note_asked_path(path)
     descriptor = os.open(path, OPEN_TO_READ)
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return descriptor

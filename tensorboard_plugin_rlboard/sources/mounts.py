@@ -3,7 +3,7 @@
 Whoever asks such a file system for anything waits in the operating system, for as long as it is silent, and nothing ends that.
 So each mounted one that depends on somebody else is asked by a thread of its own before a walk enters it. One that says
 nothing is left out, until its thread has come back. One may also go silent later, while its files are read: who answers
-requests reads them by a thread of its own as well (`in_time`), and so does `rlboard index` (`in_patience`); the thread that
+requests reads them by a thread of its own as well (`run_in_time`), and so does `rlboard index` (`run_while_active`); the thread that
 indexes is replaced (`note_held`).
 """
 
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from tensorboard_plugin_rlboard.operating_system import thread_seconds
-from tensorboard_plugin_rlboard.sources.local_files import note_asked, read_beginning
+from tensorboard_plugin_rlboard.sources.local_files import note_asked_path, read_beginning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ class _Asked:
 
 
 class Mounts:
-    """Which mounts are silent. A walk is made by one thread; `in_time` and `foreign_mount` may be called by any.
+    """Which mounts are silent. A walk is made by one thread; `run_in_time` and `foreign_mount` may be called by any.
 
     Args:
         table: the list of what is mounted, as Linux writes it.
@@ -87,14 +87,14 @@ class Mounts:
                 where = _OCTAL.sub(lambda found: chr(int(found[1], 8)), before.split(" ")[4])
                 self._mounted[where] = after.split(" ")[0] not in _OWN
 
-    def silence_at(self, path: str, *, is_entry: bool = False) -> str:
-        """Why a folder or file must not be asked for anything, as a sentence; empty where it may.
+    def check_silence(self, path: str, *, is_entry: bool = False) -> str:
+        """Asks the mount of a folder or file; returns why it must not be asked for anything, as a sentence, empty where it may.
 
         Args:
             path: its path.
             is_entry: whether the folder that it lies in has answered and it is no link: then only a mount leads elsewhere.
         """
-        note_asked(path)
+        note_asked_path(path)
         where = self._real(path)
         if where not in self._mounted:
             if is_entry:
@@ -115,8 +115,8 @@ class Mounts:
         """Notes the real path of a folder that has answered: mounts are known by theirs."""
         self._entered[root] = os.path.realpath(root)
 
-    def silence_of(self, path: str) -> str:
-        """The same of a file that an earlier look has found, by what this look has found of the folders above it."""
+    def known_silence(self, path: str) -> str:
+        """Why a file must not be asked for anything, by what this scan has found of the folders above it; asks nothing."""
         return next((why for above, why in self._silent.items() if _is_below(path, above)), "")
 
     def foreign_mount(self, path: str) -> str:
@@ -129,17 +129,17 @@ class Mounts:
         if mount:
             self._foreign[path] = mount
 
-    def in_patience(self, path: str, work: Callable[[], _Answer]) -> _Answer:
-        """The same for work that may take long: it is left alone once its thread computes nothing for long.
+    def run_while_active(self, path: str, work: Callable[[], _Answer]) -> _Answer:
+        """As `run_in_time`, for work that may take long: it is left alone once its thread computes nothing for long.
 
         Raises:
-            SilentError: as `in_time`.
+            SilentError: as `run_in_time`.
             Exception: what the work raises.
         """
-        return cast("_Answer", self._in_time(path, work, _has_gone_on))
+        return cast("_Answer", self._run_apart(path, work, _has_gone_on))
 
-    def in_time(self, path: str, work: Callable[[], Any], wait_s: float | None = None) -> Any:
-        """What some work with a file gives, which is left alone where its file system does not answer.
+    def run_in_time(self, path: str, work: Callable[[], Any], wait_s: float | None = None) -> Any:
+        """Does some work with a file and returns its result; the work is left alone where the file system does not answer.
 
         Args:
             path: the file.
@@ -151,9 +151,9 @@ class Mounts:
             Exception: what the work raises.
         """
         seconds = self._wait_s if wait_s is None else wait_s
-        return self._in_time(path, work, lambda _, answered: answered.wait(seconds))
+        return self._run_apart(path, work, lambda _, answered: answered.wait(seconds))
 
-    def _in_time(
+    def _run_apart(
         self,
         path: str,
         work: Callable[[], Any],

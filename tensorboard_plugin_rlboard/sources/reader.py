@@ -176,7 +176,7 @@ def read_range_in_time(path: str, offset: int, length: int) -> bytes:
         OSError: As ``open_file``.
     """
     with time_limit(_REQUEST_SECONDS):
-        return bytes(mounts.in_time(path, lambda: read_range(path, offset, length), _MOUNT_SECONDS))
+        return bytes(mounts.run_in_time(path, lambda: read_range(path, offset, length), _MOUNT_SECONDS))
 
 
 def unpacked_size(path: str, signature: tuple[int, ...], *, settled: bool) -> int:

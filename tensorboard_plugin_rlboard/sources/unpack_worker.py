@@ -76,11 +76,11 @@ def unpack(path: str, target: Path, room: _Room, memory: int) -> Unpacked:
     )
 
 
-def unpack_in_patience(path: str, target: Path, room: _Room, memory: int, mount: str) -> Unpacked:
+def unpack_while_active(path: str, target: Path, room: _Room, memory: int, mount: str) -> Unpacked:
     """The same; where the file lies on a mount that falls silent, that is what became of it."""
     mounts.note_foreign(path, mount)
     try:
-        return mounts.in_patience(path, lambda: unpack(path, target, room, memory))
+        return mounts.run_while_active(path, lambda: unpack(path, target, room, memory))
     except SilentError as error:
         return Unpacked(error=(errno.ETIMEDOUT, error.strerror or ""))
 
@@ -94,7 +94,7 @@ def main() -> None:
     limit_memory(memory)
     room = _Room(target)
     watch_parent(sys.stdin.fileno(), room.ended.set)
-    pickle.dump(unpack_in_patience(path, target, room, memory, mount), results)
+    pickle.dump(unpack_while_active(path, target, room, memory, mount), results)
     results.flush()
 
 

@@ -105,7 +105,7 @@ def watch(request: WatchRequest) -> int:
         while True:
             worst = -1
             try:
-                indexer.index_in_time()
+                indexer.index_in_replaceable_thread()
                 worst = _report_changes(board, request, reported)
                 _say_unread(board, reported)
                 _say_doubts(board, request, reported)

@@ -73,7 +73,7 @@ def test_a_tensorboard_sets_aside_and_a_command_does_not(
         indexer.start()
         indexer.wait(60)
     else:
-        indexer.index_in_time()
+        indexer.index_in_replaceable_thread()
     indexer.stop()
     assert bool(asked) is in_thread
     assert all(0 <= seconds < 60 for seconds in asked)

@@ -13,7 +13,7 @@ import pytest
 from tensorboard_plugin_rlboard.index import replaceable_thread as module
 from tensorboard_plugin_rlboard.index.replaceable_thread import ReplaceableThread
 from tensorboard_plugin_rlboard.operating_system import thread_seconds
-from tensorboard_plugin_rlboard.sources.local_files import note_asked
+from tensorboard_plugin_rlboard.sources.local_files import note_asked_path
 from tensorboard_plugin_rlboard.sources.mounts import Mounts, SilentError
 
 pytestmark = pytest.mark.skipif(
@@ -34,7 +34,7 @@ class Held:
         patch.setattr(module, "mounts", self.mounts)
         self.path = str(folder / "a.jsonl")
         self.mounts.begin_scan()
-        self.mounts.silence_at(str(folder))
+        self.mounts.check_silence(str(folder))
         self.reads, self.writes = os.pipe()
         self.began: list[threading.Thread] = []
         self.went_on: list[threading.Thread] = []
@@ -47,7 +47,7 @@ class Held:
             if len(self.began) > 1:
                 self.second.set()
                 return
-            note_asked(self.path)
+            note_asked_path(self.path)
             os.read(self.reads, 1)
             for _ in range(1000):
                 pass
@@ -67,11 +67,11 @@ def test_another_thread_goes_on_and_the_held_one_ends_when_it_comes_back(held: H
     assert held.second.wait(PATIENCE_S)
     assert held.thread.join(PATIENCE_S), "the one that took its place has ended"
     assert held.began[0].is_alive()
-    assert held.mounts.silence_at(str(Path(held.path).parent)).startswith("It lies on a file system")
+    assert held.mounts.check_silence(str(Path(held.path).parent)).startswith("It lies on a file system")
     os.write(held.writes, b"x")
     held.began[0].join(PATIENCE_S)
     assert held.went_on == []
-    assert held.mounts.silence_at(str(Path(held.path).parent)) == ""
+    assert held.mounts.check_silence(str(Path(held.path).parent)) == ""
 
 
 def test_a_thread_that_waits_for_an_own_disk_is_left_alone(
@@ -91,7 +91,7 @@ def test_a_thread_that_has_nothing_to_do_is_not_held(held: Held) -> None:
     is_over = threading.Event()
 
     def work() -> None:
-        note_asked(held.path)
+        note_asked_path(held.path)
         is_over.wait(0.6)
 
     thread = ReplaceableThread(work, "idle", patience_s=0.1, poll_s=0.02)
@@ -99,13 +99,13 @@ def test_a_thread_that_has_nothing_to_do_is_not_held(held: Held) -> None:
     thread.start()
     assert thread.join(PATIENCE_S)
     assert time.monotonic() - begins < PATIENCE_S
-    assert held.mounts.silence_at(str(Path(held.path).parent)) == ""
+    assert held.mounts.check_silence(str(Path(held.path).parent)) == ""
 
 
 def test_one_that_is_held_in_an_unknown_place_is_replaced_while_a_mount_is_silent(held: Held) -> None:
     answers = threading.Event()
     with pytest.raises(SilentError):
-        held.mounts.in_time(held.path, lambda: answers.wait(PATIENCE_S))
+        held.mounts.run_in_time(held.path, lambda: answers.wait(PATIENCE_S))
     held.path = "/somewhere/else"
     held.thread.start()
     assert held.second.wait(PATIENCE_S)

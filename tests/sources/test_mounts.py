@@ -120,7 +120,7 @@ def test_mounts_are_known_by_their_real_path(servers: Servers, logs: Path, tmp_p
 def test_where_nothing_is_known_of_mounts_all_is_entered(logs: Path, tmp_path: Path) -> None:
     mounts = Mounts(tmp_path / "none")
     mounts.begin_scan()
-    assert mounts.silence_at(str(logs)) == ""
+    assert mounts.check_silence(str(logs)) == ""
 
 
 def test_what_is_asked_of_a_mount_is_given_up_in_time(servers: Servers, logs: Path) -> None:
@@ -128,30 +128,32 @@ def test_what_is_asked_of_a_mount_is_given_up_in_time(servers: Servers, logs: Pa
     mounts = Mounts(servers.table, wait_s=0.2)
     mounts.begin_scan()
     for run in ("a", "far away"):
-        assert mounts.silence_at(str(logs / run)) == ""
+        assert mounts.check_silence(str(logs / run)) == ""
     near, away = str(logs / "a" / "x.jsonl"), str(logs / "far away" / "x.jsonl")
     assert (mounts.foreign_mount(near), mounts.foreign_mount(away)) == ("", far)
-    assert mounts.in_time(away, lambda: 7) == 7
+    assert mounts.run_in_time(away, lambda: 7) == 7
     with pytest.raises(ZeroDivisionError):
-        mounts.in_time(away, lambda: 1 // 0)
+        mounts.run_in_time(away, lambda: 1 // 0)
     comes = threading.Event()
     with pytest.raises(SilentError, match=f"does not answer \\({far}\\)"):
-        mounts.in_time(away, lambda: comes.wait(60))
+        mounts.run_in_time(away, lambda: comes.wait(60))
     asked: list[int] = []
     with pytest.raises(SilentError):
-        mounts.in_time(away, lambda: asked.append(1))
+        mounts.run_in_time(away, lambda: asked.append(1))
     assert asked == [], "nobody waits for an answer that has not come"
-    assert mounts.in_time(near, threading.get_ident) == threading.get_ident(), "own disks are asked at once"
+    assert mounts.run_in_time(near, threading.get_ident) == threading.get_ident(), (
+        "own disks are asked at once"
+    )
     mounts.begin_scan()
-    assert mounts.silence_at(far).startswith(SILENT)
-    assert mounts.silence_of(away).startswith(SILENT)
-    assert mounts.silence_of(str(logs / "far away too")) == ""
+    assert mounts.check_silence(far).startswith(SILENT)
+    assert mounts.known_silence(away).startswith(SILENT)
+    assert mounts.known_silence(str(logs / "far away too")) == ""
     comes.set()
     while not mounts._asked[far].answered.wait(1):
         pass
-    assert mounts.in_time(away, lambda: 8) == 8
+    assert mounts.run_in_time(away, lambda: 8) == 8
     mounts.begin_scan()
-    assert mounts.silence_at(far) == ""
+    assert mounts.check_silence(far) == ""
 
 
 def test_rows_of_a_run_stay_while_its_mount_is_silent(servers: Servers, test_log: TestLog) -> None:

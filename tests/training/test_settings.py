@@ -63,7 +63,7 @@ def test_settings_of_a_mount_that_is_silent_stay_as_they_were(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Silent:
-        def in_time(self, path: str, work: object) -> None:
+        def run_in_time(self, path: str, work: object) -> None:
             raise SilentError("/mnt")
 
     run = tmp_path / "run"

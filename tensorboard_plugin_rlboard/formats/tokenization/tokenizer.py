@@ -112,7 +112,7 @@ def load_whole_tokenizer(path: str, option: str) -> LoadedTokenizer | None:
         return None
     file = folders[int(level)] / inner / _FILE_NAME
     try:
-        found = mounts.in_time(str(file), file.stat)
+        found = mounts.run_in_time(str(file), file.stat)
     except OSError as error:
         logger.warning("The tokenizer %s cannot be read: %s", file, error)
         return None
@@ -212,7 +212,7 @@ def _import_tokenizers() -> Any:
 
 def _file_size(file: Path) -> int | None:
     try:
-        found = mounts.in_time(str(file), file.stat)
+        found = mounts.run_in_time(str(file), file.stat)
     except (OSError, ValueError):
         return None
     return found.st_size if stat.S_ISREG(found.st_mode) else None

@@ -82,7 +82,7 @@ def _load_beside(kind: str, digest: str, folder: str) -> bytes:
         return store.read(_beside(kind), _MAX_BYTES)
 
     try:
-        content = read() if is_address(folder) else mounts.in_time(folder, read)
+        content = read() if is_address(folder) else mounts.run_in_time(folder, read)
     except OSError:
         return b""
     return content.removeprefix(digest.encode()) if content.startswith(digest.encode()) else b""

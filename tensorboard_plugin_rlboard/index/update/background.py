@@ -120,7 +120,7 @@ class BackgroundIndexer:
         self._is_first_look_done.wait(seconds)
         return bool(self.registry.runs) or self.registry.has_any_files
 
-    def index_in_time(self) -> None:
+    def index_in_replaceable_thread(self) -> None:
         """Does one round in a thread that is replaced where a file system holds it: for commands, which wait for its end.
 
         Raises:

@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
 from tensorboard_plugin_rlboard.sources.file_changes import Change, compare, is_comparable
 from tensorboard_plugin_rlboard.sources.kinds.names import COMPRESSED_SUFFIXES
-from tensorboard_plugin_rlboard.sources.local_files import note_asked
+from tensorboard_plugin_rlboard.sources.local_files import note_asked_path
 from tensorboard_plugin_rlboard.sources.mounts import mounts
 from tensorboard_plugin_rlboard.sources.reader import (
     is_first_row_near,
@@ -127,9 +127,9 @@ class Discovery:
         self, run: RunIndex, file: IndexedFile, present: Mapping[str, SourceFile], now_ns: int
     ) -> bool:
         """Looks at a file that is in the index; returns whether its rows had to go."""
-        note_asked(file.path)
+        note_asked_path(file.path)
         source = present.get(file.relative)
-        if source is None and (silence := mounts.silence_of(file.path)):
+        if source is None and (silence := mounts.known_silence(file.path)):
             self._messages.note_unreadable(run, file, silence)  # its rows stay
             file.wait_for_more()
             return False
@@ -175,7 +175,7 @@ class Discovery:
         """Adds the files that are not indexed yet to their runs, from the cache where it has them."""
         before = set(self._registry.runs)
         for file in files:
-            note_asked(file.path)
+            note_asked_path(file.path)
             is_no_log = self._no_logs.get(file.relative) == self._facts(file)
             is_to_be_reread = self._format_recheck.is_to_be_reread(file.relative)
             if not is_no_log and (is_to_be_reread or not self._restore_cached(file, present)):

@@ -105,9 +105,9 @@ class Scheduler:
 
     def _leave_silent(self, files: Iterable[IndexedFile]) -> None:
         """Ends the processes that read what lies on a file system that does not answer: it may hold them for ever."""
-        if any(self._orders.has(file) and mounts.silence_of(file.path) for file in files):
+        if any(self._orders.has(file) and mounts.known_silence(file.path) for file in files):
             self._orders.stop_workers()
-        stop_unpacking([path for path in unpacking_jobs()[0] if mounts.silence_of(path)])
+        stop_unpacking([path for path in unpacking_jobs()[0] if mounts.known_silence(path)])
 
     def index_next(self) -> RunIndex | None:
         """Does the next piece of work and returns the run it was for; None where only half-written lines are left."""

@@ -41,7 +41,7 @@ def list_entries(
         A folder, and an entry of it that is no folder, or what could not be read; the entries of a folder one after the
         other, in no particular order.
     """
-    identity, reason = None, mounts.silence_at(top)
+    identity, reason = None, mounts.check_silence(top)
     try:
         identity = None if reason else _folder_identity(top)
     except OSError as error:
@@ -60,7 +60,7 @@ def list_entries(
             if isinstance(entry, DiscoveryProblem):
                 yield folder, entry
                 continue
-            if silence := mounts.silence_at(entry.path, is_entry=not entry.is_symlink()):
+            if silence := mounts.check_silence(entry.path, is_entry=not entry.is_symlink()):
                 yield folder, DiscoveryProblem(printable_path(entry.path), silence)
                 continue
             try:

@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.sources.kinds.names import (
     is_log_name,
     unpacked_name,
 )
-from tensorboard_plugin_rlboard.sources.local_files import note_asked, open_regular, read_beginning
+from tensorboard_plugin_rlboard.sources.local_files import note_asked_path, open_regular, read_beginning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -70,7 +70,7 @@ def file_kind(path: str) -> FileKind:
         name = PurePath(path).name
         preview = _remote_previews.get(path, Preview(may_hold_rollouts=True))
         return FileKind(container_by_name(name), compression_by_name(name), preview)
-    note_asked(path)
+    note_asked_path(path)
     try:
         return local_kind(path, os.stat(path))  # noqa: PTH116  asked for each file at each look, and a Path takes as long again
     except OSError:

@@ -97,7 +97,9 @@ class TrainerFiles:
             default=None,
         )
         try:
-            found = () if root is None else mounts.in_time(folder, lambda: tuple(self._sources(folder, root)))
+            found = (
+                () if root is None else mounts.run_in_time(folder, lambda: tuple(self._sources(folder, root)))
+            )
         except SilentError:  # they may be as they were
             found = () if known is None else known[1]
         self._by_folder[folder] = now, found

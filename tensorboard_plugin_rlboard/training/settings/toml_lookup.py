@@ -48,7 +48,7 @@ class SettingsFinder:
         is_folder = path in self._by_folder
         if not is_folder:
             try:
-                is_folder = mounts.in_time(path, lambda: os.path.isdir(path))
+                is_folder = mounts.run_in_time(path, lambda: os.path.isdir(path))
             except SilentError:
                 is_folder = not os.path.splitext(path)[1]
         return self._for_folder(path if is_folder else os.path.dirname(path))
@@ -74,7 +74,7 @@ class SettingsFinder:
 
         found: tuple[tuple[SettingsFile, ...], Settings]
         try:
-            found = mounts.in_time(folder, look)
+            found = mounts.run_in_time(folder, look)
         except SilentError:  # they may be as they were
             found = ((), _merge((), root)) if cached is None else cached[1:]
         self._by_folder[folder] = now, *found

@@ -196,7 +196,7 @@ def test_what_falls_silent_is_left_alone(tmp_path: Path, monkeypatch: pytest.Mon
     path = str(tmp_path / "a.gz")
     try:
         room = unpack_worker._Room(tmp_path / "out")
-        found = unpack_worker.unpack_in_patience(path, tmp_path / "out", room, 1, str(tmp_path))
+        found = unpack_worker.unpack_while_active(path, tmp_path / "out", room, 1, str(tmp_path))
     finally:
         answers.set()
         mounts_module.mounts._foreign.clear()
