@@ -9,7 +9,7 @@ from typing import Any
 
 from tensorboard_plugin_rlboard import __version__
 from tensorboard_plugin_rlboard.commands.interruption import INTERRUPTED, run_in_child, run_interruptibly
-from tensorboard_plugin_rlboard.operating_system import leave_output
+from tensorboard_plugin_rlboard.operating_system import discard_output
 from tensorboard_plugin_rlboard.report import arguments as report_arguments
 from tensorboard_plugin_rlboard.sources.owned_folder import clean_up_at_once
 from tensorboard_plugin_rlboard.watch import arguments as watch_arguments
@@ -254,7 +254,7 @@ def main(command_line: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # whoever read what is said has ended, as `head` does
-        leave_output()
+        discard_output()
         return 1
 
 

@@ -70,8 +70,8 @@ def try_lock(file: BinaryIO) -> bool:
     return False
 
 
-def most_addresses() -> int | None:
-    """How many bytes of addresses this process may have (``ulimit -v``); None where nothing limits them."""
+def address_space_limit() -> int | None:
+    """Bytes of addresses that this process may have (``ulimit -v``); None where nothing limits them."""
     if resource is None:
         return None
     most = int(resource.getrlimit(resource.RLIMIT_AS)[0])
@@ -100,14 +100,14 @@ def is_own_folder(path: str | os.PathLike[str]) -> bool:
     return is_mine and (found.st_mode & 0o170000) == 0o040000
 
 
-def yield_as_process(nice: int = PROCESS_NICE) -> None:
+def lower_process_priority(nice: int = PROCESS_NICE) -> None:
     """Put this process behind those that somebody waits for; where there are no such priorities nothing happens."""
     if hasattr(os, "nice"):
         with suppress(OSError):
             os.nice(nice)
 
 
-def run_yielding(work: Callable[[], Result]) -> Result:
+def run_at_lower_priority(work: Callable[[], Result]) -> Result:
     """Do something by a thread that stands behind the others of its process, as do all threads that it starts, on Linux.
 
     Elsewhere a priority is that of the whole process, which is TensorBoard's.
@@ -135,7 +135,7 @@ def run_yielding(work: Callable[[], Result]) -> Result:
     return done.result()
 
 
-def thread_seconds(thread: threading.Thread) -> float | None:
+def thread_cpu_seconds(thread: threading.Thread) -> float | None:
     """Seconds that a thread has computed so far, in Python or in the system.
 
     Returns None for a thread that has ended or not begun, and where the system does not say.
@@ -151,7 +151,7 @@ def thread_seconds(thread: threading.Thread) -> float | None:
         return None
 
 
-def give_back_memory() -> None:
+def release_free_memory() -> None:
     """Give memory that nothing holds any more back to the system, where its allocator keeps it for later (glibc)."""
     with suppress(
         AttributeError, OSError, TypeError
@@ -159,13 +159,13 @@ def give_back_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def leave_output() -> None:
+def discard_output() -> None:
     """Send what is still to be written to the standard output nowhere: whoever read it has ended."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def watch_parent(stdin: int, said: Callable[[], object]) -> None:
+def end_with_parent(stdin: int, said: Callable[[], object]) -> None:
     """End this process as soon as its standard input ends, which is when its parent does, killed or not.
 
     Args:
@@ -182,13 +182,13 @@ def watch_parent(stdin: int, said: Callable[[], object]) -> None:
     threading.Thread(target=watch, name="rlboard-parent", daemon=True).start()
 
 
-def leave_signals_to_parent() -> None:
-    """In a process that works for another one: Ctrl-C is for that one, which then ends this one."""
+def ignore_interrupts() -> None:
+    """Ignore Ctrl-C in a process that works for another one: that one gets it, too, and ends this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def end_group(process: subprocess.Popen[bytes]) -> None:
+def end_process_group(process: subprocess.Popen[bytes]) -> None:
     """End what a process has started and left behind: one that was the first of a session of its own."""
     if hasattr(os, "killpg"):
         with suppress(OSError):  # nothing is left
@@ -200,7 +200,7 @@ def command_line(words: list[str]) -> str:
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
-def become(command: list[str]) -> int:
+def replace_process(command: list[str]) -> int:
     """Run a command in the place of this process, so that signals reach it; as its parent where that is not possible.
 
     Returns:
@@ -211,6 +211,6 @@ def become(command: list[str]) -> int:
     return subprocess.run(command, check=False).returncode  # noqa: S603 - our own arguments
 
 
-def lets_ports_be_taken_over() -> bool:
+def can_take_over_ports() -> bool:
     """Whether SO_REUSEADDR means what TensorBoard takes it for: a connection that lingers is no obstacle."""
     return os.name != "nt"

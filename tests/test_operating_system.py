@@ -77,8 +77,8 @@ def test_without_what_others_lack(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setattr(sys, "platform", "win32")
     found = runpy.run_path(str(PACKAGE / "operating_system.py"))
     assert found["OPEN_TO_READ"] == os.O_RDONLY
-    found["yield_as_process"]()
-    assert found["run_yielding"](lambda: "done") == "done"
+    found["lower_process_priority"]()
+    assert found["run_at_lower_priority"](lambda: "done") == "done"
     assert found["is_own_folder"](tmp_path)
     assert not found["is_own_folder"](tmp_path / "missing")
     assert found["command_line"](["C:\\Program Files\\python.exe", "-m", "pip", "duckdb>=2.0"]) == (
@@ -99,13 +99,13 @@ def test_what_yields_stands_behind_and_so_do_threads_that_it_starts() -> None:
         return nice(), found[0]
 
     before = nice()
-    assert operating_system.run_yielding(started) == (before + 5, before + 5)
+    assert operating_system.run_at_lower_priority(started) == (before + 5, before + 5)
     assert nice() == before
 
 
 def test_what_fails_while_it_yields_is_raised() -> None:
     with pytest.raises(ZeroDivisionError):
-        operating_system.run_yielding(lambda: 1 / 0)
+        operating_system.run_at_lower_priority(lambda: 1 / 0)
 
 
 @pytest.mark.skipif(
@@ -114,7 +114,7 @@ def test_what_fails_while_it_yields_is_raised() -> None:
 def test_what_a_thread_has_computed_is_asked_without_touching_one_that_ended(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    seconds = operating_system.thread_seconds
+    seconds = operating_system.thread_cpu_seconds
     here = threading.current_thread()
     before = seconds(here)
     assert before == pytest.approx(time.thread_time(), abs=0.5)
@@ -168,7 +168,7 @@ def test_memory_is_limited_where_the_system_can(
     monkeypatch.setattr(operating_system, "resource", limits)
     operating_system.limit_memory(5_000)
     assert (limits.set if limits else []) == expected
-    most = operating_system.most_addresses()
+    most = operating_system.address_space_limit()
     assert most == (None if limits is None or limits.hard == -1 else limits.hard)
 
 
@@ -185,18 +185,18 @@ def test_a_process_hears_of_its_limit_by_an_error() -> None:
 
 
 def test_a_process_takes_the_place_of_this_one_only_where_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
-    become = SimpleNamespace(commands=[])
+    replaced = SimpleNamespace(commands=[])
 
     def run(command: list[str], *, check: bool) -> SimpleNamespace:
         assert not check
-        become.commands.append(command)
+        replaced.commands.append(command)
         return SimpleNamespace(returncode=3)
 
     monkeypatch.setattr(operating_system, "os", SimpleNamespace(name="nt"))
     monkeypatch.setattr(subprocess, "run", run)
-    assert operating_system.become(["python", "-V"]) == 3
-    assert become.commands == [["python", "-V"]]
-    assert not operating_system.lets_ports_be_taken_over()
+    assert operating_system.replace_process(["python", "-V"]) == 3
+    assert replaced.commands == [["python", "-V"]]
+    assert not operating_system.can_take_over_ports()
 
 
 def test_runs_below_a_folder_with_backslashes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,9 +215,9 @@ def test_the_home_of_nobody_with_backslashes() -> None:
 def test_a_process_ends_with_its_parent_and_hears_it_before() -> None:
     code = (
         "import sys, threading\n"
-        "from tensorboard_plugin_rlboard.operating_system import watch_parent\n"
+        "from tensorboard_plugin_rlboard.operating_system import end_with_parent\n"
         "heard = threading.Event()\n"
-        "watch_parent(sys.stdin.fileno(), heard.set)\n"
+        "end_with_parent(sys.stdin.fileno(), heard.set)\n"
         "heard.wait(60); print('heard', flush=True); threading.Event().wait(60)\n"
     )
     with subprocess.Popen(
@@ -235,7 +235,7 @@ def test_a_process_ends_with_its_parent_and_hears_it_before() -> None:
 def test_ctrl_c_is_for_the_parent() -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     try:
-        operating_system.leave_signals_to_parent()
+        operating_system.ignore_interrupts()
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     finally:

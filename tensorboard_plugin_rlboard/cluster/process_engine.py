@@ -13,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.cluster.range_tasks import Task, TaskResult, run_task_once
-from tensorboard_plugin_rlboard.operating_system import leave_signals_to_parent, yield_as_process
+from tensorboard_plugin_rlboard.operating_system import ignore_interrupts, lower_process_priority
 from tensorboard_plugin_rlboard.sources.owned_folder import sweep_left_folders
 from tensorboard_plugin_rlboard.texts import counted
 
@@ -124,9 +124,9 @@ class ProcessEngine:
 
 def _begin_process() -> None:
     """In each process: Ctrl-C is for the one that started it, which then ends this one; and this one ends with it."""
-    leave_signals_to_parent()
+    ignore_interrupts()
     threading.Thread(target=_end_with_parent, args=(multiprocessing.parent_process(),), daemon=True).start()
-    yield_as_process(5)
+    lower_process_priority(5)
 
 
 def _end_with_parent(parent: BaseProcess | None) -> None:

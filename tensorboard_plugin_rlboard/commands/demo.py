@@ -11,7 +11,7 @@ import socket
 import sys
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.operating_system import become, lets_ports_be_taken_over
+from tensorboard_plugin_rlboard.operating_system import can_take_over_ports, replace_process
 from tensorboard_plugin_rlboard.terminal import say, show
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -52,7 +52,7 @@ def demo(host: str = "localhost", port: int | None = None) -> int:
         "--port",
         str(free),
     ]
-    return become(command)
+    return replace_process(command)
 
 
 def _free_port(host: str, port: int | None) -> int | None:
@@ -70,7 +70,7 @@ def _is_free(host: str, port: int) -> bool:
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        if lets_ports_be_taken_over():
+        if can_take_over_ports():
             # As TensorBoard does: a connection of the last run that still lingers is no obstacle.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

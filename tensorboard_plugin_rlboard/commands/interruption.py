@@ -11,7 +11,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.operating_system import end_group
+from tensorboard_plugin_rlboard.operating_system import end_process_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,9 +23,9 @@ _END_SECONDS = 3.5
 _CHILD = """
 import signal, sys
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.operating_system import watch_parent
+from tensorboard_plugin_rlboard.operating_system import end_with_parent
 signal.signal(signal.SIGINT, signal.default_int_handler)
-watch_parent(sys.stdin.fileno(), lambda: None)
+end_with_parent(sys.stdin.fileno(), lambda: None)
 sys.exit(main(sys.argv[1:]))
 """
 
@@ -123,7 +123,7 @@ def run_in_child(words: Sequence[str], give_up: Callable[[], object]) -> int:
             return child.wait()
         except KeyboardInterrupt:
             code = _ended(child)
-            end_group(child)
+            end_process_group(child)
             give_up()
             return code
     finally:

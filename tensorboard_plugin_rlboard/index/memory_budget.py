@@ -12,12 +12,12 @@ import logging
 import re
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.operating_system import most_addresses
+from tensorboard_plugin_rlboard.operating_system import address_space_limit
 
 logger = logging.getLogger(__name__)
 DEFAULT_LIMIT = 512
 """Megabytes."""
-_LEAST_ADDRESSES = 2_000_000_000
+_MIN_ADDRESS_SPACE_BYTES = 2_000_000_000
 """Bytes of addresses with which a small log is indexed; with 1.6 GB requests found no room for their threads."""
 _MIN_LIMIT = 128
 _MIN_WORKER_SHARE = 96
@@ -91,15 +91,15 @@ def writing_limit() -> str:
     return f"{_limits[0] if _limits else DEFAULT_LIMIT // 4}MB"
 
 
-def few_addresses() -> str:
+def address_space_warning() -> str:
     """One sentence if the process may have so few addresses (`ulimit -v`) that to index would end TensorBoard; else empty.
 
     DuckDB reserves addresses for each of its threads, and aborts the process where the system has no more of them.
     """
-    most = most_addresses()
-    if most is None or most >= _LEAST_ADDRESSES:
+    most = address_space_limit()
+    if most is None or most >= _MIN_ADDRESS_SPACE_BYTES:
         return ""
     return (
         f"TensorBoard may have {most / 1e9:.1f} GB of addresses (ulimit -v), and RL Board needs "
-        f"{_LEAST_ADDRESSES / 1e9:.1f} GB: nothing is indexed. Start it behind `ulimit -v unlimited`."
+        f"{_MIN_ADDRESS_SPACE_BYTES / 1e9:.1f} GB: nothing is indexed. Start it behind `ulimit -v unlimited`."
     )

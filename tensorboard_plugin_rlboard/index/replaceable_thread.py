@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from tensorboard_plugin_rlboard.operating_system import thread_seconds
+from tensorboard_plugin_rlboard.operating_system import thread_cpu_seconds
 from tensorboard_plugin_rlboard.sources.local_files import last_asked_paths
 from tensorboard_plugin_rlboard.sources.mounts import mounts
 
@@ -117,7 +117,7 @@ class ReplaceableThread:
         computed, waited = -1.0, 0.0
         while (thread := self._thread) is not None and thread.is_alive():
             time.sleep(self._poll_s)
-            seconds = thread_seconds(thread)
+            seconds = thread_cpu_seconds(thread)
             if seconds is None:
                 return
             if not self._is_busy or seconds != computed:

@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from tensorboard_plugin_rlboard.operating_system import thread_seconds
+from tensorboard_plugin_rlboard.operating_system import thread_cpu_seconds
 from tensorboard_plugin_rlboard.sources.local_files import note_asked_path, read_beginning
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def _has_gone_on(thread: threading.Thread, answered: threading.Event) -> bool:
     """Waits for an answer for as long as the thread that asks computes: whoever copies from a slow server does."""
     computed, quiet = -1.0, 0
     while not answered.wait(_PATIENCE_S / _LOOKS):
-        seconds = thread_seconds(thread)
+        seconds = thread_cpu_seconds(thread)
         quiet = quiet + 1 if seconds is not None and seconds == computed else 0
         computed = -1.0 if seconds is None else seconds
         if quiet >= _LOOKS:

@@ -10,7 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
-from tensorboard_plugin_rlboard.operating_system import limit_memory, watch_parent, yield_as_process
+from tensorboard_plugin_rlboard.operating_system import end_with_parent, limit_memory, lower_process_priority
 from tensorboard_plugin_rlboard.sources.compressed.decompression import Decompressor
 from tensorboard_plugin_rlboard.sources.compressed.unpack_process import Unpacked, memory_sentence
 from tensorboard_plugin_rlboard.sources.compressed.unpacked_file import UnpackedFile
@@ -89,11 +89,11 @@ def main() -> None:
     """Unpacks what the command line names."""
     results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may write into the result
-    yield_as_process()
+    lower_process_priority()
     path, target, memory, mount = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     limit_memory(memory)
     room = _Room(target)
-    watch_parent(sys.stdin.fileno(), room.ended.set)
+    end_with_parent(sys.stdin.fileno(), room.ended.set)
     pickle.dump(unpack_while_active(path, target, room, memory, mount), results)
     results.flush()
 

@@ -12,12 +12,12 @@ import pytest
 
 from tensorboard_plugin_rlboard.index import replaceable_thread as module
 from tensorboard_plugin_rlboard.index.replaceable_thread import ReplaceableThread
-from tensorboard_plugin_rlboard.operating_system import thread_seconds
+from tensorboard_plugin_rlboard.operating_system import thread_cpu_seconds
 from tensorboard_plugin_rlboard.sources.local_files import note_asked_path
 from tensorboard_plugin_rlboard.sources.mounts import Mounts, SilentError
 
 pytestmark = pytest.mark.skipif(
-    thread_seconds(threading.current_thread()) is None,
+    thread_cpu_seconds(threading.current_thread()) is None,
     reason="the system does not say what a thread computes",
 )
 PATIENCE_S = 30.0

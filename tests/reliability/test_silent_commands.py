@@ -11,10 +11,10 @@ from rollout_log import long_line
 from silent_files import silent_from
 
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.operating_system import thread_seconds
+from tensorboard_plugin_rlboard.operating_system import thread_cpu_seconds
 
 pytestmark = pytest.mark.skipif(
-    thread_seconds(threading.current_thread()) is None,
+    thread_cpu_seconds(threading.current_thread()) is None,
     reason="the system does not say what a thread computes",
 )
 COMMANDS = {

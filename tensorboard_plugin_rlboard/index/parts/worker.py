@@ -19,7 +19,7 @@ from typing import BinaryIO
 from tensorboard_plugin_rlboard.formats.registry import from_spec
 from tensorboard_plugin_rlboard.index.memory_budget import set_writing_limit
 from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, RangeOrder, build_range
-from tensorboard_plugin_rlboard.operating_system import yield_as_process
+from tensorboard_plugin_rlboard.operating_system import lower_process_priority
 
 Order = tuple[int, str, int, int, str, str, str]
 """Ticket, path, offset, length, the format's spec, the plain path, and the Parquet file to write."""
@@ -67,7 +67,7 @@ def main() -> None:
     """Serves the parent process."""
     results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may write between the results
-    yield_as_process()
+    lower_process_priority()
     set_writing_limit(int(sys.argv[1]))
     waiting: queue.SimpleQueue[Order] = queue.SimpleQueue()
     take = threading.Thread(

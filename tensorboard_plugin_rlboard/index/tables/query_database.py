@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.dependencies import import_fault
 from tensorboard_plugin_rlboard.index.column_names import literal
-from tensorboard_plugin_rlboard.operating_system import run_yielding
+from tensorboard_plugin_rlboard.operating_system import run_at_lower_priority
 from tensorboard_plugin_rlboard.sources.owned_folder import OwnedFolder, sweep_left_folders
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class QueryDatabase:
         self.folder = self._owned.path
         spill = str(self.folder / "spill")
         # DuckDB starts its threads here, and they have the priority of whoever starts them.
-        self._connection = run_yielding(
+        self._connection = run_at_lower_priority(
             lambda: duckdb.connect(
                 config={
                     "memory_limit": f"{memory}MB",

@@ -9,14 +9,14 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.long_lived_objects import LongLivedObjects
-from tensorboard_plugin_rlboard.index.memory_budget import few_addresses
+from tensorboard_plugin_rlboard.index.memory_budget import address_space_warning
 from tensorboard_plugin_rlboard.index.replaceable_thread import ReplaceableThread
 from tensorboard_plugin_rlboard.index.tables.table_offloader import TableOffloader
 from tensorboard_plugin_rlboard.index.update.ready_files import unpacking_goes_on
 from tensorboard_plugin_rlboard.index.update.run_messages import reason_of
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.index.user_activity import UserActivity
-from tensorboard_plugin_rlboard.operating_system import give_back_memory
+from tensorboard_plugin_rlboard.operating_system import release_free_memory
 from tensorboard_plugin_rlboard.sources.discovery.walk import has_log_file
 from tensorboard_plugin_rlboard.sources.remote.deferred_requests import deferred_requests
 
@@ -206,7 +206,7 @@ class BackgroundIndexer:
                 until = time.monotonic() + _FIRST_LOOK_SECONDS
                 registry.note_first_look(any_files=has_log_file(registry.roots, until))
             self._is_first_look_done.set()
-        if few := few_addresses():
+        if few := address_space_warning():
             registry.set_failure(few)
             return
         pause = self.interval
@@ -225,16 +225,16 @@ class BackgroundIndexer:
                 return
             pause = self._next_pause(pause, quiet=registry.revision == before)
             if not goes_on:
-                self._give_back()
+                self._release_memory()
                 self._pause(pause)
 
-    def _give_back(self) -> None:
+    def _release_memory(self) -> None:
         """Has what nobody needs any more dropped, and gives its memory back to the system."""
         if time.monotonic() - self._tidied_at > _SECONDS_BETWEEN_TIDYING:
             self._tidied_at = time.monotonic()
             if self._tidy is not None:
                 self._tidy()
-            give_back_memory()
+            release_free_memory()
 
     def _say_settings_problems(self) -> None:
         """Says in the terminal, once each, what of the user's settings does not count."""

@@ -40,8 +40,8 @@ def test_few_addresses_are_said_and_nothing_is_indexed(
     tmp_path: Path, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_rows(tmp_path / "a.jsonl", [row(1)])
-    assert memory_budget.few_addresses() == ""
-    monkeypatch.setattr(memory_budget, "most_addresses", lambda: 1_600_000_000)
+    assert memory_budget.address_space_warning() == ""
+    monkeypatch.setattr(memory_budget, "address_space_limit", lambda: 1_600_000_000)
     indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.01)
     indexer.start()
     try:

@@ -204,7 +204,7 @@ def test_memory_is_given_back_in_a_pause(
     write_rows(logs / "a.jsonl", [row(1)])
     calls: list[str] = []
     monkeypatch.setattr(background, "_SECONDS_BETWEEN_TIDYING", 0.0)
-    monkeypatch.setattr(background, "give_back_memory", lambda: calls.append("given back"))
+    monkeypatch.setattr(background, "release_free_memory", lambda: calls.append("given back"))
     indexer = BackgroundIndexer(Registry(parse_roots(str(logs), "")), 0.01)
     indexer.call_before_pause(lambda: calls.append(f"tidied with {len(indexer.registry.runs)} runs"))
     indexer.start()
