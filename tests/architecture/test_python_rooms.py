@@ -144,7 +144,7 @@ ORDER = {
         *(
             "column_names",
             "memory_budget",
-            "long_lived_objects",
+            "garbage_collection",
             "attempts",
             "parts",
             "cache",

@@ -8,7 +8,7 @@ import time
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.index.long_lived_objects import LongLivedObjects
+from tensorboard_plugin_rlboard.index.garbage_collection import GarbageCollection
 from tensorboard_plugin_rlboard.index.memory_budget import address_space_warning
 from tensorboard_plugin_rlboard.index.replaceable_thread import ReplaceableThread
 from tensorboard_plugin_rlboard.index.tables.table_offloader import TableOffloader
@@ -73,7 +73,7 @@ class BackgroundIndexer:
         self._prepared_at, self._unexamined, self._said = dict[str, float](), set[str](), set[str]()
         self._tidy: Callable[[], None] | None = None
         self._tidied_at = time.monotonic()
-        self._long_lived = LongLivedObjects()
+        self._garbage_collection = GarbageCollection()
         self._shortest_pause = interval
         self._scheduler: Scheduler | None = None
         self._offloader = TableOffloader(lambda: registry.database, self._examine_run)
@@ -160,7 +160,7 @@ class BackgroundIndexer:
     def _scan(self, scheduler: Scheduler) -> float:
         """Looks at every file; returns when that is to be done again: what a look takes is a small share of the time."""
         if self._is_started:  # in a TensorBoard, which lives long
-            self._long_lived.set_aside_if_calm(self.activity.seconds_since_request())
+            self._garbage_collection.freeze_if_idle(self.activity.seconds_since_request())
         began, computed = time.monotonic(), time.thread_time()
         scheduler.scan()
         took = time.monotonic() - began

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tensorboard_plugin_rlboard.index.long_lived_objects import LongLivedObjects
+from tensorboard_plugin_rlboard.index.garbage_collection import GarbageCollection
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
@@ -28,36 +28,36 @@ def is_collected(object_: object) -> bool:
 
 def test_it_waits_until_nobody_asks_and_not_for_ever() -> None:
     now = [0.0]
-    calm, pressed = LongLivedObjects(lambda: now[0]), LongLivedObjects(lambda: now[0])
+    calm, pressed = GarbageCollection(lambda: now[0]), GarbageCollection(lambda: now[0])
     kept, also_kept = Node(), Node()
-    calm.set_aside_if_calm(1.9)
+    calm.freeze_if_idle(1.9)
     assert is_collected(kept)
-    calm.set_aside_if_calm(2.0)
+    calm.freeze_if_idle(2.0)
     assert not is_collected(kept)
     later = Node()
     now[0] = 29.0
-    pressed.set_aside_if_calm(0.0)
+    pressed.freeze_if_idle(0.0)
     assert is_collected(later)
     now[0] = 30.0
-    pressed.set_aside_if_calm(0.0)
+    pressed.freeze_if_idle(0.0)
     assert not is_collected(later)
     assert also_kept.itself is also_kept
 
 
 def test_cycles_that_were_set_aside_go_in_a_quiet_time() -> None:
     now = [0.0]
-    objects = LongLivedObjects(lambda: now[0])
+    objects = GarbageCollection(lambda: now[0])
     node, garbage = Node(), Node()
     gone, gone_at_once = weakref.ref(node), weakref.ref(garbage)
     del garbage
-    objects.set_aside_if_calm(5.0)
+    objects.freeze_if_idle(5.0)
     assert gone_at_once() is None
     del node
     for now[0], quiet in ((599.0, 900.0), (900.0, 59.0)):
         gc.collect()
-        objects.set_aside_if_calm(quiet)
+        objects.freeze_if_idle(quiet)
         assert gone() is not None
-    objects.set_aside_if_calm(60.0)
+    objects.freeze_if_idle(60.0)
     assert gone() is None
     assert gc.get_freeze_count() > 0
 
@@ -67,7 +67,7 @@ def test_a_tensorboard_sets_aside_and_a_command_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_thread: bool
 ) -> None:
     asked: list[float] = []
-    monkeypatch.setattr(LongLivedObjects, "set_aside_if_calm", lambda _, seconds: asked.append(seconds))
+    monkeypatch.setattr(GarbageCollection, "freeze_if_idle", lambda _, seconds: asked.append(seconds))
     indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.0)
     if in_thread:
         indexer.start()
