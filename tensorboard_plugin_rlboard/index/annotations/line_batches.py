@@ -1,4 +1,4 @@
-"""Which lines of a run are built again because of annotations, cut into stretches of a file that are read at once."""
+"""Which lines of a run are built again because of annotations, cut into batches of a file that are read at once."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from tensorboard_plugin_rlboard.index.column_names import TRACE_KEY, quoted
 from tensorboard_plugin_rlboard.metrics.segments import Ints
 
-STRETCH_BYTES = 16 * 1024 * 1024
-"""Bytes of a stretch, those of its annotations counted in; one line may be longer."""
+BATCH_BYTES = 16 * 1024 * 1024
+"""Bytes of a batch, those of its annotations counted in; one line may be longer."""
 _GAP = 1024 * 1024
-"""Bytes of lines between two others that are rather built again than left out: each stretch is a file of rows."""
+"""Bytes of lines between two others that are rather built again than left out: each batch is a file of rows."""
 
 
 @dataclass(frozen=True)
-class Stretch:
+class LineBatch:
     """Neighbouring lines of one file.
 
     Attributes:
@@ -52,13 +52,13 @@ def outdated_lines_query(run_table: str, where: str, addresses: str) -> str:
     )
 
 
-def stretches(
+def cut_batches(
     cuts: Mapping[int, AbstractSet[int]], files: Ints, offsets: Ints, lengths: Ints, lines: Ints, extra: Ints
-) -> Iterator[Stretch]:
-    """Cuts lines into stretches, the same ones whenever the same lines are to be built again.
+) -> Iterator[LineBatch]:
+    """Cuts lines into batches, the same ones whenever the same lines are to be built again.
 
     Args:
-        cuts: number of a file -> offsets at which a stretch ends in any case: how far its rows are loaded when it is
+        cuts: number of a file -> offsets at which a batch ends in any case: how far its rows are loaded when it is
             looked at is one of them.
         files: number of the file of each line, ascending, int64 [lines].
         offsets: byte offset of each line, ascending in a file, int64 [lines].
@@ -73,9 +73,9 @@ def stretches(
         if i + 1 < len(files) and files[i + 1] == files[i]:
             is_near = int(offsets[i + 1]) - end <= _GAP
             is_near &= int(offsets[i + 1]) not in cuts.get(int(files[i]), ())
-            if is_near and size + int(lengths[i + 1] + extra[i + 1]) <= STRETCH_BYTES:
+            if is_near and size + int(lengths[i + 1] + extra[i + 1]) <= BATCH_BYTES:
                 continue
-        yield Stretch(int(files[i]), int(offsets[first]), end, int(lines[first]) - 1)
+        yield LineBatch(int(files[i]), int(offsets[first]), end, int(lines[first]) - 1)
         first, size = i + 1, 0
 
 

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST
 from tensorboard_plugin_rlboard.index.annotations.addresses import read_annotations
 from tensorboard_plugin_rlboard.index.annotations.line_batches import (
-    Stretch,
+    LineBatch,
     changed_rows_condition,
+    cut_batches,
     outdated_lines_query,
-    stretches,
 )
 from tensorboard_plugin_rlboard.index.cache.part_store import digest_of
 from tensorboard_plugin_rlboard.index.column_names import TRACE_KEY, physical, quoted
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 ANNOTATED_METRICS = ("advantages", "logprobs", "entropies", "is_masked", "mismatch_kl")
 """Token metrics that annotations bring."""
-_STRETCH_ANNOTATIONS = "annotations_of_stretch"
+_BATCH_ANNOTATIONS = "annotations_of_batch"
 _SAMPLE_ID = physical("t", "sample_id")
 
 
@@ -84,7 +84,7 @@ class RunAnnotations:
         self._looked_to: dict[int, int] = {}
         self._serial = 0
         self._removals = 0
-        self._left: deque[Stretch] = deque()
+        self._left: deque[LineBatch] = deque()
         self._is_counted = True
         self.failures: list[str] = []
         self.look_seconds = 0.0
@@ -105,7 +105,7 @@ class RunAnnotations:
         )
 
     def do_next(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        """Looks for lines that are to be built again, or builds a stretch of them."""
+        """Looks for lines that are to be built again, or builds a batch of them."""
         run = self.run
         if self._left:
             self._rebuild(cursor, self._left.popleft())
@@ -129,7 +129,7 @@ class RunAnnotations:
         found = cursor.execute(query).fetchnumpy()
         names = ("file", "line_offset", "line_length", "line", "bytes")
         cuts = {file.number: {kept.end for kept in file.cached} for file in run.files.values()}
-        self._left = deque(stretches(cuts, *(found[name] for name in names)))
+        self._left = deque(cut_batches(cuts, *(found[name] for name in names)))
         self._looked_to = self._read_to
         # Rows that are built again stand at the same place, so the next look passes them by.
         self._read_to = {file.number: file.loaded_to for file in run.files.values()}
@@ -138,27 +138,25 @@ class RunAnnotations:
         self.look_seconds = time.monotonic() - start
         return bool(self._left)
 
-    def _rebuild(self, cursor: duckdb.DuckDBPyConnection, stretch: Stretch) -> None:
-        """Builds the rows of a stretch again, with their annotations, and replaces them."""
+    def _rebuild(self, cursor: duckdb.DuckDBPyConnection, batch: LineBatch) -> None:
+        """Builds the rows of a batch again, with their annotations, and replaces them."""
         run, table = self.run, self.files.table
-        file = next((one for one in run.files.values() if one.number == stretch.file), None)
+        file = next((one for one in run.files.values() if one.number == batch.file), None)
         if file is None:  # rewritten or gone since the look; its rows are others now
             return
-        where = f"file = {stretch.file} AND line_offset >= {stretch.start} AND line_offset < {stretch.end}"
+        where = f"file = {batch.file} AND line_offset >= {batch.start} AND line_offset < {batch.end}"
         keys = f"SELECT {TRACE_KEY} FROM {run.table} WHERE {where}"
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE {_STRETCH_ANNOTATIONS} AS {table.addresses_query(keys)}"
-        )
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {_BATCH_ANNOTATIONS} AS {table.addresses_query(keys)}")
         addresses = [
-            str(row[0]) for row in cursor.execute(f"SELECT addresses FROM {_STRETCH_ANNOTATIONS}").fetchall()
+            str(row[0]) for row in cursor.execute(f"SELECT addresses FROM {_BATCH_ANNOTATIONS}").fetchall()
         ]
         old_steps = cursor.execute(f"SELECT DISTINCT split, step FROM {run.table} WHERE {where}").fetchall()
         target = self._folder / f"annotated-{table.name}.parquet"
-        at = FileRange(stretch.start, stretch.end - stretch.start, stretch.newlines_before)
+        at = FileRange(batch.start, batch.end - batch.start, batch.newlines_before)
         try:
             part, rows = self._built(file, at, read_annotations(self.files.paths, addresses), target)
-            run.clear_problems(cursor, file.relative, lines=range(stretch.start, stretch.end))
-            run.add_parts(cursor, [LoadablePart(file, at, part, rows, _STRETCH_ANNOTATIONS)])
+            run.clear_problems(cursor, file.relative, lines=range(batch.start, batch.end))
+            run.add_parts(cursor, [LoadablePart(file, at, part, rows, _BATCH_ANNOTATIONS)])
         finally:
             target.unlink(missing_ok=True)
         run.set_annotated(

@@ -1,9 +1,9 @@
 """Numbers the attempts of a training: each start of a resumed training logs some of its steps again.
 
 Nothing in a log says where a training was resumed, so it is read off the order of its steps. Within one file and split
-a stretch is a run of lines in which the step never goes back to one that the stretch has had before. (A late step that
-was not there yet is only late.) Each stretch is one attempt. A file whose steps go back all the time is not in order of
-time: it is one stretch.
+a span is a sequence of lines in which the step never goes back to one that the span has had before. (A late step that
+was not there yet is only late.) Each span is one attempt. A file whose steps go back all the time is not in order of
+time: it is one span.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ AttemptStarts = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class Stretch:
+class StepSpan:
     """Lines of one file in which no step comes back.
 
     Attributes:
@@ -39,13 +39,13 @@ class StepOrder:
     """The order of the steps of one file and split, extended as the file is read."""
 
     def __init__(self) -> None:
-        self._offsets: list[dict[int, int]] = []  # of each stretch: step -> offset of its first line
+        self._offsets: list[dict[int, int]] = []  # of each span: step -> offset of its first line
         self._distinct: set[int] = set()
         self._last_step: int | None = None
 
     @property
     def goes_back(self) -> bool:
-        """Whether a step came back somewhere, so that there may be more than one stretch."""
+        """Whether a step came back somewhere, so that there may be more than one span."""
         return len(self._offsets) > 1
 
     def distinct(self) -> frozenset[int]:
@@ -69,27 +69,27 @@ class StepOrder:
             self._last_step = step
 
     def first_offsets(self) -> list[tuple[int, int]]:
-        """(step, offset of its first line) of each step of each stretch, in file order."""
+        """(step, offset of its first line) of each step of each span, in file order."""
         return [pair for offsets in self._offsets for pair in offsets.items()]
 
-    def stretches(self) -> list[Stretch]:
-        """The stretches up to here; one where the steps go back all the time."""
+    def step_spans(self) -> list[StepSpan]:
+        """The spans up to here; one where the steps go back all the time."""
         if len(self._offsets) - 1 > max(1, len(self._distinct) // 2):
             pairs = tuple(self.first_offsets())
-            return [Stretch(pairs[0][1], min(self._distinct), pairs)]
+            return [StepSpan(pairs[0][1], min(self._distinct), pairs)]
         return [
-            Stretch(min(offsets.values()), min(offsets), tuple(offsets.items())) for offsets in self._offsets
+            StepSpan(min(offsets.values()), min(offsets), tuple(offsets.items())) for offsets in self._offsets
         ]
 
 
-def match_attempts(files: Mapping[int, Sequence[Stretch]]) -> dict[int, list[tuple[int, int]]]:
-    """Numbers the stretches of several files alike, so that the ranks of one attempt share its number.
+def match_attempts(files: Mapping[int, Sequence[StepSpan]]) -> dict[int, list[tuple[int, int]]]:
+    """Numbers the spans of several files alike, so that the ranks of one attempt share its number.
 
-    The file with the most stretches gives the numbers 1, 2, …; the stretches of the others take, from their last to
+    The file with the most spans gives the numbers 1, 2, …; the spans of the others take, from their last to
     their first, the latest number still free whose lowest step is theirs, else the latest that is still free.
 
     Args:
-        files: number of a file -> its stretches.
+        files: number of a file -> its spans.
 
     Returns:
         Number of a file -> its `AttemptStarts`.
@@ -98,44 +98,46 @@ def match_attempts(files: Mapping[int, Sequence[Stretch]]) -> dict[int, list[tup
         return {}
     model = max(files.values(), key=len)
     numbered: dict[int, list[tuple[int, int]]] = {}
-    for file, stretches in files.items():
+    for file, step_spans in files.items():
         highest_free = len(model)
         starts: list[tuple[int, int]] = []
-        for position in range(len(stretches) - 1, -1, -1):
-            candidates = range(highest_free, position, -1)  # one number must remain for each earlier stretch
-            alike = (n for n in candidates if model[n - 1].first == stretches[position].first)
+        for position in range(len(step_spans) - 1, -1, -1):
+            candidates = range(
+                highest_free, position, -1
+            )  # one number must remain for each earlier step_span
+            alike = (n for n in candidates if model[n - 1].first == step_spans[position].first)
             number = next(alike, highest_free)
-            starts.append((stretches[position].offset, number))
+            starts.append((step_spans[position].offset, number))
             highest_free = number - 1
         starts.reverse()
         numbered[file] = [
             start
             for k, own in enumerate(starts)
-            for start in _starts_within(stretches[k], own, starts[k + 1 :], model)
+            for start in _starts_within(step_spans[k], own, starts[k + 1 :], model)
         ]
     return numbered
 
 
 def _starts_within(
-    stretch: Stretch, own: tuple[int, int], later: AttemptStarts, model: Sequence[Stretch]
+    step_span: StepSpan, own: tuple[int, int], later: AttemptStarts, model: Sequence[StepSpan]
 ) -> list[tuple[int, int]]:
-    """The attempts of one stretch: several where it goes on after its attempt had ended in the model.
+    """The attempts of one span: several where it goes on after its attempt had ended in the model.
 
     A rank that was lost before the resumed steps has never gone back: what it has from the step on where the next
     attempt begins belongs to that one, or its rows would be hidden behind the other ranks' newer ones.
 
     Args:
-        stretch: the stretch.
+        step_span: the span.
         own: where it begins, and the attempt that was found for it.
-        later: the same of the stretches behind it in the file.
-        model: the stretches of the file that gives the numbers.
+        later: the same of the spans behind it in the file.
+        model: the spans of the file that gives the numbers.
     """
     starts = [own]
     end = later[0][1] if later else len(model) + 1
     for number in range(own[1], end - 1):
-        if stretch.last <= model[number - 1].last:
+        if step_span.last <= model[number - 1].last:
             break
-        offset = next((at for step, at in stretch.changes if step >= model[number].first), None)
+        offset = next((at for step, at in step_span.changes if step >= model[number].first), None)
         if offset is None:
             break
         starts.append((offset, number + 1))

@@ -1,6 +1,6 @@
 """Files that a writer began one after the other (`x.jsonl`, `x.part_00001.jsonl`, …; `stream/00000.jsonl`, …), as one.
 
-They are no ranks: a rank's files run side by side, so the stretches of one are matched with those of another, while
+They are no ranks: a rank's files run side by side, so the spans of one are matched with those of another, while
 these follow each other. Taken for ranks, the first files of a resumed training would seem to belong to its newest
 attempt, and would hide what the attempt before wrote of their last step.
 """
@@ -64,7 +64,7 @@ def number_attempts(
     ]
     matched = match_attempts(
         {
-            sequence[0]: _in_sequence(steps[number] for number in sequence).stretches()
+            sequence[0]: _in_sequence(steps[number] for number in sequence).step_spans()
             for sequence in sequences
         }
     )
