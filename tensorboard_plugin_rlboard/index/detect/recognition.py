@@ -231,7 +231,7 @@ class Recognition:
             else ""
         )
 
-    def run_of(self, file_format: Format, file: SourceFile) -> str:
+    def run_name_of(self, file_format: Format, file: SourceFile) -> str:
         """The run that the samples of a file belong to: that of its folder, or of one above it."""
         levels, root = levels_to_run(file_format, file), self._root_of(file)
         if not levels or root is None:
