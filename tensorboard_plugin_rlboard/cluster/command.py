@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.cluster.gathering import Gathering
 from tensorboard_plugin_rlboard.cluster.job import IndexJob, JobCounts
+from tensorboard_plugin_rlboard.cluster.precomputation import Precomputation
 from tensorboard_plugin_rlboard.cluster.process_engine import InlineEngine, ProcessEngine
 from tensorboard_plugin_rlboard.cluster.progress import Progress, duration, size
 from tensorboard_plugin_rlboard.cluster.ray_engine import MissingRayError, RayEngine, RayUnreachableError
@@ -68,10 +68,10 @@ def index(arguments: IndexArguments) -> int:
         progress = Progress(sum(file.size for file in files))
         begun = time.monotonic()
         with _interrupted_by_sigterm():
-            gathering = Gathering(arguments.source, cache)
-            counts, finished = _run_job(arguments, scanned, cache, progress, gathering)
-            if finished and gathering.is_left:
-                finished = _gather(gathering, is_late=not counts.parts)
+            precomputation = Precomputation(arguments.source, cache)
+            counts, finished = _run_job(arguments, scanned, cache, progress, precomputation)
+            if finished and precomputation.is_left:
+                finished = _precompute(precomputation, is_late=not counts.parts)
     except CannotBeginError as error:
         say(f"rlboard index: {error}")
         return 2
@@ -133,7 +133,7 @@ def _run_job(
     scanned: SourceListing,
     cache: LocalStore | None,
     progress: Progress,
-    gathering: Gathering,
+    precomputation: Precomputation,
 ) -> tuple[JobCounts, bool]:
     """Does the job; returns the counts, and whether it came to its end."""
     files = [file for run in scanned.runs.values() for file in run]
@@ -145,7 +145,7 @@ def _run_job(
         first = job.next_task(wait=True)
         if first is not None:
             job.return_task(first)
-            gathering.note_left()
+            precomputation.note_left()
             engine = _engine(arguments, sum(file.size for file in files) - job.counts.position)
             for task, result in engine.run(job):
                 job.add_result(task, result)
@@ -165,13 +165,13 @@ def _run_job(
     return job.counts, True
 
 
-def _gather(gathering: Gathering, *, is_late: bool) -> bool:
+def _precompute(precomputation: Precomputation, *, is_late: bool) -> bool:
     """Adds what belongs to whole runs; returns whether it came to its end. The index is whole without it."""
     try:
-        gathering.finish()
+        precomputation.finish()
     except KeyboardInterrupt:
         return False
-    except Exception as error:  # noqa: BLE001 (TensorBoard gathers it at its first start)
+    except Exception as error:  # noqa: BLE001 (TensorBoard computes it at its first start)
         say(f"Curves and prompts are left to TensorBoard ({type(error).__name__}: {error}).")
     else:
         if is_late:

@@ -10,12 +10,12 @@ from tensorboard_plugin_rlboard.operating_system import command_line
 from tensorboard_plugin_rlboard.report.arguments import SUFFIXES
 from tensorboard_plugin_rlboard.report.chinese import chinese
 from tensorboard_plugin_rlboard.report.document import Report
-from tensorboard_plugin_rlboard.report.gathering import gather
 from tensorboard_plugin_rlboard.report.links import wrong_address
 from tensorboard_plugin_rlboard.report.pages.markdown import markdown
 from tensorboard_plugin_rlboard.report.pages.page import page
 from tensorboard_plugin_rlboard.report.pages.shared_lines import left_out
 from tensorboard_plugin_rlboard.report.pages.speech import Speech, chinese_by, english
+from tensorboard_plugin_rlboard.report.report_builder import build_report
 from tensorboard_plugin_rlboard.report.verification import claims, wrong
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
@@ -67,7 +67,7 @@ def report(
         if missing := [run for run in runs if run not in found.registry.runs]:
             there = ", ".join(sorted(found.registry.runs)[:10]) or "none"
             return _say(f"There is no run {missing[0]} in {path}; runs: {there}.", 2)
-        made = gather(found.board, path, tab, runs)
+        made = build_report(found.board, path, tab, runs)
     for line in left_out(english(), made):
         _say(line, 1)
     if not made.runs:

@@ -20,11 +20,11 @@ from playwright.sync_api import sync_playwright
 
 from tensorboard_plugin_rlboard.doctor.indexing import indexed
 from tensorboard_plugin_rlboard.report.document import Report
-from tensorboard_plugin_rlboard.report.gathering import gather
 from tensorboard_plugin_rlboard.report.links import Links
 from tensorboard_plugin_rlboard.report.pages.markdown import markdown
 from tensorboard_plugin_rlboard.report.pages.page import page
 from tensorboard_plugin_rlboard.report.pages.speech import english
+from tensorboard_plugin_rlboard.report.report_builder import build_report
 from tensorboard_plugin_rlboard.texts import visible
 
 Found = TypeVar("Found")
@@ -58,7 +58,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     write_run(Plan("non_finite", "strong", "grpo_few", 1), home / "log", home / "truth")
     (home / "log" / "config.json").write_text('{"beta": 0.1, "model": "x"}', encoding="utf-8")
     with indexed(str(home / "log"), 0) as found:
-        made = gather(found.board, "log", "http://host/")
+        made = build_report(found.board, "log", "http://host/")
     (run,) = made.runs
     assert run.findings[0].examples[0].passage
     texts = [text for found in payloads().values() for text in found]

@@ -12,11 +12,11 @@ from rollout_log import long_line
 from tensorboard_plugin_rlboard.cli import main
 from tensorboard_plugin_rlboard.doctor.indexing import indexed
 from tensorboard_plugin_rlboard.report.document import NOT_ALL, NotRead, Report
-from tensorboard_plugin_rlboard.report.gathering import gather
 from tensorboard_plugin_rlboard.report.pages.markdown import markdown
 from tensorboard_plugin_rlboard.report.pages.page import page
 from tensorboard_plugin_rlboard.report.pages.shared_lines import left_out
 from tensorboard_plugin_rlboard.report.pages.speech import chinese_by, english
+from tensorboard_plugin_rlboard.report.report_builder import build_report
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def logs(tmp_path: Path) -> Path:
 
 def made(logs: Path, *runs: str) -> Report:
     with indexed(str(logs), 0) as found:
-        return gather(found.board, str(logs), "http://host:1/", runs)
+        return build_report(found.board, str(logs), "http://host:1/", runs)
 
 
 def test_a_whole_report_leaves_nothing_out(logs: Path, tmp_path: Path) -> None:
@@ -63,8 +63,8 @@ def test_a_run_of_which_nothing_became_a_sample_is_named(logs: Path, tmp_path: P
     assert report.not_read == []
     with indexed(str(logs), 0) as found:
         found.registry.runs["bad"].set_message("bad/a.jsonl cannot be read: no.")
-        said = gather(found.board, str(logs), "http://host:1/")
-        of_others = gather(found.board, str(logs), "http://host:1/", ("good",))
+        said = build_report(found.board, str(logs), "http://host:1/")
+        of_others = build_report(found.board, str(logs), "http://host:1/", ("good",))
     assert said.not_read == [NotRead("bad", "bad/a.jsonl cannot be read: no.")]
     assert not said.is_whole
     assert of_others.is_whole, "nobody asked for that run"

@@ -1,6 +1,6 @@
-"""What is gathered of whole runs once they are indexed: their curves, and what became of their prompts.
+"""Computes ahead of time what depends on whole runs: their curves, and what became of their prompts.
 
-Both depend on all rows of a run, so no worker can make them. They are gathered as TensorBoard would at its first start,
+Both depend on all rows of a run, so no worker can make them. They are computed as TensorBoard would at its first start,
 which finds them instead, in the cache or beside the logs.
 """
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _LEFT, _DONE = b"left", b"done"
 
 
-class Gathering:
-    """What is noted of the gathering of a source, in the index itself: a call that is interrupted leaves it to the next one.
+class Precomputation:
+    """Remembers in the index itself whether there is something to precompute: a call that is interrupted leaves it to the next.
 
     Args:
         source: the folder or address that is indexed.
@@ -44,7 +44,7 @@ class Gathering:
         self._name = f"gathered-{VERSION}/{file_key_digest(path) if cache else 'source'}"
 
     def note_left(self) -> None:
-        """Notes that there will be something to gather.
+        """Notes that there will be something to precompute.
 
         Raises:
             OSError: it cannot be written.
@@ -53,20 +53,20 @@ class Gathering:
 
     @property
     def is_left(self) -> bool:
-        """Whether there is something to gather, of this call or of one that was interrupted."""
+        """Whether there is something to precompute, of this call or of one that was interrupted."""
         try:
             return self._folder.read(self._name, len(_LEFT)) == _LEFT
         except OSError:
             return False
 
     def finish(self) -> None:
-        """Gathers, and notes that nothing is left."""
-        gather(self._source, self._cache)
+        """Precomputes, and notes that nothing is left."""
+        precompute(self._source, self._cache)
         self._folder.write(self._name, _DONE)
 
 
-def gather(source: str, cache: LocalStore | None) -> int:
-    """Gathers what no part has, and stores it where the parts are; returns the number of runs.
+def precompute(source: str, cache: LocalStore | None) -> int:
+    """Computes what no part has, and stores it where the parts are; returns the number of runs.
 
     Args:
         source: the folder or address that was indexed.

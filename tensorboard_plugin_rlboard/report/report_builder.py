@@ -1,4 +1,4 @@
-"""Gathers from the board what a report says. Everything that comes from logs has a bound."""
+"""Builds a report of what the board answers. Everything that comes from logs has a bound."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ STRUCTURE = 2
 _SEVERITIES = ("error", "warning", "info")
 
 
-def gather(board: Board, logs: str, tab: str, runs: Sequence[str] = ()) -> Report:
+def build_report(board: Board, logs: str, tab: str, runs: Sequence[str] = ()) -> Report:
     """The report of some runs.
 
     Args:

@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.cluster import gathering
+from tensorboard_plugin_rlboard.cluster import precomputation
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
@@ -95,7 +95,7 @@ def test_an_index_is_whole_without_what_could_not_be_gathered(
     def fail(*_: object) -> int:
         raise MemoryError("too many prompts")
 
-    monkeypatch.setattr(gathering, "gather", fail)
+    monkeypatch.setattr(precomputation, "precompute", fail)
     logs, cache = log.parent.parent, tmp_path / "cache"
     assert main(["index", str(logs), "--cache-dir", str(cache)]) == 0
     assert (
@@ -117,18 +117,18 @@ def test_what_was_interrupted_is_gathered_by_the_next_call(
 ) -> None:
     logs, cache = log.parent.parent, tmp_path / "cache"
     call = ["index", str(logs), *(["--beside"] if beside else ["--cache-dir", str(cache)])]
-    whole = gathering.gather
+    whole = precomputation.precompute
 
     def interrupted(*_: object) -> int:
         raise end
 
-    monkeypatch.setattr(gathering, "gather", interrupted)
+    monkeypatch.setattr(precomputation, "precompute", interrupted)
     assert main(call) == (130 if end is KeyboardInterrupt else 0)
     assert not [*tmp_path.rglob("*.prompts")]
-    monkeypatch.setattr(gathering, "gather", whole)
+    monkeypatch.setattr(precomputation, "precompute", whole)
     capsys.readouterr()
     assert main(call) == 0
     assert "Gathered curves and prompts, which an earlier call had left." in capsys.readouterr().out
     assert len([*tmp_path.rglob("*.prompts")]) == 1
-    monkeypatch.setattr(gathering, "gather", interrupted)
-    assert main(call) == 0, "nothing is left to gather"
+    monkeypatch.setattr(precomputation, "precompute", interrupted)
+    assert main(call) == 0, "nothing is left to precompute"
