@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusa
 from tensorboard_plugin_rlboard.terminal import say, show, show_json
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import FLAG
 
-READ_LIMIT = 16 * 1024 * 1024
+READ_LIMIT_BYTES = 16 * 1024 * 1024
 """Bytes of each file that are read unless everything is to be: hundreds of samples, in a fraction of a second."""
 
 
@@ -31,7 +31,7 @@ def doctor(path: str, everything: bool = False, as_json: bool = False, config: s
         say(reason)
         return 1
     path = path if is_address(path) else os.path.expanduser(path)  # noqa: PTH111 - raises for no unknown user
-    report = examine(path, 0 if everything else READ_LIMIT, config)
+    report = examine(path, 0 if everything else READ_LIMIT_BYTES, config)
     try:
         if as_json:
             show_json(dataclasses.asdict(report), indent=2)
@@ -42,7 +42,7 @@ def doctor(path: str, everything: bool = False, as_json: bool = False, config: s
     return report.exit_code
 
 
-def examine(path: str, limit: int = READ_LIMIT, config: str = "") -> Report:
+def examine(path: str, limit: int = READ_LIMIT_BYTES, config: str = "") -> Report:
     """Looks at everything below a path.
 
     Args:
@@ -51,7 +51,7 @@ def examine(path: str, limit: int = READ_LIMIT, config: str = "") -> Report:
         config: an rlboard.toml that lies elsewhere.
     """
     with indexed(path, limit, config) as found:
-        largest = tensorboard_runs.LARGEST if limit else sys.maxsize
+        largest = tensorboard_runs.MAX_EVENT_FILE_BYTES if limit else sys.maxsize
         of_tensorboard = tensorboard_runs.read(found.root, largest)
         answer = found.board.runs(of_tensorboard)
         has_events = bool(of_tensorboard.scalars)

@@ -15,11 +15,11 @@ from tensorboard_plugin_rlboard.training.event_metadata import EventMetadataRead
 from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
 
 logger = logging.getLogger(__name__)
-LARGEST = 256 * 1024 * 1024
+MAX_EVENT_FILE_BYTES = 256 * 1024 * 1024
 """Bytes of event files that are read unless everything is to be; beyond that their folders are all that is known."""
 
 
-def read(root: Root, largest: int = LARGEST) -> TensorBoardRuns:
+def read(root: Root, largest: int = MAX_EVENT_FILE_BYTES) -> TensorBoardRuns:
     """Reads the event files below a local folder; empty behind an address, and where there are none."""
     files = list(_files(root)) if root.is_local else []
     if not files:

@@ -28,7 +28,7 @@ NO_CHINESE = "--language zh: the Chinese sentences come with the tab's bundle, a
 ENGLISH_JSON = (
     "--language zh: a report as JSON is for scripts, and in English; name a file that ends with .html or .md."
 )
-LARGEST = 64 * 1024 * 1024
+MAX_FILE_BYTES = 64 * 1024 * 1024
 """Bytes of a text whose quotes are checked, at most."""
 
 
@@ -113,11 +113,11 @@ def verify(file: str, log: str, config: str = "") -> int:
         return _say(refused, 2)
     try:
         with open_regular(file) as opened:
-            content = opened.read(LARGEST + 1)
+            content = opened.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         return _say(f"{file} cannot be read: {error.strerror}.", 2)
-    if len(content) > LARGEST:
-        return _say(f"{file} is larger than {LARGEST >> 20} MiB: name a part of it.", 2)
+    if len(content) > MAX_FILE_BYTES:
+        return _say(f"{file} is larger than {MAX_FILE_BYTES >> 20} MiB: name a part of it.", 2)
     quoted = claims(content.decode("utf-8", "replace"))
     if not quoted:
         return _say(f"{file} quotes nothing that could be checked.", 1)

@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.findings.registry import BY_KIND
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import METRICS, sample_metric
 from tensorboard_plugin_rlboard.report.document import Curve
 
-POINTS = 400
+MAX_POINTS = 400
 """Of a curve at most, two for each pixel or so."""
 
 
@@ -32,13 +32,13 @@ def curve(finding: FindingInfo, steps: Steps, address: str) -> Curve | None:
         statistic = finding.statistic if known else "mean"
         values = getattr(found, statistic)
     known_unit = METRICS.get(finding.metric) or sample_metric(finding.metric)
-    kept = thinned(values, POINTS)
+    kept = thinned_places(values, MAX_POINTS)
     return Curve(
         metric=finding.metric,
         statistic=statistic,
         unit="" if statistic in {"count", "nonfinite"} else known_unit.unit,
         step=[int(steps.step[i]) for i in kept],
-        value=[usable(values[i]) for i in kept],
+        value=[finite_or_none(values[i]) for i in kept],
         of_steps=len(steps.step),
         threshold=finding.threshold
         if BY_KIND[finding.kind].on_curve and math.isfinite(finding.threshold)
@@ -59,25 +59,25 @@ def own_curve(finding: FindingInfo, data: DetectorInput, address: str) -> Curve 
     if own_values is None:
         return None
     values: list[Number] = own_values(data, finding.metric).tolist()
-    kept = thinned(values, POINTS)
+    kept = thinned_places(values, MAX_POINTS)
     return Curve(
         metric=finding.metric,
         statistic=finding.statistic,
         unit=finding.unit,
         step=[int(data.step[i]) for i in kept],
-        value=[usable(values[i]) for i in kept],
+        value=[finite_or_none(values[i]) for i in kept],
         of_steps=len(values),
         threshold=finding.threshold,
         address=address,
     )
 
 
-def usable(value: Number) -> Number:
+def finite_or_none(value: Number) -> Number:
     """The value where it is a finite number, else None."""
     return None if value is None or not math.isfinite(value) else value
 
 
-def thinned(values: Sequence[Number], most: int) -> list[int]:
+def thinned_places(values: Sequence[Number], most: int) -> list[int]:
     """The places of the points to draw: all where they are few, else the lowest and the highest of neighbours.
 
     Args:
@@ -90,12 +90,12 @@ def thinned(values: Sequence[Number], most: int) -> list[int]:
     bins, kept = most // 2, []
     for k in range(bins):
         places = range(k * count // bins, (k + 1) * count // bins)
-        finite = [(value, i) for i in places if (value := usable(values[i])) is not None]
+        finite = [(value, i) for i in places if (value := finite_or_none(values[i])) is not None]
         kept += sorted({min(finite)[1], max(finite)[1]}) if finite else [places[0]]
     return kept
 
 
-def path(places: Sequence[tuple[float, float] | None]) -> str:
+def svg_path(places: Sequence[tuple[float, float] | None]) -> str:
     """The `d` of an SVG path through places in a drawing; a gap where there is None, a dash where a place is alone."""
     commands = []
     for i, place in enumerate(places):

@@ -12,9 +12,9 @@ from tensorboard_plugin_rlboard.report.colour_scale import robust_scale
 from tensorboard_plugin_rlboard.report.document import Example, Passage, Quotation
 from tensorboard_plugin_rlboard.report.links import Links
 
-PROMPT = 600
+PROMPT_CHARACTERS = 600
 """Characters of a prompt's end at most: the question stands there."""
-TOKENS, CHARACTERS = 60, 1200
+TOKENS_EACH_SIDE, CHARACTERS_EACH_SIDE = 60, 1200
 """On either side of the token that shows it, at most; from the start twice as many where the whole response does."""
 
 
@@ -39,7 +39,7 @@ def example(board: Board, finding: FindingInfo, name: str, place: int, links: Li
     reward = sample.scalars.get("reward")
     prompt = sample.texts["prompt"].shown if "prompt" in sample.texts else ""
     response, passage = _response(sample, rows, finding.evidence.token_metric, at)
-    before = max(0, len(prompt) - PROMPT)
+    before = max(0, len(prompt) - PROMPT_CHARACTERS)
     return Example(
         id=sample_id,
         step=sample.step,
@@ -65,14 +65,14 @@ def _response(
         text = sample.texts["response"].shown if "response" in sample.texts else ""
         if not text:
             return None, None
-        quote = text[: 2 * CHARACTERS]
+        quote = text[: 2 * CHARACTERS_EACH_SIDE]
         passage = Passage([quote], [None], None, None, None, 0, len(text) - len(quote), "characters")
         return _quotation(sample, "response", 0, quote), passage
     at = at if at is not None and at < len(tokens) else None
     first, last = window(tokens, at)
     shown = list(tokens[first:last])
     if len(shown) == 1:
-        shown[0] = shown[0][: 2 * CHARACTERS]
+        shown[0] = shown[0][: 2 * CHARACTERS_EACH_SIDE]
     info: MetricInfo | None = next((one for one in sample.token_metrics if one.name == metric), None)
     row = rows.get(metric) if info else None
     passage = Passage(
@@ -89,16 +89,16 @@ def _response(
 
 
 def window(tokens: Sequence[str], at: int | None) -> tuple[int, int]:
-    """Which tokens are quoted, [first, last): at least one, and at most `TOKENS` and `CHARACTERS` on either side of a place.
+    """Which tokens are quoted, [first, last): at least one, and at most `TOKENS_EACH_SIDE` and `CHARACTERS_EACH_SIDE` on either side of a place.
 
     Args:
         tokens: all of the response, at least one.
         at: the token that shows it; None for the start of the response.
     """
     if at is None:
-        return 0, max(1, _fitting(tokens[: 2 * TOKENS], 2 * CHARACTERS))
-    before = _fitting(tokens[max(0, at - TOKENS) : at][::-1], CHARACTERS)
-    return at - before, at + 1 + _fitting(tokens[at + 1 : at + 1 + TOKENS], CHARACTERS)
+        return 0, max(1, _fitting(tokens[: 2 * TOKENS_EACH_SIDE], 2 * CHARACTERS_EACH_SIDE))
+    before = _fitting(tokens[max(0, at - TOKENS_EACH_SIDE) : at][::-1], CHARACTERS_EACH_SIDE)
+    return at - before, at + 1 + _fitting(tokens[at + 1 : at + 1 + TOKENS_EACH_SIDE], CHARACTERS_EACH_SIDE)
 
 
 def _fitting(tokens: Sequence[str], characters: int) -> int:

@@ -27,13 +27,13 @@ from tensorboard_plugin_rlboard.report.document import (
 from tensorboard_plugin_rlboard.report.examples import example
 from tensorboard_plugin_rlboard.report.links import Links, finding_names
 
-RUNS, FINDINGS, SETTINGS, CHARACTERS = 20, 30, 80, 300
+MAX_RUNS, MAX_FINDINGS, MAX_SETTINGS, MAX_TEXT_CHARACTERS = 20, 30, 80, 300
 """Runs of a report, findings and settings of a run, characters of a setting or notice, at most."""
-NOT_READ = 50
+MAX_NOT_READ = 50
 """Of what could not be read so much is named; the rest is counted."""
-EXAMPLES, ALL_EXAMPLES = 3, 120
+EXAMPLES_OF_A_FINDING, MAX_EXAMPLES = 3, 120
 """Samples of a finding and of a report at most; they make most of its size."""
-STRUCTURE = 2
+STRUCTURE_VERSION = 2
 """Of `Report.rlboard_report`: goes up when what was there changes its meaning."""
 _SEVERITIES = ("error", "warning", "info")
 
@@ -55,22 +55,25 @@ def build_report(board: Board, logs: str, tab: str, runs: Sequence[str] = ()) ->
     not_read = _not_read(board, wanted, found, runs)
     of_runs = [each.text for run in wanted for each in run.notices if each.kind == "settings"]
     mistakes = dict.fromkeys([*answer.settings_problems, *of_runs])
-    made, room = [], ALL_EXAMPLES
-    for info in infos[:RUNS]:
+    made, room = [], MAX_EXAMPLES
+    for info in infos[:MAX_RUNS]:
         reported = _run(board, info, found[info.run], tab, room)
         room -= sum(len(finding.examples) for finding in reported.findings)
         made.append(reported)
     return Report(
-        rlboard_report=STRUCTURE,
+        rlboard_report=STRUCTURE_VERSION,
         version=__version__,
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         logs=logs,
         tab=tab,
         runs=made,
-        runs_left_out=[info.run for info in infos[RUNS:]],
-        not_read=[NotRead(cut(name), cut(reason)) for name, reason in list(not_read.items())[:NOT_READ]],
-        not_read_left_out=max(0, len(not_read) - NOT_READ),
-        settings_problems=[cut(mistake) for mistake in mistakes][:NOT_READ],
+        runs_left_out=[info.run for info in infos[MAX_RUNS:]],
+        not_read=[
+            NotRead(shortened(name), shortened(reason))
+            for name, reason in list(not_read.items())[:MAX_NOT_READ]
+        ],
+        not_read_left_out=max(0, len(not_read) - MAX_NOT_READ),
+        settings_problems=[shortened(mistake) for mistake in mistakes][:MAX_NOT_READ],
         ignored=len(board.registry.ignored.keys() - board.registry.unreadable().keys()),
     )
 
@@ -99,8 +102,10 @@ def _badness(found: Findings) -> tuple[int, ...]:
 def _run(board: Board, info: RunInfo, found: Findings, tab: str, room: int) -> ReportedRun:
     links = Links(tab, info.run, found.split)
     findings = []
-    for finding, name in zip(found.findings[:FINDINGS], finding_names(list(found.findings)), strict=False):
-        reported = _finding(board, info, finding, name, links, min(EXAMPLES, room))
+    for finding, name in zip(
+        found.findings[:MAX_FINDINGS], finding_names(list(found.findings)), strict=False
+    ):
+        reported = _finding(board, info, finding, name, links, min(EXAMPLES_OF_A_FINDING, room))
         room -= len(reported.examples)
         findings.append(reported)
     settings = list(info.config.items())
@@ -115,19 +120,21 @@ def _run(board: Board, info: RunInfo, found: Findings, tab: str, room: int) -> R
         n_samples=found.n_samples,
         formats=list(info.formats),
         problems=info.problems,
-        notices=[cut(text) for text in notices if text][:SETTINGS],
-        config={cut(name): cut(x) if isinstance(x, str) else x for name, x in settings[:SETTINGS]},
+        notices=[shortened(text) for text in notices if text][:MAX_SETTINGS],
+        config={
+            shortened(name): shortened(x) if isinstance(x, str) else x for name, x in settings[:MAX_SETTINGS]
+        },
         config_sources={
-            cut(name): cut(info.config_sources[name])
-            for name, _ in settings[:SETTINGS]
+            shortened(name): shortened(info.config_sources[name])
+            for name, _ in settings[:MAX_SETTINGS]
             if name in info.config_sources
         },
-        config_left_out=max(0, len(settings) - SETTINGS),
+        config_left_out=max(0, len(settings) - MAX_SETTINGS),
         findings=findings,
         findings_left_out=len(found.findings) - len(findings),
         checked=list(found.checked),
         not_checked=list(found.not_checked),
-        past=list(found.past)[:FINDINGS],
+        past=list(found.past)[:MAX_FINDINGS],
         thresholds={one.name: one.value for one in found.thresholds if one.value != one.default},
     )
 
@@ -162,6 +169,6 @@ def _fields(answer: FindingInfo | FindingSymptom, *without: str) -> dict[str, An
     return {field.name: getattr(answer, field.name) for field in fields(answer) if field.name not in without}
 
 
-def cut(text: str) -> str:
+def shortened(text: str) -> str:
     """A text of the log that is said beside others: its beginning."""
-    return text if len(text) <= CHARACTERS else f"{text[: CHARACTERS - 1]}…"
+    return text if len(text) <= MAX_TEXT_CHARACTERS else f"{text[: MAX_TEXT_CHARACTERS - 1]}…"

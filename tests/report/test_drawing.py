@@ -13,7 +13,7 @@ from detector_inputs import detector_input_of, found
 
 from tensorboard_plugin_rlboard.findings.detectors.log import non_finite
 from tensorboard_plugin_rlboard.report.colour_scale import Scale, bucket_of, colour_class, robust_scale
-from tensorboard_plugin_rlboard.report.curves import own_curve, path, thinned
+from tensorboard_plugin_rlboard.report.curves import own_curve, svg_path, thinned_places
 from tensorboard_plugin_rlboard.report.document import Curve
 from tensorboard_plugin_rlboard.report.pages.curve_drawing import add_curve
 from tensorboard_plugin_rlboard.report.pages.speech import english
@@ -21,17 +21,17 @@ from tensorboard_plugin_rlboard.report.pages.styles import palette
 
 
 def test_few_points_are_all_drawn() -> None:
-    assert thinned([3.0, None, 1.0], 4) == [0, 1, 2]
+    assert thinned_places([3.0, None, 1.0], 4) == [0, 1, 2]
 
 
 def test_of_many_points_the_lowest_and_highest_of_neighbours_stay() -> None:
     values = [5.0, 1.0, 9.0, 5.0, None, math.nan, 5.0, math.inf, 2.0, 5.0, 7.0, 5.0]
     # two bins of six: 1 and 9 of the first; 2 and 7 of the second
-    assert thinned(values, 4) == [1, 2, 8, 10]
+    assert thinned_places(values, 4) == [1, 2, 8, 10]
 
 
 def test_neighbours_without_a_number_leave_a_gap() -> None:
-    assert thinned([None, None, math.nan, 1.0, 2.0, 3.0], 4) == [0, 3, 5]
+    assert thinned_places([None, None, math.nan, 1.0, 2.0, 3.0], 4) == [0, 3, 5]
 
 
 def test_the_curve_of_a_share_that_a_detector_counts() -> None:
@@ -50,8 +50,8 @@ def test_the_curve_of_a_share_that_a_detector_counts() -> None:
 
 
 def test_a_path_has_gaps_and_dashes() -> None:
-    assert path([(0, 1), (2, 3.25), None, (4, 5), None]) == "M0.0 1.0L2.0 3.2M4.0 5.0h2"
-    assert path([None]) == ""
+    assert svg_path([(0, 1), (2, 3.25), None, (4, 5), None]) == "M0.0 1.0L2.0 3.2M4.0 5.0h2"
+    assert svg_path([None]) == ""
 
 
 def curve(*values: float | None, threshold: float | None = None) -> Curve:

@@ -5,25 +5,25 @@ from __future__ import annotations
 import pytest
 
 from tensorboard_plugin_rlboard.api import FindingEvidence, FindingSymptom
-from tensorboard_plugin_rlboard.report.examples import CHARACTERS, TOKENS, window
+from tensorboard_plugin_rlboard.report.examples import CHARACTERS_EACH_SIDE, TOKENS_EACH_SIDE, window
 from tensorboard_plugin_rlboard.report.links import Links, wrong_address
 from tensorboard_plugin_rlboard.texts import visible
 
 
 def test_the_tokens_around_the_place() -> None:
     tokens = [" a"] * 16_384
-    assert window(tokens, 8_000) == (8_000 - TOKENS, 8_001 + TOKENS)
-    assert window(tokens, 2) == (0, 3 + TOKENS)
-    assert window(tokens, 16_383) == (16_383 - TOKENS, 16_384)
-    assert window(tokens, None) == (0, 2 * TOKENS)
+    assert window(tokens, 8_000) == (8_000 - TOKENS_EACH_SIDE, 8_001 + TOKENS_EACH_SIDE)
+    assert window(tokens, 2) == (0, 3 + TOKENS_EACH_SIDE)
+    assert window(tokens, 16_383) == (16_383 - TOKENS_EACH_SIDE, 16_384)
+    assert window(tokens, None) == (0, 2 * TOKENS_EACH_SIDE)
     assert window(["a", "b"], 1) == (0, 2)
 
 
 def test_long_tokens_leave_less_room() -> None:
-    long = "x" * (CHARACTERS // 2)
+    long = "x" * (CHARACTERS_EACH_SIDE // 2)
     assert window([long] * 9, 4) == (2, 7)
-    assert window(["x" * 10 * CHARACTERS] * 9, 4) == (4, 5)
-    assert window(["x" * 10 * CHARACTERS] * 9, None) == (0, 1)
+    assert window(["x" * 10 * CHARACTERS_EACH_SIDE] * 9, 4) == (4, 5)
+    assert window(["x" * 10 * CHARACTERS_EACH_SIDE] * 9, None) == (0, 1)
 
 
 def test_an_address_is_spelt_as_the_tab_does() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from tensorboard_plugin_rlboard.findings.number_format import format_number
-from tensorboard_plugin_rlboard.report.curves import path
+from tensorboard_plugin_rlboard.report.curves import svg_path
 from tensorboard_plugin_rlboard.report.document import Curve
 from tensorboard_plugin_rlboard.report.pages.speech import Speech
 from tensorboard_plugin_rlboard.texts import visible
@@ -59,7 +59,7 @@ def add_curve(parent: ET.Element, curve: Curve, steps: tuple[int, int], onset: i
         None if value is None else (x(step), y(float(value)))
         for step, value in zip(curve.step, curve.value, strict=True)
     ]
-    ET.SubElement(svg, "path", {"class": "curve", "d": path(places)})
+    ET.SubElement(svg, "path", {"class": "curve", "d": svg_path(places)})
     _text(svg, format_number(high), _LEFT - 6, _TOP + 8, "end")
     _text(svg, format_number(low), _LEFT - 6, floor, "end")
     _text(svg, speech.of("step", first=first), _LEFT, _HEIGHT - 5, "start")
