@@ -150,7 +150,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 def _add_watch(commands: Any) -> None:
     summary = "follow a log directory and say what looks wrong, as it comes"
     parser = _add(commands, "watch", summary, watch_arguments.DESCRIPTION, watch_arguments.EXIT_CODES, _watch)
-    watch_arguments.declare(parser, _seconds)
+    watch_arguments.add_arguments(parser, _seconds)
 
 
 def _watch(arguments: argparse.Namespace) -> int:
@@ -167,9 +167,13 @@ def _watch(arguments: argparse.Namespace) -> int:
 
 def _add_report(commands: Any) -> None:
     summary, words = "write what looks wrong into one file, with what proves it", report_arguments
-    words.declare_report(_add(commands, "report", summary, words.REPORT, words.REPORT_EXIT_CODES, _report))
+    words.add_report_arguments(
+        _add(commands, "report", summary, words.REPORT, words.REPORT_EXIT_CODES, _report)
+    )
     summary = "check the quotes of a report, or of any text, against the logs"
-    words.declare_verify(_add(commands, "verify", summary, words.VERIFY, words.VERIFY_EXIT_CODES, _verify))
+    words.add_verify_arguments(
+        _add(commands, "verify", summary, words.VERIFY, words.VERIFY_EXIT_CODES, _verify)
+    )
 
 
 def _report(given: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tensorboard_plugin_rlboard.report.pages.speech import english
+from tensorboard_plugin_rlboard.report.pages.page_language import english
 from tensorboard_plugin_rlboard.texts import counted
 
 PACKAGE = Path(__file__).parents[1] / "tensorboard_plugin_rlboard"
@@ -80,4 +80,4 @@ def test_counted(n: int, expected: str) -> None:
     ("n", "expected"), [("1", "1 more sample that shows it"), (2, "2 more samples that show it")]
 )
 def test_a_phrase_of_a_page_has_a_singular(n: object, expected: str) -> None:
-    assert english().of("more_samples", n=n) == expected
+    assert english().phrase("more_samples", n=n) == expected

@@ -8,15 +8,15 @@ from pathlib import Path
 from tensorboard_plugin_rlboard.doctor.indexing import indexed
 from tensorboard_plugin_rlboard.operating_system import command_line
 from tensorboard_plugin_rlboard.report.arguments import SUFFIXES
-from tensorboard_plugin_rlboard.report.chinese import chinese
 from tensorboard_plugin_rlboard.report.document import Report
 from tensorboard_plugin_rlboard.report.links import wrong_address
 from tensorboard_plugin_rlboard.report.pages.markdown import markdown
 from tensorboard_plugin_rlboard.report.pages.page import page
+from tensorboard_plugin_rlboard.report.pages.page_language import PageLanguage, chinese, english
 from tensorboard_plugin_rlboard.report.pages.shared_lines import left_out
-from tensorboard_plugin_rlboard.report.pages.speech import Speech, chinese_by, english
 from tensorboard_plugin_rlboard.report.report_builder import build_report
-from tensorboard_plugin_rlboard.report.verification import claims, wrong
+from tensorboard_plugin_rlboard.report.translation import load_translator
+from tensorboard_plugin_rlboard.report.verification import claimed_quotes, reason_wrong
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
@@ -45,12 +45,12 @@ def report(
         config: an rlboard.toml that lies elsewhere.
         language: `en` or `zh`.
     """
-    speech = english()
+    page_language = english()
     if language == "zh":
-        translated = chinese()
-        if translated is None or Path(out).suffix == ".json":
-            return _say(NO_CHINESE if translated is None else ENGLISH_JSON, 2)
-        speech = chinese_by(translated.said)
+        translator = load_translator()
+        if translator is None or Path(out).suffix == ".json":
+            return _say(NO_CHINESE if translator is None else ENGLISH_JSON, 2)
+        page_language = chinese(translator.translate)
     refused = (
         reason_unusable(path, may_be_file=False)
         or (
@@ -76,7 +76,7 @@ def report(
             1,
         )
     try:
-        Path(out).write_bytes(_written(made, Path(out).suffix, speech))
+        Path(out).write_bytes(_written(made, Path(out).suffix, page_language))
     except OSError as error:
         return _say(f"{out} cannot be written: {error.strerror}.", 2)
     count = sum(len(run.findings) for run in made.runs)
@@ -84,8 +84,8 @@ def report(
     return 0 if made.is_whole else 1
 
 
-def _written(made: Report, suffix: str, speech: Speech) -> bytes:
-    return encode(made) if suffix == ".json" else (page if suffix == ".html" else markdown)(made, speech)
+def _written(made: Report, suffix: str, language: PageLanguage) -> bytes:
+    return encode(made) if suffix == ".json" else (page if suffix == ".html" else markdown)(made, language)
 
 
 def _lies_inside(out: str, path: str) -> str:
@@ -118,11 +118,11 @@ def verify(file: str, log: str, config: str = "") -> int:
         return _say(f"{file} cannot be read: {error.strerror}.", 2)
     if len(content) > MAX_FILE_BYTES:
         return _say(f"{file} is larger than {MAX_FILE_BYTES >> 20} MiB: name a part of it.", 2)
-    quoted = claims(content.decode("utf-8", "replace"))
+    quoted = claimed_quotes(content.decode("utf-8", "replace"))
     if not quoted:
         return _say(f"{file} quotes nothing that could be checked.", 1)
     with indexed(_expanded(log), 0, config) as found:
-        reasons = [(claim.where, reason) for claim in quoted if (reason := wrong(found.board, claim))]
+        reasons = [(claim.where, reason) for claim in quoted if (reason := reason_wrong(found.board, claim))]
         unread = found.registry.unread()
     for name, why in unread.items():
         _say(f"Not read: {name}: {why}", 1)

@@ -20,7 +20,7 @@ _TRIES = 50
 
 
 @dataclass(frozen=True)
-class Claim:
+class ClaimedQuote:
     """A quotation, as somebody wrote it: any JSON object with `id`, `position` and `quote`.
 
     Attributes:
@@ -32,7 +32,7 @@ class Claim:
     where: str
 
 
-def claims(text: str) -> list[Claim]:
+def claimed_quotes(text: str) -> list[ClaimedQuote]:
     """The quotations of a text: of JSON wherever they are in it, of other text the objects that stand in one line."""
     try:
         return list(_inside(json.loads(text), "$"))
@@ -40,10 +40,10 @@ def claims(text: str) -> list[Claim]:
         return [claim for number, line in enumerate(text.splitlines(), 1) for claim in _of_line(line, number)]
 
 
-def _inside(value: Any, where: str) -> Iterator[Claim]:
+def _inside(value: Any, where: str) -> Iterator[ClaimedQuote]:
     if isinstance(value, Mapping):
         if {"id", "position", "quote"} <= value.keys():
-            yield Claim(value, where)
+            yield ClaimedQuote(value, where)
         for key, item in value.items():
             yield from _inside(item, f"{where}.{key}")
     elif isinstance(value, list):
@@ -51,7 +51,7 @@ def _inside(value: Any, where: str) -> Iterator[Claim]:
             yield from _inside(item, f"{where}[{number}]")
 
 
-def _of_line(line: str, number: int) -> Iterator[Claim]:
+def _of_line(line: str, number: int) -> Iterator[ClaimedQuote]:
     if '"quote"' not in line:
         return
     decoder, at = json.JSONDecoder(), line.find("{")
@@ -67,7 +67,7 @@ def _of_line(line: str, number: int) -> Iterator[Claim]:
         at = line.find("{", end)
 
 
-def wrong(board: Board, claim: Claim) -> str:
+def reason_wrong(board: Board, claim: ClaimedQuote) -> str:
     """What is wrong with a quotation, in a sentence without its place; empty where it stands in the logs."""
     values = claim.values
     name, position, quote = values["id"], values["position"], values["quote"]

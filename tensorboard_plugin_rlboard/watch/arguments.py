@@ -14,7 +14,7 @@ EXIT_CODES = """exit codes: 0 nothing as severe as --until says (by default: no 
 2 the command could not begin, 1 a look failed or something could not be read (with --once) or nobody reads what is said any more, 130 interrupted"""
 
 
-def declare(parser: argparse.ArgumentParser, seconds: Callable[[str], int]) -> None:
+def add_arguments(parser: argparse.ArgumentParser, seconds: Callable[[str], int]) -> None:
     """Adds the arguments to its parser; `seconds` reads a number of seconds."""
     parser.add_argument(
         "path", metavar="LOGDIR", help="the log directory: a folder, or an address such as s3://…"

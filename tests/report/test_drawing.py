@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.report.colour_scale import Scale, bucket_of, col
 from tensorboard_plugin_rlboard.report.curves import own_curve, svg_path, thinned_places
 from tensorboard_plugin_rlboard.report.document import Curve
 from tensorboard_plugin_rlboard.report.pages.curve_drawing import add_curve
-from tensorboard_plugin_rlboard.report.pages.speech import english
+from tensorboard_plugin_rlboard.report.pages.page_language import english
 from tensorboard_plugin_rlboard.report.pages.styles import palette
 
 

@@ -23,7 +23,7 @@ from tensorboard_plugin_rlboard.report.document import Report
 from tensorboard_plugin_rlboard.report.links import Links
 from tensorboard_plugin_rlboard.report.pages.markdown import markdown
 from tensorboard_plugin_rlboard.report.pages.page import page
-from tensorboard_plugin_rlboard.report.pages.speech import english
+from tensorboard_plugin_rlboard.report.pages.page_language import english
 from tensorboard_plugin_rlboard.report.report_builder import build_report
 from tensorboard_plugin_rlboard.texts import visible
 

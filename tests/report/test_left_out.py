@@ -14,8 +14,8 @@ from tensorboard_plugin_rlboard.doctor.indexing import indexed
 from tensorboard_plugin_rlboard.report.document import NOT_ALL, NotRead, Report
 from tensorboard_plugin_rlboard.report.pages.markdown import markdown
 from tensorboard_plugin_rlboard.report.pages.page import page
+from tensorboard_plugin_rlboard.report.pages.page_language import chinese, english
 from tensorboard_plugin_rlboard.report.pages.shared_lines import left_out
-from tensorboard_plugin_rlboard.report.pages.speech import chinese_by, english
 from tensorboard_plugin_rlboard.report.report_builder import build_report
 
 
@@ -74,13 +74,13 @@ def test_it_is_said_in_chinese(logs: Path) -> None:
     report = replace(
         made(logs), not_read=[NotRead("away", NOT_ALL), NotRead("b", "why.")], not_read_left_out=7, ignored=2
     )
-    speech = chinese_by(lambda sentence: f"«{sentence}»")
+    language = chinese(lambda sentence: f"«{sentence}»")
     lines = [
         "未读取：away：生成本报告时，其内容尚未全部读取。",
         "未读取：b：«why.»",
         "另有 7 项无法读取；`rlboard doctor` 会逐一列出。",
         "2 个文件不是 rollout 日志，未列入；原因见 `rlboard doctor`。",
     ]
-    assert list(left_out(speech, report)) == lines
-    assert all(line in page(report, speech).decode() for line in lines)
-    assert lines[0] in markdown(report, speech).decode()
+    assert list(left_out(language, report)) == lines
+    assert all(line in page(report, language).decode() for line in lines)
+    assert lines[0] in markdown(report, language).decode()

@@ -11,11 +11,11 @@ import pytest
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.doctor.indexing import indexed
-from tensorboard_plugin_rlboard.report.verification import Claim, claims, wrong
+from tensorboard_plugin_rlboard.report.verification import ClaimedQuote, claimed_quotes, reason_wrong
 
 
 def quotes(text: str) -> list[tuple[str, str]]:
-    return [(claim.where, claim.values["quote"]) for claim in claims(text)]
+    return [(claim.where, claim.values["quote"]) for claim in claimed_quotes(text)]
 
 
 def claim(quote: str = "q") -> str:
@@ -50,7 +50,9 @@ def test_each_way_to_be_wrong_is_said(tmp_path: Path) -> None:
         (name,) = found.board.samples(SamplesQuestion(Selection("."))).columns["id"]
 
         def said(**values: Any) -> str:
-            return wrong(found.board, Claim({"id": name, "position": 0, "quote": "one"} | values, ""))
+            return reason_wrong(
+                found.board, ClaimedQuote({"id": name, "position": 0, "quote": "one"} | values, "")
+            )
 
         assert said() == ""
         assert said(run=".", step=3, place="tokens", position=1, quote=" tw") == ""

@@ -7,13 +7,15 @@ from xml.etree import ElementTree as ET
 from tensorboard_plugin_rlboard.findings.number_format import format_number
 from tensorboard_plugin_rlboard.report.curves import svg_path
 from tensorboard_plugin_rlboard.report.document import Curve
-from tensorboard_plugin_rlboard.report.pages.speech import Speech
+from tensorboard_plugin_rlboard.report.pages.page_language import PageLanguage
 from tensorboard_plugin_rlboard.texts import visible
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 700, 150, 64, 20, 8
 
 
-def add_curve(parent: ET.Element, curve: Curve, steps: tuple[int, int], onset: int, speech: Speech) -> None:
+def add_curve(
+    parent: ET.Element, curve: Curve, steps: tuple[int, int], onset: int, language: PageLanguage
+) -> None:
     """Draws a curve; nothing where it has no number.
 
     Args:
@@ -21,7 +23,7 @@ def add_curve(parent: ET.Element, curve: Curve, steps: tuple[int, int], onset: i
         curve: what is drawn.
         steps: the first and the last step of the finding.
         onset: the step since which it is so.
-        speech: the language of its words.
+        language: the language of its words.
     """
     numbers = [float(value) for value in curve.value if value is not None]
     if not numbers:
@@ -41,12 +43,12 @@ def add_curve(parent: ET.Element, curve: Curve, steps: tuple[int, int], onset: i
 
     named = curve.metric
     if curve.statistic:
-        named = speech.of("of", statistic=curve.statistic, metric=curve.metric)
+        named = language.phrase("of", statistic=curve.statistic, metric=curve.metric)
     if curve.unit:
-        named = speech.of("in", named=named, unit=speech.said(curve.unit))
+        named = language.phrase("in", named=named, unit=language.translate(curve.unit))
     svg = ET.SubElement(parent, "svg", viewBox=f"0 0 {_WIDTH} {_HEIGHT}", role="img")
     between = {"low": format_number(min(numbers)), "high": format_number(max(numbers))}
-    svg.set("aria-label", visible(speech.of("curve", named=named, first=first, last=last, **between)))
+    svg.set("aria-label", visible(language.phrase("curve", named=named, first=first, last=last, **between)))
     floor = _HEIGHT - _BOTTOM
     start, end = x(steps[0]), x(steps[1])
     _shape(svg, "rect", "band", x=start - 1, y=_TOP, width=end - start + 2, height=floor - _TOP)
@@ -62,7 +64,7 @@ def add_curve(parent: ET.Element, curve: Curve, steps: tuple[int, int], onset: i
     ET.SubElement(svg, "path", {"class": "curve", "d": svg_path(places)})
     _text(svg, format_number(high), _LEFT - 6, _TOP + 8, "end")
     _text(svg, format_number(low), _LEFT - 6, floor, "end")
-    _text(svg, speech.of("step", first=first), _LEFT, _HEIGHT - 5, "start")
+    _text(svg, language.phrase("step", first=first), _LEFT, _HEIGHT - 5, "start")
     _text(svg, str(last), _WIDTH, _HEIGHT - 5, "end")
     _text(svg, named, (_LEFT + _WIDTH) / 2, _HEIGHT - 5, "middle")
 

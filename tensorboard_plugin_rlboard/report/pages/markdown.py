@@ -15,16 +15,16 @@ from tensorboard_plugin_rlboard.report.document import (
     ReportedRun,
 )
 from tensorboard_plugin_rlboard.report.pages import shared_lines
-from tensorboard_plugin_rlboard.report.pages.speech import Speech
+from tensorboard_plugin_rlboard.report.pages.page_language import PageLanguage
 from tensorboard_plugin_rlboard.texts import visible
 
 _MEANT = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
 """Characters that mean something in Markdown or HTML."""
 
 
-def markdown(report: Report, speech: Speech) -> bytes:
+def markdown(report: Report, language: PageLanguage) -> bytes:
     """The Markdown in a language, as UTF-8."""
-    return ("\n\n".join(_blocks(report, speech)) + "\n").encode("utf-8", "replace")
+    return ("\n\n".join(_blocks(report, language)) + "\n").encode("utf-8", "replace")
 
 
 def _plain(text: str) -> str:
@@ -36,60 +36,60 @@ def _link(text: str, address: str) -> str:
     return f"[{_plain(text)}](<{address}>)"
 
 
-def _blocks(report: Report, speech: Speech) -> Iterator[str]:
-    yield f"# {_plain(speech.of('title', logs=report.logs))}"
-    yield _plain(shared_lines.made(speech, report))
-    yield from map(_plain, shared_lines.left_out(speech, report))
+def _blocks(report: Report, language: PageLanguage) -> Iterator[str]:
+    yield f"# {_plain(language.phrase('title', logs=report.logs))}"
+    yield _plain(shared_lines.made(language, report))
+    yield from map(_plain, shared_lines.left_out(language, report))
     for run in report.runs:
-        yield from _run(run, speech)
+        yield from _run(run, language)
     if report.runs_left_out:
-        yield _plain(shared_lines.runs_left_out(speech, report))
+        yield _plain(shared_lines.runs_left_out(language, report))
 
 
-def _run(run: ReportedRun, speech: Speech) -> Iterator[str]:
-    yield f"## {speech.of('run')} {_link(run.run, run.address)}"
-    yield _plain(shared_lines.looked_at(speech, run))
-    yield from (_plain(speech.said(notice)) for notice in run.notices)
+def _run(run: ReportedRun, language: PageLanguage) -> Iterator[str]:
+    yield f"## {language.phrase('run')} {_link(run.run, run.address)}"
+    yield _plain(shared_lines.looked_at(language, run))
+    yield from (_plain(language.translate(notice)) for notice in run.notices)
     if not run.findings:
-        yield _plain(shared_lines.healthy(speech, run))
+        yield _plain(shared_lines.healthy(language, run))
     for finding in run.findings:
-        yield from _finding(finding, speech)
+        yield from _finding(finding, language)
     if run.findings_left_out:
-        yield speech.of("milder", n=run.findings_left_out)
+        yield language.phrase("milder", n=run.findings_left_out)
     for past in run.past:
-        yield _plain(speech.of("before", past=shared_lines.past(speech, past)))
-    yield _plain(speech.of("checked", kinds=", ".join(run.checked) or speech.of("nothing")))
+        yield _plain(language.phrase("before", past=shared_lines.past(language, past)))
+    yield _plain(language.phrase("checked", kinds=", ".join(run.checked) or language.phrase("nothing")))
     if run.not_checked:
         yield "\n".join(
-            f"- {_plain(speech.of('not_checked', kind=one.kind, needs=speech.said(one.needs)))}"
+            f"- {_plain(language.phrase('not_checked', kind=one.kind, needs=language.translate(one.needs)))}"
             for one in run.not_checked
         )
     if run.thresholds:
         set_otherwise = ", ".join(
             f"{name} = {shared_lines.setting(value)}" for name, value in run.thresholds.items()
         )
-        yield _plain(speech.of("thresholds_list", thresholds=set_otherwise))
+        yield _plain(language.phrase("thresholds_list", thresholds=set_otherwise))
     if run.config:
-        yield f"{_plain(speech.of('settings'))}:"
+        yield f"{_plain(language.phrase('settings'))}:"
         yield "\n".join(
             f"- {_plain(f'{name} = {shared_lines.setting(value)}')}" for name, value in run.config.items()
         )
 
 
-def _finding(finding: ReportedFinding, speech: Speech) -> Iterator[str]:
-    yield f"### {speech.severity(finding.severity)}: {_link(speech.said(finding.title), finding.address)}"
-    yield _plain(speech.said(finding.summary))
-    number = _link(shared_lines.number(speech, finding), finding.address)
-    yield f"{_link(shared_lines.steps(speech, finding), finding.onset_address)} · {number} · {_plain(shared_lines.threshold(speech, finding))}"
-    yield _plain(speech.said(finding.meaning))
-    yield _plain(speech.of("next", next=speech.said(finding.next)))
-    yield from (_link(shared_lines.symptom(speech, each), each.address) for each in finding.symptoms)
+def _finding(finding: ReportedFinding, language: PageLanguage) -> Iterator[str]:
+    yield f"### {language.severity(finding.severity)}: {_link(language.translate(finding.title), finding.address)}"
+    yield _plain(language.translate(finding.summary))
+    number = _link(shared_lines.number(language, finding), finding.address)
+    yield f"{_link(shared_lines.steps(language, finding), finding.onset_address)} · {number} · {_plain(shared_lines.threshold(language, finding))}"
+    yield _plain(language.translate(finding.meaning))
+    yield _plain(language.phrase("next", next=language.translate(finding.next)))
+    yield from (_link(shared_lines.symptom(language, each), each.address) for each in finding.symptoms)
     for example in finding.examples:
-        yield from _example(example, speech)
+        yield from _example(example, language)
 
 
-def _example(example: Example, speech: Speech) -> Iterator[str]:
-    yield f"{_link(shared_lines.sample(speech, example), example.address)} {_plain(speech.said(example.problem))}".rstrip()
+def _example(example: Example, language: PageLanguage) -> Iterator[str]:
+    yield f"{_link(shared_lines.sample(language, example), example.address)} {_plain(language.translate(example.problem))}".rstrip()
     quotations = [one for one in (example.prompt, example.response) if one]
     if quotations:
         yield "```json\n" + "\n".join(map(_quotation, quotations)) + "\n```"
@@ -97,10 +97,10 @@ def _example(example: Example, speech: Speech) -> Iterator[str]:
     if passage and passage.metric and passage.shown_at is not None:
         token = visible(passage.tokens[passage.shown_at])
         yield _plain(
-            speech.of(
+            language.phrase(
                 "shows",
                 token=json.dumps(token, ensure_ascii=False),
-                colours=shared_lines.colours(speech, passage),
+                colours=shared_lines.colours(language, passage),
             )
         )
 

@@ -12,9 +12,9 @@ from planted_runs.run import Plan, write_run
 
 from tensorboard_plugin_rlboard import cli
 from tensorboard_plugin_rlboard.findings.registry import DETECTORS
-from tensorboard_plugin_rlboard.report import chinese as module
-from tensorboard_plugin_rlboard.report.chinese import Chinese, chinese
+from tensorboard_plugin_rlboard.report import translation as module
 from tensorboard_plugin_rlboard.report.pages.wording import CHINESE, ENGLISH
+from tensorboard_plugin_rlboard.report.translation import ChineseTranslator, load_translator
 
 HAN = re.compile("[\u4e00-\u9fff]")
 SLOT = re.compile(r"\{(\w+)\}")
@@ -27,19 +27,19 @@ def translated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     names = [*sentences.FILES, "kinds", sentences.ELSEWHERE]
     found = {key: value for name in names for key, value in sentences.read_translations(name).items()}
     path.write_text(json.dumps(found), encoding="utf-8")
-    monkeypatch.setattr(module.chinese, "__defaults__", (path,))
+    monkeypatch.setattr(module.load_translator, "__defaults__", (path,))
     return path
 
 
 def test_slots_are_filled_and_parts_translated() -> None:
-    say = Chinese({
+    say = ChineseTranslator({
         "{n} rows of {file} are lost.": "{file} 丢失 {n} 行。",
         "It is {what}.": "它是{~what}。",
         "a torn line": "断行",
         "They are {kinds}.": "有{~~kinds}。",
         "an odd one": "怪行",
         "{n} {|line|lines} {|is|are} odd.": "{n} 行有误。",
-    }).said  # fmt: skip
+    }).translate  # fmt: skip
     assert (say("1 line is odd."), say("2 lines are odd.")) == ("1 行有误。", "2 行有误。")
     assert say("2 words are odd.") == "2 words are odd."
     assert say("3 rows of a.b are lost.") == "a.b 丢失 3 行。"
@@ -59,12 +59,16 @@ def test_both_languages_have_the_same_phrases_and_slots() -> None:
 
 
 def test_what_detectors_mean_is_in_chinese(translated: Path) -> None:
-    say = chinese(translated)
+    say = load_translator(translated)
     assert say is not None
     for detector in DETECTORS:
         said = [detector.meaning, detector.next, *(need.what for need in detector.needs)]
         for text in [*said, *(each.source for each in detector.thresholds)]:
-            assert HAN.search(say.said(text)) or " " not in text or text == say.said(text) == "logprobs", text
+            assert (
+                HAN.search(say.translate(text))
+                or " " not in text
+                or text == say.translate(text) == "logprobs"
+            ), text
 
 
 @pytest.mark.parametrize("suffix", [".html", ".md"])

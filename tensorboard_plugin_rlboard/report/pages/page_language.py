@@ -1,4 +1,4 @@
-"""In which language a page speaks."""
+"""The language of a page, English or Chinese: its own words, and what translates the sentences of the server."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from tensorboard_plugin_rlboard.report.pages.wording import CHINESE, ENGLISH
 
 
 @dataclass(frozen=True)
-class Speech:
-    """A language.
+class PageLanguage:
+    """The language of a page.
 
     Attributes:
         code: as HTML names it.
         phrases: the page's own words.
-        said: a sentence of the server's in it; the sentence itself where it is none that is known.
+        translate: gives a sentence of the server's in it; the sentence itself where it is none that is known.
     """
 
     code: str
     phrases: Mapping[str, str]
-    said: Callable[[str], str]
+    translate: Callable[[str], str]
 
     def severity(self, name: str) -> str:
         """How severe a finding is."""
         return self.phrases[name] if name in SEVERITIES else name
 
-    def of(self, phrase: str, **slots: object) -> str:
+    def phrase(self, phrase: str, **slots: object) -> str:
         """A phrase with its slots filled; where one is counted (`n`), that of a single one."""
         single = f"{phrase}_one"
         is_single = str(slots.get("n")) == "1" and single in self.phrases
         return self.phrases[single if is_single else phrase].format(**slots)
 
 
-def english() -> Speech:
+def english() -> PageLanguage:
     """English: the server's own."""
-    return Speech("en", ENGLISH, str)
+    return PageLanguage("en", ENGLISH, str)
 
 
-def chinese_by(said: Callable[[str], str]) -> Speech:
+def chinese(translate: Callable[[str], str]) -> PageLanguage:
     """Chinese, with what translates the server's sentences."""
-    return Speech("zh-CN", CHINESE, said)
+    return PageLanguage("zh-CN", CHINESE, translate)

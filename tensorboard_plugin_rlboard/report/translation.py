@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-SENTENCES = Path(__file__).resolve().parents[1] / "static" / "sentences.zh.json"
-_LONGEST, _TRIES = 4000, 60
+SENTENCES_FILE = Path(__file__).resolve().parents[1] / "static" / "sentences.zh.json"
+_MAX_CHARACTERS, _MAX_TRIES = 4000, 60
 _SLOT, _FILLED, _BETWEEN_PARTS = (
     re.compile(pattern) for pattern in (r"\{(\w+|\|[^{}]+)\}", r"\{(~{0,2})(\w+)\}", ", |; | with ")
 )
@@ -52,7 +52,7 @@ class _Template:
         )
 
 
-class Chinese:
+class ChineseTranslator:
     """Translates sentences of the server's.
 
     Args:
@@ -69,11 +69,11 @@ class Chinese:
         self._templates = sorted(made, key=lambda one: -sum(map(len, one.words)))
         self._left = 0
 
-    def said(self, text: str) -> str:
+    def translate(self, text: str) -> str:
         """A text in Chinese; the text itself where it is none that is known."""
-        if len(text) > _LONGEST:
+        if len(text) > _MAX_CHARACTERS:
             return text
-        self._left = _TRIES
+        self._left = _MAX_TRIES
         found = self._translated(text)
         return text if found is None else found
 
@@ -125,10 +125,10 @@ class Chinese:
         return found[:-1] if found is not None and found.endswith("。") else None
 
 
-def chinese(path: Path = SENTENCES) -> Chinese | None:
+def load_translator(path: Path = SENTENCES_FILE) -> ChineseTranslator | None:
     """The sentences that the bundle brought along; None where there is no bundle."""
     try:
         sentences: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    return Chinese(sentences)
+    return ChineseTranslator(sentences)
