@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.report import arguments as report_arguments
 from tensorboard_plugin_rlboard.sources.owned_folder import clean_up_at_once
 from tensorboard_plugin_rlboard.watch import arguments as watch_arguments
 
-_MOST_WORKERS, _LAST_PORT, _LONGEST_INTERVAL = 100_000, 65_535, 86_400
+_MAX_WORKERS, _MAX_PORT, _MAX_INTERVAL_SECONDS = 100_000, 65_535, 86_400
 _Command = Callable[[argparse.Namespace], int]
 _INDEX = """Builds ahead of time the index that TensorBoard would otherwise build when it opens the logs.
 It can be interrupted and called again: what is done is not done again."""
@@ -234,15 +234,15 @@ def _whole_number(text: str, largest: int) -> int:
 
 
 def _workers(text: str) -> int:
-    return _whole_number(text, _MOST_WORKERS)
+    return _whole_number(text, _MAX_WORKERS)
 
 
 def _seconds(text: str) -> int:
-    return _whole_number(text, _LONGEST_INTERVAL)
+    return _whole_number(text, _MAX_INTERVAL_SECONDS)
 
 
 def _port(text: str) -> int:
-    return _whole_number(text, _LAST_PORT)
+    return _whole_number(text, _MAX_PORT)
 
 
 def main(command_line: Sequence[str] | None = None) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.operating_system import command_line
 
-OURS = "tensorboard-plugin-rlboard"
+OWN_PACKAGE = "tensorboard-plugin-rlboard"
 MODULES = {
     "numpy": "numpy",
     "duckdb": "duckdb",
@@ -70,7 +70,7 @@ def fault_behind(error: Exception) -> Fault:
         except Exception as cause:  # noqa: BLE001 (a package that is broken may raise anything)
             return import_fault(package, cause)
     reason = f"RL Board cannot start: {one_line(error)}"
-    return Fault(reason, _install("--upgrade", "--force-reinstall", "--no-deps", OURS))
+    return Fault(reason, _install("--upgrade", "--force-reinstall", "--no-deps", OWN_PACKAGE))
 
 
 def import_fault(package: str, error: Exception) -> Fault:
@@ -99,13 +99,13 @@ def one_line(error: Exception) -> str:
 
 def reinstall_command() -> str:
     """What brings back our own files."""
-    return _install("--force-reinstall", "--no-deps", OURS)
+    return _install("--force-reinstall", "--no-deps", OWN_PACKAGE)
 
 
 def _oldest_versions() -> dict[str, str]:
     """Package -> the oldest version that will do, as our own installation tells; all of `MODULES`, if it tells nothing."""
     try:
-        told = importlib.metadata.requires(OURS) or []
+        told = importlib.metadata.requires(OWN_PACKAGE) or []
     except importlib.metadata.PackageNotFoundError:
         told = []
     oldest = dict.fromkeys(MODULES, "0")

@@ -19,10 +19,14 @@ class StoppedError(RuntimeError):
     """A question that is given up, or that cannot be answered yet; the message says why, and what to do."""
 
 
-_LONGEST = 600
+_MAX_CHARACTERS = 600
 
 
 def sentence(error: Exception) -> str:
     """The message of an error. A value of thousands of characters that it names is cut out of its middle."""
     said = str(error)
-    return said if len(said) <= _LONGEST else f"{said[: _LONGEST // 2]} … {said[-_LONGEST // 2 :]}"
+    return (
+        said
+        if len(said) <= _MAX_CHARACTERS
+        else f"{said[: _MAX_CHARACTERS // 2]} … {said[-_MAX_CHARACTERS // 2 :]}"
+    )

@@ -46,11 +46,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
-ACTIVE_WAIT = 0.05
+ACTIVE_WAIT_SECONDS = 0.05
 """Seconds that the very first is_active may wait for the log directory; TensorBoard's whole page waits with it."""
-YEAR = 31_536_000
+YEAR_SECONDS = 31_536_000
 _OWN_ERROR = "RL Board could not answer because of an error of its own ({error}). The terminal in which TensorBoard runs shows where."
-CLIENT, PLACE, ORDER = "X-RLBoard-Client", "X-RLBoard-Place", "X-RLBoard-Order"
+CLIENT_HEADER, PLACE_HEADER, ORDER_HEADER = "X-RLBoard-Client", "X-RLBoard-Place", "X-RLBoard-Order"
 """Headers of a request: who asks, and for which place on the screen. A newer question for it ends an older one."""
 Handler = Callable[[wrappers.Request], wrappers.Response]
 
@@ -105,7 +105,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
     def is_active(self) -> bool:
         """Whether there is anything to show: answered from memory, except for a bounded wait at the first call."""
         self._indexer.start()
-        return self._indexer.has_files(ACTIVE_WAIT)
+        return self._indexer.has_files(ACTIVE_WAIT_SECONDS)
 
     def data_plugin_names(self) -> tuple[str, ...]:
         """No event data is ours: rollouts are found by is_active alone."""
@@ -127,8 +127,8 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
             if request.headers.get("Sec-Fetch-Site") == "cross-site":
                 return _refuse(request, OTHER_SITE, 403)
             self._indexer.start()
-            client, place = (request.headers.get(name, "")[:100] for name in (CLIENT, PLACE))
-            order = request.headers.get(ORDER, 0, type=int)
+            client, place = (request.headers.get(name, "")[:100] for name in (CLIENT_HEADER, PLACE_HEADER))
+            order = request.headers.get(ORDER_HEADER, 0, type=int)
             try:
                 with self._board.limits.question(client, place, disconnected(request.environ), order):
                     return handler(request)
@@ -222,7 +222,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
             gzipped(path),
             mime or "application/octet-stream",
             content_encoding="gzip",  # TensorBoard unpacks it for clients that cannot
-            expires=YEAR if is_chunk else 0,
+            expires=YEAR_SECONDS if is_chunk else 0,
         )
         if is_chunk:
             response.cache_control.immutable = True

@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.errors import StoppedError
 from tensorboard_plugin_rlboard.index import registry
 from tensorboard_plugin_rlboard.index.update import background, discovery
 from tensorboard_plugin_rlboard.loader import RLBoardLoader
-from tensorboard_plugin_rlboard.plugin import CLIENT, ORDER, PLACE, RLBoardPlugin
+from tensorboard_plugin_rlboard.plugin import CLIENT_HEADER, ORDER_HEADER, PLACE_HEADER, RLBoardPlugin
 from tensorboard_plugin_rlboard.web import json_answers
 
 Write = Callable[[Path, Iterable[Any]], Path]
@@ -224,7 +224,11 @@ def test_a_client_that_left_is_noticed(
 
     def get(order: str) -> None:
         asked = {"environ_overrides": {"werkzeug.socket": ours}}
-        client.get(f"{HOME}/samples?run=.", **asked, headers={CLIENT: "tab", PLACE: "table", ORDER: order})
+        client.get(
+            f"{HOME}/samples?run=.",
+            **asked,
+            headers={CLIENT_HEADER: "tab", PLACE_HEADER: "table", ORDER_HEADER: order},
+        )
 
     get("7")
     theirs.close()

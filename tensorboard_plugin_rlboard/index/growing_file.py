@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 File = TypeVar("File", bound="GrowingFile")
 logger = logging.getLogger(__name__)
-RANGE = 16 * 1024 * 1024
+RANGE_BYTES = 16 * 1024 * 1024
 """Bytes that are read at once."""
 _MAX_LISTED = 20
 """Problems of a file that are listed one by one."""
@@ -100,7 +100,7 @@ class GrowingFile:
         """
         try:
             self.state = with_unpacked_size(self.state, self.path)
-            at = range_plan.next_range(self.path, self.state.read_to, self.state.size, RANGE)
+            at = range_plan.next_range(self.path, self.state.read_to, self.state.size, RANGE_BYTES)
             data = b"" if at is None else read_range(self.path, *at)
             if at is None or len(data) < at[1]:  # half a line, or it shrank, which the next look will tell
                 self.waiting_at = self.state.size

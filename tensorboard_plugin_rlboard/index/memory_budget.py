@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from tensorboard_plugin_rlboard.operating_system import address_space_limit
 
 logger = logging.getLogger(__name__)
-DEFAULT_LIMIT = 512
+DEFAULT_LIMIT_MB = 512
 """Megabytes."""
 _MIN_ADDRESS_SPACE_BYTES = 2_000_000_000
 """Bytes of addresses with which a small log is indexed; with 1.6 GB requests found no room for their threads."""
-_MIN_LIMIT = 128
-_MIN_WORKER_SHARE = 96
+_MIN_LIMIT_MB = 128
+_MIN_WORKER_SHARE_MB = 96
 _MAX_WORKERS = 4
 _UNITS = {"": 1.0, "M": 1.0, "MB": 1.0, "MIB": 1.0, "G": 1024.0, "GB": 1024.0, "GIB": 1024.0}
 
@@ -49,19 +49,19 @@ def parse_limit(text: str) -> int:
     """
     wanted = text.strip().upper()
     if not wanted:
-        return DEFAULT_LIMIT
+        return DEFAULT_LIMIT_MB
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([MG]?I?B?)", wanted)
     if found is None or found[2] not in _UNITS:
         logger.warning(
             "--rlboard_memory_limit=%s is no amount of memory such as 512 or 2GB; RL Board uses %d MB.",
             text,
-            DEFAULT_LIMIT,
+            DEFAULT_LIMIT_MB,
         )
-        return DEFAULT_LIMIT
+        return DEFAULT_LIMIT_MB
     amount = int(min(float(found[1]) * _UNITS[found[2]], 1 << 30))
-    if amount < _MIN_LIMIT:
-        logger.warning("--rlboard_memory_limit=%s is too little; RL Board uses %d MB.", text, _MIN_LIMIT)
-        return _MIN_LIMIT
+    if amount < _MIN_LIMIT_MB:
+        logger.warning("--rlboard_memory_limit=%s is too little; RL Board uses %d MB.", text, _MIN_LIMIT_MB)
+        return _MIN_LIMIT_MB
     return amount
 
 
@@ -74,7 +74,7 @@ def share_out(limit: int, cores: int) -> MemoryShares:
     """
     query, writing = limit * 3 // 8, limit // 4
     left = limit - query - writing
-    workers = max(1, min(_MAX_WORKERS, cores, left // _MIN_WORKER_SHARE))
+    workers = max(1, min(_MAX_WORKERS, cores, left // _MIN_WORKER_SHARE_MB))
     return MemoryShares(query, writing, left // workers, workers)
 
 
@@ -88,7 +88,7 @@ def set_writing_limit(megabytes: int) -> None:
 
 def writing_limit() -> str:
     """How much memory a database that writes parts may use in this process, as DuckDB spells it: `128MB`."""
-    return f"{_limits[0] if _limits else DEFAULT_LIMIT // 4}MB"
+    return f"{_limits[0] if _limits else DEFAULT_LIMIT_MB // 4}MB"
 
 
 def address_space_warning() -> str:

@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.errors import StoppedError
 from tensorboard_plugin_rlboard.index.cache.cache_folder import unusable
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.cache.run_results import RunResults
-from tensorboard_plugin_rlboard.index.memory_budget import DEFAULT_LIMIT, set_writing_limit, share_out
+from tensorboard_plugin_rlboard.index.memory_budget import DEFAULT_LIMIT_MB, set_writing_limit, share_out
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
@@ -74,7 +74,7 @@ class Registry:
         self,
         roots: Sequence[Root],
         cache: Path | None = None,
-        memory: int = DEFAULT_LIMIT,
+        memory: int = DEFAULT_LIMIT_MB,
         settings: SettingsFinder | None = None,
         *,
         flag_problems: Sequence[str] = (),

@@ -22,7 +22,7 @@ _PATIENCE_S = 10.0
 """Seconds without any computing after which a thread counts as held: whoever copies from a slow server computes."""
 _POLL_S = 1.0
 _LONG_S = 3600.0
-_MOST_HELD = 8
+_MAX_HELD_THREADS = 8
 """Threads that may be held at once; where so many are, another one would not go far."""
 
 
@@ -138,7 +138,7 @@ class ReplaceableThread:
         came_back = mounts.note_held(path)
         if came_back is None and not mounts.is_any_silent:
             return False
-        if len(self._came_back) >= _MOST_HELD:
+        if len(self._came_back) >= _MAX_HELD_THREADS:
             return False
         self._came_back[thread.ident] = came_back or _nothing
         ctypes.pythonapi.PyThreadState_SetAsyncExc(

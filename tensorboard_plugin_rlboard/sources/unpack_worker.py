@@ -23,7 +23,7 @@ from tensorboard_plugin_rlboard.sources.mounts import SilentError, mounts
 
 _LOOK_BYTES = 64 * 1024 * 1024
 """Bytes written between two looks at how much of the disk is free."""
-_LEFT_FREE = 256 * 1024 * 1024
+_MIN_FREE_BYTES = 256 * 1024 * 1024
 """Bytes of the temporary folder's disk that are never used, whatever the budget is: others write there, too."""
 
 
@@ -38,7 +38,7 @@ class _Room:
     def __call__(self, size: int) -> bool:
         if size >= self._look_at:
             self._look_at = size + _LOOK_BYTES
-            if shutil.disk_usage(self._folder).free < _LEFT_FREE:
+            if shutil.disk_usage(self._folder).free < _MIN_FREE_BYTES:
                 return False
         return not self.ended.is_set()
 

@@ -6,7 +6,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.index import memory_budget
 from tensorboard_plugin_rlboard.index.memory_budget import (
-    DEFAULT_LIMIT,
+    DEFAULT_LIMIT_MB,
     parse_limit,
     set_writing_limit,
     share_out,
@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
 @pytest.mark.parametrize(
     ("text", "amount"),
     [
-        ("", DEFAULT_LIMIT),
+        ("", DEFAULT_LIMIT_MB),
         (" 700 ", 700),
         ("512MB", 512),
         ("2GB", 2048),
@@ -35,12 +35,12 @@ def test_limit_is_read_in_megabytes(text: str, amount: int, caplog: pytest.LogCa
 @pytest.mark.parametrize(
     ("text", "amount"),
     [
-        ("much", DEFAULT_LIMIT),
-        ("-5", DEFAULT_LIMIT),
-        ("512XB", DEFAULT_LIMIT),
-        ("512IB", DEFAULT_LIMIT),
-        ("nan", DEFAULT_LIMIT),
-        ("1e3", DEFAULT_LIMIT),
+        ("much", DEFAULT_LIMIT_MB),
+        ("-5", DEFAULT_LIMIT_MB),
+        ("512XB", DEFAULT_LIMIT_MB),
+        ("512IB", DEFAULT_LIMIT_MB),
+        ("nan", DEFAULT_LIMIT_MB),
+        ("1e3", DEFAULT_LIMIT_MB),
         ("7", 128),
         ("0", 128),
     ],

@@ -117,7 +117,7 @@ def test_one_that_is_held_in_an_unknown_place_is_replaced_while_a_mount_is_silen
 
 
 def test_no_more_than_a_few_are_held(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_MOST_HELD", 0)
+    monkeypatch.setattr(module, "_MAX_HELD_THREADS", 0)
     held.thread.start()
     assert not held.second.wait(0.6)
     os.write(held.writes, b"x")

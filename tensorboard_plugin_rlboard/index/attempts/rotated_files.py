@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.index.attempts.attempts import StepOrder, match_
 _NAME = re.compile(r"(.+?)(?:\.part_(\d{5,}))?\.jsonl(?:\.gz|\.zst)?", re.DOTALL)
 _CHUNK = re.compile(r"((?:.+/)?traces/stream)/(\d{5,})\.jsonl(?:\.gz|\.zst)?", re.DOTALL)
 """A chunk of prime-rl's stream of traces: each is begun where the last one is full."""
-_SHIFT = 1 << 50
+_OFFSET_SHIFT = 1 << 50
 """Offsets of the next file of a sequence are raised by so much: more than any file has bytes."""
 
 
@@ -72,8 +72,10 @@ def number_attempts(
     for sequence in sequences:
         starts, attempt_before = matched[sequence[0]], 1
         for position, number in enumerate(sequence):
-            low = position * _SHIFT
-            own = [(offset - low, attempt) for offset, attempt in starts if low <= offset < low + _SHIFT]
+            low = position * _OFFSET_SHIFT
+            own = [
+                (offset - low, attempt) for offset, attempt in starts if low <= offset < low + _OFFSET_SHIFT
+            ]
             continued = [(0, attempt_before)] if position and (not own or own[0][0] > 0) else []
             numbered[number] = continued + own
             attempt_before = numbered[number][-1][1] if numbered[number] else attempt_before
@@ -84,5 +86,5 @@ def _in_sequence(files: Iterable[StepOrder]) -> StepOrder:
     """The order of steps of files that follow each other, with shifted offsets."""
     whole = StepOrder()
     for position, file in enumerate(files):
-        whole.extend((step, offset + position * _SHIFT) for step, offset in file.first_offsets())
+        whole.extend((step, offset + position * _OFFSET_SHIFT) for step, offset in file.first_offsets())
     return whole

@@ -93,10 +93,10 @@ _NEUTRAL = frozenset(
 )
 """Words that do not tell two trainings apart. `test` and `dev` do: their rows are shown with the training's unless these say
 otherwise."""
-_MOST_LABELS = 8
+_MAX_LABELS = 8
 """More names than this that share steps are no trainings that somebody put into one folder, but parts of one."""
-_LEAST_SHARED = 2
-_LEAST_SHARE = 0.2
+_MIN_SHARED_STEPS = 2
+_MIN_SHARE = 0.2
 """Share of the steps of the shorter file that both have to log: files that follow each other share a step at most."""
 
 
@@ -156,12 +156,12 @@ def unrelated_files(files: Iterable[LoggedSteps]) -> UnrelatedFiles | None:
 
 
 def _sharing(labels: Mapping[frozenset[str], tuple[str, set[int]]]) -> list[UnrelatedFiles]:
-    if len(labels) > _MOST_LABELS:
+    if len(labels) > _MAX_LABELS:
         return []
     found = []
     for (first, steps), (second, others) in combinations(labels.values(), 2):
         shared = steps & others
-        if len(shared) >= max(_LEAST_SHARED, _LEAST_SHARE * min(len(steps), len(others))):
+        if len(shared) >= max(_MIN_SHARED_STEPS, _MIN_SHARE * min(len(steps), len(others))):
             found.append(UnrelatedFiles(first, second, tuple(sorted(shared))))
     return found
 

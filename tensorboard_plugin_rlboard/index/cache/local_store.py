@@ -36,7 +36,7 @@ SIZE_LIMIT = 20 * 1024**3
 """Bytes that the folder may hold; beyond them the parts that were not used for longest go."""
 _EVICT_EVERY = 256 * 1024**2
 """Bytes written between two looks at the size of the folder."""
-_LONGEST_NAME = 100
+_MAX_NAME_CHARACTERS = 100
 _NO_LIMIT = "unbounded"
 
 
@@ -186,7 +186,7 @@ class LocalStore(PartStore):
     def annotated(self, digest: str) -> tuple[BuiltRange, Path] | None:
         """The rows stored under a digest and the file that they lie in; None where there are none."""
         try:
-            name = self.blobs.read(_annotated(digest), _LONGEST_NAME).decode("ascii", "replace")
+            name = self.blobs.read(_annotated(digest), _MAX_NAME_CHARACTERS).decode("ascii", "replace")
         except OSError:
             return None
         return self.part(name)

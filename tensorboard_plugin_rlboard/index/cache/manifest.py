@@ -24,10 +24,10 @@ from tensorboard_plugin_rlboard.sources.fingerprints import Fingerprint
 
 VERSION = 10
 """Changes with everything that rows depend on beside their bytes: formulas, trimming, columns."""
-_MOST = 2**62
+_MAX_COUNT = 2**62
 _DIGEST = r"\A[0-9a-f]{32}\Z"
 """What `part_store.digest_of` gives: nothing else ever becomes a path."""
-_Count = Annotated[int, Meta(ge=0, le=_MOST)]
+_Count = Annotated[int, Meta(ge=0, le=_MAX_COUNT)]
 _Decoded = TypeVar("_Decoded")
 
 
@@ -35,7 +35,7 @@ class CachedRange(Struct, frozen=True, array_like=True, forbid_unknown_fields=Tr
     """One indexed range of a file: where it lies, in bytes, and the name of its part."""
 
     offset: _Count
-    length: Annotated[int, Meta(gt=0, le=_MOST)]
+    length: Annotated[int, Meta(gt=0, le=_MAX_COUNT)]
     part: Annotated[str, Meta(pattern=_DIGEST)]
 
     @property
@@ -79,7 +79,7 @@ class _PartFacts(Struct, omit_defaults=True):
     token_metrics: tuple[str, ...]
     problems: list[tuple[_Count, _Count, str, str]]
     newlines: _Count
-    changes: list[tuple[str, Annotated[int, Meta(ge=-_MOST, le=_MOST)], _Count]]
+    changes: list[tuple[str, Annotated[int, Meta(ge=-_MAX_COUNT, le=_MAX_COUNT)], _Count]]
     rewarded: _Count | None = None
     sampleless: _Count = 0
     lost: _Count = 0
@@ -181,7 +181,11 @@ def read_manifest(content: bytes) -> Manifest:
     _definition(manifest.format_spec)
     state, prefix, at = manifest.state, manifest.prefix, 0
     counts = (state.size, state.read_to, state.packed + 1)
-    bounds = ((max(counts), _MOST), (max(state.inode, state.device), 2**128), (abs(state.mtime_ns), 2**64))
+    bounds = (
+        (max(counts), _MAX_COUNT),
+        (max(state.inode, state.device), 2**128),
+        (abs(state.mtime_ns), 2**64),
+    )
     if min(*counts, state.inode, state.device) < 0 or any(value > most for value, most in bounds):
         raise ValueError("a number is out of its bounds")
     for cached in manifest.ranges:
@@ -198,7 +202,7 @@ def read_manifest(content: bytes) -> Manifest:
 
 
 def _check_fingerprint(fingerprint: Fingerprint) -> None:
-    if fingerprint.offset < 0 or not 0 <= fingerprint.length <= _MOST:
+    if fingerprint.offset < 0 or not 0 <= fingerprint.length <= _MAX_COUNT:
         raise ValueError("a range lies nowhere")
     bytes.fromhex(fingerprint.digest)
 

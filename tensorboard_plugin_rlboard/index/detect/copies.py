@@ -31,10 +31,10 @@ _IN_STEM = re.compile(
 """What stands before the ending."""
 _BEFORE = re.compile(r"^(?:copy[ _]of[ _]|(?:backup|bak|old|orig)[ _-]|#)", re.IGNORECASE)
 _ENDING = re.compile(rf"(?:\.(?!{_MARK}\b)[A-Za-z]\w{{0,9}}){{1,2}}$", re.IGNORECASE)
-_MOST_MARKS, _LONGEST = 4, 255
-_MOST_TOGETHER = 200
+_MAX_MARKS, _MAX_NAME_CHARACTERS = 4, 255
+_MAX_FILES = 200
 """Files of one name that are compared: more of them are a rotated log."""
-_HEAD = 4096
+_HEAD_BYTES = 4096
 _Facts = tuple[int, int, int]
 
 
@@ -104,15 +104,15 @@ def _groups(names: Iterable[str]) -> list[list[str]]:
             marked.setdefault(f"{folder}{slash}{original}", []).append(relative)
     present = frozenset(names)
     groups = [[original, *copies] if original in present else copies for original, copies in marked.items()]
-    return [group for group in groups if 1 < len(group) <= _MOST_TOGETHER]
+    return [group for group in groups if 1 < len(group) <= _MAX_FILES]
 
 
 @lru_cache(maxsize=1 << 16)
 def original_name(name: str) -> str:
     """The name of the file that another is a copy of, by its own name; the same name where it says nothing of a copy."""
-    if len(name) > _LONGEST or not _HINT.search(name):
+    if len(name) > _MAX_NAME_CHARACTERS or not _HINT.search(name):
         return name
-    for _ in range(_MOST_MARKS):
+    for _ in range(_MAX_MARKS):
         shorter = _BEHIND.sub("", _BEFORE.sub("", name)).removesuffix("#")
         ending = _ENDING.search(shorter)
         at = len(shorter) if ending is None else ending.start()
@@ -129,7 +129,7 @@ def _begins_with(one: SourceFile, other: SourceFile) -> bool:
         return False  # each comparison would load both
     try:
         with open_regular(one.path) as copy, open_regular(other.path) as original:
-            return copy.read(_HEAD) == original.read(min(_HEAD, one.size)) and begin_alike(
+            return copy.read(_HEAD_BYTES) == original.read(min(_HEAD_BYTES, one.size)) and begin_alike(
                 copy, original, one.size
             )
     except OSError:

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
     from tensorboard_plugin_rlboard.index.run import RunIndex
 
-_STEPS = 4
+_MAX_STEPS = 4
 """Steps that are compared, spread over those that several files have."""
-_LEAST_RESPONSES, _LEAST_CHARACTERS = 4, 8
+_MIN_RESPONSES, _MIN_CHARACTERS = 4, 8
 """Different samples that must be the same, and the mean length of their responses: short answers are the same by chance."""
-_SHARE = 0.95
+_MIN_SHARE = 0.95
 """Share of the smaller file's samples of these steps that the other must have."""
-_MOST_ROWS, _COMPARED_CHARACTERS = 20_000, 500
+_MAX_ROWS, _COMPARED_CHARACTERS = 20_000, 500
 """Rows that are compared, and characters of each text: steps with more are not looked at."""
-_MOST_TOGETHER = 8
+_MAX_FILES = 8
 """Files with one sample of which the pairs are counted."""
 _Step = tuple[str, int]
 _State = tuple[int, int]
@@ -60,7 +60,7 @@ class DuplicateFiles:
         self._undecided[run.name] = run.version
         steps = _shared_steps(run)
         found = _same_files(self._samples(run, steps)) if steps else None
-        if found is not None or len(steps) == _STEPS:
+        if found is not None or len(steps) == _MAX_STEPS:
             self._decided[run.name] = state, found
         return found
 
@@ -72,10 +72,10 @@ class DuplicateFiles:
         chosen = " OR ".join("(split = ? AND step = ?)" for _ in asked[::2])
         where = f"FROM {run.table} WHERE ({chosen}) AND {text('response')} IS NOT NULL"
         counted = self._cursor.execute(f"SELECT count(*) {where}", asked).fetchone()
-        if counted is None or not 0 < counted[0] <= _MOST_ROWS:
+        if counted is None or not 0 < counted[0] <= _MAX_ROWS:
             return {}
         measured = self._cursor.execute(f"SELECT avg(strlen({text('response')})) {where}", asked).fetchone()
-        if measured is None or measured[0] < _LEAST_CHARACTERS:
+        if measured is None or measured[0] < _MIN_CHARACTERS:
             return {}
         has_prompts = physical("t", "prompt") in run.columns
         texts = [text(name) for name in (*(["prompt"] if has_prompts else []), "response")]
@@ -101,7 +101,7 @@ def _shared_steps(run: RunIndex) -> list[_Step]:
     )
     shared = sorted(step for step, count in files.items() if count > 1)
     last = len(shared) - 1
-    return sorted({shared[last * at // (_STEPS - 1)] for at in range(_STEPS)}) if shared else []
+    return sorted({shared[last * at // (_MAX_STEPS - 1)] for at in range(_MAX_STEPS)}) if shared else []
 
 
 def _same_files(samples: Mapping[str, Counter[tuple[_Step, int]]]) -> _Found | None:
@@ -110,14 +110,14 @@ def _same_files(samples: Mapping[str, Counter[tuple[_Step, int]]]) -> _Found | N
     for name, found in sorted(samples.items()):
         for sample in found:
             holders.setdefault(sample, []).append(name)
-    pairs = Counter(pair for names in holders.values() for pair in combinations(names[:_MOST_TOGETHER], 2))
+    pairs = Counter(pair for names in holders.values() for pair in combinations(names[:_MAX_FILES], 2))
     for (first, second), count in pairs.most_common():
-        if count < _LEAST_RESPONSES:
+        if count < _MIN_RESPONSES:
             return None
         one, other = samples[first], samples[second]
         steps = {step for step, _ in one} & {step for step, _ in other}
         smaller = min(sum(n for (step, _), n in found.items() if step in steps) for found in (one, other))
         both = (one & other).total()
-        if both >= _SHARE * smaller:
+        if both >= _MIN_SHARE * smaller:
             return first, second, both
     return None

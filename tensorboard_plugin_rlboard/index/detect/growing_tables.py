@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.formats.base import Format
     from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
 
-_BLOCK, _MOST_BLOCKS = 64 * 1024, 256
+_BLOCK_BYTES, _MAX_BLOCKS = 64 * 1024, 256
 """Bytes that are compared at a place, and places: all of a table of up to 16 MB, of a larger one pieces of it."""
-_END = 4096
+_END_BYTES = 4096
 """Bytes at the end of a table in which its last row ends; what follows says how many rows there are."""
 _Facts = tuple[str, int, int, str, int, int]
 
@@ -101,27 +101,27 @@ def _behind_rows(table: SourceFile, later: SourceFile) -> bytes:
             if not end or end >= later.size or not begin_alike(one, other, end):
                 return b""
             other.seek(end)
-            return other.read(_BLOCK).lstrip()[:1]
+            return other.read(_BLOCK_BYTES).lstrip()[:1]
     except OSError:
         return b""  # whoever reads them next will say so
 
 
 def _end_of_rows(table: BinaryIO, size: int) -> int:
     """Where the last row of a table ends, in bytes; 0 where it has none."""
-    start = max(0, size - _END)
+    start = max(0, size - _END_BYTES)
     table.seek(start)
-    end = table.read(_END).rfind(b"]]")
+    end = table.read(_END_BYTES).rfind(b"]]")
     return start + end + 1 if end >= 0 else 0
 
 
 def begin_alike(one: BinaryIO, other: BinaryIO, end: int) -> bool:
     """Whether two files have the same first bytes, as far as they are compared: from the last ones on."""
-    last = max(0, end - _BLOCK)
-    count = min(_MOST_BLOCKS, -(-end // _BLOCK))
+    last = max(0, end - _BLOCK_BYTES)
+    count = min(_MAX_BLOCKS, -(-end // _BLOCK_BYTES))
     for place in (last * at // max(1, count - 1) for at in reversed(range(count))):
         one.seek(place)
         other.seek(place)
-        size = min(_BLOCK, end - place)
+        size = min(_BLOCK_BYTES, end - place)
         if one.read(size) != other.read(size):
             return False
     return True

@@ -39,7 +39,7 @@ _DOES_NOT_COUNT = (
     "So it does not count, and the file was guessed: write the whole mapping, as the tab and doctor print it."
 )
 
-_MOST_BOUND = 100_000
+_MAX_BOUND = 100_000
 """Files of which is remembered what their formats were bound to."""
 
 
@@ -139,7 +139,7 @@ class Recognition:
         bound = self._bound_to(file_format, file, mapping, dict(options))
         if bound.spec == file_format.spec:
             bound = file_format
-        if len(self._bound) >= _MOST_BOUND:
+        if len(self._bound) >= _MAX_BOUND:
             self._bound.clear()
         self._bound[file.path] = _Bound(file_format, folder, root, told, bound)
         return bound

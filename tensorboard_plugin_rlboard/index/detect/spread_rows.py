@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.formats.rows.json_parsers import (
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.reader import is_packed, open_forward
 
-_MAX_LINE = 64 * 1024 * 1024
+_MAX_LINE_BYTES = 64 * 1024 * 1024
 _FIRST_LINES, _FIRST_BYTES = 20, 2_000_000
 """Lines from the beginning, and bytes of them after which no further one is read; the first one may be longer."""
 _PLACES = 6
@@ -58,7 +58,7 @@ def first_row(path: str) -> SpreadRows:
     """
     found = SpreadRows()
     with open_forward(path) as file:
-        for row in _rows(file, _FIRST_LINES, _MAX_LINE, found):
+        for row in _rows(file, _FIRST_LINES, _MAX_LINE_BYTES, found):
             found.rows.append(row)
             break
     return found
@@ -119,7 +119,7 @@ def _add_rows_of_beginning(file: BinaryIO, found: SpreadRows) -> None:
     """Add rows spread over the beginning of a file, which is all of a small one."""
     lines = BytesIO(file.read(SMALL_BYTES)).readlines()
     if lines and not lines[-1].endswith(b"\n"):
-        lines[-1] += file.readline(_MAX_LINE)
+        lines[-1] += file.readline(_MAX_LINE_BYTES)
     for at in _spread(len(lines)):
         row = _row(lines[at], found)
         if row is not None:
@@ -177,7 +177,7 @@ def _after_torn_line(file: BinaryIO, count: int, found: SpreadRows) -> list[Row]
 
 
 def _rows(
-    file: BinaryIO, count: int, budget: int, found: SpreadRows, longest: int = _MAX_LINE
+    file: BinaryIO, count: int, budget: int, found: SpreadRows, longest: int = _MAX_LINE_BYTES
 ) -> Iterator[Row]:
     """Rows of the next lines that are JSON objects.
 

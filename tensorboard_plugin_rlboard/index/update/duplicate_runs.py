@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 MAX_PAIRS = 200
 """Pairs that are compared at most."""
-_STEPS = 4
+_MAX_STEPS = 4
 """Steps that are compared, spread over those that both runs have."""
-_LEAST_STEPS = 2
+_MIN_STEPS = 2
 """Two trainings of one model and seed have the same responses before the first update."""
-_LEAST_RESPONSES, _LEAST_CHARACTERS = 4, 8
+_MIN_RESPONSES, _MIN_CHARACTERS = 4, 8
 """Different responses that must be the same, and their mean length: short answers are the same by chance."""
-_MOST_ROWS = 100_000
-_SHARE = 0.95
+_MAX_ROWS = 100_000
+_MIN_SHARE = 0.95
 """Share of the smaller run's responses of a step that the other must have: one may be a step's lines ahead."""
 _COMPARED_CHARACTERS = 500
 _PROMPT_CHARACTERS, _COMPARED_PROMPTS = 300, 20
-_LEAST_COMMON_WORDS = 0.5
+_MIN_COMMON_WORDS = 0.5
 """Share of the shorter prompt's words that the other must have: a template adds words of its own."""
 _WORD = re.compile(r"\w+")
 _WRITER_FILE = re.compile(r"rollouts(\..+)?\.rank_\d+(\.part_\d+)?\.jsonl(\.gz|\.zst)?")
@@ -81,10 +81,10 @@ class DuplicateRuns:
         if decided is not None and decided[0] == state:
             return decided[1]
         steps = _compared_steps(one, other)
-        if len(steps) < _LEAST_STEPS:
+        if len(steps) < _MIN_STEPS:
             return False
         same = _have_same(self._responses(one, steps), self._responses(other, steps), steps)
-        if not same or len(steps) == _STEPS:
+        if not same or len(steps) == _MAX_STEPS:
             self._decided[pair] = state, same
         return same
 
@@ -96,7 +96,7 @@ class DuplicateRuns:
         plain = rf"trim(regexp_replace(regexp_replace({text('response')}, '(\s*<[^<>\s]{{1,40}}>)+\s*$', ''), '\s+', ' ', 'g'))"
         where = f"FROM {run.table} WHERE step IN ({', '.join(map(str, map(int, steps)))}) AND split = 'train'"
         counted = self._cursor.execute(f"SELECT count(*), avg(length({text('response')})) {where}").fetchone()
-        if counted is None or not 0 < counted[0] <= _MOST_ROWS or (counted[1] or 0) < _LEAST_CHARACTERS:
+        if counted is None or not 0 < counted[0] <= _MAX_ROWS or (counted[1] or 0) < _MIN_CHARACTERS:
             return _Responses()
         has_prompts = physical("t", "prompt") in run.columns
         prompt = f"min(right({text('prompt')}, {_PROMPT_CHARACTERS}))" if has_prompts else "NULL"
@@ -146,7 +146,7 @@ def _lie_near(one: str, other: str) -> bool:
 def _compared_steps(one: RunIndex, other: RunIndex) -> list[int]:
     common = sorted(_steps(one) & _steps(other))
     last = len(common) - 1
-    return sorted({common[last * at // (_STEPS - 1)] for at in range(_STEPS)}) if common else []
+    return sorted({common[last * at // (_MAX_STEPS - 1)] for at in range(_MAX_STEPS)}) if common else []
 
 
 def _steps(run: RunIndex) -> frozenset[int]:
@@ -159,11 +159,11 @@ def _have_same(one: _Responses, other: _Responses, steps: Iterable[int]) -> bool
     for step in steps:
         first, second = one.counts.get(step, Counter()), other.counts.get(step, Counter())
         both = first & second
-        if not both or both.total() < _SHARE * min(first.total(), second.total()):
+        if not both or both.total() < _MIN_SHARE * min(first.total(), second.total()):
             return False
         shared |= both.keys()
     answered = [digest for digest in sorted(shared) if digest in one.prompts and digest in other.prompts]
-    return len(shared) >= _LEAST_RESPONSES and all(
+    return len(shared) >= _MIN_RESPONSES and all(
         _are_alike(one.prompts[digest], other.prompts[digest]) for digest in answered[:_COMPARED_PROMPTS]
     )
 
@@ -171,4 +171,4 @@ def _have_same(one: _Responses, other: _Responses, steps: Iterable[int]) -> bool
 def _are_alike(one: str, other: str) -> bool:
     """Whether two texts may be one prompt, with and without a template around it, by their words."""
     first, second = (set(_WORD.findall(prompt.lower())) for prompt in (one, other))
-    return len(first & second) >= _LEAST_COMMON_WORDS * min(len(first), len(second))
+    return len(first & second) >= _MIN_COMMON_WORDS * min(len(first), len(second))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.compressed.unpacked_files import UnpackedFiles
     from tensorboard_plugin_rlboard.sources.containers.base import FileKind
 
-_JOBS = 2
+_MAX_JOBS = 2
 """Files that are unpacked at once."""
 _POLL_SECONDS = 0.1
 
@@ -34,7 +34,7 @@ class UnpackJobs:
     @property
     def has_room(self) -> bool:
         """Whether one more may begin."""
-        return len(self._jobs) < _JOBS
+        return len(self._jobs) < _MAX_JOBS
 
     @property
     def paths(self) -> tuple[list[str], list[str]]:

@@ -25,7 +25,7 @@ MODULE = "tensorboard_plugin_rlboard.sources.unpack_worker"
 MAX_MEMORY = 3 * 1024**3
 """Bytes of memory that one process may have: 64 MB of JSON in one value become up to 1.5 GB of objects."""
 
-_MOST_TRIES = 3
+_MAX_TRIES = 3
 """Processes that are started for one file until one has a word to say: what killed them may have been meant for others."""
 _END_S = 2.0
 """Seconds that a process that has said its last word, or is killed, is waited for."""
@@ -97,7 +97,7 @@ class UnpackProcess:
 
     def _begins_anew(self) -> bool:
         """Starts another process in the place of one that was killed; False where enough were, or none can be started."""
-        if self._tries >= _MOST_TRIES or self._is_stopped:
+        if self._tries >= _MAX_TRIES or self._is_stopped:
             return False
         try:
             self.entry.path.unlink(missing_ok=True)

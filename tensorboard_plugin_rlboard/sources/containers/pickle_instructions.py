@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tensorboard_plugin_rlboard.sources.containers.pickle_machine import Instruction
 
-_LONGEST_INTEGER = 64
+_MAX_INTEGER_BYTES = 64
 
 
 def load_plain_data(
@@ -35,7 +35,7 @@ def load_plain_data(
 
 
 def _long(machine: PickleMachine, size: int) -> None:
-    if size > _LONGEST_INTEGER:
+    if size > _MAX_INTEGER_BYTES:
         msg = "It holds a whole number of more than 64 bytes."
         raise ValueError(msg)
     machine.push(int.from_bytes(machine.read_bytes(size), "little", signed=True))

@@ -31,7 +31,7 @@ _FIRST_BYTES = 4096
 _TICK_NS = 2_000_000_000
 """The coarsest resolution of file times, 2 s on FAT: a file that was changed within it may change without a trace."""
 _UNSETTLED_SECONDS = 1.0
-_MANY = 10_000
+_MAX_REMEMBERED = 10_000
 
 _Signature = tuple[int, int, int]
 """Size in bytes, time of the last change in nanoseconds, inode."""
@@ -109,7 +109,7 @@ def forget_others(present: Collection[str]) -> None:
     Args:
         present: Paths of all files that are there.
     """
-    if len(_known) > 2 * len(present) + _MANY:
+    if len(_known) > 2 * len(present) + _MAX_REMEMBERED:
         for path in _known.keys() - set(present):
             _known.pop(path, None)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _MAX_COLUMNS = 10_000
 _MAX_MEMBERS = 1_000_000
-_LONGEST_NAME = 1_000
+_MAX_NAME_CHARACTERS = 1_000
 """Characters of a column's name, and of any text that is kept of a document: else its rows would be held, all of them."""
 
 
@@ -86,7 +86,7 @@ def _add_items(member: Member, items: list[object]) -> None:
     member.all_objects &= kinds == {dict}
     member.all_lists &= kinds == {list}
     texts = [item for item in items if isinstance(item, str)] if member.all_texts else []
-    if had_names and texts and member.size <= _MAX_COLUMNS and max(map(len, texts)) <= _LONGEST_NAME:
+    if had_names and texts and member.size <= _MAX_COLUMNS and max(map(len, texts)) <= _MAX_NAME_CHARACTERS:
         member.texts.extend(texts)
     else:
         member.texts.clear()
@@ -94,7 +94,7 @@ def _add_items(member: Member, items: list[object]) -> None:
 
 def _set_value(member: Member, value: object) -> None:
     if not isinstance(value, dict):
-        text = value[:_LONGEST_NAME] if isinstance(value, str) else value
+        text = value[:_MAX_NAME_CHARACTERS] if isinstance(value, str) else value
         member.scalar = None if isinstance(value, list) else text
         return
     numbered = {name: item for name, item in value.items() if is_whole_number(name)}

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
-MAX_VALUE = 64 * 1024 * 1024
+MAX_VALUE_CHARACTERS = 64 * 1024 * 1024
 """Characters of one value at most: its objects need many times as much memory."""
-_CHUNK = 256 * 1024
+_CHUNK_CHARACTERS = 256 * 1024
 _NEAR_END = 16
 """Characters from the end of what was read within which an error may be of a literal, number or escape cut there."""
 _LITERALS = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
@@ -64,7 +64,7 @@ class JsonValues:
             self._at = found.end() if found else self._at
             if self._at < len(self._text):
                 return self._text[self._at]
-            if not self._read(_CHUNK):
+            if not self._read(_CHUNK_CHARACTERS):
                 return ""
 
     def skip(self, character: str) -> bool:
@@ -186,10 +186,10 @@ class JsonValues:
     def _read_on(self) -> bool:
         """Read about as much again as is there already; whether there was anything left to read."""
         size = len(self._text) - self._at
-        if size > MAX_VALUE:
-            msg = f"An object in it has more than {MAX_VALUE >> 20} MB, too many to be read at once: write JSON lines."
+        if size > MAX_VALUE_CHARACTERS:
+            msg = f"An object in it has more than {MAX_VALUE_CHARACTERS >> 20} MB, too many to be read at once: write JSON lines."
             raise BrokenJsonError(msg)
-        return self._read(max(_CHUNK, size))
+        return self._read(max(_CHUNK_CHARACTERS, size))
 
     def _read(self, size: int) -> bool:
         if self._ended:

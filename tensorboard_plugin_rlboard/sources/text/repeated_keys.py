@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_MAX_SHOWN, _LONGEST_SHOWN = 5, 80
+_MAX_SHOWN, _MAX_SHOWN_CHARACTERS = 5, 80
 _FEW_COLONS = 200
 
 
@@ -84,7 +84,7 @@ def sentence(keys: Iterable[str], where: str) -> str:
     """What is said of keys that stand twice somewhere."""
     all_keys = list(keys)
     more = ["…"] if len(all_keys) > _MAX_SHOWN else []
-    listed = ", ".join([*(key[:_LONGEST_SHOWN] for key in all_keys[:_MAX_SHOWN]), *more])
+    listed = ", ".join([*(key[:_MAX_SHOWN_CHARACTERS] for key in all_keys[:_MAX_SHOWN]), *more])
     return (
         f"{listed} {'stands' if len(all_keys) == 1 else 'stand'} twice in {where}: the last value counts. "
         "Log each key once."

@@ -81,7 +81,7 @@ def test_a_resumed_training_is_another_attempt(run: StreamRun, test_log: TestLog
 def test_any_order_of_changes(
     test_log: TestLog, seed: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(growing_file, "RANGE", 400 + 200 * seed)
+    monkeypatch.setattr(growing_file, "RANGE_BYTES", 400 + 200 * seed)
     monkeypatch.setattr(line_batches, "BATCH_BYTES", 1000 + 700 * seed)
     monkeypatch.setattr(line_batches, "_GAP", 300 * seed)
     training = RandomTraining(test_log.folder, seed)

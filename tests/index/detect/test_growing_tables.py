@@ -103,8 +103,8 @@ def test_rows_without_a_step_are_shown_at_that_of_the_last_table_and_it_is_said(
 
 
 def test_large_tables_are_compared_by_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(growing_tables, "_BLOCK", 16)
-    monkeypatch.setattr(growing_tables, "_MOST_BLOCKS", 3)
+    monkeypatch.setattr(growing_tables, "_BLOCK_BYTES", 16)
+    monkeypatch.setattr(growing_tables, "_MAX_BLOCKS", 3)
     alike, end = growing_tables.begin_alike, 1000
     one, other = tmp_path / "one", tmp_path / "other"
     one.write_bytes(b"x" * end)

@@ -148,7 +148,7 @@ def test_the_index_goes_on_while_a_large_side_file_is_read(
     tmp_path: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Work on rows and on side files takes turns, and only files that some run needs are read."""
-    monkeypatch.setattr("tensorboard_plugin_rlboard.index.growing_file.RANGE", 200)
+    monkeypatch.setattr("tensorboard_plugin_rlboard.index.growing_file.RANGE_BYTES", 200)
     turns: list[str] = []
     log = tmp_path / "log"
     for name in ("a", "b", "c"):

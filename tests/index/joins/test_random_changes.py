@@ -118,7 +118,7 @@ def everything(board: Board) -> dict[str, Any]:
 @pytest.mark.parametrize("seed", range(3 if THOROUGH else 2))
 def test_any_order_of_changes(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_joins, "BATCH", 5 + seed)
-    monkeypatch.setattr(growing_file, "RANGE", 150 + 100 * seed)
+    monkeypatch.setattr(growing_file, "RANGE_BYTES", 150 + 100 * seed)
     log, cache = tmp_path / "log", tmp_path / "cache"
     world = World(log, seed)
     if seed % 3 == 2:

@@ -225,7 +225,7 @@ def test_small_pieces_give_the_same(
     log: Path, start: Start, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_joins, "BATCH", 7)
-    monkeypatch.setattr(growing_file, "RANGE", 100)
+    monkeypatch.setattr(growing_file, "RANGE_BYTES", 100)
     write_rows(log / "a.jsonl", rollouts(range(10)))
     write_rows(log / "ref.jsonl", [reference(i) for i in range(3)] + [reference(i) for i in range(10, 40)])
     board = start()

@@ -182,7 +182,7 @@ def test_pipes_and_devices_are_refused_at_once(tmp_path: Path) -> None:
 
 def test_many_files_that_are_gone_are_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(file_kinds, "_known", {})
-    monkeypatch.setattr(file_kinds, "_MANY", 3)
+    monkeypatch.setattr(file_kinds, "_MAX_REMEMBERED", 3)
     paths = [write(tmp_path / str(i), ROW) for i in range(8)]
     for path in paths:
         file_kind(path)

@@ -32,7 +32,7 @@ def test_values_behind_each_other_are_what_json_reads(
 ) -> None:
     text = (space + "\n").join(json.dumps(value, indent=indent) for value in values)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_values, "_CHUNK", chunk)
+        patch.setattr(json_values, "_CHUNK_CHARACTERS", chunk)
         reader = JsonValues(io.StringIO(text + space))
         found = []
         while reader.peek():
@@ -48,7 +48,7 @@ def test_values_behind_each_other_are_what_json_reads(
 def test_members_are_summed_up_alike_from_a_text_and_from_an_object(row: dict[str, Any], chunk: int) -> None:
     found: dict[str, Member] = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_values, "_CHUNK", chunk)
+        patch.setattr(json_values, "_CHUNK_CHARACTERS", chunk)
         read_members(JsonValues(io.StringIO(json.dumps(row))), found)
     assert found == members_of(row)
 
@@ -77,7 +77,7 @@ def test_what_is_wrong_is_said(text: str, said: str, is_cut: bool) -> None:
 
 
 def test_a_value_that_is_too_large_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_values, "MAX_VALUE", 2_000_000)
+    monkeypatch.setattr(json_values, "MAX_VALUE_CHARACTERS", 2_000_000)
     file = io.StringIO('["' + "x" * 20_000_000 + '"]')
     with pytest.raises(BrokenJsonError, match="write JSON lines"):
         JsonValues(file).value()
