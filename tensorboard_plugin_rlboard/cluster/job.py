@@ -23,7 +23,7 @@ from tensorboard_plugin_rlboard.index.joins.side_discovery import reason_to_leav
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.file_changes import compare
 from tensorboard_plugin_rlboard.sources.mounts import mounts
-from tensorboard_plugin_rlboard.sources.reader import is_named, is_packed
+from tensorboard_plugin_rlboard.sources.reader import is_listed, is_packed
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ class IndexJob:
             file_format, reason = None, used_by_join
         state = compare(None, file, time.time_ns()).state
         if file_format is None or state is None:
-            if used_by_join or (reason and is_named(file.path)):
+            if used_by_join or (reason and is_listed(file.path)):
                 self.counts.ignored[file.relative] = reason
             return None
         other = file_format.superseded_by(file.relative)

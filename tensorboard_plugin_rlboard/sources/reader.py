@@ -32,7 +32,7 @@ __all__ = [
     "damage_kind",
     "is_container",
     "is_first_row_near",
-    "is_named",
+    "is_listed",
     "is_packed",
     "is_unpacked",
     "is_waiting_to_be_unpacked",
@@ -64,9 +64,9 @@ def is_packed(path: str) -> bool:
     return file_kind(path).is_packed
 
 
-def is_named(path: str) -> bool:
-    """Whether a file that turns out to hold no rollouts is listed as ignored (``Preview.is_named``)."""
-    return file_kind(path).preview.is_named
+def is_listed(path: str) -> bool:
+    """Whether a file that turns out to hold no rollouts is listed as ignored (``Preview.is_listed``)."""
+    return file_kind(path).preview.is_listed
 
 
 def preview(path: str) -> Preview:

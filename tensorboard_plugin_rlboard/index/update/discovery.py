@@ -24,7 +24,7 @@ from tensorboard_plugin_rlboard.sources.local_files import note_asked_path
 from tensorboard_plugin_rlboard.sources.mounts import mounts
 from tensorboard_plugin_rlboard.sources.reader import (
     is_first_row_near,
-    is_named,
+    is_listed,
     is_packed,
 )
 from tensorboard_plugin_rlboard.sources.remote.deferred_requests import deferred_requests
@@ -214,7 +214,7 @@ class Discovery:
             found, reason = None, repeated
         if found is None:
             self._registry.ignore(
-                file.relative, reason if self._only_file or repeated or is_named(file.path) else ""
+                file.relative, reason if self._only_file or repeated or is_listed(file.path) else ""
             )
             return
         state = compare(None, file, time.time_ns()).state

@@ -145,7 +145,7 @@ class Scheduler:
         here = [file for file in unordered if not (uses_workers and self._can_leave(file))]
         finished: Finished
         if here and not self._rows_ready(files):
-            finished = self._build_here(run, here)
+            finished = self._build_inline(run, here)
         else:
             self._wait_for_rows(run, files)
             finished = list(self._orders.take_finished(files))
@@ -217,7 +217,7 @@ class Scheduler:
                 file.wait_for_more()
             open_files.remove(file)
 
-    def _build_here(self, run: RunIndex, files: Iterable[IndexedFile]) -> Finished:
+    def _build_inline(self, run: RunIndex, files: Iterable[IndexedFile]) -> Finished:
         """Builds the next range of each file in this process: one of a new run, else as many as a moment allows."""
         built: list[tuple[IndexedFile, FinishedRange]] = []
         until = time.perf_counter() + _COLLECT_SECONDS

@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from tensorboard_plugin_rlboard.sources.containers.base import FileKind
 
 BUDGET_BYTES = 8 * 1024**3
-HERE_SECONDS = 0.3
+INLINE_SECONDS = 0.3
 """For so long a file is unpacked in this process; what takes longer is begun anew in one of its own."""
-HERE_BYTES = 1024 * 1024
+INLINE_BYTES = 1024 * 1024
 """Bytes of a container from which no such attempt is made: one row of it may hold very many."""
-HERE_UNPACKED = 8 * 1024 * 1024
+INLINE_UNPACKED_BYTES = 8 * 1024 * 1024
 """Bytes to which a container may be unpacked in this process: few kilobytes of it may be gigabytes."""
 MTIME_TICK_NS = 2_000_000_000
 """The coarsest resolution of file times, 2 s on FAT, in nanoseconds: two changes within it leave the same time."""
@@ -157,7 +157,7 @@ class UnpackCache:
             if is_same or (entry is not None and entry.kind.container is None):
                 return True
             try:
-                if self._unpack_here(path, signature, settled=settled) is not None:
+                if self._unpack_inline(path, signature, settled=settled) is not None:
                     return True
                 if self.jobs.has_room:
                     job = self.jobs.begin(path, self._kind_of(path), signature, settled=settled)
@@ -188,28 +188,28 @@ class UnpackCache:
         """Unpack a file whole: here where that takes a moment, else by a process, which is waited for."""
         job = self.jobs.take(path)
         if job is None:
-            entry = self._unpack_here(path, signature, settled=settled)
+            entry = self._unpack_inline(path, signature, settled=settled)
             if entry is not None:
                 return entry
             job = self.jobs.begin(path, self._kind_of(path), signature, settled=settled)
         return self.jobs.finish(path, job)
 
-    def _unpack_here(
+    def _unpack_inline(
         self, path: str, signature: tuple[int, ...] | None, *, settled: bool
     ) -> UnpackedFile | None:
         """Unpack a file in this process; None where that takes longer than a moment. Nobody else has remote ones."""
         kind, is_remote = self._kind_of(path), is_address(path)
-        if kind.container is not None and not is_remote and file_size(path) > HERE_BYTES:
+        if kind.container is not None and not is_remote and file_size(path) > INLINE_BYTES:
             self._long.add(path)
         if path in self._long:
             return None
         decompressor = None if kind.container is not None else Decompressor(kind.compression)
         target, use = self.files.new_target()
         entry = UnpackedFile(target, signature, settled, kind, decompressor, last_use=use)
-        until = time.monotonic() + HERE_SECONDS
+        until = time.monotonic() + INLINE_SECONDS
 
         def has_room(size: int) -> bool:
-            is_large = kind.container is not None and size > HERE_UNPACKED
+            is_large = kind.container is not None and size > INLINE_UNPACKED_BYTES
             if (is_large or time.monotonic() > until) and not is_remote:
                 raise TakesLongError
             return self.files.make_room(path, size)

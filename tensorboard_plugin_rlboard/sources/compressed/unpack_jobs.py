@@ -104,4 +104,4 @@ class UnpackJobs:
     def _watch(self, path: str, job: UnpackProcess) -> None:
         """Have a process end where it is, once there is no room for more."""
         if not self._files.make_room(path, job.written):
-            job.no_room()
+            job.stop_at_budget()

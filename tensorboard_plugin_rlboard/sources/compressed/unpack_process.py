@@ -122,7 +122,7 @@ class UnpackProcess:
             self._process.wait(seconds)
         return self.is_done
 
-    def no_room(self) -> None:
+    def stop_at_budget(self) -> None:
         """Have it end where it is: what it wrote so far stays, and is said to be cut off."""
         if self._process.stdin is not None:
             with suppress(OSError, ValueError):

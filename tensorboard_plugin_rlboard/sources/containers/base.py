@@ -29,7 +29,7 @@ class RowsLeftOutError(DamagedFileError):
     kind = "rows_left_out"
 
 
-class KeyTwiceError(DamagedFileError):
+class RepeatedKeyError(DamagedFileError):
     """All of a container was read; its header, or an object in it, has a name twice."""
 
     kind = "key_twice"
@@ -39,7 +39,7 @@ class TornFileError(DamagedFileError):
     """A container ends in the middle, as it does while somebody writes it."""
 
 
-DAMAGE_KINDS = (DamagedFileError.kind, RowsLeftOutError.kind, KeyTwiceError.kind)
+DAMAGE_KINDS = (DamagedFileError.kind, RowsLeftOutError.kind, RepeatedKeyError.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +82,13 @@ class Preview:
     Attributes:
         may_hold_rollouts: Whether the file may hold rollouts, so that it is worth reading.
         reason: One sentence that says why it holds none; empty where it may.
-        is_named: Whether a file that turns out to hold none is listed as ignored: a table or rows with texts are, what
+        is_listed: Whether a file that turns out to hold none is among the ignored ones: a table or rows with texts are, what
             lies in every folder beside a training (settings, checkpoints, pictures) is not.
     """
 
     may_hold_rollouts: bool
     reason: str = ""
-    is_named: bool = True
+    is_listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

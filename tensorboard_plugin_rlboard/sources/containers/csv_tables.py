@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.sources.containers.base import (
     Container,
     DamagedFileError,
-    KeyTwiceError,
+    RepeatedKeyError,
     RowsLeftOutError,
     TornFileError,
 )
@@ -195,7 +195,7 @@ def _say_what_is_left_out(names: list[str], skipped: int, first: int, *, is_torn
     if is_torn:
         raise TornFileError(" ".join(["It ends within a row, which is left out.", *said]))
     if said:
-        raise (RowsLeftOutError if skipped else KeyTwiceError)(" ".join(said))
+        raise (RowsLeftOutError if skipped else RepeatedKeyError)(" ".join(said))
 
 
 class _Records:

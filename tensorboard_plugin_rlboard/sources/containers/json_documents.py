@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.sources.containers.base import (
     Container,
     DamagedFileError,
-    KeyTwiceError,
+    RepeatedKeyError,
     RowsLeftOutError,
     TornFileError,
 )
@@ -37,7 +37,7 @@ def _read_rows(path: Path) -> Iterator[object]:
                 number += 1
             twice = [*values.repeated, *repeated(plan.columns)]
             if twice:
-                raise KeyTwiceError(sentence(twice, "an object or among the columns"))
+                raise RepeatedKeyError(sentence(twice, "an object or among the columns"))
     except BrokenJsonError as error:
         raise _damage(error, number) from None
 

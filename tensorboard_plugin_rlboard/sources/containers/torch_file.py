@@ -50,7 +50,7 @@ def preview_archive(head: bytes) -> Preview:
     what = "a torch archive of something else, as checkpoints are" if is_torch else "a zip archive: unpack it"
     if name.endswith(b".npy"):
         what = "an archive of NumPy arrays: write JSON lines or Parquet"
-    return Preview(may_hold_rollouts=False, reason=f"It is {what}.", is_named=False)
+    return Preview(may_hold_rollouts=False, reason=f"It is {what}.", is_listed=False)
 
 
 def _header_length(head: bytes) -> int:

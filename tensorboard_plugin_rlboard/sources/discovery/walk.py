@@ -200,7 +200,7 @@ def _source_file(entry: os.DirEntry[str], run: str, look: _Look) -> Iterator[Sou
     if not is_asked_for and not look.only_names:
         look.looked_at.append(entry.path)
         seen = local_kind(entry.path, facts).preview
-        if not seen.may_hold_rollouts and not seen.is_named:
+        if not seen.may_hold_rollouts and not seen.is_listed:
             return
     if is_own_cache(relative):
         return

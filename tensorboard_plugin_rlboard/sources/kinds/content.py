@@ -80,20 +80,22 @@ def kind_of_content(head: Head) -> FileKind:
     if is_evaluation(data):
         return FileKind(INSPECT_ARCHIVE)
     if is_comet_archive(head):
-        return FileKind(preview=not_read(COMET_ARCHIVE, is_named=True))
+        return FileKind(preview=not_read(COMET_ARCHIVE, is_listed=True))
     if data.startswith(_ZIP_MAGIC):
         preview = preview_archive(data)
         return FileKind(
-            TORCH, preview=replace(preview, is_named=preview.is_named or says_rollouts(head.name))
+            TORCH, preview=replace(preview, is_listed=preview.is_listed or says_rollouts(head.name))
         )
     if data[_TAR_MAGIC_AT:].startswith(_TAR_MAGIC):
-        return FileKind(preview=not_read("It is a tar archive: unpack it.", is_named=head.is_named))
+        return FileKind(preview=not_read("It is a tar archive: unpack it.", is_listed=head.is_listed))
     if names_traces(data, head.rest):
         return FileKind(SQLITE)
     text = head.text
     if not text:
         preview = (
-            Preview(may_hold_rollouts=True) if head.has_log_name else not_read("It is empty.", is_named=False)
+            Preview(may_hold_rollouts=True)
+            if head.has_log_name
+            else not_read("It is empty.", is_listed=False)
         )
         return FileKind(head.named_kind, compression_by_name(head.name), preview)
     if text.startswith("[") and names_in(text):
@@ -112,11 +114,11 @@ def kind_of_content(head: Head) -> FileKind:
     if head.has_log_name or head.named_kind is CSV:
         return kind_without_rows(head, text, "Expecting value")
     if has_row_behind_text(text):
-        return FileKind(preview=not_read(BEHIND_TEXT, is_named=True))
+        return FileKind(preview=not_read(BEHIND_TEXT, is_listed=True))
     if data.startswith(tuple(magic for magic, _ in _ARCHIVES)):
         return _kind_of_binary(head, text)
     reason = "It is a text of no rows, neither JSON nor a table: write JSON lines."
-    return FileKind(preview=not_read(reason, is_named=head.is_named))
+    return FileKind(preview=not_read(reason, is_listed=head.is_listed))
 
 
 def _kind_of_binary(head: Head, text: str) -> FileKind:
@@ -127,9 +129,9 @@ def _kind_of_binary(head: Head, text: str) -> FileKind:
         return FileKind(PARQUET)  # whose reader says what is wrong with it
     if compression:
         reason = f"It is no {compression} archive, whatever its name says."
-        return FileKind(head.named_kind, compression, not_read(reason, is_named=head.has_log_name))
+        return FileKind(head.named_kind, compression, not_read(reason, is_listed=head.has_log_name))
     if head.has_log_name and (text.startswith("\0") or has_row_in_lines(text)):
         return kind_without_rows(head, text, "Expecting value")
     what = next((what for magic, what in _BINARY if head.data.startswith(magic)), "")
     reason = f"It is {what}." if what else "It is no text, and no kind of file that is read."
-    return FileKind(head.named_kind, preview=not_read(reason, is_named=head.is_named))
+    return FileKind(head.named_kind, preview=not_read(reason, is_listed=head.is_listed))

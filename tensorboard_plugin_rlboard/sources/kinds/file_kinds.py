@@ -141,7 +141,7 @@ def _look_at_remote(path: str, kind: FileKind, open_stored: Callable[[str], Bina
             found = _kind_of_head(name, stored)
     if found.container is container or not found.preview.may_hold_rollouts or container is JSON:
         return found.preview
-    return not_read("It is another kind of file than its name says.", is_named=False)
+    return not_read("It is another kind of file than its name says.", is_listed=False)
 
 
 def _look_at(path: str, size: int, known: _Known | None) -> tuple[FileKind, int | None]:
@@ -176,7 +176,7 @@ def _kind_of_compressed(name: str, compression: str, stored: BinaryIO) -> FileKi
         with open_decompressed(compression, stored) as unpacked:
             found = _kind_of_head(inner, unpacked)
     except OSError:  # the package that unpacks it is missing, which whoever opens it says
-        return FileKind(None, compression, Preview(may_hold_rollouts=True, is_named=is_log_name(name)))
+        return FileKind(None, compression, Preview(may_hold_rollouts=True, is_listed=is_log_name(name)))
     return FileKind(found.container, compression, found.preview)
 
 
@@ -184,6 +184,6 @@ def _kind_by_name(path: str) -> FileKind:
     name = PurePath(path).name
     is_log = is_log_name(name)
     preview = Preview(
-        may_hold_rollouts=is_log, reason="" if is_log else "It cannot be read.", is_named=is_log
+        may_hold_rollouts=is_log, reason="" if is_log else "It cannot be read.", is_listed=is_log
     )
     return FileKind(container_by_name(name), compression_by_name(name), preview)

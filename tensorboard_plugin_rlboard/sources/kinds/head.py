@@ -58,7 +58,7 @@ class Head:
         return is_log_name(self.name)
 
     @cached_property
-    def is_named(self) -> bool:
+    def is_listed(self) -> bool:
         """Whether the file is named where its bytes cannot be read."""
         return self.has_log_name or says_rollouts(self.name)
 
@@ -79,6 +79,6 @@ class Head:
         return container_by_name(self.name)
 
 
-def not_read(reason: str, *, is_named: bool) -> Preview:
+def not_read(reason: str, *, is_listed: bool) -> Preview:
     """The preview of a file that holds no rows."""
-    return Preview(may_hold_rollouts=False, reason=reason, is_named=is_named)
+    return Preview(may_hold_rollouts=False, reason=reason, is_listed=is_listed)

@@ -9,7 +9,7 @@ from tensorboard_plugin_rlboard.sources.containers.base import FileKind, Preview
 from tensorboard_plugin_rlboard.sources.containers.json_documents import JSON
 from tensorboard_plugin_rlboard.sources.kinds.document_heads import cut_object
 from tensorboard_plugin_rlboard.sources.kinds.head import Head, not_read
-from tensorboard_plugin_rlboard.sources.kinds.row_texts import has_text, row_preview
+from tensorboard_plugin_rlboard.sources.kinds.row_previews import has_text, row_preview
 from tensorboard_plugin_rlboard.sources.text.json_faults import fault_sentence
 from tensorboard_plugin_rlboard.sources.text.json_members import members_of, members_until_cut
 from tensorboard_plugin_rlboard.sources.text.json_shapes import ONE_ROW, plan_of
@@ -55,11 +55,11 @@ def has_row_behind_text(text: str) -> bool:
 def kind_without_rows(head: Head, text: str, reason: str, at: int = 0) -> FileKind:
     """The kind of a text that is no JSON from a place on; it is lines nevertheless if some of these are rows."""
     if has_row_in_lines(text) and head.is_utf8:
-        return FileKind(preview=Preview(may_hold_rollouts=True, is_named=head.has_log_name))
+        return FileKind(preview=Preview(may_hold_rollouts=True, is_listed=head.has_log_name))
     if has_row_behind_text(text):
-        return FileKind(preview=not_read(BEHIND_TEXT, is_named=True))
-    is_named = head.is_named or _ROLLOUT_WORD.search(text.partition("\n")[0]) is not None
-    return FileKind(preview=not_read(fault_sentence(text, at, reason), is_named=is_named))
+        return FileKind(preview=not_read(BEHIND_TEXT, is_listed=True))
+    is_listed = head.is_listed or _ROLLOUT_WORD.search(text.partition("\n")[0]) is not None
+    return FileKind(preview=not_read(fault_sentence(text, at, reason), is_listed=is_listed))
 
 
 def _kind_of_object(head: Head, text: str) -> FileKind:
@@ -73,7 +73,7 @@ def _kind_of_object(head: Head, text: str) -> FileKind:
     try:
         value, end = _DECODER.raw_decode(text)
     except RecursionError:
-        return FileKind(preview=not_read("Its JSON is nested too deeply.", is_named=head.has_log_name))
+        return FileKind(preview=not_read("Its JSON is nested too deeply.", is_listed=head.has_log_name))
     except json.JSONDecodeError as error:
         if _is_cut(error, text):
             return _kind_of_cut(head, text, is_pretty=bool(line_end))
@@ -91,9 +91,9 @@ def _kind_of_cut(head: Head, text: str, *, is_pretty: bool) -> FileKind:
     is_called_document = head.named_kind is JSON
     if not (seen.may_hold_rollouts or head.is_whole) and (is_called_document or is_pretty):
         reason = "Nothing at its beginning is called like a part of a rollout, or is a list of rows."
-        return FileKind(JSON, preview=not_read(reason, is_named=head.has_log_name))
+        return FileKind(JSON, preview=not_read(reason, is_listed=head.has_log_name))
     are_lines = not is_called_document and not is_pretty
-    preview = Preview(may_hold_rollouts=True, is_named=head.has_log_name or seen.holds_rows or are_lines)
+    preview = Preview(may_hold_rollouts=True, is_listed=head.has_log_name or seen.holds_rows or are_lines)
     if is_pretty or not head.is_utf8:
         is_document = True
     elif head.is_whole:  # half-written, or torn
@@ -109,14 +109,14 @@ def _kind_of_cut(head: Head, text: str, *, is_pretty: bool) -> FileKind:
 def _kind_of_list(head: Head, text: str) -> FileKind:
     inside = text[1:].lstrip()
     if inside.startswith("]"):
-        return FileKind(preview=not_read("It is an empty JSON list.", is_named=head.has_log_name))
+        return FileKind(preview=not_read("It is an empty JSON list.", is_listed=head.has_log_name))
     if not inside:
         return FileKind(JSON, preview=row_preview(head, {}, is_only=True))
     at = len(text) - len(inside)
     try:
         item, _ = _DECODER.raw_decode(text, at)
     except RecursionError:
-        return FileKind(preview=not_read("Its JSON is nested too deeply.", is_named=head.has_log_name))
+        return FileKind(preview=not_read("Its JSON is nested too deeply.", is_listed=head.has_log_name))
     except json.JSONDecodeError as error:
         if (inside.startswith("{") or _begins_with_group(inside)) and _is_cut(error, text):
             return FileKind(JSON)
@@ -129,13 +129,13 @@ def _kind_of_list(head: Head, text: str) -> FileKind:
     first_line, _, further = text.partition("\n")
     if further.lstrip().startswith("{") or (_is_list(first_line) and _OBJECT_LINE.search(further)):
         # Odd lines before rows hide nothing.
-        return FileKind(preview=Preview(may_hold_rollouts=True, is_named=head.has_log_name))
+        return FileKind(preview=Preview(may_hold_rollouts=True, is_listed=head.has_log_name))
     reason = (
         "Its rows are no JSON objects but lists or bare values, so nothing says what is the response: write each row as "
         'an object, {"prompt": …, "response": …, "reward": …}.'
     )
     is_row = isinstance(item, list) or _is_mixed(first_line)
-    return FileKind(preview=not_read(reason, is_named=head.has_log_name or (is_row and has_text(item))))
+    return FileKind(preview=not_read(reason, is_listed=head.has_log_name or (is_row and has_text(item))))
 
 
 def _begins_with_group(text: str) -> bool:

@@ -45,7 +45,7 @@ def kind_of_table(head: Head) -> FileKind | None:
             f"Its first line, which is the header, has more than {PREVIEW_BYTES // 1024} kB: it names too many columns, or a "
             "line's end is missing."
         )
-        return FileKind(CSV, preview=not_read(reason, is_named=any(map(is_text_column, names))))
+        return FileKind(CSV, preview=not_read(reason, is_listed=any(map(is_text_column, names))))
     if not end or len(names) < 2 or all(_NUMBER.fullmatch(name.strip()) for name in names):
         # A first record whose text has several lines, as Comet writes lists without `headers`.
         first = next(_records(head.text, separator_of(header)), None) or ()
@@ -54,7 +54,7 @@ def kind_of_table(head: Head) -> FileKind | None:
             "It has no header, which is a first line with the names of its columns: write one above the rest, such as "
             "prompt,response,reward,step."
         )
-        return FileKind(CSV, preview=not_read(reason, is_named=has_texts)) if is_called_table else None
+        return FileKind(CSV, preview=not_read(reason, is_listed=has_texts)) if is_called_table else None
     records = list(_records(rest, separator))
     if not is_called_table and not (
         (records or (not head.is_whole and any(map(is_text_column, names))))
@@ -65,8 +65,8 @@ def kind_of_table(head: Head) -> FileKind | None:
     cells = [cell.strip() for record in records for cell in record or ()]
     has_texts = any(cell and not _NUMBER.fullmatch(cell) for cell in cells)
     if not has_texts and not any(map(is_text_column, names)):
-        return FileKind(CSV, preview=not_read("It is a table without any text.", is_named=False))
-    return FileKind(CSV, preview=Preview(may_hold_rollouts=True, is_named=has_texts))
+        return FileKind(CSV, preview=not_read("It is a table without any text.", is_listed=False))
+    return FileKind(CSV, preview=Preview(may_hold_rollouts=True, is_listed=has_texts))
 
 
 def _records(text: str, separator: str) -> Iterator[list[str] | None]:

@@ -31,8 +31,8 @@ from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 @pytest.fixture(autouse=True)
 def everything_takes_long(monkeypatch: pytest.MonkeyPatch, fresh_spool: UnpackCache) -> None:
     del fresh_spool
-    monkeypatch.setattr(unpack_cache, "HERE_SECONDS", -1.0)
-    monkeypatch.setattr(unpack_cache, "HERE_BYTES", 0)
+    monkeypatch.setattr(unpack_cache, "INLINE_SECONDS", -1.0)
+    monkeypatch.setattr(unpack_cache, "INLINE_BYTES", 0)
 
 
 def write_parquet(path: Path, rows: int, reward: float = 0.5) -> None:

@@ -62,13 +62,13 @@ def test_archives_beyond_the_budget_are_unpacked_one_after_the_other(
             tmp_path / f"{i}.jsonl.gz", (1e9, 1e9)
         )  # a log that is being written is looked at more closely
     unpacked: list[str] = []
-    real = UnpackCache._unpack_here
+    real = UnpackCache._unpack_inline
 
     def unpacking(self: UnpackCache, path: str, *args: Any, **more: Any) -> Any:
         unpacked.append(path)
         return real(self, path, *args, **more)
 
-    monkeypatch.setattr(UnpackCache, "_unpack_here", unpacking)
+    monkeypatch.setattr(UnpackCache, "_unpack_inline", unpacking)
     try:
         assert column(open_board(tmp_path), "step") == list(range(80))
         assert [Path(path).name[0] for path in unpacked] == ["0", "1", "2", "3"]

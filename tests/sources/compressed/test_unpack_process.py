@@ -35,8 +35,8 @@ SIGNATURE = (1, 2, 3, 4)
 
 @pytest.fixture(autouse=True)
 def everything_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unpack_cache, "HERE_SECONDS", -1.0)
-    monkeypatch.setattr(unpack_cache, "HERE_BYTES", 0)
+    monkeypatch.setattr(unpack_cache, "INLINE_SECONDS", -1.0)
+    monkeypatch.setattr(unpack_cache, "INLINE_BYTES", 0)
 
 
 def ended(cache: UnpackCache) -> None:
@@ -117,8 +117,8 @@ def test_what_is_wrong_is_said_as_if_unpacked_here(
     }
     said: dict[str, list[str]] = {name: [] for name in contents}
     for seconds, size in ((-1.0, 0), (60.0, 1 << 30)):
-        monkeypatch.setattr(unpack_cache, "HERE_SECONDS", seconds)
-        monkeypatch.setattr(unpack_cache, "HERE_BYTES", size)
+        monkeypatch.setattr(unpack_cache, "INLINE_SECONDS", seconds)
+        monkeypatch.setattr(unpack_cache, "INLINE_BYTES", size)
         fresh_spool.clear()
         fresh_spool._long.clear()
         for name, content in contents.items():
@@ -136,8 +136,8 @@ def test_what_is_wrong_is_said_as_if_unpacked_here(
 def test_few_bytes_that_are_many_are_unpacked_by_a_process(
     tmp_path: Path, fresh_spool: UnpackCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unpack_cache, "HERE_SECONDS", 60.0)
-    monkeypatch.setattr(unpack_cache, "HERE_BYTES", 1 << 30)
+    monkeypatch.setattr(unpack_cache, "INLINE_SECONDS", 60.0)
+    monkeypatch.setattr(unpack_cache, "INLINE_BYTES", 1 << 30)
     for name, characters in (("small", 1000), ("large", 70_000)):
         path = tmp_path / f"{name}.parquet"
         duckdb.execute(

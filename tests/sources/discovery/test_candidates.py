@@ -42,7 +42,7 @@ def test_files_without_rows_are_not_even_found(tmp_path: Path, name: str, conten
     path = tmp_path / name
     path.write_bytes(content())
     seen = reader.preview(str(path))
-    assert (seen.may_hold_rollouts, seen.is_named) == (False, False)
+    assert (seen.may_hold_rollouts, seen.is_listed) == (False, False)
     assert seen.reason.endswith(".")
     assert list_sources(parse_roots(str(tmp_path), "")).runs == {}
 
@@ -50,7 +50,7 @@ def test_files_without_rows_are_not_even_found(tmp_path: Path, name: str, conten
 @pytest.mark.parametrize(("name", "content"), SETTINGS)
 def test_settings_are_read_and_not_named(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
-    assert reader.preview(str(tmp_path / name)) == Preview(may_hold_rollouts=True, is_named=False)
+    assert reader.preview(str(tmp_path / name)) == Preview(may_hold_rollouts=True, is_listed=False)
 
 
 def test_a_checkpoint_is_told_by_its_first_bytes(tmp_path: Path) -> None:

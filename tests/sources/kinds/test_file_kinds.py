@@ -168,7 +168,7 @@ def test_one_that_is_gone_or_unreadable_is_what_it_was_or_what_its_name_says(tmp
     Path(path).unlink()
     assert file_kind(path).container is JSON
     assert file_kind(str(tmp_path / "never.csv")).container is CSV
-    assert not file_kind(str(tmp_path / "never.csv")).preview.is_named
+    assert not file_kind(str(tmp_path / "never.csv")).preview.is_listed
 
 
 def test_pipes_and_devices_are_refused_at_once(tmp_path: Path) -> None:
@@ -209,11 +209,11 @@ def test_a_wide_table_with_an_odd_name_among_its_columns_is_read(tmp_path: Path)
     kind = file_kind(write(tmp_path / "wide.csv", f"{','.join(names)}\n{','.join(row)}\n" * 9))
     assert kind.container is CSV
     assert kind.preview.may_hold_rollouts
-    assert kind.preview.is_named
+    assert kind.preview.is_listed
 
 
 def test_a_header_without_end_is_said(tmp_path: Path) -> None:
     kind = file_kind(write(tmp_path / "endless.csv", "prompt,response," + "column," * 20_000))
     assert not kind.preview.may_hold_rollouts
-    assert kind.preview.is_named
+    assert kind.preview.is_listed
     assert "more than 64 kB" in kind.preview.reason

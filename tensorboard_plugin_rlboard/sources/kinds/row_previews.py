@@ -1,4 +1,4 @@
-"""Judges by a row whether a file that turns out to hold no rollouts is worth to be named."""
+"""Judges by a row whether a file that turns out to hold no rollouts is listed as ignored, or is nothing of interest."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def row_preview(head: Head, row: object, *, is_only: bool = False) -> Preview:
     """
     is_message = isinstance(row, dict) and is_program_log(row)
     may_be_log = has_turns(row) if is_only else has_text(row) and not is_message
-    is_named = head.has_log_name or may_be_log
-    return Preview(may_hold_rollouts=True, is_named=is_named)
+    is_listed = head.has_log_name or may_be_log
+    return Preview(may_hold_rollouts=True, is_listed=is_listed)
 
 
 def has_text(value: object, depth: int = 0) -> bool:
