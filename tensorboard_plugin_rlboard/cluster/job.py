@@ -44,7 +44,7 @@ class JobCounts:
     """What a job did.
 
     Attributes:
-        files, complete_files: rollout files, and those of them of which nothing was left to do.
+        files: rollout files.
         position: bytes of the files, as they are stored, that need no further work.
         bytes: bytes that were read now; of a compressed file, what it unpacks to.
         samples, parts, part_bytes, problems: of what was indexed now.
@@ -53,7 +53,6 @@ class JobCounts:
     """
 
     files: int = 0
-    complete_files: int = 0
     position: int = 0
     bytes: int = 0
     samples: int = 0
@@ -177,8 +176,6 @@ class IndexJob:
             self.counts.failures[record.file.relative] = record.failure
         if record.has_changed:
             record.save(complete=True)
-        elif not record.failure:
-            self.counts.complete_files += 1
 
     def _plan_files(self) -> None:
         """Plans one file after the other; in a thread of its own."""

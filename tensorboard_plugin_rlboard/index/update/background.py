@@ -90,7 +90,7 @@ class BackgroundIndexer:
         self._examine = examine
 
     def call_before_pause(self, tidy: Callable[[], None] | None) -> None:
-        """See `Indexer`."""
+        """Has unused memory dropped before a pause, once a minute at most; `tidy` takes the place of the one before."""
         self._tidy = tidy
 
     def start(self) -> None:

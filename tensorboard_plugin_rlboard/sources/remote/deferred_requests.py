@@ -76,10 +76,6 @@ class DeferredRequests:
         finally:
             self._thread.is_enabled = False
 
-    def seconds_lost(self, store: str) -> float:
-        """Seconds of this scan that were waited for a store in vain."""
-        return self._lost[store]
-
     def begin_scan(self) -> None:
         """Begins the next scan of the log directory."""
         self._scan += 1
