@@ -226,7 +226,7 @@ class RunIndex:
         if not others:  # the keys and columns of its rows go with the last file
             self.keys, self._number_keys, self.token_metrics = ExtraKeys(), frozenset(), []
             self._rows.clear_columns()
-        self.invalidate_derived()
+        self.invalidate_run_results()
 
     def set_message(self, message: str) -> None:
         """Notes what the user should know about the run as a whole; empty for nothing."""
@@ -236,7 +236,7 @@ class RunIndex:
         """Notes the `cached_digest` of the parts that it begins with."""
         self.restored_digest = restored_digest
 
-    def invalidate_derived(self) -> None:
+    def invalidate_run_results(self) -> None:
         """Makes void what was computed of the rows: some that were there before have changed."""
         self.restored_digest = ""
         self.invalidations += 1

@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.index.memory_budget import (
     share_out,
     writing_limit,
 )
-from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase, write_out
+from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase, checkpoint_if_large
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_small_runs_with_many_columns_do_not_fill_the_memory() -> None:
         for number in range(40):
             cursor.execute(f"CREATE TABLE run_{number} AS SELECT {columns}")
             most = max(most, int(cursor.execute(held).fetchall()[0][0]))
-            write_out(cursor)
+            checkpoint_if_large(cursor)
             after.append(int(cursor.execute(held).fetchall()[0][0]))
         assert cursor.execute("SELECT c99 FROM run_0").fetchall() == [(99.5,)]
     finally:

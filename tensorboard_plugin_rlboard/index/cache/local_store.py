@@ -133,7 +133,7 @@ class LocalStore(PartStore):
         if not (self.folder / _NO_LIMIT).exists():
             self.blobs.write(_NO_LIMIT, b"")
 
-    def store_derived(self, kind: str, digest: str, content: bytes) -> bool:
+    def store_run_result(self, kind: str, digest: str, content: bytes) -> bool:
         """Stores what was computed of a run that consists of the parts that a digest names; returns whether it is stored.
 
         Args:
@@ -150,12 +150,12 @@ class LocalStore(PartStore):
             return False
         return True
 
-    def drop_derived(self, kind: str, digest: str) -> None:
+    def drop_run_result(self, kind: str, digest: str) -> None:
         """Removes what was stored so, where a later one takes its place."""
         if self.writable:
             (self.folder / _derived(kind, digest)).unlink(missing_ok=True)
 
-    def load_derived(self, kind: str, digest: str) -> bytes:
+    def load_run_result(self, kind: str, digest: str) -> bytes:
         """What was stored so, empty where there is nothing."""
         path = self.folder / _derived(kind, digest)
         try:
@@ -167,7 +167,7 @@ class LocalStore(PartStore):
             return b""
         return content
 
-    def keep_annotated(self, digest: str, file_format: Format, built: BuiltRange, parquet: Path) -> None:
+    def store_annotated(self, digest: str, file_format: Format, built: BuiltRange, parquet: Path) -> None:
         """Stores rows that were built with annotations.
 
         Args:
@@ -183,7 +183,7 @@ class LocalStore(PartStore):
             except OSError as error:
                 logger.info("Annotated rows are not stored: %s", error)
 
-    def annotated(self, digest: str) -> tuple[BuiltRange, Path] | None:
+    def load_annotated(self, digest: str) -> tuple[BuiltRange, Path] | None:
         """The rows stored under a digest and the file that they lie in; None where there are none."""
         try:
             name = self.blobs.read(_annotated(digest), _MAX_NAME_CHARACTERS).decode("ascii", "replace")

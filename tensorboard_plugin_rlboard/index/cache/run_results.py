@@ -48,7 +48,7 @@ class RunResults:
             digest: of the parts that the run consists of.
             folder: the run's folder, or its address.
         """
-        kept = b"" if self._cache is None else self._cache.load_derived(kind, digest)
+        kept = b"" if self._cache is None else self._cache.load_run_result(kind, digest)
         return kept or _load_beside(kind, digest, folder)
 
     def store(self, kind: str, digest: str, folder: str, content: bytes) -> bool:
@@ -61,7 +61,7 @@ class RunResults:
             content: what was computed.
         """
         if not self.writes_beside:
-            return self._cache is not None and self._cache.store_derived(kind, digest, content)
+            return self._cache is not None and self._cache.store_run_result(kind, digest, content)
         try:
             open_folder(f"{folder}/{FOLDER}").write(_beside(kind), digest.encode() + content)
         except OSError as error:
@@ -72,7 +72,7 @@ class RunResults:
     def drop(self, kind: str, digest: str) -> None:
         """Removes it from the cache, where a later one takes its place."""
         if self._cache is not None:
-            self._cache.drop_derived(kind, digest)
+            self._cache.drop_run_result(kind, digest)
 
 
 def _load_beside(kind: str, digest: str, folder: str) -> bytes:

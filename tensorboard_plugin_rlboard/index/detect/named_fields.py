@@ -46,7 +46,7 @@ def with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) -> 
         *filter(None, [keys.get("training")]),
     ]
     if from_names.split or is_among:
-        if not found.says(told):
+        if not found.has_value_of(told):
             named.append("split")
         elif not _is_of_both(file.relative):
             named.append(SPLIT_OF_REST)
@@ -59,9 +59,9 @@ def with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) -> 
         else:
             doubt = doubt_of_step(found.rows, keys["step"], step)
             file_format = key_mapping.with_doubt(file_format, doubt)
-    if step is not None and not found.says([keys.get("step", "step")]):
+    if step is not None and not found.has_value_of([keys.get("step", "step")]):
         named += ["step", "number"] if is_dump else ["step"]
-    elif step is None and is_among and not found.says([keys.get("step", "step")]):
+    elif step is None and is_among and not found.has_value_of([keys.get("step", "step")]):
         named.append("step")
     return file_format.with_options(**{NAMED: ",".join(named)})
 

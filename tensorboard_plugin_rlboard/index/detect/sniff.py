@@ -46,7 +46,7 @@ class Sniffed:
     reason: str = ""
     rows: Sequence[Row] = ()
 
-    def says(self, keys: Sequence[str]) -> bool:
+    def has_value_of(self, keys: Sequence[str]) -> bool:
         """Whether some row has a value under one of some keys or paths."""
         return any(key_paths.holds(row, key) for row in self.rows for key in keys)
 

@@ -86,8 +86,8 @@ class QueryDatabase:
         self._owned.cleanup()
 
 
-def write_out(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Writes the rows of all runs into the file where those that are not there yet hold more than may wait.
+def checkpoint_if_large(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Writes a checkpoint of the database where the rows that are not in its file yet hold more memory than they may.
 
     DuckDB does so by itself, but it counts the bytes of rows. A run of a few rows with a hundred columns holds half a
     megabyte, whatever they say, and a few hundred such runs were all the memory, which nothing gave back.

@@ -30,12 +30,12 @@ from tensorboard_plugin_rlboard.index.tables.part_queries import (
     rows_query,
 )
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow, insert_problems
-from tensorboard_plugin_rlboard.index.tables.query_database import write_out
+from tensorboard_plugin_rlboard.index.tables.query_database import checkpoint_if_large
 
 if TYPE_CHECKING:
     import duckdb
 
-FIXED = {
+FIXED_TYPES = {
     "file": "INTEGER",
     "attempt": "INTEGER",
     "line_offset": "BIGINT",
@@ -85,12 +85,12 @@ class RunTable:
     def create(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Makes the tables empty."""
         self.samples.forget()
-        self._define(cursor, FIXED)
+        self._define(cursor, FIXED_TYPES)
         problem = (
             "file VARCHAR, line BIGINT, line_offset BIGINT, kind VARCHAR, reason VARCHAR, unlisted BIGINT"
         )
         cursor.execute(f"CREATE OR REPLACE TABLE {self.problems} ({problem})")
-        self.columns, self._all = FIXED, frozenset(FIXED)
+        self.columns, self._all = FIXED_TYPES, frozenset(FIXED_TYPES)
         self._set_logged(frozenset())
 
     def _define(self, cursor: duckdb.DuckDBPyConnection, columns: Mapping[str, str]) -> None:
@@ -131,7 +131,7 @@ class RunTable:
         columns = {**self.columns, **inserted.added}
         self.columns = shared_types(tuple(pair for pair in columns.items() if pair[0] not in gone))
         self._set_logged((self.logged | inserted.available) - gone)
-        write_out(cursor)
+        checkpoint_if_large(cursor)
         return Loaded(inserted.has_changed_rows, replaced_rows)
 
     def _set_logged(self, logged: frozenset[str]) -> None:
@@ -191,9 +191,9 @@ class RunTable:
         added = {name: _TYPES[name[0]] for name in names if name not in self._all}
         converted = {m: t for m, t in text_columns.items() if m in self.columns and not is_empty}
         added |= {text: "VARCHAR" for text in converted.values() if text not in self._all}
-        if is_empty and self._all == FIXED.keys():
-            added = {name: _TYPES[name[0]] for name in names if name not in FIXED}
-            self._define(cursor, FIXED | added)
+        if is_empty and self._all == FIXED_TYPES.keys():
+            added = {name: _TYPES[name[0]] for name in names if name not in FIXED_TYPES}
+            self._define(cursor, FIXED_TYPES | added)
         else:
             self._alter(cursor, added)
         for number, text in converted.items():

@@ -117,7 +117,7 @@ class PartLoader:
         if adopted is None:
             return False
         file.adopt(*adopted)
-        run.invalidate_derived()
+        run.invalidate_run_results()
         return True
 
     def load_cached(self, run: RunIndex, cached: Sequence[tuple[IndexedFile, CachedRange]]) -> int:
@@ -165,7 +165,7 @@ class PartLoader:
         left = self._cache.drop_from(file.path, file.state, file.to_load[0].offset)
         if left is not None:
             file.drop_unloaded(*left)
-            run.invalidate_derived()
+            run.invalidate_run_results()
             return
         run.remove_file(self._cursor, file.relative, replace(file.state, read_to=0, first=None, last=None))
 

@@ -193,9 +193,9 @@ def test_folder_that_cannot_be_written_keeps_no_curves(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(cache.blobs, "write", full)
-    cache.store_derived("curves", "digest", b"content")
-    assert cache.load_derived("curves", "digest") == b""
+    cache.store_run_result("curves", "digest", b"content")
+    assert cache.load_run_result("curves", "digest") == b""
     board._steps.update_in_background(board.registry.runs["."])
     assert kept_files(tmp_path / "cache") == []
-    assert cache.load_derived("curves", "digest") == b""
+    assert cache.load_run_result("curves", "digest") == b""
     same(board.steps(StepsQuestion(HERE)), queried(board))
