@@ -16,7 +16,7 @@ AttemptStarts = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class StepSpan:
+class MonotonicSpan:
     """Lines of one file in which no step comes back.
 
     Attributes:
@@ -72,17 +72,17 @@ class StepOrder:
         """(step, offset of its first line) of each step of each span, in file order."""
         return [pair for offsets in self._offsets for pair in offsets.items()]
 
-    def step_spans(self) -> list[StepSpan]:
+    def monotonic_spans(self) -> list[MonotonicSpan]:
         """The spans up to here; one where the steps go back all the time."""
         if len(self._offsets) - 1 > max(1, len(self._distinct) // 2):
             pairs = tuple(self.first_offsets())
-            return [StepSpan(pairs[0][1], min(self._distinct), pairs)]
+            return [MonotonicSpan(pairs[0][1], min(self._distinct), pairs)]
         return [
-            StepSpan(min(offsets.values()), min(offsets), tuple(offsets.items())) for offsets in self._offsets
+            MonotonicSpan(min(offsets.values()), min(offsets), tuple(offsets.items())) for offsets in self._offsets
         ]
 
 
-def match_attempts(files: Mapping[int, Sequence[StepSpan]]) -> dict[int, list[tuple[int, int]]]:
+def match_attempts(files: Mapping[int, Sequence[MonotonicSpan]]) -> dict[int, list[tuple[int, int]]]:
     """Numbers the spans of several files alike, so that the ranks of one attempt share its number.
 
     The file with the most spans gives the numbers 1, 2, …; the spans of the others take, from their last to
@@ -98,28 +98,28 @@ def match_attempts(files: Mapping[int, Sequence[StepSpan]]) -> dict[int, list[tu
         return {}
     model = max(files.values(), key=len)
     numbered: dict[int, list[tuple[int, int]]] = {}
-    for file, step_spans in files.items():
+    for file, monotonic_spans in files.items():
         highest_free = len(model)
         starts: list[tuple[int, int]] = []
-        for position in range(len(step_spans) - 1, -1, -1):
+        for position in range(len(monotonic_spans) - 1, -1, -1):
             candidates = range(
                 highest_free, position, -1
-            )  # one number must remain for each earlier step_span
-            alike = (n for n in candidates if model[n - 1].first == step_spans[position].first)
+            )  # one number must remain for each earlier span
+            alike = (n for n in candidates if model[n - 1].first == monotonic_spans[position].first)
             number = next(alike, highest_free)
-            starts.append((step_spans[position].offset, number))
+            starts.append((monotonic_spans[position].offset, number))
             highest_free = number - 1
         starts.reverse()
         numbered[file] = [
             start
             for k, own in enumerate(starts)
-            for start in _starts_within(step_spans[k], own, starts[k + 1 :], model)
+            for start in _starts_within(monotonic_spans[k], own, starts[k + 1 :], model)
         ]
     return numbered
 
 
 def _starts_within(
-    step_span: StepSpan, own: tuple[int, int], later: AttemptStarts, model: Sequence[StepSpan]
+    span: MonotonicSpan, own: tuple[int, int], later: AttemptStarts, model: Sequence[MonotonicSpan]
 ) -> list[tuple[int, int]]:
     """The attempts of one span: several where it goes on after its attempt had ended in the model.
 
@@ -127,7 +127,7 @@ def _starts_within(
     attempt begins belongs to that one, or its rows would be hidden behind the other ranks' newer ones.
 
     Args:
-        step_span: the span.
+        span: the span.
         own: where it begins, and the attempt that was found for it.
         later: the same of the spans behind it in the file.
         model: the spans of the file that gives the numbers.
@@ -135,9 +135,9 @@ def _starts_within(
     starts = [own]
     end = later[0][1] if later else len(model) + 1
     for number in range(own[1], end - 1):
-        if step_span.last <= model[number - 1].last:
+        if span.last <= model[number - 1].last:
             break
-        offset = next((at for step, at in step_span.changes if step >= model[number].first), None)
+        offset = next((at for step, at in span.changes if step >= model[number].first), None)
         if offset is None:
             break
         starts.append((offset, number + 1))

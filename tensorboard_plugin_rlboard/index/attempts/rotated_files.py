@@ -64,7 +64,7 @@ def number_attempts(
     ]
     matched = match_attempts(
         {
-            sequence[0]: _in_sequence(steps[number] for number in sequence).step_spans()
+            sequence[0]: _in_sequence(steps[number] for number in sequence).monotonic_spans()
             for sequence in sequences
         }
     )

@@ -10,7 +10,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
-from tensorboard_plugin_rlboard.index.attempts.attempts import StepOrder, StepSpan, match_attempts
+from tensorboard_plugin_rlboard.index.attempts.attempts import StepOrder, MonotonicSpan, match_attempts
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]
@@ -21,49 +21,49 @@ def changes(*steps: int) -> list[tuple[int, int]]:
     return [(step, 10 * place) for place, step in enumerate(steps)]
 
 
-def step_spans(changes: Iterable[tuple[int, int]]) -> list[StepSpan]:
+def monotonic_spans(changes: Iterable[tuple[int, int]]) -> list[MonotonicSpan]:
     order = StepOrder()
     order.extend(changes)
-    return order.step_spans()
+    return order.monotonic_spans()
 
 
 def test_steps_in_order_are_one_attempt() -> None:
-    assert step_spans(changes(1, 2, 3, 4)) == [StepSpan(0, 1)]
-    assert step_spans([]) == []
-    assert step_spans(changes(7)) == [StepSpan(0, 7)]
+    assert monotonic_spans(changes(1, 2, 3, 4)) == [MonotonicSpan(0, 1)]
+    assert monotonic_spans([]) == []
+    assert monotonic_spans(changes(7)) == [MonotonicSpan(0, 7)]
 
 
 def test_going_back_to_a_known_step_is_a_new_attempt() -> None:
-    assert step_spans(changes(1, 2, 3, 2, 3, 4)) == [StepSpan(0, 1), StepSpan(30, 2)]
-    assert step_spans(changes(1, 2, 3, 1, 2, 3, 4, 2, 3, 4)) == [
-        StepSpan(0, 1),
-        StepSpan(30, 1),
-        StepSpan(70, 2),
+    assert monotonic_spans(changes(1, 2, 3, 2, 3, 4)) == [MonotonicSpan(0, 1), MonotonicSpan(30, 2)]
+    assert monotonic_spans(changes(1, 2, 3, 1, 2, 3, 4, 2, 3, 4)) == [
+        MonotonicSpan(0, 1),
+        MonotonicSpan(30, 1),
+        MonotonicSpan(70, 2),
     ]
 
 
 def test_a_late_step_is_only_late() -> None:
-    assert step_spans(changes(1, 3, 2, 4)) == [StepSpan(0, 1)]
-    assert step_spans(changes(2, 3, 1, 4)) == [StepSpan(0, 1)]
+    assert monotonic_spans(changes(1, 3, 2, 4)) == [MonotonicSpan(0, 1)]
+    assert monotonic_spans(changes(2, 3, 1, 4)) == [MonotonicSpan(0, 1)]
 
 
 def test_resuming_from_the_very_last_step_goes_on() -> None:
     """The same step twice in a row cannot be told from one step."""
-    assert step_spans([(1, 0), (2, 10), (2, 20), (3, 30)]) == [StepSpan(0, 1)]
+    assert monotonic_spans([(1, 0), (2, 10), (2, 20), (3, 30)]) == [MonotonicSpan(0, 1)]
 
 
 def test_file_without_order_is_one_stretch() -> None:
     shuffled = changes(3, 1, 2, 1, 3, 2, 3, 1, 2, 1, 3)
-    assert step_spans(shuffled) == [StepSpan(0, 1)]
+    assert monotonic_spans(shuffled) == [MonotonicSpan(0, 1)]
 
 
 def test_ranks_of_one_attempt_share_its_number() -> None:
     found = match_attempts(
         {
-            1: [StepSpan(0, 1), StepSpan(100, 5), StepSpan(200, 9)],
-            2: [StepSpan(0, 1), StepSpan(150, 9)],  # a rank that was lost in the second attempt
-            3: [StepSpan(0, 9)],  # and one that came with the third
-            4: [StepSpan(0, 4)],
+            1: [MonotonicSpan(0, 1), MonotonicSpan(100, 5), MonotonicSpan(200, 9)],
+            2: [MonotonicSpan(0, 1), MonotonicSpan(150, 9)],  # a rank that was lost in the second attempt
+            3: [MonotonicSpan(0, 9)],  # and one that came with the third
+            4: [MonotonicSpan(0, 4)],
         }
     )
     assert found[1] == [(0, 1), (100, 2), (200, 3)]
@@ -153,5 +153,5 @@ def test_rank_that_never_went_back_is_not_hidden_behind_the_others(
 
 
 def test_rank_that_lags_behind_in_the_first_attempt_stays_there() -> None:
-    cut = match_attempts({1: step_spans(changes(1, 2, 3, 4, 3, 4, 5)), 2: step_spans(changes(1, 2, 3))})
+    cut = match_attempts({1: monotonic_spans(changes(1, 2, 3, 4, 3, 4, 5)), 2: monotonic_spans(changes(1, 2, 3))})
     assert cut == {1: [(0, 1), (40, 2)], 2: [(0, 1)]}
