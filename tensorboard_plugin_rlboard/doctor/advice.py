@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 
 from tensorboard_plugin_rlboard.api import RunInfo
-from tensorboard_plugin_rlboard.doctor.report import FileReport, IgnoredFile, RunReport
+from tensorboard_plugin_rlboard.doctor.report import FileReport, IgnoredFileReport, RunReport
 from tensorboard_plugin_rlboard.index.update.duplicate_runs import is_of_writer
 from tensorboard_plugin_rlboard.operating_system import command_line
 from tensorboard_plugin_rlboard.problem_kinds import kind_words
@@ -97,7 +97,9 @@ def _hook(file: FileReport) -> str:
     return _HOOK_OF_FORMAT.get(file.format.partition("-")[0], _WRITER)
 
 
-def for_all(path: str, runs: Sequence[RunReport], ignored: Sequence[IgnoredFile], cut: bool) -> list[str]:
+def for_all(
+    path: str, runs: Sequence[RunReport], ignored: Sequence[IgnoredFileReport], cut: bool
+) -> list[str]:
     """The lines for the whole report.
 
     Args:

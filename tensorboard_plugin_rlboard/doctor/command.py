@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.doctor import advice, tensorboard_runs
 from tensorboard_plugin_rlboard.doctor.file_reports import file_reports
 from tensorboard_plugin_rlboard.doctor.indexing import Indexed, indexed
 from tensorboard_plugin_rlboard.doctor.printing import lines
-from tensorboard_plugin_rlboard.doctor.report import FindingReport, IgnoredFile, Report, RunReport
+from tensorboard_plugin_rlboard.doctor.report import DoctorReport, FindingReport, IgnoredFileReport, RunReport
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.terminal import say, show, show_json
@@ -42,7 +42,7 @@ def doctor(path: str, everything: bool = False, as_json: bool = False, config: s
     return report.exit_code
 
 
-def examine(path: str, limit: int = READ_LIMIT_BYTES, config: str = "") -> Report:
+def examine(path: str, limit: int = READ_LIMIT_BYTES, config: str = "") -> DoctorReport:
     """Looks at everything below a path.
 
     Args:
@@ -60,7 +60,7 @@ def examine(path: str, limit: int = READ_LIMIT_BYTES, config: str = "") -> Repor
     mistakes = [*answer.settings_problems, *_settings_mistakes(runs)]
     shown = any(file.samples for run in runs for file in run.files)
     unread = any(one.unreadable for one in ignored) or any(_is_unread(run) for run in runs)
-    return Report(
+    return DoctorReport(
         path=path,
         runs=runs,
         ignored=ignored,
@@ -117,10 +117,10 @@ def _settings_mistakes(runs: Sequence[RunReport]) -> Iterator[str]:
         yield from run.settings_problems
 
 
-def _ignored(found: Indexed) -> list[IgnoredFile]:
+def _ignored(found: Indexed) -> list[IgnoredFileReport]:
     unreadable = found.registry.unreadable()
     return [
-        IgnoredFile(file, reason, file in unreadable)
+        IgnoredFileReport(file, reason, file in unreadable)
         for file, reason in sorted(found.registry.ignored.items())
     ]
 

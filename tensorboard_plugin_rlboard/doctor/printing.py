@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from tensorboard_plugin_rlboard.doctor.fields import OF_CRITIC, OF_TOKENS, TOKENS, UNUSABLE
-from tensorboard_plugin_rlboard.doctor.report import FileReport, Report, RunReport
+from tensorboard_plugin_rlboard.doctor.report import DoctorReport, FileReport, RunReport
 from tensorboard_plugin_rlboard.problem_kinds import kind_words
 from tensorboard_plugin_rlboard.texts import counted, plural
 
@@ -28,7 +28,7 @@ _SETTINGS_SOURCES = {
 """Source of a setting as the tab's answers name it -> as a user knows it."""
 
 
-def lines(report: Report) -> Iterator[str]:
+def lines(report: DoctorReport) -> Iterator[str]:
     """The lines of a report, without line ends."""
     for run in report.runs:
         yield from _run(run)

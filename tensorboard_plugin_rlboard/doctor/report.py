@@ -124,7 +124,7 @@ class RunReport:
 
 
 @dataclass(frozen=True)
-class IgnoredFile:
+class IgnoredFileReport:
     """A file that looks like a log and is not read, or a folder that cannot be: why, and whether that is an error."""
 
     file: str
@@ -133,7 +133,7 @@ class IgnoredFile:
 
 
 @dataclass(frozen=True)
-class Report:
+class DoctorReport:
     """The whole report.
 
     Attributes:
@@ -148,7 +148,7 @@ class Report:
 
     path: str
     runs: Sequence[RunReport]
-    ignored: Sequence[IgnoredFile]
+    ignored: Sequence[IgnoredFileReport]
     limit: int
     settings_problems: Sequence[str] = ()
     next: Sequence[str] = field(default_factory=tuple)

@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.index.loadable_part import LoadablePart, keys_wi
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
-from tensorboard_plugin_rlboard.index.tables.run_table import RunTable
+from tensorboard_plugin_rlboard.index.tables.run_tables import RunTables
 from tensorboard_plugin_rlboard.sources.file_changes import FileState
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class RunIndex:
         self.joined_metrics: frozenset[str] = frozenset()
         self.annotated: tuple[JoinSummary, ...] = ()
         self.annotation_paths: dict[int, str] = {}
-        self._rows = RunTable(number)
+        self._rows = RunTables(number)
         self.sample_table = self._rows.samples
         self._last_file_number = 0
         self._number_keys: frozenset[str] = frozenset()  # keys that held numbers somewhere

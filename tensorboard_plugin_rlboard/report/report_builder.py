@@ -69,11 +69,11 @@ def build_report(board: Board, logs: str, tab: str, runs: Sequence[str] = ()) ->
         runs=made,
         runs_left_out=[info.run for info in infos[MAX_RUNS:]],
         not_read=[
-            NotRead(shortened(name), shortened(reason))
+            NotRead(cut_text(name), cut_text(reason))
             for name, reason in list(not_read.items())[:MAX_NOT_READ]
         ],
         not_read_left_out=max(0, len(not_read) - MAX_NOT_READ),
-        settings_problems=[shortened(mistake) for mistake in mistakes][:MAX_NOT_READ],
+        settings_problems=[cut_text(mistake) for mistake in mistakes][:MAX_NOT_READ],
         ignored=len(board.registry.ignored.keys() - board.registry.unreadable().keys()),
     )
 
@@ -120,12 +120,12 @@ def _run(board: Board, info: RunInfo, found: Findings, tab: str, room: int) -> R
         n_samples=found.n_samples,
         formats=list(info.formats),
         problems=info.problems,
-        notices=[shortened(text) for text in notices if text][:MAX_SETTINGS],
+        notices=[cut_text(text) for text in notices if text][:MAX_SETTINGS],
         config={
-            shortened(name): shortened(x) if isinstance(x, str) else x for name, x in settings[:MAX_SETTINGS]
+            cut_text(name): cut_text(x) if isinstance(x, str) else x for name, x in settings[:MAX_SETTINGS]
         },
         config_sources={
-            shortened(name): shortened(info.config_sources[name])
+            cut_text(name): cut_text(info.config_sources[name])
             for name, _ in settings[:MAX_SETTINGS]
             if name in info.config_sources
         },
@@ -169,6 +169,6 @@ def _fields(answer: FindingInfo | FindingSymptom, *without: str) -> dict[str, An
     return {field.name: getattr(answer, field.name) for field in fields(answer) if field.name not in without}
 
 
-def shortened(text: str) -> str:
+def cut_text(text: str) -> str:
     """A text of the log that is said beside others: its beginning."""
     return text if len(text) <= MAX_TEXT_CHARACTERS else f"{text[: MAX_TEXT_CHARACTERS - 1]}…"

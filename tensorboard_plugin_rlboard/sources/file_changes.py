@@ -65,7 +65,7 @@ class FileState:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class FileComparison:
     """The result of comparing a file with its last state.
 
     Attributes:
@@ -80,7 +80,7 @@ class Comparison:
     reason: str = ""
 
 
-def compare(before: FileState | None, now: SourceFile | None, now_ns: int) -> Comparison:
+def compare(before: FileState | None, now: SourceFile | None, now_ns: int) -> FileComparison:
     """Compare a file with its last state.
 
     The file is opened (for at most four times ``fingerprints.PROBE_BYTES``) only where size, time and inode leave the answer open.
@@ -95,38 +95,38 @@ def compare(before: FileState | None, now: SourceFile | None, now_ns: int) -> Co
         What happened, and the file's state now.
     """
     if now is None:
-        return Comparison(Change.VANISHED, None)
+        return FileComparison(Change.VANISHED, None)
     current = _state_of(now, now_ns)
     if is_packed(now.path):
         current = replace(current, packed=now.size, measured=False)
     if before is None:
-        return Comparison(Change.NEW, current)
+        return FileComparison(Change.NEW, current)
     if before.settled and _same_signature(before, current):
-        return Comparison(Change.UNCHANGED, before)
+        return FileComparison(Change.UNCHANGED, before)
     try:
         if before.read_to:
             current = with_unpacked_size(current, now.path)
         if current.size < before.read_to:
-            return Comparison(
+            return FileComparison(
                 Change.REWRITTEN,
                 current,
                 f"It shrank from {before.size} to {current.size} {plural(current.size, 'byte', 'bytes')}.",
             )
         if not current.measured:  # nothing was read from it, so there is nothing to compare
-            return Comparison(Change.APPENDED, current)
+            return FileComparison(Change.APPENDED, current)
         with open_file(now.path) as file:
             for known, reason in (
                 (before.first, "The first lines that were read from it have changed."),
                 (before.last, "The last lines that were read from it have changed."),
             ):
                 if known is not None and fingerprint_in_file(file, known.offset, known.length) != known:
-                    return Comparison(Change.REWRITTEN, current, reason)
+                    return FileComparison(Change.REWRITTEN, current, reason)
     except FileNotFoundError:
-        return Comparison(Change.VANISHED, None)
+        return FileComparison(Change.VANISHED, None)
     except OSError as error:
-        return Comparison(Change.UNREADABLE, None, f"{error.strerror or type(error).__name__}.")
+        return FileComparison(Change.UNREADABLE, None, f"{error.strerror or type(error).__name__}.")
     state = replace(current, read_to=before.read_to, first=before.first, last=before.last)
-    return Comparison(Change.UNCHANGED if current.size == before.size else Change.APPENDED, state)
+    return FileComparison(Change.UNCHANGED if current.size == before.size else Change.APPENDED, state)
 
 
 def is_comparable(before: FileState, now: SourceFile | None, now_ns: int) -> bool:

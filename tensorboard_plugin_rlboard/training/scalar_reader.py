@@ -26,7 +26,7 @@ _MAX_POINTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class ScalarSeries:
+class ScalarCurve:
     """One curve, in the order of its steps.
 
     Attributes:
@@ -41,7 +41,7 @@ class ScalarSeries:
 
 
 @dataclass(frozen=True, slots=True)
-class ScalarTags:
+class ListedTags:
     """The tags of each scalar run, sorted; empty with a reason where they could not be listed."""
 
     tags_by_run: dict[str, list[str]] = field(default_factory=dict)
@@ -49,10 +49,10 @@ class ScalarTags:
 
 
 @dataclass(frozen=True, slots=True)
-class ScalarValues:
+class ReadCurves:
     """Curves by tag; empty with a reason where they could not be read."""
 
-    series_by_tag: dict[str, ScalarSeries] = field(default_factory=dict)
+    series_by_tag: dict[str, ScalarCurve] = field(default_factory=dict)
     reason: str = ""
 
 
@@ -66,7 +66,7 @@ class ScalarReader:
     def __init__(self, data_provider: Any) -> None:
         self._provider = data_provider
 
-    def list_tags(self, ctx: Any, experiment_id: str, runs: Collection[str] | None = None) -> ScalarTags:
+    def list_tags(self, ctx: Any, experiment_id: str, runs: Collection[str] | None = None) -> ListedTags:
         """List the scalars of some runs.
 
         Args:
@@ -78,7 +78,7 @@ class ScalarReader:
             The tags of every run that has scalars.
         """
         if self._provider is None:
-            return ScalarTags(reason=_NO_PROVIDER)
+            return ListedTags(reason=_NO_PROVIDER)
         try:
             found = self._provider.list_scalars(
                 ctx,
@@ -87,12 +87,12 @@ class ScalarReader:
                 run_tag_filter=provider.RunTagFilter(runs=runs),
             )
         except Exception as error:  # noqa: BLE001 (a provider may be any class and raise anything)
-            return ScalarTags(reason=_reason(error))
-        return ScalarTags({run: sorted(found[run]) for run in sorted(found) if found[run]})
+            return ListedTags(reason=_reason(error))
+        return ListedTags({run: sorted(found[run]) for run in sorted(found) if found[run]})
 
     def read_series(
         self, ctx: Any, experiment_id: str, runs: Sequence[str], tags: Collection[str]
-    ) -> ScalarValues:
+    ) -> ReadCurves:
         """Read some curves.
 
         Args:
@@ -105,7 +105,7 @@ class ScalarReader:
             The curves, without those that do not exist.
         """
         if self._provider is None:
-            return ScalarValues(reason=_NO_PROVIDER)
+            return ReadCurves(reason=_NO_PROVIDER)
         try:
             found = self._provider.read_scalars(
                 ctx,
@@ -115,24 +115,24 @@ class ScalarReader:
                 run_tag_filter=provider.RunTagFilter(runs=runs, tags=tags),
             )
         except Exception as error:  # noqa: BLE001 (see above)
-            return ScalarValues(reason=_reason(error))
-        by_tag: dict[str, ScalarSeries] = {}
+            return ReadCurves(reason=_reason(error))
+        by_tag: dict[str, ScalarCurve] = {}
         for run in runs:
             for tag in tags:
                 data = found.get(run, {}).get(tag)
                 if data and tag not in by_tag:
                     by_tag[tag] = _series(data)
-        return ScalarValues(by_tag)
+        return ReadCurves(by_tag)
 
 
 _NO_PROVIDER = "TensorBoard was started without a data provider."
 
 
-def _series(data: Iterable[Any]) -> ScalarSeries:
+def _series(data: Iterable[Any]) -> ScalarCurve:
     points = sorted(
         ((int(d.step), float(d.wall_time), float(d.value)) for d in data), key=lambda point: point[0]
     )
-    return ScalarSeries([p[0] for p in points], [p[1] for p in points], [p[2] for p in points])
+    return ScalarCurve([p[0] for p in points], [p[1] for p in points], [p[2] for p in points])
 
 
 def _reason(error: Exception) -> str:

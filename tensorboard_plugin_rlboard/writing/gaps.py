@@ -36,7 +36,7 @@ class MarkedLine:
         return self.content[:-2] + f',"{DROPPED_BEFORE_KEY}":{self.dropped_before}}}\n'.encode()
 
 
-class Gap:
+class DropCount:
     """Samples that were dropped since the last row that got past one place."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tensorboard_plugin_rlboard.writing import config_file
-from tensorboard_plugin_rlboard.writing.gaps import Gap, MarkedLine, split_off_marks, with_marks_moved
+from tensorboard_plugin_rlboard.writing.gaps import DropCount, MarkedLine, split_off_marks, with_marks_moved
 from tensorboard_plugin_rlboard.writing.options import Options
 from tensorboard_plugin_rlboard.writing.output import event_file
 from tensorboard_plugin_rlboard.writing.output.json_lines import Row, encode_rows
@@ -38,7 +38,7 @@ class WritingPipeline:
         pack, problem = zstd_compressor() if options.compress else (None, "")
         self.files = RankFiles(options.folder, options.split, options.rank, options.max_bytes, pack)
         self.counts = SampleCounts(lambda: self.files.path)
-        self._gap_before_row, self._gap_before_line, self._gap_on_disk = Gap(), Gap(), Gap()
+        self._gap_before_row, self._gap_before_line, self._gap_on_disk = DropCount(), DropCount(), DropCount()
         self._steps = StepBuffer(self._open_step, self._add_rows, self._end_step)
         self._compressed = pack is not None
         self._pending_lines: list[MarkedLine] = []

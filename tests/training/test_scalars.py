@@ -22,10 +22,10 @@ from tensorboard_plugin_rlboard.training.scalar_pairing import (
     validated_runs,
 )
 from tensorboard_plugin_rlboard.training.scalar_reader import (
+    ListedTags,
+    ReadCurves,
+    ScalarCurve,
     ScalarReader,
-    ScalarSeries,
-    ScalarTags,
-    ScalarValues,
 )
 
 if TYPE_CHECKING:
@@ -57,12 +57,12 @@ def test_scalars_are_read_through_both_providers(logs: Path, make_provider: Any)
     reader = ScalarReader(make_provider(logs))
     tags = {"ppo": ["loss", "lr"], "ppo/critic": ["critic/loss", "loss"]}
     deadline = time.monotonic() + 30
-    while reader.list_tags(CTX, "") != ScalarTags(tags) and time.monotonic() < deadline:
+    while reader.list_tags(CTX, "") != ListedTags(tags) and time.monotonic() < deadline:
         time.sleep(0.05)  # the data server loads in the background
-    assert reader.list_tags(CTX, "") == ScalarTags(tags)
-    assert reader.list_tags(CTX, "", ["ppo"]) == ScalarTags({"ppo": ["loss", "lr"]})
-    assert reader.list_tags(CTX, "", ["nothing"]) == ScalarTags()
-    assert reader.list_tags(CTX, "", []) == ScalarTags()
+    assert reader.list_tags(CTX, "") == ListedTags(tags)
+    assert reader.list_tags(CTX, "", ["ppo"]) == ListedTags({"ppo": ["loss", "lr"]})
+    assert reader.list_tags(CTX, "", ["nothing"]) == ListedTags()
+    assert reader.list_tags(CTX, "", []) == ListedTags()
 
     found = reader.read_series(CTX, "", ["ppo", "ppo/critic"], ["loss", "critic/loss", "nothing"])
     assert found.reason == ""
@@ -70,15 +70,15 @@ def test_scalars_are_read_through_both_providers(logs: Path, make_provider: Any)
     loss = found.series_by_tag["loss"]
     assert (loss.step, loss.wall_time, loss.value[:2]) == ([0, 1, 2], [100.0, 101.0, 102.0], [1.0, 0.5])
     assert math.isnan(loss.value[2])
-    assert found.series_by_tag["critic/loss"] == ScalarSeries([5], [105.0], [math.inf])
+    assert found.series_by_tag["critic/loss"] == ScalarCurve([5], [105.0], [math.inf])
     assert reader.read_series(CTX, "", ["ppo/critic", "ppo"], ["loss"]).series_by_tag["loss"].value == [7.0]
-    assert reader.read_series(CTX, "", [], ["loss"]) == ScalarValues()
+    assert reader.read_series(CTX, "", [], ["loss"]) == ReadCurves()
 
 
 def test_without_provider_there_is_a_reason() -> None:
     reader = ScalarReader(None)
-    assert reader.list_tags(CTX, "") == ScalarTags(reason="TensorBoard was started without a data provider.")
-    assert reader.read_series(CTX, "", ["a"], ["b"]) == ScalarValues(reason=reader.list_tags(CTX, "").reason)
+    assert reader.list_tags(CTX, "") == ListedTags(reason="TensorBoard was started without a data provider.")
+    assert reader.read_series(CTX, "", ["a"], ["b"]) == ReadCurves(reason=reader.list_tags(CTX, "").reason)
 
 
 class FailingProvider:

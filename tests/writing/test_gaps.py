@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 from written_rows import rows_of
 
 from tensorboard_plugin_rlboard.writer import RolloutWriter
-from tensorboard_plugin_rlboard.writing.gaps import Gap, MarkedLine, split_off_marks, with_marks_moved
+from tensorboard_plugin_rlboard.writing.gaps import (
+    DropCount,
+    MarkedLine,
+    split_off_marks,
+    with_marks_moved,
+)
 from tensorboard_plugin_rlboard.writing.snapshot import snapshot
 
 MARK = "dropped_before"
@@ -99,7 +104,7 @@ def test_a_marked_line_is_json_with_the_count() -> None:
 def test_no_lost_sample_is_forgotten_or_counted_twice_by_a_choice(plan: list[tuple[int, bool]]) -> None:
     rows: list[dict[str, Any]] = []
     for at, (lost, chosen) in enumerate(plan):
-        gap = Gap()
+        gap = DropCount()
         gap.add(lost)
         rows.append(gap.mark({"at": at, "chosen": chosen}))
     kept, left = with_marks_moved(rows, lambda rows: [dict(row) for row in rows if row["chosen"]])

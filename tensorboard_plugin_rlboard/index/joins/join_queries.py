@@ -25,7 +25,7 @@ OWN_ID = "its id"
 
 
 @dataclass(frozen=True)
-class Side:
+class JoinSide:
     """One source of a join: a group of side files, or the first responses of a run.
 
     Attributes:
@@ -69,7 +69,7 @@ def unjoined_rows_query(
     return f"SELECT {', '.join(fields)} FROM {run_table} WHERE {where} LIMIT {limit}"
 
 
-def matches_query(sides: Sequence[Side]) -> str:
+def matches_query(sides: Sequence[JoinSide]) -> str:
     """A query over the table `unjoined` for what each side has for a row, as n0, n1 and so on: null where it has nothing.
 
     Of a reference it is the line. Of scores it is any key, and each of the row's keys that was found beside it, as n0_0,
@@ -107,7 +107,7 @@ class JoinedRowsQuery:
 
     run_table: str
     bits: Mapping[str, int]
-    sides: Sequence[Side]
+    sides: Sequence[JoinSide]
     targets: Sequence[ColumnTargets]
     generation: int
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.column_names import physical, quoted
 from tensorboard_plugin_rlboard.index.joins.first_responses import PROMPT_KEY, FirstResponses
-from tensorboard_plugin_rlboard.index.joins.join_queries import OWN_ID, TEXT_KEY, Side
+from tensorboard_plugin_rlboard.index.joins.join_queries import OWN_ID, TEXT_KEY, JoinSide
 from tensorboard_plugin_rlboard.index.joins.run_joins import MAX_BITS
 from tensorboard_plugin_rlboard.index.joins.side_discovery import SideDiscovery, named_by
 from tensorboard_plugin_rlboard.index.joins.side_file_type import ID_KEYS
@@ -118,11 +118,11 @@ class JoinSides:
         if found is not None and not found[1].is_pending:
             found[0].update(cursor, found[1])
 
-    def of(self, run: RunIndex) -> list[Side]:
+    def of(self, run: RunIndex) -> list[JoinSide]:
         """What is to be joined to a run, in the order in which it counts."""
         groups = self.groups_of(run.name)
         sides = [
-            Side(group.kind, group.source, group.table, _sample_keys(run, group))
+            JoinSide(group.kind, group.source, group.table, _sample_keys(run, group))
             for group in groups
             if group.table.rows
         ]
@@ -132,7 +132,9 @@ class JoinSides:
             is_own = source is run
             name = "first visit" if is_own else source.name
             position = sum(1 for group in groups if not group.folder and group.table.rows)
-            side = Side("reference", name, responses.table, (responses.sample_key,), later_steps_only=is_own)
+            side = JoinSide(
+                "reference", name, responses.table, (responses.sample_key,), later_steps_only=is_own
+            )
             sides.insert(position, side)
         return sides[:MAX_BITS]
 

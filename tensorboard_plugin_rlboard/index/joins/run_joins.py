@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.index.joins.join_columns import (
 from tensorboard_plugin_rlboard.index.joins.join_queries import (
     OWN_ID,
     JoinedRowsQuery,
-    Side,
+    JoinSide,
     matches_query,
     sample_id_key,
     unjoined_rows_query,
@@ -57,7 +57,7 @@ class RunJoins:
         self._has_more = False
         self._batch = BATCH
 
-    def is_outdated(self, sides: Sequence[Side]) -> bool:
+    def is_outdated(self, sides: Sequence[JoinSide]) -> bool:
         """Whether rows, sides or their columns are other ones than when they were last joined."""
         if not sides and not self._plan:
             return False
@@ -68,7 +68,7 @@ class RunJoins:
             or any(self._serials.get(side.table.number) != side.table.serial for side in sides)
         )
 
-    def join_next_batch(self, cursor: duckdb.DuckDBPyConnection, sides: Sequence[Side]) -> bool:
+    def join_next_batch(self, cursor: duckdb.DuckDBPyConnection, sides: Sequence[JoinSide]) -> bool:
         """Joins the rows that have to be joined, or a batch of them where they are many.
 
         Returns:
@@ -99,7 +99,7 @@ class RunJoins:
         return self._has_more
 
     def _join_batch(
-        self, cursor: duckdb.DuckDBPyConnection, sides: Sequence[Side], targets: Sequence[ColumnTargets]
+        self, cursor: duckdb.DuckDBPyConnection, sides: Sequence[JoinSide], targets: Sequence[ColumnTargets]
     ) -> list[tuple[str, int]]:
         """Joins one batch, all of it or nothing; returns the (split, step) of rows that changed."""
         run, keys, batch = self.run, self._keys(sides), min(self._batch, BATCH)
@@ -123,12 +123,12 @@ class RunJoins:
         self._has_more = left >= batch
         return steps
 
-    def _next_generation(self, sides: Sequence[Side]) -> None:
+    def _next_generation(self, sides: Sequence[JoinSide]) -> None:
         """Has all rows joined again."""
         self._generation += 1
         self._serials = {side.table.number: side.table.serial for side in sides}
 
-    def _have_many_changes(self, cursor: duckdb.DuckDBPyConnection, sides: Sequence[Side]) -> bool:
+    def _have_many_changes(self, cursor: duckdb.DuckDBPyConnection, sides: Sequence[JoinSide]) -> bool:
         """Whether so many keys came or went that all rows are joined again, in batches."""
         for side in sides:
             since = self._serials.get(side.table.number, 0)
@@ -138,14 +138,14 @@ class RunJoins:
                     return True
         return False
 
-    def _keys(self, sides: Sequence[Side]) -> list[list[str]]:
+    def _keys(self, sides: Sequence[JoinSide]) -> list[list[str]]:
         """SQL of the keys of a sample, by side."""
         if not any(OWN_ID in side.keys for side in sides):
             return [list(side.keys) for side in sides]
         id_key = sample_id_key({file.number: file.digest for file in self.run.files.values()})
         return [[id_key if key is OWN_ID else key for key in side.keys] for side in sides]
 
-    def _changed_keys(self, sides: Sequence[Side], keys: Sequence[Sequence[str]]) -> list[str]:
+    def _changed_keys(self, sides: Sequence[JoinSide], keys: Sequence[Sequence[str]]) -> list[str]:
         """SQL conditions for rows whose keys came or went since they were joined."""
         conditions = []
         for side, own in zip(sides, keys, strict=True):
@@ -156,7 +156,7 @@ class RunJoins:
         return conditions
 
     def _replace(
-        self, cursor: duckdb.DuckDBPyConnection, sides: Sequence[Side], targets: Sequence[ColumnTargets]
+        self, cursor: duckdb.DuckDBPyConnection, sides: Sequence[JoinSide], targets: Sequence[ColumnTargets]
     ) -> list[tuple[str, int]]:
         """Puts joined rows in the place of those of `matches`; returns the (split, step) of those that changed."""
         run = self.run
@@ -176,7 +176,7 @@ class RunJoins:
     def _summarise(
         self,
         cursor: duckdb.DuckDBPyConnection,
-        sides: Sequence[Side],
+        sides: Sequence[JoinSide],
         targets: Sequence[ColumnTargets],
         steps: list[tuple[str, int]],
     ) -> None:
@@ -212,7 +212,7 @@ class RunJoins:
         if steps or joined != self.run.joined:
             self.run.set_joined(joined, filled, steps)
 
-    def _plan_for(self, sides: Sequence[Side], targets: Sequence[ColumnTargets]) -> tuple[object, ...]:
+    def _plan_for(self, sides: Sequence[JoinSide], targets: Sequence[ColumnTargets]) -> tuple[object, ...]:
         """What rows are joined by: while it stays, so do rows that were joined."""
         if not sides:
             return ()
@@ -222,7 +222,7 @@ class RunJoins:
         )
         return (tuple(self._bits), *of_sides)
 
-    def _column_targets(self, sides: Sequence[Side]) -> list[ColumnTargets]:
+    def _column_targets(self, sides: Sequence[JoinSide]) -> list[ColumnTargets]:
         """The columns of the run that each side's values go to; a column that is new gets its bit."""
         targets: list[ColumnTargets] = []
         for side in sides:

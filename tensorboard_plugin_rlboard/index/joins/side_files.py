@@ -1,4 +1,4 @@
-"""Side files (reference answers and scores): where they lie, how far they are read, and what was wrong with their lines."""
+"""JoinSide files (reference answers and scores): where they lie, how far they are read, and what was wrong with their lines."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from tensorboard_plugin_rlboard.sources.text.repeated_keys import (
     count_keys,
     has_more_keys,
     repeated_keys,
-    sentence,
+    repeated_keys_sentence,
 )
 
 _REPEATED = "The line repeats the one before it: the trainer has logged its batch twice. Its samples are counted once."
@@ -208,7 +208,7 @@ def _no_sample_problem(index: int, row: Mapping[str, Any]) -> Problem:
 
 def repeats_problem(index: int, keys: Sequence[str]) -> Problem:
     """What is said of keys that stand twice in the line with that index."""
-    return Problem(index, "key_twice", sentence(keys, "the line"))
+    return Problem(index, "key_twice", repeated_keys_sentence(keys, "the line"))
 
 
 def decoded_by_python(line: bytes, index: int) -> tuple[dict[str, Any] | None, Problem | None]:

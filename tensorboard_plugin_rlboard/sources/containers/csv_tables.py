@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.sources.containers.base import (
     TornFileError,
 )
 from tensorboard_plugin_rlboard.sources.text.encodings import open_text
-from tensorboard_plugin_rlboard.sources.text.repeated_keys import repeated, sentence
+from tensorboard_plugin_rlboard.sources.text.repeated_keys import repeated, repeated_keys_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,7 +188,7 @@ def _read_rows(path: Path) -> Iterator[object]:
 
 def _say_what_is_left_out(names: list[str], skipped: int, first: int, *, is_torn: bool) -> None:
     """Raise what is to be said of a table that was read to its end; nothing where all of it was taken."""
-    said = [sentence(twice, "the header")] if (twice := repeated(filter(None, names))) else []
+    said = [repeated_keys_sentence(twice, "the header")] if (twice := repeated(filter(None, names))) else []
     if skipped:
         msg = f"Rows with another number of cells than the header are left out: {skipped}, the first of them row {first}."
         said.insert(0, msg)

@@ -14,9 +14,15 @@ from tensorboard_plugin_rlboard.sources.containers.base import (
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
 from tensorboard_plugin_rlboard.sources.text.encodings import open_text
 from tensorboard_plugin_rlboard.sources.text.json_members import read_members
-from tensorboard_plugin_rlboard.sources.text.json_shapes import ONE_ROW, Member, RowPlan, Shape, plan_of
+from tensorboard_plugin_rlboard.sources.text.json_shapes import (
+    ONE_ROW,
+    DocumentShape,
+    Member,
+    RowPlan,
+    plan_of,
+)
 from tensorboard_plugin_rlboard.sources.text.json_values import BrokenJsonError, JsonValues
-from tensorboard_plugin_rlboard.sources.text.repeated_keys import repeated, sentence
+from tensorboard_plugin_rlboard.sources.text.repeated_keys import repeated, repeated_keys_sentence
 from tensorboard_plugin_rlboard.sources.text.row_names import is_group, label_of, names_group
 
 if TYPE_CHECKING:
@@ -37,7 +43,7 @@ def _read_rows(path: Path) -> Iterator[object]:
                 number += 1
             twice = [*values.repeated, *repeated(plan.columns)]
             if twice:
-                raise RepeatedKeyError(sentence(twice, "an object or among the columns"))
+                raise RepeatedKeyError(repeated_keys_sentence(twice, "an object or among the columns"))
     except BrokenJsonError as error:
         raise _damage(error, number) from None
 
@@ -77,13 +83,13 @@ def _is_line(path: Path) -> bool:
 
 
 def _planned_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
-    if plan.shape is Shape.ROW:
+    if plan.shape is DocumentShape.ROW:
         return _rows(values)
-    if plan.shape is Shape.ROW_OBJECTS:
+    if plan.shape is DocumentShape.ROW_OBJECTS:
         return _row_objects(values)
-    if plan.shape in {Shape.COLUMN_LISTS, Shape.COLUMN_OBJECTS}:
+    if plan.shape in {DocumentShape.COLUMN_LISTS, DocumentShape.COLUMN_OBJECTS}:
         return _columns(values)
-    if plan.shape is Shape.MEMBERS:
+    if plan.shape is DocumentShape.MEMBERS:
         return _member_rows(values, plan)
     return _listed_rows(values, plan)
 
@@ -120,7 +126,7 @@ def _group_rows(item: object, number: int) -> list[object]:
 def _listed_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
     """The rows of a list among an object's members: objects, or the cells of a table."""
     _go_to(values, plan.key)
-    is_table = plan.shape is Shape.TABLE
+    is_table = plan.shape is DocumentShape.TABLE
     skipped, first, width = 0, 0, len(plan.columns)
     for number, item in enumerate(values.items(), 1):
         if not is_table:

@@ -107,7 +107,7 @@ def _read_rows(path: Path) -> Iterator[object]:
             raise TornFileError("It ends within a sample, which is left out.")
 
 
-def is_numbered(text: str) -> bool:
+def is_areal_dump(text: str) -> bool:
     """Whether a text begins with a sample of AReaL's dumps."""
     header = _HEADER.match(text)
     return header is not None and _PROMPT.match(text, header.end()) is not None

@@ -10,7 +10,12 @@ from tensorboard_plugin_rlboard.sources.containers.csv_tables import CSV
 from tensorboard_plugin_rlboard.sources.containers.dumps.rollout_dump import TORCH
 from tensorboard_plugin_rlboard.sources.containers.parquet import PARQUET
 from tensorboard_plugin_rlboard.sources.containers.sqlite_tables import MAGIC, SQLITE, names_traces
-from tensorboard_plugin_rlboard.sources.containers.tagged_texts import NUMBERED, TAGGED, is_numbered, names_in
+from tensorboard_plugin_rlboard.sources.containers.tagged_texts import (
+    NUMBERED,
+    TAGGED,
+    is_areal_dump,
+    names_in,
+)
 from tensorboard_plugin_rlboard.sources.containers.torch_file import preview_archive
 from tensorboard_plugin_rlboard.sources.kinds.comet_archive import COMET_ARCHIVE, is_comet_archive
 from tensorboard_plugin_rlboard.sources.kinds.head import Head, not_read
@@ -102,7 +107,7 @@ def kind_of_content(head: Head) -> FileKind:
         return FileKind(TAGGED)
     if text.startswith(("{", "[")):
         return kind_of_json(head)
-    if is_numbered(text):
+    if is_areal_dump(text):
         return FileKind(NUMBERED)
     if head.is_utf8 and b"\0" in data:
         return _kind_of_binary(head, text)

@@ -43,7 +43,7 @@ _SHARED = re.compile(r"(?:.*_)?(?:epoch|iteration|iter|phase|rollout_id|split|st
 """What is said once of all rows, and belongs to each of them."""
 
 
-class Shape(Enum):
+class DocumentShape(Enum):
     """How an object holds rows."""
 
     ROW = auto()
@@ -102,7 +102,7 @@ class RowPlan:
         are_steps: Whether their names are steps where they are bare numbers.
     """
 
-    shape: Shape
+    shape: DocumentShape
     key: str = ""
     columns: Sequence[str] = ()
     shared: Mapping[str, object] | None = None
@@ -110,7 +110,7 @@ class RowPlan:
     are_steps: bool = False
 
 
-ONE_ROW = RowPlan(Shape.ROW)
+ONE_ROW = RowPlan(DocumentShape.ROW)
 
 
 def plan_of(members: Mapping[str, Member], *, is_line: bool) -> RowPlan:
@@ -124,26 +124,26 @@ def plan_of(members: Mapping[str, Member], *, is_line: bool) -> RowPlan:
     columns = next((members[key].texts for key in HEADERS if key in members and members[key].texts), [])
     table = next((key for key in _TABLE_ROWS if key in members and members[key].all_lists), "")
     if columns and table and members[table].is_list:
-        return RowPlan(Shape.TABLE, table, columns)
+        return RowPlan(DocumentShape.TABLE, table, columns)
     lists = frozenset(_list_of_rows(members)) or _lists_of_rows(members) or _list_of_groups(members)
     if len(lists) == 1:
         (key,) = lists
         column, said = ("", None) if is_row_word(key) else label_of(key, numbers_are_steps=True)
         shared = _shared(members) | ({column: said} if column in {"split", "step"} else {})
-        return RowPlan(Shape.LIST, key, shared=shared)
+        return RowPlan(DocumentShape.LIST, key, shared=shared)
     if lists:
         are_steps = all(map(is_whole_number, lists))
-        return RowPlan(Shape.MEMBERS, shared=_shared(members), names=lists, are_steps=are_steps)
+        return RowPlan(DocumentShape.MEMBERS, shared=_shared(members), names=lists, are_steps=are_steps)
     values = list(members.values())
     alike = len(values) > 1 and len({value.size for value in values}) == 1 and values[0].size > 0
     if alike and not is_line and all(value.is_list and not value.all_objects for value in values):
-        return RowPlan(Shape.COLUMN_LISTS)
+        return RowPlan(DocumentShape.COLUMN_LISTS)
     if alike and all(value.is_object and value.is_numbered and not value.all_objects for value in values):
-        return RowPlan(Shape.COLUMN_OBJECTS)
+        return RowPlan(DocumentShape.COLUMN_OBJECTS)
     if values and all(value.is_object for value in values) and is_numbered(members):
-        return RowPlan(Shape.ROW_OBJECTS)
+        return RowPlan(DocumentShape.ROW_OBJECTS)
     if _are_rows(members) and not (is_line and len(members) == 1):
-        return RowPlan(Shape.MEMBERS, shared=_shared(members))
+        return RowPlan(DocumentShape.MEMBERS, shared=_shared(members))
     return _plan_of_inner(members)
 
 
@@ -252,4 +252,4 @@ def _plan_of_inner(members: Mapping[str, Member]) -> RowPlan:
         is_rows = inner.all_objects and bool(sample_words_of(first))
     if not is_rows:
         return ONE_ROW
-    return RowPlan(Shape.MEMBERS, found[0], shared=_shared(members), names=inner.numbered)
+    return RowPlan(DocumentShape.MEMBERS, found[0], shared=_shared(members), names=inner.numbered)

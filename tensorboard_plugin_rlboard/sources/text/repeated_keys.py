@@ -80,7 +80,7 @@ def count_keys(value: object) -> int:
     return count
 
 
-def sentence(keys: Iterable[str], where: str) -> str:
+def repeated_keys_sentence(keys: Iterable[str], where: str) -> str:
     """What is said of keys that stand twice somewhere."""
     all_keys = list(keys)
     more = ["…"] if len(all_keys) > _MAX_SHOWN else []

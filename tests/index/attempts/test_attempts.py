@@ -10,7 +10,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SamplesQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
-from tensorboard_plugin_rlboard.index.attempts.attempts import StepOrder, MonotonicSpan, match_attempts
+from tensorboard_plugin_rlboard.index.attempts.attempts import MonotonicSpan, StepOrder, match_attempts
 from tensorboard_plugin_rlboard.texts import TextRules
 
 Open = Callable[[Path], Board]

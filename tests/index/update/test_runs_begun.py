@@ -9,7 +9,7 @@ from rollout_log import TestLog, row
 
 from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
-from tensorboard_plugin_rlboard.index.tables.run_table import RunTable
+from tensorboard_plugin_rlboard.index.tables.run_tables import RunTables
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 
 Seen = list[dict[str, bool]]
@@ -39,9 +39,9 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
         start(self, registry, *arguments, **more)
 
     monkeypatch.setattr(BackgroundIndexer, "__init__", started)
-    spy(RunTable, "create")
+    spy(RunTables, "create")
     spy(RunIndex, "clear_problems")
-    spy(RunTable, "remove_file")
+    spy(RunTables, "remove_file")
     return found
 
 

@@ -56,7 +56,7 @@ empty in rows that these have not seen."""
 _TYPES = {"t": "VARCHAR", "m": "DOUBLE", "h": "DOUBLE"}
 
 
-class RunTable:
+class RunTables:
     """The tables of one run. Written by the indexing thread only.
 
     Attributes:
