@@ -78,7 +78,8 @@ class StepOrder:
             pairs = tuple(self.first_offsets())
             return [MonotonicSpan(pairs[0][1], min(self._distinct), pairs)]
         return [
-            MonotonicSpan(min(offsets.values()), min(offsets), tuple(offsets.items())) for offsets in self._offsets
+            MonotonicSpan(min(offsets.values()), min(offsets), tuple(offsets.items()))
+            for offsets in self._offsets
         ]
 
 
@@ -102,9 +103,7 @@ def match_attempts(files: Mapping[int, Sequence[MonotonicSpan]]) -> dict[int, li
         highest_free = len(model)
         starts: list[tuple[int, int]] = []
         for position in range(len(monotonic_spans) - 1, -1, -1):
-            candidates = range(
-                highest_free, position, -1
-            )  # one number must remain for each earlier span
+            candidates = range(highest_free, position, -1)  # one number must remain for each earlier span
             alike = (n for n in candidates if model[n - 1].first == monotonic_spans[position].first)
             number = next(alike, highest_free)
             starts.append((monotonic_spans[position].offset, number))

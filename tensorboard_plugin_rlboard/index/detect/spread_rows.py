@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -62,6 +63,32 @@ def first_row(path: str) -> SpreadRows:
             found.rows.append(row)
             break
     return found
+
+
+def first_object(
+    path: str, is_wanted: Callable[[Mapping[str, object]], bool] = lambda _: True
+) -> Mapping[str, object] | None:
+    """The first JSON object of a file that somebody looks for; None where its first lines have none.
+
+    Args:
+        path: the file.
+        is_wanted: whether an object is what is looked for.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with open_forward(path) as file:
+        for _ in range(_FIRST_LINES):
+            line = file.readline(_MAX_LINE_BYTES)
+            if not line:
+                break
+            try:
+                row = json.loads(line.decode("utf-8-sig", "replace"))
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(row, dict) and is_wanted(row):
+                return row
+    return None
 
 
 def later_rows(path: str) -> list[Row]:

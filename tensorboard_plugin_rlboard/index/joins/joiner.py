@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.index.annotations.annotator import Annotator
+from tensorboard_plugin_rlboard.index.detect.spread_rows import first_object
 from tensorboard_plugin_rlboard.index.joins.join_problems import JoinProblems
 from tensorboard_plugin_rlboard.index.joins.join_sides import JoinSides
 from tensorboard_plugin_rlboard.index.joins.run_joins import RunJoins
 from tensorboard_plugin_rlboard.index.joins.side_discovery import (
     SideDiscovery,
-    first_row,
     may_be_side_file,
     named_by,
 )
@@ -98,7 +98,7 @@ class Joiner:
         if not may_be_side_file(file_format):
             return False
         try:
-            row = first_row(file.path)
+            row = first_object(file.path)
         except OSError:
             return False
         if row is None:

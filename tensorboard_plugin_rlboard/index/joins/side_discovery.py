@@ -6,7 +6,6 @@ in its folder or below it.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows.trace_annotations import is_annotation
+from tensorboard_plugin_rlboard.index.detect.spread_rows import first_object
 from tensorboard_plugin_rlboard.index.joins.side_file_type import SideKind, side_file_type
 from tensorboard_plugin_rlboard.index.joins.side_files import SideGroup
 from tensorboard_plugin_rlboard.index.joins.side_table import SideTable
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
 from tensorboard_plugin_rlboard.sources.discovery.source_file import SourceFile
-from tensorboard_plugin_rlboard.sources.reader import open_forward
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
 
     from tensorboard_plugin_rlboard.formats.base import Format
     from tensorboard_plugin_rlboard.training.settings.sections import Settings
-
-_LINES = 20
-_BYTES = 64 * 1024 * 1024
 
 
 class SideDiscovery:
@@ -152,7 +148,7 @@ def reason_to_leave_out(file: SourceFile, file_format: Format | None, present: I
     Raises:
         OSError: it cannot be read.
     """
-    row = first_row(file.path) if may_be_side_file(file_format) else None
+    row = first_object(file.path) if may_be_side_file(file_format) else None
     if row is not None and is_annotation(row):
         return "It holds annotations of traces: TensorBoard reads it and brings them to the samples."
     found = None if row is None else side_file_type(row)
@@ -186,23 +182,3 @@ def _file_at(path: str) -> SourceFile | None:
         return None
     name = printable_path(os.path.basename(path))  # noqa: PTH119 (paths are texts here)
     return SourceFile(path, "", name, facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_dev)
-
-
-def first_row(path: str) -> Mapping[str, object] | None:
-    """The first row of a file that is an object; None where its first lines have none.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    with open_forward(path) as file:
-        for _ in range(_LINES):
-            line = file.readline(_BYTES)
-            if not line:
-                return None
-            try:
-                row = json.loads(line.decode("utf-8-sig", "replace"))
-            except (ValueError, RecursionError):
-                continue
-            if isinstance(row, dict):
-                return row
-    return None

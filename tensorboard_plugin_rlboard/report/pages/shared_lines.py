@@ -77,7 +77,9 @@ def number(language: PageLanguage, finding: ReportedFinding) -> str:
     """Its number against its threshold; named by its metric only where the number is that metric's."""
     value, limit, metric = finding.value, finding.threshold, finding.metric
     sign = ">" if value > limit else "<" if value < limit else "=" if value == limit else "≠"
-    compared = f"{format_number(value)} {sign} {format_number(limit)} {language.translate(finding.unit)}".rstrip()
+    compared = (
+        f"{format_number(value)} {sign} {format_number(limit)} {language.translate(finding.unit)}".rstrip()
+    )
     detector = BY_KIND[finding.kind]
     if not detector.on_curve and detector.own_curve is None:
         return compared

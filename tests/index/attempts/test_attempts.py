@@ -153,5 +153,7 @@ def test_rank_that_never_went_back_is_not_hidden_behind_the_others(
 
 
 def test_rank_that_lags_behind_in_the_first_attempt_stays_there() -> None:
-    cut = match_attempts({1: monotonic_spans(changes(1, 2, 3, 4, 3, 4, 5)), 2: monotonic_spans(changes(1, 2, 3))})
+    cut = match_attempts(
+        {1: monotonic_spans(changes(1, 2, 3, 4, 3, 4, 5)), 2: monotonic_spans(changes(1, 2, 3))}
+    )
     assert cut == {1: [(0, 1), (40, 2)], 2: [(0, 1)]}

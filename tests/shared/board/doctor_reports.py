@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from repository import ROOT
 
-from tensorboard_plugin_rlboard.doctor.report import FileReport, Report
+from tensorboard_plugin_rlboard.doctor.report import DoctorReport, FileReport
 
 SAMPLES = ROOT / "rollout_samples"
 
 
-def only(report: Report) -> FileReport:
+def only(report: DoctorReport) -> FileReport:
     (run,) = report.runs
     (file,) = run.files
     return file
