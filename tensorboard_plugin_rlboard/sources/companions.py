@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tensorboard_plugin_rlboard.sources.addresses import is_address
+from tensorboard_plugin_rlboard.sources.local_files import MTIME_TICK_NS
 from tensorboard_plugin_rlboard.sources.remote.objects import list_objects
 
 if TYPE_CHECKING:
@@ -40,8 +41,6 @@ _NAMES = {
 WRITE_AHEAD = "-wal"
 _DATABASES = (".db", ".sqlite", ".sqlite3")
 _COMPANION_FOLDERS = (TRAINING_FOLDER, CONVERSATION_FOLDER)
-_TICK_NS = 2_000_000_000
-"""The coarsest resolution of a folder's time, 2 s on FAT: within it a further file may leave the time as it is."""
 
 
 class DumpPlace(NamedTuple):
@@ -179,7 +178,7 @@ def _ranks(folder: str) -> dict[str, list[tuple[str, int]]]:
         facts = Path(folder).stat()
     except OSError:
         return {}
-    if abs(time.time_ns() - facts.st_mtime_ns) <= _TICK_NS:
+    if abs(time.time_ns() - facts.st_mtime_ns) <= MTIME_TICK_NS:
         return _list_ranks(folder)
     return _known_ranks(folder, facts.st_mtime_ns, facts.st_ino)
 

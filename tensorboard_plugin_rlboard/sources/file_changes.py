@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.compressed.unpack_cache import MTIME_TICK_NS
 from tensorboard_plugin_rlboard.sources.fingerprints import Fingerprint, fingerprint_in_file
+from tensorboard_plugin_rlboard.sources.local_files import MTIME_TICK_NS
 from tensorboard_plugin_rlboard.sources.reader import is_packed, is_unpacked, open_file, unpacked_size
 from tensorboard_plugin_rlboard.texts import plural
 

@@ -13,8 +13,15 @@ from tensorboard_plugin_rlboard.operating_system import OPEN_TO_READ
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+MTIME_TICK_NS = 2_000_000_000
+"""The coarsest resolution of file times, 2 s on FAT, in nanoseconds: two changes within it leave the same time."""
 last_asked_paths: dict[int, str] = {}
 """Thread that is watched -> the path that it has asked the system for last: there it is held if it goes on no more."""
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies in it, by its spelling."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def note_asked_path(path: str | os.PathLike[str]) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from tensorboard_plugin_rlboard.operating_system import thread_cpu_seconds
-from tensorboard_plugin_rlboard.sources.local_files import note_asked_path, read_beginning
+from tensorboard_plugin_rlboard.sources.local_files import is_below, note_asked_path, read_beginning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,11 +117,11 @@ class Mounts:
 
     def known_silence(self, path: str) -> str:
         """Why a file must not be asked for anything, by what this scan has found of the folders above it; asks nothing."""
-        return next((why for above, why in self._silent.items() if _is_below(path, above)), "")
+        return next((why for above, why in self._silent.items() if is_below(path, above)), "")
 
     def foreign_mount(self, path: str) -> str:
         """The mount that depends on somebody else and holds a file, by the looks so far; empty for none."""
-        found = [above for above in tuple(self._foreign) if _is_below(path, above)]
+        found = [above for above in tuple(self._foreign) if is_below(path, above)]
         return self._foreign.get(max(found, key=len, default=""), "")
 
     def note_foreign(self, path: str, mount: str) -> None:
@@ -208,7 +208,7 @@ class Mounts:
         return str(Path(path).absolute())
 
     def _mount_of(self, path: str) -> str:
-        return max((mount for mount in self._mounted if _is_below(path, mount)), key=len, default="")
+        return max((mount for mount in self._mounted if is_below(path, mount)), key=len, default="")
 
     def _answers(self, mount: str) -> bool:
         """Whether a mount answers; whoever has not answered yet is not waited for again."""
@@ -238,10 +238,6 @@ def _has_gone_on(thread: threading.Thread, answered: threading.Event) -> bool:
 
 def _reason(mount: str) -> str:
     return f"It lies on a file system that does not answer ({mount}). What is there is shown when it answers again."
-
-
-def _is_below(path: str, above: str) -> bool:
-    return path == above or path.startswith(above.rstrip("/") + "/")
 
 
 def _ask(mount: str, asked: _Asked) -> None:

@@ -28,6 +28,7 @@ from tensorboard_plugin_rlboard.sources.compressed.unpacking import (
     unpack_rest,
 )
 from tensorboard_plugin_rlboard.sources.containers.base import Damage
+from tensorboard_plugin_rlboard.sources.local_files import MTIME_TICK_NS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,8 +43,6 @@ INLINE_BYTES = 1024 * 1024
 """Bytes of a container from which no such attempt is made: one row of it may hold very many."""
 INLINE_UNPACKED_BYTES = 8 * 1024 * 1024
 """Bytes to which a container may be unpacked in this process: few kilobytes of it may be gigabytes."""
-MTIME_TICK_NS = 2_000_000_000
-"""The coarsest resolution of file times, 2 s on FAT, in nanoseconds: two changes within it leave the same time."""
 
 
 def is_settled(signature: tuple[int, ...]) -> bool:

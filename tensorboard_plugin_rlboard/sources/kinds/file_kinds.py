@@ -21,15 +21,18 @@ from tensorboard_plugin_rlboard.sources.kinds.names import (
     is_log_name,
     unpacked_name,
 )
-from tensorboard_plugin_rlboard.sources.local_files import note_asked_path, open_regular, read_beginning
+from tensorboard_plugin_rlboard.sources.local_files import (
+    MTIME_TICK_NS,
+    note_asked_path,
+    open_regular,
+    read_beginning,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from typing import BinaryIO
 
 _FIRST_BYTES = 4096
-_TICK_NS = 2_000_000_000
-"""The coarsest resolution of file times, 2 s on FAT: a file that was changed within it may change without a trace."""
 _UNSETTLED_SECONDS = 1.0
 _MAX_REMEMBERED = 10_000
 
@@ -95,7 +98,7 @@ def local_kind(path: str, facts: os.stat_result) -> FileKind:
         kind, beginning = _look_at(path, facts.st_size, known)
     except OSError:
         return _kind_by_name(path)
-    is_settled = abs(time.time_ns() - facts.st_mtime_ns) > _TICK_NS
+    is_settled = abs(time.time_ns() - facts.st_mtime_ns) > MTIME_TICK_NS
     if not is_settled and known is not None and known.kind.is_packed and not kind.preview.may_hold_rollouts:
         return known.kind  # as above
     until = float("inf") if is_settled else time.monotonic() + _UNSETTLED_SECONDS

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root
-from tensorboard_plugin_rlboard.sources.local_files import open_regular
+from tensorboard_plugin_rlboard.sources.local_files import is_below, open_regular
 from tensorboard_plugin_rlboard.sources.mounts import SilentError, mounts
 from tensorboard_plugin_rlboard.training.hyperparameters.merge import HyperparameterSource, is_training_config
 from tensorboard_plugin_rlboard.training.parse_limits import json_excess, toml_excess, yaml_excess
@@ -92,7 +92,7 @@ class TrainerFiles:
         if known is not None and now - known[0] < self._seconds:
             return known[1]
         root = max(
-            (root for root in self._roots if _below(folder, root.path)),
+            (root for root in self._roots if is_below(folder, root.path)),
             key=lambda root: len(root.path),
             default=None,
         )
@@ -116,7 +116,7 @@ class TrainerFiles:
                 if values is not None:
                     yield HyperparameterSource(printable_path(os.path.relpath(path, root.path)), values)
             folder, before = os.path.dirname(folder), folder
-            if folder == before or not _below(folder, root.path):
+            if folder == before or not is_below(folder, root.path):
                 return
 
     def _read_cached(self, path: str) -> Mapping[str, object] | None:
@@ -147,7 +147,3 @@ def _read_config(path: str) -> Mapping[str, object] | None:
         return None
     values = {str(key): value for key, value in found.items()} if isinstance(found, dict) else {}
     return values if Path(path).name == WRITER_FILE or is_training_config(values) else None
-
-
-def _below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
 from tensorboard_plugin_rlboard.sources.discovery.logdir import Root, run_name
+from tensorboard_plugin_rlboard.sources.local_files import is_below
 from tensorboard_plugin_rlboard.sources.mounts import SilentError, mounts
 from tensorboard_plugin_rlboard.texts import TextRules
 from tensorboard_plugin_rlboard.training.settings.sections import (
@@ -62,7 +63,7 @@ class SettingsFinder:
         if cached is not None and now - cached[0] < self.max_age:
             return cached[2]
         root = max(
-            (root for root in self._roots if _is_below(folder, root.path)),
+            (root for root in self._roots if is_below(folder, root.path)),
             key=lambda root: len(root.path),
             default=None,
         )
@@ -99,7 +100,7 @@ class SettingsFinder:
             )
         if root is None:
             return
-        while _is_below(folder, root.path):
+        while is_below(folder, root.path):
             path = os.path.join(folder, FILE_NAME)
             found = self._read_cached(path, printable_path(os.path.relpath(path, root.path)), folder, now)
             if found is not None:
@@ -209,7 +210,7 @@ def _named_runs(named: object, file: SettingsFile, root: Root | None, problems: 
     """The runs of the folders that a file names; no folder is opened for that."""
     for text in named if isinstance(named, tuple) else ():
         path = _absolute_path(text, file, root)
-        if root is not None and _is_below(path, root.path):
+        if root is not None and is_below(path, root.path):
             yield run_name(root, path)
         else:
             problems.append(_outside_sentence(text, file))
@@ -221,8 +222,8 @@ def _path_below_logdir(named: object, file: SettingsFile, root: Root | None, pro
     allowed = [os.path.realpath(folder) for folder in (root.path if root else "", file.folder) if folder]
     if (
         root is None
-        or not _is_below(path, root.path)
-        or not any(_is_below(os.path.realpath(path), folder) for folder in allowed)
+        or not is_below(path, root.path)
+        or not any(is_below(os.path.realpath(path), folder) for folder in allowed)
     ):
         problems.append(_outside_sentence(named, file))
         return ""
@@ -235,8 +236,3 @@ def _absolute_path(named: object, file: SettingsFile, root: Root | None) -> str:
 
 def _outside_sentence(named: object, file: SettingsFile) -> str:
     return f"{file.shown_path}: {named} does not lie below the log directory, so it is not opened; move it there."
-
-
-def _is_below(path: str, folder: str) -> bool:
-    """Whether a path is a folder or lies in it, by its spelling."""
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
