@@ -90,7 +90,7 @@ def column_of_key(key: str) -> str:
     return f"logged.{key}" if key in (RESERVED | OWN_COLUMNS) - {"advantage"} else key
 
 
-def keys_with(
+def merged_keys(
     parts: Iterable[LoadablePart], keys: ExtraKeys, numbers: frozenset[str]
 ) -> tuple[ExtraKeys, frozenset[str], set[str]]:
     """The keys of a run once some parts are loaded, those that hold numbers somewhere, and the names that are texts.

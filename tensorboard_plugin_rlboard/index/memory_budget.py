@@ -65,7 +65,7 @@ def parse_limit(text: str) -> int:
     return amount
 
 
-def share_out(limit: int, cores: int) -> MemoryShares:
+def share_memory(limit: int, cores: int) -> MemoryShares:
     """Shares a limit out.
 
     Args:

@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.errors import StoppedError
 from tensorboard_plugin_rlboard.index.cache.cache_folder import unusable
 from tensorboard_plugin_rlboard.index.cache.local_store import LocalStore
 from tensorboard_plugin_rlboard.index.cache.run_results import RunResults
-from tensorboard_plugin_rlboard.index.memory_budget import DEFAULT_LIMIT_MB, set_writing_limit, share_out
+from tensorboard_plugin_rlboard.index.memory_budget import DEFAULT_LIMIT_MB, set_writing_limit, share_memory
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase
 from tensorboard_plugin_rlboard.sources.addresses import printable_path
@@ -92,7 +92,7 @@ class Registry:
         """
         self.roots = list(roots)
         self.settings = SettingsFinder(self.roots) if settings is None else settings
-        self.memory_shares = share_out(memory, os.cpu_count() or 1)
+        self.memory_shares = share_memory(memory, os.cpu_count() or 1)
         self.flag_problems = tuple(flag_problems)
         self.cache: LocalStore | None = None
         self.results = RunResults(writes_beside=results_beside)

@@ -10,7 +10,7 @@ from tensorboard_plugin_rlboard.index.attempts.run_attempts import may_have_atte
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange
 from tensorboard_plugin_rlboard.index.column_names import logical
 from tensorboard_plugin_rlboard.index.join_summary import JoinSummary
-from tensorboard_plugin_rlboard.index.loadable_part import LoadablePart, keys_with
+from tensorboard_plugin_rlboard.index.loadable_part import LoadablePart, merged_keys
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 from tensorboard_plugin_rlboard.index.tables.problem_table import ProblemRow
@@ -148,7 +148,7 @@ class RunIndex:
             cached: whether they were kept from an earlier start.
             early: whether they are shown before their turn: their line numbers and problems come with it.
         """
-        keys, number_keys, texts = keys_with(parts, self.keys, self._number_keys)
+        keys, number_keys, texts = merged_keys(parts, self.keys, self._number_keys)
         problems = [] if early else [row for loadable in parts for row in loadable.problem_rows()]
         sources = [loadable.source(early=early) for loadable in parts]
         loaded = self._rows.load(cursor, sources, problems, texts, is_empty=not self.samples)
@@ -232,7 +232,7 @@ class RunIndex:
         """Notes what the user should know about the run as a whole; empty for nothing."""
         self.message = message
 
-    def start_from(self, restored_digest: str) -> None:
+    def set_restored_digest(self, restored_digest: str) -> None:
         """Notes the `cached_digest` of the parts that it begins with."""
         self.restored_digest = restored_digest
 

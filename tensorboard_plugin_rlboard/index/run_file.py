@@ -48,7 +48,7 @@ class IndexedFile:
         lines: lines of what is loaded, blank ones left out.
         lost_lines: those of them that gave no sample, by kind of problem (`Part.lost_lines`).
         unrewarded_at_end: samples at its end that have no reward although earlier ones have (`Part.lost`).
-        is_awaited: whether it has changed and is being unpacked; until that is done it stays what it was.
+        is_being_unpacked: whether it has changed and is being unpacked; until that is done it stays what it was.
     """
 
     number: int
@@ -68,7 +68,7 @@ class IndexedFile:
     lines: int = 0
     lost_lines: Counter[str] = field(default_factory=Counter)
     unrewarded_at_end: int = 0
-    is_awaited: bool = False
+    is_being_unpacked: bool = False
     _keys: set[str] = field(default_factory=set)
     _had_rewards: bool = False
     _waits_at_size: int = -1
@@ -114,10 +114,10 @@ class IndexedFile:
         """Notes that what is left holds no whole line, or cannot be read for now."""
         self._waits_at_size = self.state.size
 
-    def set_awaited(self, *, is_awaited: bool) -> bool:
+    def set_being_unpacked(self, *, is_being_unpacked: bool) -> bool:
         """Notes whether it has changed and is being unpacked; returns whether that is news."""
-        was, self.is_awaited = self.is_awaited, is_awaited
-        return was != is_awaited
+        was, self.is_being_unpacked = self.is_being_unpacked, is_being_unpacked
+        return was != is_being_unpacked
 
     def retry(self) -> None:
         """Lets what is left be read although the file has not grown."""

@@ -9,7 +9,7 @@ from tensorboard_plugin_rlboard.index.memory_budget import (
     DEFAULT_LIMIT_MB,
     parse_limit,
     set_writing_limit,
-    share_out,
+    share_memory,
     writing_limit,
 )
 from tensorboard_plugin_rlboard.index.tables.query_database import QueryDatabase, checkpoint_if_large
@@ -59,16 +59,16 @@ def test_a_limit_beyond_all_machines_is_no_error() -> None:
 @pytest.mark.parametrize("limit", [128, 512, 2048, 100_000])
 @pytest.mark.parametrize("cores", [1, 2, 64])
 def test_shares_add_up(limit: int, cores: int) -> None:
-    found = share_out(limit, cores)
+    found = share_memory(limit, cores)
     assert found.query + found.writing + found.worker * found.workers <= limit
     assert 1 <= found.workers <= min(4, cores)
     assert min(found.query, found.writing, found.worker) >= 32
 
 
 def test_processes_follow_the_limit() -> None:
-    assert share_out(512, 8).workers == 2
-    assert share_out(128, 8).workers == 1
-    assert share_out(2048, 8).workers == 4
+    assert share_memory(512, 8).workers == 2
+    assert share_memory(128, 8).workers == 1
+    assert share_memory(2048, 8).workers == 4
 
 
 def test_database_takes_its_share(monkeypatch: pytest.MonkeyPatch) -> None:

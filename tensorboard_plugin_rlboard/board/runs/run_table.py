@@ -22,7 +22,7 @@ def run_state(registry: Registry, run: RunIndex) -> str:
     """`indexing` while something of a run is left to read or a file of it is unpacked anew, `failed` where nothing is indexed."""
     if registry.failure:
         return "failed"
-    is_behind = any(file.is_pending or file.is_awaited for file in tuple(run.files.values()))
+    is_behind = any(file.is_pending or file.is_being_unpacked for file in tuple(run.files.values()))
     return "indexing" if is_behind else "ready"
 
 

@@ -43,7 +43,7 @@ IS_INDEX = "It is the index of the stream beside it, and holds nothing that is n
 WITHOUT_RUN = "It holds what a training learnt of its traces later, and there are no traces beside it that these could be."
 
 
-def run_of_annotations(run_name: str) -> str:
+def run_name_of_annotations(run_name: str) -> str:
     """The run whose traces the annotations in a folder are of: that of the stream beside `annotations/`.
 
     Args:
@@ -110,7 +110,7 @@ class Annotator:
             return True
         if not is_annotation(row):
             return False
-        name = run_of_annotations(file.run)
+        name = run_name_of_annotations(file.run)
         if name not in self._files:
             self._tables += 1
             table = AnnotationTable(self._tables)

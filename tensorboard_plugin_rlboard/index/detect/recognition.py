@@ -132,7 +132,7 @@ class Recognition:
         options = self._discounts.of(folder)
         options["tokenizer"] = tokenizer.find_tokenizer(file.path, root.path) if root else ""
         mapping = self.mapping_of(file)
-        self._add_of_siblings(options, file_format, file)
+        self._add_sibling_names(options, file_format, file)
         told = (mapping, options)
         if kept is not None and kept.given is file_format and kept.told == told:
             return kept.bound
@@ -144,7 +144,7 @@ class Recognition:
         self._bound[file.path] = _Bound(file_format, folder, root, told, bound)
         return bound
 
-    def _add_of_siblings(self, options: dict[str, str], file_format: Format, file: SourceFile) -> None:
+    def _add_sibling_names(self, options: dict[str, str], file_format: Format, file: SourceFile) -> None:
         """Add the step and split that a file's name says beside others, where its rows and the name alone do not."""
         named = file_format.options.get(NAMED, "")
         if "step" in named and (step := self.siblings.step_of(file.relative)) is not None:

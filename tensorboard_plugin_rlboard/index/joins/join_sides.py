@@ -29,7 +29,7 @@ class JoinSides:
         side_files: the groups.
 
     Attributes:
-        concerned: names of the runs that something may be joined to, as of the last `assign`.
+        joined_run_names: names of the runs that something may be joined to, as of the last `assign`.
     """
 
     def __init__(self, registry: Registry, side_files: SideDiscovery) -> None:
@@ -38,7 +38,7 @@ class JoinSides:
         self._groups: dict[str, list[SideGroup]] = {}
         self._settings: dict[str, Settings] = {}
         self._first_responses: dict[tuple[str, bool], FirstResponses] = {}
-        self.concerned: frozenset[str] = frozenset()
+        self.joined_run_names: frozenset[str] = frozenset()
 
     def assign(self) -> None:
         """Reads the settings of each run and chooses its groups."""
@@ -48,7 +48,7 @@ class JoinSides:
             run.name: settings.for_file(min(file.path for file in run.files.values())) for run in runs
         }
         self._groups = {run.name: self._choose_groups(run.name) for run in runs}
-        self.concerned = frozenset(
+        self.joined_run_names = frozenset(
             run.name
             for run in runs
             if self._groups[run.name]

@@ -178,8 +178,8 @@ class Joiner:
         """A run whose joins are not up to date, and can be brought there now."""
         now, looked_at = time.monotonic(), self._activity.viewed_run
         runs = self._registry.runs
-        concerned = runs.keys() & (self._sides.concerned | self._joins.keys())
-        for name in sorted(concerned, key=lambda name: (name != looked_at, name)):
+        names = runs.keys() & (self._sides.joined_run_names | self._joins.keys())
+        for name in sorted(names, key=lambda name: (name != looked_at, name)):
             run = runs[name]
             if run.is_pending and now - self._joined_at.get(name, 0.0) < _JOIN_EVERY:
                 continue

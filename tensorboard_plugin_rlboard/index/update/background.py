@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.index.garbage_collection import GarbageCollectio
 from tensorboard_plugin_rlboard.index.memory_budget import address_space_warning
 from tensorboard_plugin_rlboard.index.replaceable_thread import ReplaceableThread
 from tensorboard_plugin_rlboard.index.tables.table_offloader import TableOffloader
-from tensorboard_plugin_rlboard.index.update.ready_files import unpacking_goes_on
+from tensorboard_plugin_rlboard.index.update.ready_files import wait_while_unpacking
 from tensorboard_plugin_rlboard.index.update.run_messages import reason_of
 from tensorboard_plugin_rlboard.index.update.scheduler import Scheduler
 from tensorboard_plugin_rlboard.index.user_activity import UserActivity
@@ -147,7 +147,7 @@ class BackgroundIndexer:
             if run is not None:
                 self._notify_after_round(run)
                 self._offloader.note_run_worked_on(self.registry.runs.values(), self.activity.viewed_run)
-            elif not unpacking_goes_on(scheduler.scan):
+            elif not wait_while_unpacking(scheduler.scan):
                 break
             # A long first indexing must not miss what a training writes meanwhile.
             if time.monotonic() > scan_again_at:

@@ -139,10 +139,10 @@ class Discovery:
             run.remove_file(self._cursor, file.relative)
             self._registry.raise_revision()
             return True
-        is_awaited = not is_comparable(file.state, source, now_ns)
-        if file.set_awaited(is_awaited=is_awaited):
+        is_being_unpacked = not is_comparable(file.state, source, now_ns)
+        if file.set_being_unpacked(is_being_unpacked=is_being_unpacked):
             self._registry.raise_revision()
-        if is_awaited:
+        if is_being_unpacked:
             return False
         seen = compare(file.state, source, now_ns)
         is_as_before = seen.change in {Change.UNCHANGED, Change.APPENDED}
@@ -182,7 +182,7 @@ class Discovery:
                 self._classify_new(file, present)
         for name, run in self._registry.runs.items():
             if name not in before:
-                run.start_from(cached_digest(tuple(run.files.values())))
+                run.set_restored_digest(cached_digest(tuple(run.files.values())))
 
     def _has_other_format(self, file: IndexedFile, source: SourceFile) -> bool:
         """Whether the settings of a file, its tokenizer, or how its rows are stored have changed since it was found."""

@@ -43,7 +43,7 @@ def unpacked_together(files: Sequence[IndexedFile]) -> Sequence[IndexedFile]:
     return [file for file in files if file is first or file not in archives]
 
 
-def unpacking_goes_on(scan: Callable[[], None]) -> bool:
+def wait_while_unpacking(scan: Callable[[], None]) -> bool:
     """Waits for a process that unpacks a file, for a moment; returns whether there is anything to wait for.
 
     What is unpacked and was not taken by now is of a file that was not known yet, which a scan finds, or of none.

@@ -94,7 +94,7 @@ class Scheduler:
         self._discovery.scan()
         self._queue.clear_queue()
         runs = tuple(self._registry.runs.values())
-        self._leave_silent(file for run in runs for file in run.files.values())
+        self._stop_silent_reads(file for run in runs for file in run.files.values())
         for run in runs:
             for file in tuple(run.files.values()):
                 # What a cluster has built meanwhile.
@@ -103,7 +103,7 @@ class Scheduler:
         self._orders.cancel_removed()
         self._newest.forget_others(file for run in runs for file in run.files.values())
 
-    def _leave_silent(self, files: Iterable[IndexedFile]) -> None:
+    def _stop_silent_reads(self, files: Iterable[IndexedFile]) -> None:
         """Ends the processes that read what lies on a file system that does not answer: it may hold them for ever."""
         if any(self._orders.has(file) and mounts.known_silence(file.path) for file in files):
             self._orders.stop_workers()
@@ -142,7 +142,7 @@ class Scheduler:
                 self._registry.raise_revision()
                 return 0
         unordered = [file for file in files if not self._orders.has(file)]
-        here = [file for file in unordered if not (uses_workers and self._can_leave(file))]
+        here = [file for file in unordered if not (uses_workers and self._is_buildable_elsewhere(file))]
         finished: Finished
         if here and not self._rows_ready(files):
             finished = self._build_inline(run, here)
@@ -160,7 +160,7 @@ class Scheduler:
         """Shows the last lines of a large run's files before their turn; returns whether there were any."""
         if sum(map(self._ranges.bytes_left, files)) < NEWEST_FROM:
             return False
-        plain = [file for file in files if self._can_leave(file) and not is_packed(file.path)]
+        plain = [file for file in files if self._is_buildable_elsewhere(file) and not is_packed(file.path)]
         return self._newest.show(run, plain)
 
     def _wait_for_rows(self, run: RunIndex, files: Sequence[IndexedFile]) -> None:
@@ -193,16 +193,16 @@ class Scheduler:
         """Whether so much of a run is left that worker processes build it."""
         if not run.indexed or not (self._orders.has_room or self._orders.is_busy):
             return False
-        left = sum(self._ranges.bytes_left(file) for file in files if self._can_leave(file))
+        left = sum(self._ranges.bytes_left(file) for file in files if self._is_buildable_elsewhere(file))
         return left >= WORKERS_FROM or any(self._orders.has(file) for file in files)
 
-    def _can_leave(self, file: IndexedFile) -> bool:
+    def _is_buildable_elsewhere(self, file: IndexedFile) -> bool:
         """Whether other processes can read the file: of an archive they are given what it unpacks to, once that is there."""
         return file.state.measured and not file.waits_for_more
 
     def _order(self, run: RunIndex, files: Iterable[IndexedFile]) -> None:
         """Gives the next ranges of a run to the processes, as far as they have room."""
-        open_files = [file for file in files if self._can_leave(file)]
+        open_files = [file for file in files if self._is_buildable_elsewhere(file)]
         while open_files and self._orders.has_room:
             file = min(open_files, key=self._share_ordered)
             order = None

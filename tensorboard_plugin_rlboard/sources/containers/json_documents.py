@@ -23,7 +23,7 @@ from tensorboard_plugin_rlboard.sources.text.json_shapes import (
 )
 from tensorboard_plugin_rlboard.sources.text.json_values import BrokenJsonError, JsonValues
 from tensorboard_plugin_rlboard.sources.text.repeated_keys import repeated, repeated_keys_sentence
-from tensorboard_plugin_rlboard.sources.text.row_names import is_group, label_of, names_group
+from tensorboard_plugin_rlboard.sources.text.row_names import is_group, names_group, split_or_step_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,7 +161,7 @@ def _member_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
         if plan.names and name not in plan.names:
             values.value()
             continue
-        said = dict([label_of(name, numbers_are_steps=plan.are_steps and is_list)])
+        said = dict([split_or_step_of(name, numbers_are_steps=plan.are_steps and is_list)])
         for item in values.items() if is_list else iter((values.value(),)):
             if isinstance(item, dict):
                 yield {**(plan.shared or {}), **said, **item}

@@ -23,15 +23,15 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard.sources.text.row_names import (
-    asks,
+    has_prompt,
     has_sample_word,
     holds_rows,
     is_group,
     is_row_word,
     is_whole_number,
-    label_of,
     may_be_list_of_rows,
     sample_words_of,
+    split_or_step_of,
 )
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def plan_of(members: Mapping[str, Member], *, is_line: bool) -> RowPlan:
     lists = frozenset(_list_of_rows(members)) or _lists_of_rows(members) or _list_of_groups(members)
     if len(lists) == 1:
         (key,) = lists
-        column, said = ("", None) if is_row_word(key) else label_of(key, numbers_are_steps=True)
+        column, said = ("", None) if is_row_word(key) else split_or_step_of(key, numbers_are_steps=True)
         shared = _shared(members) | ({column: said} if column in {"split", "step"} else {})
         return RowPlan(DocumentShape.LIST, key, shared=shared)
     if lists:
@@ -159,12 +159,14 @@ def _list_of_rows(members: Mapping[str, Member]) -> tuple[str, ...]:
     """
     lists = {name: member for name, member in members.items() if member.is_list and member.all_objects}
     if len(lists) > 1:
-        asking = {name: one for name, one in lists.items() if isinstance(one.first, dict) and asks(one.first)}
+        asking = {
+            name: one for name, one in lists.items() if isinstance(one.first, dict) and has_prompt(one.first)
+        }
         lists = asking if all(map(is_row_word, asking)) else {}
     if len(lists) != 1 or has_sample_word(members):
         return ()
     ((name, found),) = lists.items()
-    if isinstance(found.first, dict) and found.first and not asks(found.first) and _has_text(members):
+    if isinstance(found.first, dict) and found.first and not has_prompt(found.first) and _has_text(members):
         return ()  # what was asked may stand beside the list, under any name: a group of samples, whole
     others = (member for key, member in members.items() if key != name)
     fits = (is_row_word(name) or holds_rows(found.first)) or not any(

@@ -63,7 +63,7 @@ def has_sample_word(names: Mapping[str, object]) -> bool:
     return any(_compared(name) in _SAMPLE_WORDS for name in names)
 
 
-def asks(names: Mapping[str, object]) -> bool:
+def has_prompt(names: Mapping[str, object]) -> bool:
     """Whether an object has a prompt of its own, by the names of its members."""
     return any(_compared(name) in _PROMPT_WORDS for name in names)
 
@@ -93,7 +93,7 @@ def names_group(row: Mapping[str, object]) -> bool:
     return not _GROUP_WORDS.isdisjoint(map(_compared, row))
 
 
-def label_of(name: str, *, numbers_are_steps: bool) -> tuple[str, object]:
+def split_or_step_of(name: str, *, numbers_are_steps: bool) -> tuple[str, object]:
     """What the name of a member says of its rows.
 
     Args:

@@ -8,7 +8,7 @@ import pytest
 
 from tensorboard_plugin_rlboard.sources.text.json_members import members_of
 from tensorboard_plugin_rlboard.sources.text.json_shapes import DocumentShape, plan_of
-from tensorboard_plugin_rlboard.sources.text.row_names import label_of
+from tensorboard_plugin_rlboard.sources.text.row_names import split_or_step_of
 
 ROWS = [{"a": "x", "b": 1}, {"a": "y", "b": 2}]
 SAMPLES = [{"prompt": "Q", "completion": "A", "reward": 1}, {"prompt": "Q", "completion": "B", "reward": 0}]
@@ -105,5 +105,5 @@ def test_one_member_is_a_document_only_where_it_is_no_line() -> None:
 def test_what_a_name_says_of_its_rows(
     name: str, said: tuple[str, object], alone: tuple[str, object] | None
 ) -> None:
-    assert label_of(name, numbers_are_steps=True) == said
-    assert label_of(name, numbers_are_steps=False) == (alone or said)
+    assert split_or_step_of(name, numbers_are_steps=True) == said
+    assert split_or_step_of(name, numbers_are_steps=False) == (alone or said)
