@@ -220,7 +220,7 @@ class Registry:
                 self.ignored = {other: why for other, why in self.ignored.items() if other != relative}
             self.revision += 1
 
-    def get_or_create_run(self, name: str, cursor: duckdb.DuckDBPyConnection) -> RunIndex:
+    def ensure_run(self, name: str, cursor: duckdb.DuckDBPyConnection) -> RunIndex:
         """The index of a run, made where there is none; `note_file_added` lists it."""
         if name in self.runs:
             return self.runs[name]

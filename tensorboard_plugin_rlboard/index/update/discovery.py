@@ -220,7 +220,7 @@ class Discovery:
         state = compare(None, file, time.time_ns()).state
         if state is not None:
             self._mappings[file.relative] = self._no_logs.pop(file.relative)[2]
-            run = self._registry.get_or_create_run(self._recognition.run_name_of(found, file), self._cursor)
+            run = self._registry.ensure_run(self._recognition.run_name_of(found, file), self._cursor)
             run.clear_problems(self._cursor, file.relative)
             run.add_file(file.path, file.relative, found, state)
             if reason := self._format_recheck.note_recognised(file):
@@ -240,9 +240,7 @@ class Discovery:
         if not is_read_alike or self._redundant.reason_against(file.relative, restored.format, present):
             return False
         self._mappings[file.relative] = self._recognition.mapping_of(file)
-        run = self._registry.get_or_create_run(
-            self._recognition.run_name_of(restored.format, file), self._cursor
-        )
+        run = self._registry.ensure_run(self._recognition.run_name_of(restored.format, file), self._cursor)
         run.clear_problems(self._cursor, file.relative)  # that it was gone
         run.add_file(file.path, file.relative, restored.format, restored.state, restored.ranges)
         self._registry.note_file_added(run, file.relative)
