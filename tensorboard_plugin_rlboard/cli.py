@@ -11,7 +11,7 @@ from tensorboard_plugin_rlboard import __version__
 from tensorboard_plugin_rlboard.commands.interruption import INTERRUPTED, run_in_child, run_interruptibly
 from tensorboard_plugin_rlboard.operating_system import discard_output
 from tensorboard_plugin_rlboard.report import arguments as report_arguments
-from tensorboard_plugin_rlboard.sources.owned_folder import clean_up_at_once
+from tensorboard_plugin_rlboard.sources.owned_folder import clean_up
 from tensorboard_plugin_rlboard.watch import arguments as watch_arguments
 
 _MAX_WORKERS, _MAX_PORT, _MAX_INTERVAL_SECONDS = 100_000, 65_535, 86_400
@@ -251,10 +251,8 @@ def main(command_line: Sequence[str] | None = None) -> int:
     function: _Command = arguments.function
     try:
         if getattr(arguments, "engine", "") == "ray":
-            return function(arguments) if command_line else run_in_child(sys.argv[1:], clean_up_at_once)
-        return run_interruptibly(
-            lambda: function(arguments), clean_up_at_once, ends_process=command_line is None
-        )
+            return function(arguments) if command_line else run_in_child(sys.argv[1:], clean_up)
+        return run_interruptibly(lambda: function(arguments), clean_up, ends_process=command_line is None)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # whoever read what is said has ended, as `head` does

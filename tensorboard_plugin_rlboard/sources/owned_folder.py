@@ -72,7 +72,7 @@ class OwnedFolder:
 _owned: weakref.WeakSet[OwnedFolder] = weakref.WeakSet()
 
 
-def clean_up_at_once() -> None:
+def clean_up() -> None:
     """End the processes that this one has started, and remove the folders of all of them: this one ends by force."""
     from multiprocessing import active_children, util  # noqa: PLC0415 (for `--help` nothing is loaded that takes long)
 
