@@ -167,13 +167,9 @@ def _watch(arguments: argparse.Namespace) -> int:
 
 def _add_report(commands: Any) -> None:
     summary, words = "write what looks wrong into one file, with what proves it", report_arguments
-    words.add_report_arguments(
-        _add(commands, "report", summary, words.REPORT, words.REPORT_EXIT_CODES, _report)
-    )
+    words.add_report_args(_add(commands, "report", summary, words.REPORT, words.REPORT_EXIT_CODES, _report))
     summary = "check the quotes of a report, or of any text, against the logs"
-    words.add_verify_arguments(
-        _add(commands, "verify", summary, words.VERIFY, words.VERIFY_EXIT_CODES, _verify)
-    )
+    words.add_verify_args(_add(commands, "verify", summary, words.VERIFY, words.VERIFY_EXIT_CODES, _verify))
 
 
 def _report(given: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ VERIFY_EXIT_CODES = (
 SUFFIXES = (".html", ".md", ".json")
 
 
-def add_report_arguments(parser: argparse.ArgumentParser) -> None:
+def add_report_args(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `rlboard report`."""
     parser.add_argument(
         "path", metavar="LOGDIR", help="the log directory, as TensorBoard gets it: a folder or an address"
@@ -43,7 +43,7 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
     _config(parser)
 
 
-def add_verify_arguments(parser: argparse.ArgumentParser) -> None:
+def add_verify_args(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `rlboard verify`."""
     parser.add_argument("file", metavar="FILE", help="a report as JSON or Markdown, or any text with quotes")
     parser.add_argument(
