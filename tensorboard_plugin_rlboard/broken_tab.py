@@ -1,4 +1,4 @@
-"""The tab in place of ours where ours cannot be made: one page that says what is wrong and what to type.
+"""The tab that is shown where the plugin cannot be made: one page that says what is wrong and what to type.
 
 Nothing is imported here but the standard library and TensorBoard's own base class, which the loader has already.
 """

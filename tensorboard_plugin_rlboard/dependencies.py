@@ -1,4 +1,4 @@
-"""Which packages the tab cannot do without, whether they are here and new enough, and what to type where they are not.
+"""Checks that the packages that the tab needs are installed and new enough, and says which command installs them.
 
 The standard library only: it is asked where another package is what is wrong.
 """

@@ -160,7 +160,7 @@ def release_free_memory() -> None:
 
 
 def discard_output() -> None:
-    """Send what is still to be written to the standard output nowhere: whoever read it has ended."""
+    """Discard what is still to be written to the standard output: whoever read it has ended."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -1,4 +1,4 @@
-"""What commands print. A terminal obeys control characters, and names and texts of a log are not ours: they are named."""
+"""Prints the lines of commands. Control characters in names and texts of a log are spelt out: a terminal would obey them."""
 
 from __future__ import annotations
 

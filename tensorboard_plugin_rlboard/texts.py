@@ -1,4 +1,4 @@
-"""How texts are shown: what a run's text rules take away, and how a text is shortened for a list, and what of it would hide.
+"""How texts are shown: cut by a run's text rules, shortened for a list, with invisible characters named.
 
 All positions are code points, as Python counts them, so no cut falls inside a character's encoding.
 """

@@ -1,4 +1,4 @@
-"""One source file of an indexing job: its ledger, the tasks that are not done yet, and why it may not be whole."""
+"""One source file of an indexing job: its ledger, the tasks that are not done yet, and why not all of it could be indexed."""
 
 from __future__ import annotations
 

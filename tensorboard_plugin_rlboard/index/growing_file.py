@@ -34,7 +34,7 @@ _MAX_LISTED = 20
 
 @dataclass(eq=False, kw_only=True)
 class GrowingFile:
-    """One such file. Used by the indexing thread only.
+    """A file that is read as it grows. Used by the indexing thread only.
 
     Attributes:
         path, relative: where it lies.

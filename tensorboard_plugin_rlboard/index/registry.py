@@ -143,7 +143,7 @@ class Registry:
             self._database.close()
 
     def raise_revision(self) -> None:
-        """Makes every answer given before stale."""
+        """Raises the revision: every answer given before is out of date."""
         with self._lock:
             self.revision += 1
 

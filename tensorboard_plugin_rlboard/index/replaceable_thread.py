@@ -1,4 +1,4 @@
-"""A thread that is replaced where a file system holds it for ever: what asks a dead file server for a byte waits until it answers.
+"""A thread that is replaced where a file system that does not answer holds it: it would wait there for ever.
 
 Nothing ends such a wait. So another thread goes on with the work, as it would after an error, and leaves out what lies
 there. If the one that is held comes back one day, it meets an exception before it does anything else.

@@ -1,4 +1,4 @@
-"""The index of one run: its files, its tables in the query database, and which answers about it are stale."""
+"""The index of one run: its files, its tables in the query database, and which answers about it are out of date."""
 
 from __future__ import annotations
 

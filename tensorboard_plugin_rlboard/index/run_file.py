@@ -1,4 +1,4 @@
-"""One file of a run: its format, how far it is read, and the cached parts of it that are still to be loaded."""
+"""One file of a run: its format, how far it is read, and which cached parts of it are still to be loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Temporary folders that go with their process; what a killed process has left is removed by the next one that starts.
+"""Temporary folders that are removed with their process; what a killed process has left, the next one removes.
 
 A folder is its owner's as long as a lock on a file in it is held. Its age says nothing: a TensorBoard runs for weeks.
 """

@@ -1,4 +1,4 @@
-"""The process that unpacks one file: its path and where to come by command line, what became of it by standard output."""
+"""The process that unpacks one file: the command line names the file and the target, the result goes to standard output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large, deep and long a settings file may be, told from its text before a parser reads it.
+"""Limits of size, depth and length for a settings file, checked in its text before a parser reads it.
 
 Parsers build all that a text says: one of 100 kB with dotted keys (`a.a.a. … = 1`) took 8.8 GB, because each part of a
 key is a table that remembers the whole path to it. Settings are small, so what is beyond these limits is none, or is meant

@@ -1,4 +1,4 @@
-"""Addresses of annotations: where the lines lie that were logged of a trace later, and what stands in them.
+"""Addresses of annotations: where the lines lie that were logged of a trace later. Reads the lines at some of them.
 
 A sample's row keeps the addresses of the annotations that are in it, as one text: `file:offset:length`, one behind the
 other in the order in which they count. So whoever opens the sample reads the very lines that the index has read.

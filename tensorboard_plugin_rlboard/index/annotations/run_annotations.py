@@ -1,4 +1,4 @@
-"""Builds rows again whose traces have annotations that are not in them yet, and says what came of it.
+"""Builds rows of a run again, once there are annotations of their traces that are not in them yet.
 
 A part that is kept holds what its own bytes say, and nothing of annotations. Where there are any, the lines of their
 traces are read once more together with them, by the function that builds every part, and their rows are replaced. So

@@ -1,4 +1,4 @@
-"""What was computed of whole runs, kept between starts: in the cache, and in folders ``.rlboard`` beside the logs.
+"""Stores what was computed of whole runs between starts: in the cache, or in folders ``.rlboard`` beside the logs.
 
 TensorBoard reads both and writes the cache only; `rlboard index --beside` writes beside the logs. Either way it is found
 by the parts that a run consists of, so it is of these rows, wherever they lie.

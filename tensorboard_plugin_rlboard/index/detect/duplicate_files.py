@@ -34,7 +34,7 @@ _Found = tuple[str, str, int]
 
 
 class DuplicateFiles:
-    """Looks for them; what is decided of a run is not asked again before it has another file or rows of it change.
+    """Looks for such files; what is decided of a run is not asked again before it has another file or rows of it change.
 
     Args:
         cursor: of the query database.

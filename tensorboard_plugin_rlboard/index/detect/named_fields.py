@@ -1,4 +1,4 @@
-"""Which of step and split only the names of a file, of its folders and of the files beside it say."""
+"""The step and split that the names of a file, of its folders and of the files beside it say, where its rows do not."""
 
 from __future__ import annotations
 

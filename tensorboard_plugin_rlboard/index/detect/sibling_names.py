@@ -1,4 +1,4 @@
-"""What the name of a file says only beside those of its folder: a number that counts steps, a word that is a split."""
+"""Reads step and split off the names in a folder: a number that counts steps, a word that is a split."""
 
 from __future__ import annotations
 

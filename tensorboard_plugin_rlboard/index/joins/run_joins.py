@@ -1,4 +1,4 @@
-"""Joins the rows of one run, in batches, and says what came of it.
+"""Joins values to the rows of one run, batch by batch, and counts what was joined.
 
 Rows are replaced, not updated: an update of texts is held in memory until the next checkpoint, and a million of them
 are more than the limit. The column `joined_at` says by which plan (which sides, which columns) a row was last joined.

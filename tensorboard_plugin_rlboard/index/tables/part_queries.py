@@ -1,4 +1,4 @@
-"""The SQL that loads parts: their rows as a run's table wants them, and what becomes of its columns then."""
+"""The SQL that loads parts into a run's table, and what becomes of the table's columns then."""
 
 from __future__ import annotations
 

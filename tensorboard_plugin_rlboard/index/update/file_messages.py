@@ -1,4 +1,4 @@
-"""What is said of a file as a whole, until it is so no more: what of a container cannot be read, that rewards are lost."""
+"""Keeps what is said of a whole file up to date: what of a container cannot be read, that rewards are lost."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _SECONDS = 0.3
 
 
 class NewestLines:
-    """Shows them once for each file, until its turn comes and its lines take their place.
+    """Shows the last lines of each file once, until the turn of the file comes and its rows take their place.
 
     Args:
         ranges: cuts the files.

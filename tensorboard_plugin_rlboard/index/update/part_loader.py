@@ -1,4 +1,4 @@
-"""Loads parts into the table of their run, whatever happens: together where it can be, else one by one, else in pieces."""
+"""Loads parts into the table of their run: together where possible, else one by one, else in pieces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files of a run something can be done for now, and what is waited for where there are none."""
+"""Which files of a run can be worked on now, and what is waited for where there are none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a run whose files cannot be read, or whose store cannot be listed, until they can; of a whole round that failed."""
+"""Keeps what is said of a run up to date: files that cannot be read, a store that cannot be listed, a round that failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process beside TensorBoard's that unpacks one file: whatever that takes of time and memory, nobody waits for it there."""
+"""A process beside TensorBoard's that unpacks one file, so that its time and memory hold up nobody."""
 
 from __future__ import annotations
 

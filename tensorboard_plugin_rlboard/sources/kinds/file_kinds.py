@@ -1,4 +1,4 @@
-"""Remembers the kind of each file that was looked at, until the file changes."""
+"""Tells the kind of a file, and remembers it until the file changes."""
 
 from __future__ import annotations
 

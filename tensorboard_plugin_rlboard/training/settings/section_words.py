@@ -1,4 +1,4 @@
-"""The words of rlboard.toml: its sections and their keys, and which of them somebody meant who wrote another."""
+"""The sections of rlboard.toml and their keys, and the name that was probably meant by one that is none of them."""
 
 from __future__ import annotations
 
