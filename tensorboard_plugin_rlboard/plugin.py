@@ -32,12 +32,12 @@ from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.training.event_metadata import EventMetadataReader
 from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
+from tensorboard_plugin_rlboard.web.allowed_hosts import AllowedHosts
 from tensorboard_plugin_rlboard.web.arguments import required, texts
 from tensorboard_plugin_rlboard.web.bundle import ENTRY, bundle_damage, gzipped
-from tensorboard_plugin_rlboard.web.connection import disconnected
+from tensorboard_plugin_rlboard.web.connection import disconnect_check
 from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswer, EncodedAnswers
 from tensorboard_plugin_rlboard.web.foreign_requests import OTHER_SITE, reason_foreign
-from tensorboard_plugin_rlboard.web.own_names import OwnNames
 from tensorboard_plugin_rlboard.web.routes import ROUTES, Route
 from tensorboard_plugin_rlboard.web.shared_answers import SharedAnswers
 
@@ -67,7 +67,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
         log_roots = parse_roots(context.logdir or "", getattr(flags, "logdir_spec", "") or "")
         memory = parse_limit(str(getattr(flags, "rlboard_memory_limit", "") or ""))
         settings = SettingsFinder(log_roots, str(getattr(flags, "rlboard_config", "") or ""))
-        self._names = OwnNames(
+        self._names = AllowedHosts(
             str(getattr(flags, "host", "") or ""),
             bind_all=bool(getattr(flags, "bind_all", False)),
             allowed=str(getattr(flags, "rlboard_allowed_hosts", "") or ""),
@@ -130,7 +130,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
             client, place = (request.headers.get(name, "")[:100] for name in (CLIENT_HEADER, PLACE_HEADER))
             order = request.headers.get(ORDER_HEADER, 0, type=int)
             try:
-                with self._board.limits.question(client, place, disconnected(request.environ), order):
+                with self._board.limits.question(client, place, disconnect_check(request.environ), order):
                     return handler(request)
             except StoppedError as error:
                 return _refuse(request, str(error), 503)

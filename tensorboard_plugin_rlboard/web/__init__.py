@@ -1,1 +1,1 @@
-"""The edge to the web: arguments read into questions, the table of routes, answers as JSON. Used by the plugin only."""
+"""HTTP: arguments read into questions, the table of routes, answers as JSON. Used by the plugin only."""

@@ -1,4 +1,4 @@
-"""Single arguments of a request, read and checked. What is wrong is said with what would be right."""
+"""Reads and checks single arguments of a request; an error names what would be right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of the page: whether they are all here and as they were built, and each as it is sent."""
+"""The files of the page: checks that they are complete and as built, and gzips them."""
 
 from __future__ import annotations
 

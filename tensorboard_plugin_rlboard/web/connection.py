@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 
-def disconnected(environ: Mapping[str, Any]) -> Callable[[], bool] | None:
-    """Tells whether the client closed its connection, as a browser does when it aborts a request.
+def disconnect_check(environ: Mapping[str, Any]) -> Callable[[], bool] | None:
+    """A function that tells whether the client closed its connection, as a browser does when it aborts a request.
 
     Only the development server, which TensorBoard is served by, lets the socket be seen; elsewhere nobody knows.
 
@@ -16,7 +16,7 @@ def disconnected(environ: Mapping[str, Any]) -> Callable[[], bool] | None:
         environ: the WSGI environment of the request.
 
     Returns:
-        What tells it, asked as often as one likes; None where it cannot be known.
+        The function, which may be called often; None where it cannot be known.
     """
     connection = environ.get("werkzeug.socket")
     if not isinstance(connection, socket.socket) or not hasattr(socket, "MSG_DONTWAIT"):

@@ -1,4 +1,4 @@
-"""Answers as they are sent. Of large ones the gzipped JSON is kept as long as the board gives the same answer.
+"""Encodes answers as they are sent. The gzipped JSON of large ones is cached as long as the board gives the same answer.
 
 What is answered again and again must not be encoded again and again: 2,000 steps are some 350,000 numbers.
 """
@@ -13,10 +13,10 @@ from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.web.json_answers import encode, is_large, number_columns
 
 _CACHE_BYTES = 32 * 1024 * 1024
-_LONG, _LONG_BYTES = 256 * 1024, 8 * 1024 * 1024
+_MIN_LONG_BYTES, _LONG_CACHE_BYTES = 256 * 1024, 8 * 1024 * 1024
 """Bytes of JSON from which on it is packed once for everybody who is given the same, and of those that are kept: the list
 of ten thousand runs is 100 MB, and a tab asks for it every five seconds."""
-_LEVEL = 1
+_GZIP_LEVEL = 1
 """Digits of statistics hardly compress: level 3 takes three times as long for four percent."""
 
 
@@ -60,7 +60,7 @@ class EncodedAnswers:
 
     def __init__(self, max_bytes: int = _CACHE_BYTES) -> None:
         self._large: LruCache[_LargeAnswer] = LruCache(max_bytes, lambda large: large.size)
-        self._long: LruCache[EncodedAnswer] = LruCache(_LONG_BYTES, lambda long: long.size)
+        self._long: LruCache[EncodedAnswer] = LruCache(_LONG_CACHE_BYTES, lambda long: long.size)
 
     def of(self, answer: object) -> EncodedAnswer:
         """An answer as JSON, gzipped where it is large; as it is where it is bytes."""
@@ -69,7 +69,7 @@ class EncodedAnswers:
         if is_large(answer):
             return self._large.get_or_compute(id(answer), lambda: _gzipped(answer)).encoded
         content = encode(answer)
-        if len(content) < _LONG:
+        if len(content) < _MIN_LONG_BYTES:
             return EncodedAnswer(content, "application/json")
         digest = blake2b(content, digest_size=16).hexdigest()
         return self._long.get_or_compute(digest, lambda: _packed(content, digest))
@@ -85,4 +85,4 @@ def _gzipped(answer: object) -> _LargeAnswer:
 
 
 def _packed(content: bytes, digest: str = "") -> EncodedAnswer:
-    return EncodedAnswer(gzip.compress(content, _LEVEL, mtime=0), "application/json", "gzip", digest)
+    return EncodedAnswer(gzip.compress(content, _GZIP_LEVEL, mtime=0), "application/json", "gzip", digest)

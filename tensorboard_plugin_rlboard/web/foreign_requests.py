@@ -1,4 +1,4 @@
-"""Why a request is not answered: it comes from a page of another site, or under a name that is not this TensorBoard's."""
+"""Refuses requests from pages of other sites, and those under a host name that is not this TensorBoard's."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from tensorboard_plugin_rlboard.web.own_names import OwnNames, host_name, remedy
+from tensorboard_plugin_rlboard.web.allowed_hosts import AllowedHosts, host_name, remedy
 
 OTHER_SITE = "RL Board does not answer other sites."
 _PROXY_HEADERS = ("HTTP_X_FORWARDED_CONTEXT", "HTTP_X_PROXYCONTEXTPATH")
 """What jupyter-server-proxy adds to what it passes on."""
 
 
-def reason_foreign(environ: Mapping[str, Any], names: OwnNames) -> str:
-    """Why a request must not be answered, as one sentence; empty where it may.
+def reason_foreign(environ: Mapping[str, Any], names: AllowedHosts) -> str:
+    """Why a request is refused, as one sentence; empty where it is not.
 
     Args:
         environ: the WSGI environment of the request.
@@ -28,7 +28,7 @@ def reason_foreign(environ: Mapping[str, Any], names: OwnNames) -> str:
     target = str(environ.get("RAW_URI", environ.get("REQUEST_URI", "/")))
     if target and not target.startswith(("/", "?")):
         return f"RL Board answers requests for a path only, not for an address; {remedy('')}"
-    if reason := names.reason_unknown(host, through_jupyter=_came_through_jupyter(environ, names, host)):
+    if reason := names.reason_not_allowed(host, through_jupyter=_came_through_jupyter(environ, names, host)):
         return reason
     # Browsers send none with what the tab asks of its own server.
     if not _is_own_origin(environ.get("HTTP_ORIGIN"), host, names):
@@ -36,7 +36,7 @@ def reason_foreign(environ: Mapping[str, Any], names: OwnNames) -> str:
     return ""
 
 
-def _is_own_origin(origin: object, host: str, names: OwnNames) -> bool:
+def _is_own_origin(origin: object, host: str, names: AllowedHosts) -> bool:
     """Whether an `Origin` is absent, the host that is asked, or a name that the user allows."""
     if origin is None:
         return True
@@ -50,7 +50,7 @@ def _is_own_origin(origin: object, host: str, names: OwnNames) -> bool:
     return name is not None and names.is_allowed_by_user(name)
 
 
-def _came_through_jupyter(environ: Mapping[str, Any], names: OwnNames, host: str) -> bool:
+def _came_through_jupyter(environ: Mapping[str, Any], names: AllowedHosts, host: str) -> bool:
     """Whether jupyter-server-proxy has passed a request on, which keeps the name that its users see.
 
     A page of another site can write these headers, but not the port in `Host`: where it reaches TensorBoard directly,

@@ -1,4 +1,4 @@
-"""Questions of the contract, read from the arguments of a request."""
+"""Reads the questions of the contract from the arguments of a request."""
 
 from __future__ import annotations
 

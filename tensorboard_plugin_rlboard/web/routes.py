@@ -1,4 +1,4 @@
-"""The routes that ask the board: a path, how its arguments are read, and which method answers."""
+"""The table of routes: a path, the reader of its arguments, and the method of the board that answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers as they are sent, shared by everybody who asks the same while nothing changes.
+"""Shares encoded answers among equal questions while nothing changes.
 
 Sixty tabs on one TensorBoard ask the same questions at the same moments, because all of them hear of a new step at once.
 Of equal questions one is worked on; the others wait for its answer, asleep, each as long as it would have waited anyway.

@@ -31,7 +31,7 @@ OWN_FILES = {
     "plugin.py": "the bundle",
     "web/bundle.py": "the bundle",
     "report/chinese.py": "the bundle's sentences",
-    "web/own_names.py": "the resolver's configuration",
+    "web/allowed_hosts.py": "the resolver's configuration",
     "commands/demo.py": "the samples that come with the package",
 }
 """Modules that open other files by themselves -> which."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from contract import Stack
 
+from tensorboard_plugin_rlboard.web.allowed_hosts import AllowedHosts, host_name
 from tensorboard_plugin_rlboard.web.foreign_requests import reason_foreign
-from tensorboard_plugin_rlboard.web.own_names import OwnNames, host_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,11 +21,11 @@ JUPYTER = {"JUPYTER_SERVER_ROOT": "/home"}
 
 def names(
     host: str = "", *, bind_all: bool = False, allowed: str = "", around: Mapping[str, str] | None = None
-) -> OwnNames:
-    return OwnNames(host, bind_all=bind_all, allowed=allowed, environment=around or {})
+) -> AllowedHosts:
+    return AllowedHosts(host, bind_all=bind_all, allowed=allowed, environment=around or {})
 
 
-def reason(host: str, own: OwnNames | None = None, **headers: str) -> str:
+def reason(host: str, own: AllowedHosts | None = None, **headers: str) -> str:
     environ: dict[str, Any] = {
         "HTTP_HOST": host,
         "RAW_URI": "/data/plugin/rlboard/runs",
@@ -150,7 +150,7 @@ def test_the_bound_name_is_answered() -> None:
 
 
 def test_a_silent_name_server_is_waited_for_a_moment_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tensorboard_plugin_rlboard.web import own_names
+    from tensorboard_plugin_rlboard.web import allowed_hosts
 
     asked = []
 
@@ -159,7 +159,7 @@ def test_a_silent_name_server_is_waited_for_a_moment_only(monkeypatch: pytest.Mo
         threading.Event().wait(3)
         return "never"
 
-    monkeypatch.setattr(own_names, "_NAME_SECONDS", 0.01)
+    monkeypatch.setattr(allowed_hosts, "_NAME_SECONDS", 0.01)
     monkeypatch.setattr(socket, "getfqdn", silent)
     own = names(bind_all=True)
     assert reason("evil.example", own)

@@ -166,7 +166,7 @@ def test_a_list_that_many_have_is_written_once(monkeypatch: pytest.MonkeyPatch) 
         [MetricInfo("reward", "plain", ""), MetricInfo("k3", "positive", "nats")],
         list[object](),
     )
-    write = json_answers._written
+    write = json_answers._json_text
 
     def noting(value: object, lists: dict[int, str]) -> str:
         written.append(value)

@@ -1,4 +1,4 @@
-"""Which host names are those of this TensorBoard, so that a page of somebody else's name reads nothing.
+"""The host names that this TensorBoard answers for, so that a page under a rebound name (DNS rebinding) reads nothing.
 
 A web site may let its own name lead to the reader's machine after its page was loaded (DNS rebinding). To the browser,
 TensorBoard then belongs to that site, and the site's scripts read whatever it answers. Only the name in the request's
@@ -33,8 +33,8 @@ _JUPYTER = ("JUPYTERHUB_SERVICE_PREFIX", "JUPYTER_SERVER_URL", "JUPYTER_SERVER_R
 _NAME_SECONDS = 1.0
 
 
-class OwnNames:
-    """The names under which a TensorBoard may be asked.
+class AllowedHosts:
+    """The host names under which a TensorBoard may be reached.
 
     Args:
         host: value of TensorBoard's --host; empty for its default, localhost.
@@ -51,7 +51,7 @@ class OwnNames:
 
     def __init__(self, host: str, *, bind_all: bool, allowed: str, environment: Mapping[str, str]) -> None:
         entries = [entry.strip() for entry in allowed.split(",") if entry.strip()]
-        self._every = "*" in entries
+        self._allows_any = "*" in entries
         named = [(entry, _allowed_name(entry)) for entry in entries if entry != "*"]
         self._allowed = tuple(name for _, name in named if name) + tuple(_names_around(environment))
         wrong = [entry for entry, name in named if not name]
@@ -61,11 +61,11 @@ class OwnNames:
         bound = host.strip("[]").lower()
         self._bound = bound
         self._is_open = bind_all or (bool(host) and (bound in _WILDCARDS or not _is_loopback(bound)))
-        self._of_machine = _MachineNames()
+        self._machine_names = _MachineNames()
         self.in_jupyter = any(environment.get(name) for name in _JUPYTER)
 
-    def reason_unknown(self, host: str, *, through_jupyter: bool) -> str:
-        """Why a `Host` header names no TensorBoard of ours, as one sentence; empty where it does.
+    def reason_not_allowed(self, host: str, *, through_jupyter: bool) -> str:
+        """Why a `Host` header is refused, as one sentence; empty where it is allowed.
 
         Args:
             host: the header.
@@ -75,13 +75,13 @@ class OwnNames:
         if name is None:
             shown = "without a host name" if not host else "whose Host is no single host name"
             return f"RL Board does not answer a request {shown}; {remedy('')}"
-        if self.allow(name) or through_jupyter:
+        if self.is_allowed(name) or through_jupyter:
             return ""
         return f"RL Board does not answer for the host name {name}; {remedy(name)}"
 
-    def allow(self, name: str) -> bool:
-        """Whether a name, as `host_name` gives it, is one of ours."""
-        if self._every or _is_loopback(name) or is_address_in_digits(name) or name == self._bound:
+    def is_allowed(self, name: str) -> bool:
+        """Whether a name, as `host_name` gives it, is answered for."""
+        if self._allows_any or _is_loopback(name) or is_address_in_digits(name) or name == self._bound:
             return True
         if self.is_allowed_by_user(name):
             return True
@@ -91,7 +91,7 @@ class OwnNames:
             return False
         # No site of the web has a name without a dot, or one that is never public.
         is_local = "." not in name or any(name.endswith(f".{end}") for end in _NEVER_PUBLIC)
-        return is_local or self._of_machine.has(name)
+        return is_local or self._machine_names.has(name)
 
     def is_allowed_by_user(self, name: str) -> bool:
         """Whether the user, or the notebook server around, has named it."""
@@ -99,7 +99,7 @@ class OwnNames:
 
 
 def remedy(name: str) -> str:
-    """What to do where a name is one of ours after all."""
+    """What to do if a name is one of this server's after all."""
     return f"if it is a name of this server, start TensorBoard with {FLAG}={name or 'NAME'}."
 
 
