@@ -1,1 +1,1 @@
-"""Makes samples of the lines of any trainer's log: one format a trainer, and the readers that they share."""
+"""Turns the lines of any trainer's log into samples: one format a trainer, and the readers that they share."""

@@ -1,4 +1,4 @@
-"""What a format is: how its rows are recognised, which keys hold our fields, and what a file's path says.
+"""Defines a format: how its rows are recognised, which keys hold our fields, and what comes from a file's path.
 
 A *field* is one of our names (`prompt`, `reward`, `logprobs`); a *key* is a name in a logged row.
 """
@@ -66,7 +66,7 @@ class PathDefaults:
 
 @dataclass(frozen=True)
 class LineContext:
-    """What a line's samples may depend on beside the line itself.
+    """What the samples of a line depend on beside the line: defaults of its path, the tokenizer, annotations.
 
     Attributes:
         defaults: step and split from the file's path.

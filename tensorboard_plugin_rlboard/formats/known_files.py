@@ -1,4 +1,4 @@
-"""Files of known programs that hold no whole samples, or hold them where nobody would guess; and what to write for each."""
+"""Recognises files of known programs that a guess cannot read, and gives the remedy for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which keys of some rows hold our fields: a value that a format carries to parts, tasks of a cluster and manifests."""
+"""The mapping of fields to keys as a value, which a format carries into parts, tasks of a cluster and manifests."""
 
 from __future__ import annotations
 

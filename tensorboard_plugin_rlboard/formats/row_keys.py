@@ -10,7 +10,7 @@ from tensorboard_plugin_rlboard.formats.base import Format
 
 @dataclass(frozen=True)
 class RowKeys:
-    """The keys of a row by what a format reads under them: what is looked up for every value of every row.
+    """The keys of a row by what a format reads under them; looked up for every value of every row.
 
     Attributes:
         read: every key that the format reads.

@@ -1,4 +1,4 @@
-"""Keys of flags that say of a row whether it is of the training or held out (`is_train`, `is_eval`, `是否验证`)."""
+"""Keys of flags that tell whether a row is of the training or held out (`is_train`, `is_eval`, `是否验证`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tags and kinds of rows that say of which split they are (`tags: ["math", "val"]`, `type: "eval"`)."""
+"""Tags and kinds of rows that name their split (`tags: ["math", "val"]`, `type: "eval"`)."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def may_say_split(key: str) -> bool:
 
 
 def evaluations_under(key: str, values: Collection[object]) -> dict[str, frozenset[str]]:
-    """What puts rows into the evaluation of the values under a key: value as text -> the tags that say so.
+    """The values under a key that put rows into the evaluation: value as text -> its tags that name an evaluation.
 
     Kinds in one word (`type`) do only where all of them are words for rollouts or for an evaluation.
     """

@@ -63,7 +63,7 @@ class ArrayBlock:
         return bool(self._tokens_of_logprobs) or any(repeats for _, _, repeats in self._tokens)
 
     def take(self, key: str, value: Any) -> bool:
-        """Adds what stands under a key of the row: numbers as simdjson gives them, or the list of its tokens.
+        """Adds the value of a key of the row: numbers as simdjson gives them, or the list of its tokens.
 
         Returns:
             Whether it was one of these; False of an empty array, and of what something else has to be made of.
@@ -89,7 +89,7 @@ class ArrayBlock:
     def add_value(
         self, name: str, value: object, rank: int = 0, *, strict: bool = False
     ) -> NumberList | None:
-        """Adds what is logged as an array of the row, if it is one.
+        """Adds a logged value as an array of the row, if it is one.
 
         Args:
             name: name of the array.

@@ -1,4 +1,4 @@
-"""The token arrays of some samples as they were logged, flat: what alignment lays onto the tokens."""
+"""The logged token arrays of some samples, flat, before they are aligned with the tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log-probabilities that are logged together with their tokens, as inference servers answer them.
+"""Reads log-probabilities that are logged together with their tokens, as inference servers return them.
 
 Known are OpenAI's objects (`{"token": "A", "logprob": -0.1, "top_logprobs": […]}`, as a list or under `content`), the
 two lists of its older answers (`{"tokens": […], "token_logprobs": […]}`), vLLM's (`{"101": {"logprob": -0.1,
@@ -21,7 +21,7 @@ _Entry = tuple[str | None, object]
 
 @dataclass(frozen=True)
 class LogprobEntries:
-    """What such a list holds.
+    """Tokens and log-probabilities of such a list.
 
     Attributes:
         tokens: the tokens as text, `#id` where only an id is said; None where no entry says one.

@@ -68,7 +68,7 @@ def number_from_value(value: object) -> float | None:
 
 
 def is_truth(value: object) -> bool:
-    """Whether it is a truth value, or a text that spells one: a number elsewhere, but never a step."""
+    """Whether a value is a truth value, or a text that spells one; these count as numbers, but never as a step."""
     return isinstance(value, bool) or (
         isinstance(value, str) and len(value) <= _MAX_TRUTH_LENGTH and value.strip().lower() in _TRUTH_TEXTS
     )

@@ -1,4 +1,4 @@
-"""The tokens of a sample's prompt, where they are logged: what stands before the response, and counts in no statistic."""
+"""The logged tokens of a sample's prompt, which count in no statistic."""
 
 from __future__ import annotations
 

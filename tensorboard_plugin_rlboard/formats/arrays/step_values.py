@@ -1,4 +1,4 @@
-"""Steps as trainers write them: whole numbers, texts that name one (`step_10`, `10/100`); and numbers that are no steps.
+"""Reads steps as trainers write them (whole numbers, `step_10`, `10/100`), and tells numbers that cannot be steps.
 
 A step may be large: some trainings count the tokens that they have seen. So a number is a time, a date or an identifier only
 where all that is known of its column says so.
@@ -47,7 +47,7 @@ _MAX_STEP = 1e15
 
 
 def step_from_value(value: object) -> float | None:
-    """The step that a value says: a number, or a text with one (`"10"`, `"iter_10"`, `"10/100"`); None for anything else."""
+    """The step in a value: a number, or a text with one (`"10"`, `"iter_10"`, `"10/100"`); None for anything else."""
     if is_truth(value):
         return None
     number = number_from_value(value)

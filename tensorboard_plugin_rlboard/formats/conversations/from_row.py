@@ -38,7 +38,7 @@ def structure_to_text(value: object) -> str:
 
 
 def reason_to_text(value: object) -> str:
-    """Why a response ended, as text: of an object (`{"type": "length", "length": 512}`, as SGLang answers it) what it is."""
+    """A finish reason as text; of an object (`{"type": "length", "length": 512}`, as SGLang returns it) its type."""
     if isinstance(value, str):
         return value
     found = value.get("type", value.get("reason")) if isinstance(value, dict) else value
@@ -46,7 +46,7 @@ def reason_to_text(value: object) -> str:
 
 
 def value_to_text(value: object, *, is_reason: bool) -> str:
-    """What stands in place of a text, as text; of a finish reason that it is."""
+    """A value in place of a text, as text; a finish reason as `reason_to_text` gives it."""
     return reason_to_text(value) if is_reason else structure_to_text(value)
 
 

@@ -48,7 +48,7 @@ def chat_of_items(items: object) -> list[_Chat] | None:
 
 
 def _kind(item: object) -> str:
-    """What an item is; empty for what is none."""
+    """The kind of an item; empty for anything else."""
     if not isinstance(item, dict):
         return ""
     named = item.get("type")
@@ -62,7 +62,7 @@ def _kind(item: object) -> str:
 
 
 def _add(message: _Chat, item: Mapping[str, object], kind: str) -> None:
-    """Adds what was thought or called to a message."""
+    """Adds an item of reasoning or a call to a message."""
     if kind == _REASONING:
         texts = (str(message["reasoning"] or ""), _thought(item))
         message["reasoning"] = "\n".join(text for text in texts if text)

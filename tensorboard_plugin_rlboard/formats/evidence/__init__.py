@@ -1,1 +1,1 @@
-"""What the values of some rows are like, and which of our fields the words of their keys allow: what a guess weighs."""
+"""The evidence that a guess weighs: what the values of some rows are like, and which fields the words of their keys allow."""

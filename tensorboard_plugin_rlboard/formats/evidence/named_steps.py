@@ -1,4 +1,4 @@
-"""Whether what rows have for a step counts within the step that the name of their file says, or is it."""
+"""Whether a number of rows counts within the step in the name of their file, or is that step."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def is_called_like_step(name: str) -> bool:
 
 
 def counts_within(rows: Sequence[Row], path: str, named: int) -> bool:
-    """Whether what some rows have for a step counts something within the step that the name of their file says.
+    """Whether the step of some rows counts something within the step in the name of their file.
 
     Only words that mean other things as well are doubted (`iteration`, `rollout_step`, `epoch`). They count the training's
     steps where all of them are that of the name, or where they never fall and the file is called after its first or last.
@@ -85,7 +85,7 @@ def doubt_of_step(rows: Sequence[Row], path: str, named: int) -> str:
 
 
 def _inner_numbers(rows: Sequence[Row], path: str) -> list[float]:
-    """What some rows have for a step, in their order; empty where its word means a step of a training only."""
+    """The numbers under a word for a step, in order of the rows; empty if that word can only mean a training's step."""
     names = {words.snake_case(part.rpartition(".")[2]) for part in path.split(EITHER)}
     if not path or not names <= words.INNER_STEP | set(words.WEAK_STEP):
         return []

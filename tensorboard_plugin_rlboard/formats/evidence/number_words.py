@@ -1,4 +1,4 @@
-"""Words of numbers of a sample: measures, which are no scores, and what is often a reward or a part of one."""
+"""Words in names of numbers: of measures, which are no scores, and of what is often a reward or a part of one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logged groups that compare nothing: one for all samples of a step, or one for each of them."""
+"""Finds logged groups that compare nothing: one for all samples of a step, or one for each sample."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers that may be the reward, or belong to it, beside what is called so: each is said before a curve is believed."""
+"""Finds further numbers that may be the reward or a part of it; the user is told before believing a curve."""
 
 from __future__ import annotations
 

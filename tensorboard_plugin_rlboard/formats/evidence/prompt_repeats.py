@@ -1,4 +1,4 @@
-"""Responses that begin with their prompts, as a sampler gives them that returns all that it has decoded."""
+"""Responses that begin with their prompts, as samplers return them that give all they have decoded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads what harnesses for evaluations say of each sample: an evaluation is of a checkpoint, and its split is `eval`.
+"""Reads the samples of evaluation harnesses: an evaluation is of a checkpoint, and its split is `eval`.
 
 Harnesses and what they write: EleutherAI's lm-evaluation-harness (`--log_samples`: samples_{task}_{time}.jsonl), lighteval
 (`--save-details`: details_….parquet), Inspect (logs as JSON); OpenCompass and LiveCodeBench have files of their own. A line is a question with what the model answered, once or several times.

@@ -1,4 +1,4 @@
-"""Reads what LiveCodeBench writes of an evaluation: `output/{model}/Scenario.{scenario}_{n}_{temperature}_eval_all.json`.
+"""Reads LiveCodeBench's evaluations: `output/{model}/Scenario.{scenario}_{n}_{temperature}_eval_all.json`.
 
 Writers, of LiveCodeBench/LiveCodeBench 28fef95: `lcb_runner/runner/main.py`, and `insert_output_evaluation` of
 `lcb_runner/benchmarks/code_generation.py` (self-repair, too), `code_execution.py`, `test_output_prediction.py`. Beside it

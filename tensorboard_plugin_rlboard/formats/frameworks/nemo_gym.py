@@ -1,4 +1,4 @@
-"""Reads the rollouts that NeMo Gym collects: what was asked of the Responses API, what it answered, and what was scored.
+"""Reads the rollouts that NeMo Gym collects: a request to the Responses API, its response, and the score.
 
 Trainer: NVIDIA NeMo Gym, nemo_gym/rollout_collection.py (`run_from_config`) and base_resources_server.py at 00536e7a.
 Option: `gym eval run`, `ng_collect_rollouts` with `output_jsonl_fpath`; files are `*.jsonl`, failures `*_failures.jsonl`.

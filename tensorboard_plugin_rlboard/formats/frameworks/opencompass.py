@@ -1,4 +1,4 @@
-"""Reads what OpenCompass writes of an evaluation: `predictions/{model}/{data set}.json` and the details of `results/`.
+"""Reads OpenCompass's evaluations: `predictions/{model}/{data set}.json` and the details of `results/`.
 
 Writers, of open-compass/opencompass a5acc4b: `opencompass/openicl/icl_inferencer/icl_base_inferencer.py` (the output
 handlers), `opencompass/tasks/openicl_eval.py` (`format_details`), `opencompass/openicl/icl_evaluator/icl_base_evaluator.py`

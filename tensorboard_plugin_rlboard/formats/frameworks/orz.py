@@ -1,4 +1,4 @@
-"""Reads the replay buffers that Open-Reasoner-Zero dumps: what PPO trains on, token by token, without any text.
+"""Reads the replay buffers that Open-Reasoner-Zero dumps: PPO's training data, token by token, without any text.
 
 Trainer: Open-Reasoner-Zero (orz/ppo/trainer.py and orz/ppo/replay_buffer.py at 3fdd9a07); forks of OpenRLHF that write
 its `Experience` as JSON.
@@ -76,7 +76,7 @@ def _rows(sequences: object) -> list[object]:
 
 
 def _of_row(value: object, number: int, count: int) -> object:
-    """What a batch has for one of its rows: a list of lists and, of several rows, any list has one entry for each."""
+    """The entry of a batch for one of its rows: lists of lists, and any list if there are several rows, have one a row."""
     if not isinstance(value, list) or not value:
         return value
     if len(value) == count and (count > 1 or isinstance(value[0], list)):

@@ -1,4 +1,4 @@
-"""Reads prime-rl's token exports: what the trainer saw of each sequence, token by token, without any text.
+"""Reads prime-rl's token exports: each sequence as the trainer saw it, token by token, without any text.
 
 Trainer: prime-rl, prime_rl/trainer/rl/token_export.py (schema 1).
 Option: `trainer.enable_token_export = true`; files are `token_exports/step_{N}/rank_{R}.jsonl`.

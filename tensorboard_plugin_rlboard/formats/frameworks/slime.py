@@ -117,7 +117,7 @@ def _add_texts(sample: dict[str, object], row: Row) -> None:
 
 
 def _add_trained(sample: dict[str, object], trained: dict[str, object]) -> None:
-    """Add what the trainer computed: its mask counts, the sampler's log-probabilities are those of the sampler.
+    """Add the trainer's values: its mask counts, but the sampler's log-probabilities stay those of the sampler.
 
     Args:
         sample: the sample.

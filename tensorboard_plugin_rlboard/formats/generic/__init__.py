@@ -1,1 +1,1 @@
-"""Logs of no known format, by a mapping of fields to keys that the user wrote or a guess made."""
+"""Reads logs of no known format by a mapping of fields to keys, written by the user or guessed."""

@@ -1,4 +1,4 @@
-"""The words of a mapping: every field that it may give a key to, and what a row may be under it."""
+"""The fields that a mapping may give keys to, and the shapes that a row may have."""
 
 from __future__ import annotations
 

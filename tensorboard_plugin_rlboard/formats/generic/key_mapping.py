@@ -81,7 +81,7 @@ def mapping_format(mapping: KeyMapping) -> Format:
 
 
 def without_step(file_format: Format) -> Format:
-    """The format of a mapping whose rows have no step after all; what was taken for one is noted as what it might be."""
+    """The format of a mapping without its step; the key that was taken for one becomes an alternative."""
     mapping = file_format.mapping
     if mapping is None or "step" not in mapping.keys:
         return file_format
@@ -147,7 +147,7 @@ def mapping_toml(keys: Mapping[str, str], note: str = "", files: str = "") -> st
 
 
 def shape_of(keys: Mapping[str, str]) -> str:
-    """What a row is under a mapping: one of `fields.SHAPES`."""
+    """The shape of a row under a mapping: one of `fields.SHAPES`."""
     response = next((keys[name] for name in RESPONSE_FIELDS if name in keys), "").partition(AFTER)[0]
     if ENTRIES in response:
         return MEMBERS if list_of(response)[1] else LISTS

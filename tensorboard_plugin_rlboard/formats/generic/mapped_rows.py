@@ -121,7 +121,7 @@ class MappedRows:
         return LineSamples(rows, list(dict.fromkeys(problems)))
 
     def _cut_beginning(self, row: Row, fields: dict[str, object]) -> None:
-        """Leave of a response what follows the prompt, where the mapping says that it begins with it or holds both."""
+        """Cut the prompt from a response, if the mapping says that it begins with it or holds both."""
         if self._beginning is not None and "response" in fields:
             fields["response"] = rest_after(fields["response"], self._beginning(row))
         elif self._is_in_one and isinstance(text := fields.get("response"), str):
@@ -138,7 +138,7 @@ class MappedRows:
         context: LineContext,
         problems: list[str],
     ) -> dict[str, object]:
-        """One sample of a row: what it has itself counts before what stands around it."""
+        """One sample of a row: its own values count before those around it."""
         fields, further = member
         values = {**shared, **fields}
         sample = self._plain_sample([*around, *further.items()], values)
@@ -165,7 +165,7 @@ class MappedRows:
     def _complete(
         self, sample: dict[str, object], value_of: _Value, context: LineContext, problems: list[str]
     ) -> None:
-        """Add what is made of a conversation and of token ids."""
+        """Add the fields that are derived from a conversation and from token ids."""
         if "messages" in self._keys:
             self._add_conversation(sample, value_of("messages"), problems)
             if _TOKENS.isdisjoint(self._keys):

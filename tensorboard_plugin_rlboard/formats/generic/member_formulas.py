@@ -1,4 +1,4 @@
-"""Sums, products and choices of what each of several samples of a row has: `accuracy[] * 0.5 + format[]`."""
+"""Sums, products and choices of values that each of several samples of a row has: `accuracy[] * 0.5 + format[]`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
 
 
 class MemberFormulas:
-    """Splits paths into what is looked up and what is computed of it, one sample after the other.
+    """Splits paths into values that are looked up and formulas that are computed of them, sample by sample.
 
     Args:
         each: field -> path, of the fields that every sample of a row has for itself.

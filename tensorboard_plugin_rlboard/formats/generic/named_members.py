@@ -63,7 +63,7 @@ def entries_of(value: object) -> tuple[list[object] | None, list[str]]:
 
 
 def column_of(value: object, names: Sequence[str]) -> object:
-    """What stands beside entries with these names: of an object its values in their order; any other value as it is."""
+    """The values beside entries with these names: of an object in their order; any other value as it is."""
     return [value.get(name) for name in names] if names and isinstance(value, dict) else value
 
 

@@ -78,7 +78,7 @@ class GroupedRows:
         return LineSamples(samples, list(dict.fromkeys(problems)))
 
     def _without_lists(self, sample: dict[str, object]) -> dict[str, object]:
-        """A sample without what all samples of its group have, each for itself, in the group's object."""
+        """A sample without the lists of its group's object that have an entry for each of its samples."""
         for base in self._lists:
             group = sample.get(base)
             if isinstance(group, dict):
@@ -101,7 +101,7 @@ def _tell_apart(members: Sequence[dict[str, object]], seen: dict[object, int]) -
 
 
 def has_nested_groups(keys: Mapping[str, str]) -> bool:
-    """Whether a mapping has a path through two lists."""
+    """Whether rows hold several groups each: the mapping has a path through two lists."""
     return any(operand.count(ENTRIES) > 1 for path in keys.values() for operand in _operands(path))
 
 

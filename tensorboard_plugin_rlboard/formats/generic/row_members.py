@@ -104,7 +104,7 @@ class RowMembers:
         return members
 
     def takes(self, key: str) -> bool:
-        """Whether a key of the row holds what is each sample's own."""
+        """Whether a key of the row holds values of single samples."""
         return key in self._taken or any(numbers_of({key: None}, path) for path in self._numbered.values())
 
     def _fields(self, base: str, entry: object) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Rows of no known format: what is a sample in them, and which keys hold our fields."""
+"""Guesses the mapping of rows of no known format: what is a sample in them, and which keys hold our fields."""
 
 from __future__ import annotations
 

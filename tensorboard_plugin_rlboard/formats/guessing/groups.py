@@ -110,7 +110,7 @@ def _has_response(entry: object) -> bool:
 
 
 def take_task(roles: Roles) -> None:
-    """Take for the prompt what is asked, where what is called one is an instruction for several questions.
+    """Take the question for the prompt, if what is called a prompt is an instruction for several questions.
 
     Samples with the same prompt are a group, and these would be one though they answer different questions.
     """

@@ -1,4 +1,4 @@
-"""Understands rows that no format defines: what is a sample in them, and which keys are its prompt, response and reward.
+"""Guesses how rows of no format are read: what is a sample in them, and which keys are its prompt, response and reward.
 
 Several rows of a file decide, so that a header line or a failed rollout hides nothing. They are taken for samples of a
 training only if they have the text of a response and something that a data set or a program's log has not: a score, a
@@ -209,7 +209,7 @@ def _share(roles: Roles, telling: Sequence[Row], rows: Sequence[Row]) -> float:
 
 
 def _add_columns(roles: Roles, shape: Shape) -> None:
-    """Make columns of what further every sample of a row has for itself, so that it is not shown as one list of all."""
+    """Make columns of further lists that have an entry for each sample of a row."""
     used = {path for paths in roles.keys.values() for path in paths.split(EITHER)}
     for column in list(roles.profile):
         path, is_object = column.path, column.fits(lambda value: isinstance(value, dict))

@@ -1,4 +1,4 @@
-"""Assigns what says where a sample belongs beside its step: split and group, and the texts and identifiers beside it."""
+"""Assigns split, group, finish reason and identifiers: the labels of a sample beside its step."""
 
 from __future__ import annotations
 

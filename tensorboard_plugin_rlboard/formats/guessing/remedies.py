@@ -1,4 +1,4 @@
-"""What a user can write for rows that were taken for no samples: the lines of an rlboard.toml that open them."""
+"""Remedies for rows that were not taken for samples: the lines of an rlboard.toml that open them."""
 
 from __future__ import annotations
 

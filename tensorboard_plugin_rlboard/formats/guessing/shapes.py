@@ -1,4 +1,4 @@
-"""What a row of some file is: a sample, an object with several of them, or an episode; and the samples in it.
+"""The shape of rows: a sample, an object with several of them, or an episode; and the samples in them.
 
 A row may hold its samples as a list of objects (`rollouts`), as parallel lists (`completions`, `rewards`) or in numbered
 keys (`output_1`, `score_1`). Of each sample that a row holds, `Shape.samples` gives the values by path, so that whoever

@@ -129,7 +129,7 @@ def _describe_column(column: Column) -> str:
 
 
 def _leave_out(roles: Roles, odd: Sequence[Column]) -> str:
-    """Say of columns that they are no steps; our own key counts no longer, if it is one of them."""
+    """Exclude columns that are no steps, with a sentence on them; our own key, too, if it is one of them."""
     column = odd[0]
     shown = next(value for value in column.values.values() if step_from_value(value) is not None)
     said = f"{column.path} was not taken as step: it looks like {_describe_column(column)} ({shown})."

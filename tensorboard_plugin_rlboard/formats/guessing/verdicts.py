@@ -1,4 +1,4 @@
-"""Columns of words for whether an answer is right, and of shares in per cent, which count as numbers of a reward."""
+"""Columns of verdicts (words for whether an answer is right, shares in per cent), which count as numbers of a reward."""
 
 from __future__ import annotations
 

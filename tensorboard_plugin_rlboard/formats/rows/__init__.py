@@ -1,1 +1,1 @@
-"""Makes samples of rows: parsers, alignment of arrays with tokens, batches in columns, further fields, traces."""
+"""Turns rows into samples: parsers, batches in columns, further fields, traces."""

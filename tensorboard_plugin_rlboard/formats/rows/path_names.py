@@ -1,4 +1,4 @@
-"""Steps and splits in the names of files and folders: of frameworks that write one layout, and of anybody's."""
+"""Reads steps and splits in the names of files and folders, of known layouts and of any other."""
 
 from __future__ import annotations
 

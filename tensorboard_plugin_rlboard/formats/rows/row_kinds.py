@@ -1,4 +1,4 @@
-"""What the rows of a part are: which of them are samples, which of these failed, and which were cut off."""
+"""Which rows of a part are samples, which of these failed, and which responses were truncated."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FAILED = "The line has a prompt, and a reward or null for the response: it is ke
 
 
 def no_response(format_name: str, keys: Sequence[str]) -> str:
-    """What is said of a row without a response.
+    """The sentence on a row without a response.
 
     Args:
         format_name: the format of the file.
@@ -36,7 +36,7 @@ def no_response(format_name: str, keys: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class RowKinds:
-    """What rows are, bool [rows] each.
+    """The kinds of rows, bool [rows] each.
 
     Attributes:
         sample: rows that are samples.
@@ -50,7 +50,7 @@ class RowKinds:
 
 
 def row_kinds(texts: Mapping[str, Sequence[object]], is_rollout: Bools, has_tokens: Bools) -> RowKinds:
-    """What rows are, by what they have.
+    """The kinds of rows, by the values that they have.
 
     Args:
         texts: name -> a text for each row, None where it has none; prompt and response among them.

@@ -1,4 +1,4 @@
-"""Of which split the rows of a part are: by what they say of it, by further keys that say so, or by their file."""
+"""The split of each row of a part: from its own keys, from further keys that name a split, or from its file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Column(Protocol):
 
 @dataclass(frozen=True)
 class SplitWords:
-    """What rows say of their split, by the keys that a format reads.
+    """The values of rows that name their split, by the keys that a format reads.
 
     Attributes:
         names: what each row calls its split, None where it does not.

@@ -1,4 +1,4 @@
-"""Lays what a training learns of a trace after it was logged onto that trace: prime-rl's annotations.
+"""Merges annotations, which prime-rl logs of a trace later, into that trace.
 
 Each line of an annotation stream names a trace and holds an `info` object, which is merged into the trace's own, and
 for some branches one value a token, from the first token of the branch on (its prompt included), null where nothing is
