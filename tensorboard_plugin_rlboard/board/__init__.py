@@ -1,1 +1,1 @@
-"""The questions that the tab asks: one module a question, answered from the index."""
+"""Answers the questions of the tab from the index: one folder for each kind of question."""

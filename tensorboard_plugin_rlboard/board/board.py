@@ -125,7 +125,7 @@ class Board:
         return run
 
     def session(self, run: RunIndex | str) -> RunSession:
-        """What the calling thread reads a run, or that of a name, with, as it is now."""
+        """A session of the calling thread on a run, given as such or by name, as it is now."""
         return open_session(self.run(run) if isinstance(run, str) else run, self.cursor())
 
     def runs(self, tensorboard_runs: TensorBoardRuns | None = None) -> api.Runs:
@@ -233,14 +233,14 @@ class Board:
         return LaterAnswers(self.session, self._steps, self._slot, self.registry, self._decoded_samples)
 
     def _update_after_round(self, run: RunIndex) -> None:
-        """In the thread that indexes: what is told of a run that has more rows."""
+        """Updates answers about a run that has more rows; called in the thread that indexes."""
         self._steps.update_in_background(run)
         # The only run is the one that will be asked about, whether anybody has named it yet or not.
         if is_loading(run) and (run.name == self.indexer.activity.viewed_run or len(self.registry.runs) == 1):
             self.prompts.look_up_in_background(run)
 
     def _update_when_read(self, run: RunIndex) -> None:
-        """In the thread that indexes: what is told of a run that is read."""
+        """Updates answers about a run that is completely indexed; called in the thread that indexes."""
         activity = self.indexer.activity
         if run.name == activity.viewed_run:  # a page that opens asks at this very moment
             self.limits.slots.wait_until_idle(_MAX_YIELD_SECONDS)

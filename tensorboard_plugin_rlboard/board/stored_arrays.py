@@ -1,4 +1,4 @@
-"""Arrays and what is said of them as bytes, saved between starts. What is damaged or foreign is as good as absent.
+"""Arrays with a JSON head as bytes, saved between starts. Damaged or foreign bytes count as absent.
 
 Such bytes may lie beside the logs, where others can write: nothing of them is unpacked or run, and they take no more
 memory than they are long.
@@ -24,7 +24,7 @@ _DIGEST_BYTES = 16
 
 @dataclass(frozen=True)
 class StoredArrays:
-    """Arrays by name, and a head of what JSON holds."""
+    """Arrays by name, and a head of JSON values."""
 
     head: Mapping[str, Any]
     arrays: Mapping[str, NDArray[Any]]

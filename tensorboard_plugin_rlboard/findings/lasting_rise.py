@@ -14,7 +14,7 @@ _SHARE_OF_STEPS = 0.8
 
 @dataclass(frozen=True)
 class LastingRise:
-    """A share that is up and stays there.
+    """A share that has risen and stays up.
 
     Attributes:
         start: index of the first step.
@@ -28,7 +28,7 @@ class LastingRise:
 
 
 def lasting_rise(share: Floats, limit: float, window: int = 5, least: int = 3) -> LastingRise | None:
-    """Since when a share is at a limit or above, as the median of some steps, in four of five steps up to the newest.
+    """Finds since when a share, as a median over a window, is at a limit or above in four of five steps up to the newest.
 
     Args:
         share: float64 [steps], NaN where a step has no value.

@@ -1,4 +1,4 @@
-"""What the critic is compared with: returns as logged, else computed of rewards and values; and its TD errors.
+"""The critic's target: logged returns, else returns computed from rewards and values (GAE); and TD errors.
 
 Formulas and their sources: docs/metrics.md, "Per token". The layout of the flat arrays is that of `segments`.
 """
@@ -29,7 +29,7 @@ class CriticTarget:
 
 
 def critic_target(tokens: Tokens, gamma: float, lam: float) -> CriticTarget | None:
-    """The logged `returns` of a sample that has some, else A_t + V_t with A from GAE (arXiv 1506.02438).
+    """The target of each sample: its logged `returns`, else A_t + V_t with A from GAE (arXiv 1506.02438).
 
     Args:
         tokens: the logged metrics.

@@ -1,4 +1,4 @@
-"""Every token metric that the logged ones of a sample allow, for each sample as if it stood alone."""
+"""Derives every token metric that the logged ones of a sample allow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Means and deviations of numbers whose sums or squares are too large for a float64, though they themselves are not."""
+"""Means and deviations of numbers so large that their sums or squares overflow a float64."""
 
 from __future__ import annotations
 

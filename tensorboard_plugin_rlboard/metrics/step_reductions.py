@@ -1,4 +1,4 @@
-"""What the samples of each step add up to: shares, sums of tokens, and moments over all tokens; docs/metrics.md, "Per step".
+"""Reduces the samples of each step: shares, sums of tokens, and moments over all tokens; docs/metrics.md, "Per step".
 
 As everywhere the numbers of a step are added in the order of their size (`step_statistics.py`).
 """

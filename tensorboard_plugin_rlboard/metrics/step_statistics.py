@@ -33,7 +33,7 @@ _ROUNDING = 16 * float(np.finfo(np.float64).eps)
 
 @dataclass(frozen=True)
 class StepSegments:
-    """Which of some rows, in whichever order they come, belong to which step.
+    """Which rows belong to which step, in whichever order they come.
 
     Attributes:
         order: the rows step by step, int64 [rows]; None where they lie so already.
@@ -60,7 +60,7 @@ class StepSegments:
 
 
 def step_segments(keys: tuple[Ints, ...]) -> StepSegments:
-    """Where the keys of rows, int64 [rows] each, are the same; the steps are sorted by the first key, then the second."""
+    """The segments of rows with equal keys, int64 [rows] each; sorted by the first key, then the second."""
     order, rows = None, len(keys[0])
     backwards, changes = _backwards_and_changes(keys)
     if backwards.any():
@@ -83,7 +83,7 @@ def ordered_mean(x: Floats, segments: StepSegments) -> Floats:
 
 
 def sorted_without_nan(x: Floats, segments: StepSegments) -> tuple[Floats, Ints, Ints]:
-    """The numbers without NaN, step by step and there by their size, with the starts and sizes of what is left."""
+    """The numbers without NaN, sorted within each step, with the starts and sizes of the steps."""
     x = segments.by_step(x)
     counts = ~np.isnan(x)
     sizes, starts = segments.sizes, segments.starts

@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.metrics.tokens import RHO_CAP, Tokens
 
 @dataclass(frozen=True)
 class Moments:
-    """How two numbers of each token vary together: names of columns of the index on disk.
+    """Moments of two numbers of each token (means, centred sums of products), as names of columns of the index on disk.
 
     Means and centred sums, not sums of squares: of targets around a million, the squares would leave nothing of their
     differences. Those of several samples are pooled (Chan, Golub and LeVeque 1979):

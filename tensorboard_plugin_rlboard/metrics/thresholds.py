@@ -1,4 +1,4 @@
-"""Thresholds that docs/metrics.md defines and more than one module compares with."""
+"""Thresholds that docs/metrics.md defines and several modules share."""
 
 from __future__ import annotations
 

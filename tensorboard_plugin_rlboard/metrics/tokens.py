@@ -21,7 +21,7 @@ RHO_CAP = 2.0
 
 @dataclass(frozen=True)
 class TokenMetric:
-    """How a metric with one number per response token is computed; what it is says its entry in `metrics.catalog`.
+    """How a metric with one number per response token is computed; `metrics.catalog` describes it.
 
     Attributes:
         name: as in docs/metrics.md.
@@ -126,7 +126,7 @@ class Tokens:
         return np.repeat(np.arange(len(self.sizes)), self.sizes)
 
     def per_token(self, of_samples: Bools) -> Bools:
-        """Repeats what is true of each sample for each of its tokens, bool [tokens]."""
+        """Repeats the truth value of each sample for each of its tokens, bool [tokens]."""
         return np.repeat(of_samples, self.sizes)
 
     def has(self, name: str) -> Bools:

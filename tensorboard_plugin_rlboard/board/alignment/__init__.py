@@ -1,1 +1,1 @@
-"""Two sequences laid side by side: what is equal in both, what stands in one only, and what stands elsewhere in the other."""
+"""Aligns two sequences: what is equal in both, what is in one only, and what has moved."""

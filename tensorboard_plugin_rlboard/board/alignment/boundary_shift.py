@@ -40,7 +40,7 @@ def shifted_to_boundaries(matches: Sequence[Match], left: Sequence[str], right: 
 
 
 def _best_shift(units: Sequence[str], start: int, end: int, most_back: int, most_on: int) -> int:
-    """By how many units a change from start to end is best moved on, or back where below 0."""
+    """By how many units a change from start to end is best moved on; below 0 for back."""
     best, score = 0, _shift_score(units, start, end)
     for direction, most in ((1, min(most_on, _MAX_SHIFT)), (-1, min(most_back, _MAX_SHIFT))):
         for distance in range(1, most + 1):

@@ -1,4 +1,4 @@
-"""Characters that belong to the one before them, in every script: a text is never cut in front of them."""
+"""Combining marks and other parts of a grapheme cluster: a text is never cut before them."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def _all_marks() -> frozenset[str]:
 
 @cache
 def marks() -> str:
-    """Accents, vowel signs and the like as they stand between the brackets of a regular expression."""
+    """Combining marks, for the brackets of a regular expression."""
     return "".join(sorted(_all_marks()))
 
 
 @cache
 def cluster() -> str:
-    """A regular expression of what is seen as one character, whatever it is: a flag, a family of emoji, a letter with accents."""
+    """A regular expression of a grapheme cluster: a flag, a family of emoji, a letter with accents."""
     one = f"(?:[{chr(_FLAGS[0])}-{chr(_FLAGS[-1])}]{{2}}|.)[{marks()}]*"
     return f"{one}(?:\u200d{one})*"
 

@@ -24,7 +24,7 @@ _SPECIAL = re.compile(r"\s*(?:<[^<>\s]{1,40}>|\[[A-Z_]{2,20}\])\s*")
 
 @cache
 def _pattern(unit: str, *, marked: bool) -> re.Pattern[str]:
-    """What a word, or a character, is; `marked` where the text has marks."""
+    """The pattern of a word or a character; `marked` if the text has combining marks."""
     if not marked:
         words = rf"[^\S\r\n]+|[{_WITHOUT_SPACES}]|[^\W{_WITHOUT_SPACES}]+|"
         return re.compile(rf"\r\n|{words if unit == 'word' else ''}.", re.DOTALL)

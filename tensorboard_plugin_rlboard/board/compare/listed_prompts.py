@@ -33,7 +33,7 @@ MAX_SAMPLES = 16
 
 @dataclass
 class _PromptSamples:
-    """Samples of one prompt on one side, and the row number of the first."""
+    """The samples of one prompt on one side."""
 
     row: int = -1
     ids: list[str] = field(default_factory=list)

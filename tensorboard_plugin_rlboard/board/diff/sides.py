@@ -40,7 +40,7 @@ class Side:
     token_metrics: Sequence[str] = ()
 
     def compared_tokens(self) -> list[str]:
-        """What tokens are compared by: their text, and with it how it is spelt where the text alone does not tell them apart.
+        """The keys by which tokens are compared: their text, with its spelling where the text alone does not tell them apart.
 
         A character whose bytes lie in several tokens stands whole in the first of them and the others are empty, and
         what is no UTF-8 is one sign, whatever the bytes: by the text alone, parts of two characters would be equal.

@@ -122,7 +122,7 @@ def _values(session: RunSession, selection: Selection, name: str) -> tuple[Float
 
 
 def _compared_values(session: RunSession, question: DistributionQuestion) -> tuple[Floats | None, int]:
-    """The values of what the metric is compared with; None where it is compared with nothing."""
+    """The values that the metric is compared with; None if it is compared with nothing."""
     name, against = question.metric, question.against
     if not against:
         return None, 0

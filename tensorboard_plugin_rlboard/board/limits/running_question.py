@@ -77,7 +77,7 @@ def check_stopped() -> None:
 
 
 def interruptible(cursor: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """The same cursor, interrupted when the current question is given up.
+    """The same cursor, to be interrupted when the current question is stopped.
 
     Raises:
         StoppedError: it was given up already.

@@ -1,4 +1,4 @@
-"""What a list of samples shows and what it is sorted by, as SQL."""
+"""The columns and the order of a list of samples, as SQL."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ SampleAddress = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class SampleContext:
-    """The samples beside one.
+    """The neighbours of a sample.
 
     Attributes:
         neighbours: their ids.

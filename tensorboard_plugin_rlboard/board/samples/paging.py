@@ -27,7 +27,7 @@ _MANY = 20_000
 
 @dataclass(frozen=True)
 class ListOrder:
-    """What a list is sorted by.
+    """The order of a list.
 
     Attributes:
         key: SQL; empty for the order of the log.

@@ -42,7 +42,7 @@ _TOKEN_ID = re.compile(r"#[0-9]{1,10}", re.ASCII)
 
 @dataclass(frozen=True)
 class _RunEvidence:
-    """What samples all over a run say of its spelling, and how many samples it had then."""
+    """The evidence for a run's spelling, from samples all over it, and how many samples it had then."""
 
     evidence: StyleEvidence
     n_samples: int
@@ -57,7 +57,7 @@ _evidence_of: WeakKeyDictionary[RunIndex, _RunEvidence] = WeakKeyDictionary()
 
 @dataclass(frozen=True)
 class Spelling:
-    """What the texts of a file's tokens depend on, beside the tokens: two that are equal spell them alike.
+    """How the tokens of a file become text; equal ones give equal texts.
 
     Attributes:
         tokenizer: the one beside the file or above it; None without one.
@@ -168,7 +168,7 @@ def _spread_locations(session: RunSession) -> list[SampleLocation]:
 
 
 def _evidence(session: RunSession, locations: Sequence[SampleLocation]) -> tuple[StyleEvidence, bool]:
-    """What samples say of their spelling, and whether no file was found that cannot be read now."""
+    """The evidence of samples for their spelling, and whether every file could be read."""
     total, left = StyleEvidence(), _MAX_BYTES
     for location in locations:
         left -= location.length

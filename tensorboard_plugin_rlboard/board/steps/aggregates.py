@@ -104,7 +104,7 @@ class AggregateInput:
 
 @dataclass(frozen=True)
 class AggregateRows:
-    """What an aggregate computed: int64 [rows] of each key, float64 [rows] of each column, NaN where there is no value."""
+    """The result of an aggregate: int64 [rows] of each key, float64 [rows] of each column, NaN where there is no value."""
 
     keys: tuple[Ints, ...]
     columns: Mapping[str, Floats]
@@ -174,7 +174,7 @@ def _reduced(
     rows: Relation,
     keys: tuple[str, ...],
 ) -> list[AggregateRows]:
-    """What the reducers of a merged aggregate make of its samples, in their order."""
+    """The results of a merged aggregate's reducers, in their order."""
     answer = cursor.execute(
         aggregate.sql(rows.table_sql, rows.where, ", ".join(keys)), rows.values
     ).fetchnumpy()

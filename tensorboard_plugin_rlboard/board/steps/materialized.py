@@ -1,4 +1,4 @@
-"""The curves of one run, materialised: what every step's samples reduce to, computed again only where they changed.
+"""The materialised curves of one run: statistics of every step, computed again only where its samples changed.
 
 Rows are replaced step by step, all aggregates of a step from one snapshot of the database: a row is always the whole
 truth about its step as of one moment. A row whose step has changed since stays as it was until it is computed again.
@@ -69,7 +69,7 @@ def _interned(aggregate: Aggregate) -> Aggregate:
 
 @dataclass(frozen=True)
 class CurvesSnapshot:
-    """What can be answered at one moment.
+    """The curves as of one moment.
 
     Attributes:
         serial: another number whenever an answer is another.
@@ -122,7 +122,7 @@ class MaterializedCurves:
         self.step_index.restore(stored.entries)  # last: from now on they are answered without the lock
 
     def to_store(self) -> StoredCurves:
-        """What a later start can go on from: the overview's curves, of the steps that are up to date."""
+        """The curves that a later start can continue from: the overview's, of the steps that are up to date."""
         names = {*STEP_AGGREGATES, FINDINGS, *(METRIC_PREFIX + name for name in OVERVIEW_METRICS)}
         aggregates = {
             name: aggregate for name, aggregate in self.snapshot.aggregates.items() if name in names

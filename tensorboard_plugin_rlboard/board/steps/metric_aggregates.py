@@ -1,4 +1,4 @@
-"""The aggregates of sample metrics: what `metric_statistics` needs of each sample, as SQL."""
+"""The aggregates of sample metrics: the columns that `metric_statistics` needs, as SQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The aggregates of the step metrics: which sums, shares and pooled moments of its samples a step is given."""
+"""The aggregates of the step metrics: sums, shares and pooled moments over the samples of each step."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def step_aggregates(schema: RunSchema) -> dict[str, Aggregate]:
 
 
 def finding_aggregate(schema: RunSchema) -> Aggregate:
-    """A few plain statistics of further metrics, named `metric:statistic`: what findings need beside the curves."""
+    """A few plain statistics of further metrics, named `metric:statistic`, which findings need beside the curves."""
     wanted = {name: kinds for name, kinds in FINDING_METRICS.items() if name in schema.metrics}
     wanted |= dict.fromkeys(own_metrics(schema), _OF_OWN)
     # names of a log may hold braces, which a merged query would take for places: inside, everything goes by numbers

@@ -72,7 +72,7 @@ class StepTable:
         return StepTable(self.step, self.attempt, {**self.columns, name: columns})
 
     def row_positions(self, attempt: int | None, low: int | None, high: int | None) -> slice | Ints:
-        """Where the rows of one attempt are, or of the newest one of each step, with steps from low to high."""
+        """The positions of the rows of one attempt, or of each step's newest one, with steps from low to high."""
         first = 0 if low is None else int(np.searchsorted(self.step, low))
         end = len(self.step) if high is None else int(np.searchsorted(self.step, high, side="right"))
         step = self.step[first:end]

@@ -1,4 +1,4 @@
-"""Materialised curves as bytes, saved between starts. What is damaged or foreign is as good as absent."""
+"""Materialised curves as bytes, saved between starts. Damaged or foreign bytes count as absent."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Sums whose digits do not depend on an order, and what a sample has of its group, as SQL."""
+"""SQL of sums that do not depend on the order of rows, and of group metrics."""

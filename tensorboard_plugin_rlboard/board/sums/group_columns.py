@@ -1,4 +1,4 @@
-"""The metrics of a sample that are of its group, as SQL: by windows, and by a join."""
+"""Group metrics of a sample as SQL: by windows, and by a join."""
 
 from __future__ import annotations
 

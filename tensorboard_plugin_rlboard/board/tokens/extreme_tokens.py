@@ -26,7 +26,7 @@ _CONTEXT = 64
 
 @dataclass(frozen=True)
 class TokenSearch:
-    """What is looked for in a sample.
+    """Which tokens of a sample are searched.
 
     Attributes:
         metric: a token metric.
@@ -96,7 +96,7 @@ class ExtremeTokens:
 
 
 def _key(session: RunSession, location: SampleLocation, search: TokenSearch, spelling: Spelling) -> Hashable:
-    """What the tokens of a sample depend on. No two runs have one table, no two versions of a file one number."""
+    """The cache key of a sample's tokens. No two runs have one table, no two versions of a file one number."""
     place = (location.offset, location.length, location.row, location.annotations)
     return (session.run.table, location.file.number, *place, session.run.keys.arrays, search, spelling)
 

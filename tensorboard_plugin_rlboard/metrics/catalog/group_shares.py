@@ -1,4 +1,4 @@
-"""Step metrics of groups: shares of those that teach, and of those that do not by why."""
+"""Step metrics of groups: shares of groups that give a gradient, and of those that give none, by the reason."""
 
 from __future__ import annotations
 

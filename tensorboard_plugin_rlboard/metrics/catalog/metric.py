@@ -1,4 +1,4 @@
-"""What an entry of the metric registry holds."""
+"""An entry of the metric registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sample metrics: one number for each sample, of its own or of its place in its group."""
+"""Sample metrics: one number for each sample, of itself or within its group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which kind of group it is: one that gives a gradient, or why it gives none; docs/metrics.md defines the kinds.
+"""The kind of a group: it gives a gradient, or why it gives none; docs/metrics.md defines the kinds.
 
 The list of groups and the shares per step are both made of this, so the two cannot disagree.
 """

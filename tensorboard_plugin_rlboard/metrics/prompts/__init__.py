@@ -1,1 +1,1 @@
-"""Estimates over prompts: what further samples would reach, and how sure a comparison is."""
+"""Estimates over prompts: pass@k, and the confidence interval of a comparison."""

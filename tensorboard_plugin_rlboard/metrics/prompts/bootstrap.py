@@ -1,4 +1,4 @@
-"""How sure a comparison over shared prompts is: paired bootstrap over prompts, percentile intervals.
+"""Confidence intervals of a comparison over shared prompts: paired bootstrap over prompts, percentile intervals.
 
 Each resample draws as many prompts as there are, with replacement, and takes both sides' values of a drawn prompt together:
 Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13; for comparing two systems on the same inputs

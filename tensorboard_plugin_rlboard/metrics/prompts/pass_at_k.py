@@ -1,4 +1,4 @@
-"""pass@k and avg@k: how many of the prompts are solved by one of k samples, and by a sample.
+"""pass@k and avg@k: the share of prompts solved by at least one of k samples, and by a single one.
 
 Source: Chen et al. 2021 (arXiv 2107.03374), section 2.1, the unbiased estimator; docs/metrics.md, "pass@k and avg@k".
 """

@@ -1,4 +1,4 @@
-"""The critic explains nothing of what comes."""
+"""The critic predicts no better than a constant: its explained variance is at or below 0."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first step already differs from the reference, though nothing was trained yet."""
+"""KL to the reference is not 0 at the first step, though nothing was trained yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The policy goes away from the reference faster and faster, or is far away from it and stays there."""
+"""KL to the reference grows faster and faster, or is large and stays so."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 
 def _of_response(data: DetectorInput, k3: float) -> str:
-    """What a level is for a whole response, in words: guides of trainers count so (TRL: keep it between 0 and 10)."""
+    """The KL of a whole response, in words: guides of trainers give it so (TRL: keep it between 0 and 10)."""
     tokens = median(data.statistic("n_tokens")[-5:])
     if not np.isfinite(tokens):
         return ""
@@ -119,14 +119,14 @@ def _first_line(k3: Floats) -> Floats:
 
 
 def _stays(level: Floats, limit: float, since: int) -> bool:
-    """Whether it is up there from then on, and at the end."""
+    """Whether the level stays above a limit from then on, and at the end."""
     rest = level[since:]
     rest = rest[np.isfinite(rest)]
     return len(rest) >= 2 and bool((rest >= limit).mean() >= _SHARE_OF_STEPS) and bool(rest[-1] >= limit)
 
 
 def _onset(k3: Floats, line: Floats, place: int) -> int:
-    """Where it left the line that leads there."""
+    """The step at which the curve left the straight line."""
     if place < 3:
         return 0
     return rise_start(k3 / np.maximum(line, 1e-6), 1.3, place)

@@ -1,4 +1,4 @@
-"""A few steps in which the policy is far from the reference, and then is back."""
+"""KL to the reference jumps for a few steps and then is back."""
 
 from __future__ import annotations
 

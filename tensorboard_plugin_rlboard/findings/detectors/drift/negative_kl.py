@@ -1,4 +1,4 @@
-"""The mean log-ratio is below 0, which no divergence is."""
+"""The mean log-ratio is below 0, which a KL divergence never is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Responses to one prompt that are the same, letter by letter."""
+"""Many responses to one prompt are identical, letter by letter."""
 
 from __future__ import annotations
 

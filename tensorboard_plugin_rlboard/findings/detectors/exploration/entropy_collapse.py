@@ -1,4 +1,4 @@
-"""The policy has become certain: little is left of the entropy that it began with."""
+"""The entropy has collapsed: little is left of what the policy began with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups all of whose responses score the same, so that none of them is taught from."""
+"""All responses of a group have the same reward, so that its advantages are 0."""
 
 from __future__ import annotations
 

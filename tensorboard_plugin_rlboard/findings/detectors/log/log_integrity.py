@@ -1,4 +1,4 @@
-"""Whether the log says what it seems to say: values that could not be used, padding that counts as text, samples that lack."""
+"""The log is not what it seems: unusable values, lost lines, dropped or missing samples, padding that counts as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Responses grow and score for it, while nothing says that they are better."""
+"""Responses grow longer and are rewarded for it, without another sign that they are better."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prompts whose every response scores below the reference's."""
+"""Prompts all of whose responses score below the reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A phrase that comes up because it is paid for."""
+"""A phrase spreads because it is rewarded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reward rises and the trusted score of the same responses does not follow."""
+"""The reward rises, and the trusted score of the same responses does not (reward over-optimisation)."""
 
 from __future__ import annotations
 

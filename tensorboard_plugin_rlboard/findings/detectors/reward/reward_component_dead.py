@@ -1,4 +1,4 @@
-"""A part of the reward that no longer varies, or never did."""
+"""A component of the reward no longer varies, or never did."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From one step to the next everything scores more, or less: the scoring has changed, not the policy."""
+"""All rewards rise or fall from one step to the next: the scoring has changed, not the policy."""
 
 from __future__ import annotations
 

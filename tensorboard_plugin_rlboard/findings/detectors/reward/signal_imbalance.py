@@ -1,4 +1,4 @@
-"""The KL penalty outweighs the reward, so that going nowhere is what is learnt."""
+"""The KL penalty outweighs the reward, so that the policy learns to stay at the reference."""
 
 from __future__ import annotations
 

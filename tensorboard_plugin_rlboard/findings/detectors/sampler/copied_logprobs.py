@@ -1,4 +1,4 @@
-"""The sampler's log-probabilities are the trainer's to the last digit: one was copied from the other."""
+"""The sampler's log-probabilities equal the trainer's to the last digit: one was copied from the other."""
 
 from __future__ import annotations
 

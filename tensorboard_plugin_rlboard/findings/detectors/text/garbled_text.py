@@ -1,4 +1,4 @@
-"""Responses with characters that no text has, or with letters of a script that nobody asked for."""
+"""Responses have characters that no text has, or letters of a script that nobody asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Responses that say the same again and again."""
+"""Responses repeat themselves in loops."""
 
 from __future__ import annotations
 

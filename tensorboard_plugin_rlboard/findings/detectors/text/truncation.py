@@ -1,4 +1,4 @@
-"""Responses that end at the maximum length instead of by themselves."""
+"""Responses are truncated at the maximum length."""
 
 from __future__ import annotations
 
