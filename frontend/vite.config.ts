@@ -46,10 +46,10 @@ function filesOfViews(): Plugin {
 
 /** What several parts of the page need. */
 const SHARED =
-  /[\\/]src[\\/](api|data|host|lib|metrics|state|ui|charts[\\/](scales|shared)|shell[\\/](findings[\\/](later|openFinding)|info[\\/]mappingPairs|pageStates|rangeText|runs[\\/]runOrder))[\\/.]|[\\/]node_modules[\\/](@?preact)[\\/]/;
+  /[\\/]src[\\/](api|data|host|lib|metrics|state|ui|charts[\\/](scales|shared)|shell[\\/](findings[\\/](lazy|openFinding)|info[\\/]mappingPairs|pageStates|rangeText|runs[\\/]runOrder))[\\/.]|[\\/]node_modules[\\/](@?preact)[\\/]/;
 /** Of that, what the first view does without: tables, tokens, answers of other views. */
 const LISTS =
-  /[\\/]src[\\/](api[\\/](compare|groups|later[\\/]diff|prompts)|data[\\/](compare[\\/]runs|questions[\\/](later|SamplePages|sample|groups|worstTokens|stepSamples|distributions)|sampleWalk)|lib[\\/](colourScale|heatmapColours|longText|rowWindow|singleLine)|ui[\\/]table)/;
+  /[\\/]src[\\/](api[\\/](compare|groups|lazy[\\/]diff|prompts)|data[\\/](compare[\\/]runs|questions[\\/](lazy|SamplePages|sample|groups|worstTokens|stepSamples|distributions)|sampleWalk)|lib[\\/](colourScale|heatmapColours|longText|rowWindow|singleLine)|ui[\\/]table)/;
 
 // TensorBoard imports `static/index.js` by that name and calls its `render`; everything else is found relative to it.
 export default defineConfig(({ mode }) => ({

@@ -9,7 +9,7 @@ import { Banner, Pane } from "./pane";
 import type { DialogName } from "./shell/Dialogs";
 import { MappingBar } from "./shell/notices/MappingBar";
 import { Notices } from "./shell/notices/Notices";
-import { PartOfPage } from "./shell/pageStates";
+import { LazyFallback } from "./shell/pageStates";
 import { StepBar } from "./shell/StepBar";
 import { TopBar } from "./shell/TopBar";
 import { editFilter, editSearch } from "./state/focusRequests";
@@ -18,7 +18,7 @@ import { unread } from "./state/links/unreadAddress";
 import { type Selection, select, selected, selection } from "./state/selection";
 import { focusView, recoverFocus, useFocusHome } from "./state/viewFocus";
 import { viewKeys } from "./state/viewKeys";
-import { later } from "./ui";
+import { lazy } from "./ui";
 
 /** What is open inside the view: the patch that closes the innermost of it, null where nothing is. */
 function closedInView(): Partial<Selection> | null {
@@ -44,13 +44,13 @@ function goUp(): boolean {
 }
 
 /** What of a link is not understood: in a file of its own, for most links are. */
-const UnreadLink = later(
+const UnreadLink = lazy(
   async () => (await import("./shell/notices/UnreadLink")).UnreadLink,
   () => null,
 );
 
 /** The dialogs, in a file of their own. */
-export const Dialogs = later(async () => (await import("./shell/Dialogs")).Dialogs, PartOfPage);
+export const Dialogs = lazy(async () => (await import("./shell/Dialogs")).Dialogs, LazyFallback);
 
 export function App(): JSX.Element {
   const [dialog, setDialog] = useState<DialogName | null>(null);

@@ -6,7 +6,7 @@ import { refresh } from "./data/polling";
 import { run, runs, runsError } from "./data/runs";
 import { steps, stepsError } from "./data/steps";
 import { said, t } from "./i18n";
-import { NoRuns, NoSamples, UnknownRun } from "./shell/laterStates";
+import { NoRuns, NoSamples, UnknownRun } from "./shell/lazyStates";
 import { Failed, Reading } from "./shell/pageStates";
 import { selected } from "./state/selection";
 import { Button } from "./ui";

@@ -11,7 +11,7 @@ const { addMetricNames } = await import("../src/i18n/metricNames");
 const { metricNames, zh } = await import("../src/i18n/zh");
 addWords("zh", zh);
 addMetricNames(metricNames);
-await import("../src/i18n/laterWords");
+await import("../src/i18n/lazyWords");
 addSentences((await import("../src/i18n/zh/sentences")).inChinese);
 
 export {};

@@ -81,7 +81,7 @@ export function newPage(): HTMLElement {
 export async function readWholePage(): Promise<void> {
   const { Dialogs } = await import("../src/app");
   const { VIEW_COMPONENTS } = await import("../src/views");
-  const { StepPanels } = await import("../src/views/overview/step/later");
-  const empty = Object.values(await import("../src/shell/laterStates"));
+  const { StepPanels } = await import("../src/views/overview/step/lazy");
+  const empty = Object.values(await import("../src/shell/lazyStates"));
   for (const part of [...Object.values(VIEW_COMPONENTS), Dialogs, StepPanels, ...empty]) await part.load();
 }

@@ -42,8 +42,8 @@ REQUESTING = {
     "api/findingsRoute",
     "api/groupsRoute",
     "api/prompts/routes",
-    "api/later/diffRoute",
-    "api/later/stepsByValue",
+    "api/lazy/diffRoute",
+    "api/lazy/stepsByValue",
     "api/request",
 }
 

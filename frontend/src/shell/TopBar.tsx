@@ -8,7 +8,7 @@ import { VIEWS } from "../state/addressFields";
 import { select, selected } from "../state/selection";
 import { keyOfView } from "../state/viewKeys";
 import { Button } from "../ui";
-import { FindingsBadge } from "./findings/later";
+import { FindingsBadge } from "./findings/lazy";
 import { LiveStatus } from "./LiveStatus";
 import { RunPicker } from "./runs/RunPicker";
 import { TextRules } from "./TextRules";

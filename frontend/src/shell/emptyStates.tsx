@@ -5,7 +5,7 @@ import type { RunInfo } from "../api/answers";
 import { refresh } from "../data/polling";
 import { runs } from "../data/runs";
 import { said, t } from "../i18n";
-import "../i18n/laterWords";
+import "../i18n/lazyWords";
 import { bytes, count } from "../lib/format";
 import { select } from "../state/selection";
 import { Button, Empty } from "../ui";

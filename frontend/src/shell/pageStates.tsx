@@ -7,7 +7,7 @@ import { refresh } from "../data/polling";
 import { runs } from "../data/runs";
 import { t } from "../i18n";
 import { count } from "../lib/format";
-import { ErrorBox, type Meanwhile, Progress } from "../ui";
+import { ErrorBox, type LazyFallbackProps, Progress } from "../ui";
 import { progressText } from "./LiveStatus";
 
 /** Nothing of the run is there yet: it is being read, or asked for. */
@@ -80,7 +80,7 @@ export function Failed({ error, what }: { error: ApiError; what: string }): JSX.
 }
 
 /** A part of the page whose file is on its way, or could not be read: TensorBoard ended, or was upgraded meanwhile. */
-export function PartOfPage({ error }: Meanwhile): JSX.Element {
+export function LazyFallback({ error }: LazyFallbackProps): JSX.Element {
   if (error === null) {
     return (
       <section class="state" aria-busy="true" aria-label={t("shell.loading")} data-testid="loading-part" />

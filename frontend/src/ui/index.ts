@@ -14,7 +14,7 @@ export {
   Toggle,
   type ToggleProps,
 } from "./fields";
-export { type LaterComponent, later, type Meanwhile } from "./later";
+export { type LazyComponent, type LazyFallbackProps, lazy } from "./lazy";
 export { Panel, type PanelProps } from "./Panel";
 export { Popover, type PopoverProps } from "./Popover";
 export { Empty, type EmptyProps, ErrorBox, type ErrorBoxProps, Progress, type ProgressProps } from "./states";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { en } from "../../src/i18n/en";
-import { later } from "../../src/i18n/en/later";
+import { lazy } from "../../src/i18n/en/lazy";
 import { overviewPanels } from "../../src/i18n/en/overview/panels";
 import { overlay } from "../../src/i18n/en/runs/overlay";
 
@@ -41,5 +41,5 @@ test("the first view names no words that are read later", () => {
     .flatMap((file) => [...withoutComments(SOURCES[file] ?? "").matchAll(/["`]([a-z_]+(?:\.\w+)+)["`]/g)])
     .map(([, key]) => key ?? "");
   expect(named.filter((key) => Object.hasOwn(en, key)).length).toBeGreaterThan(100);
-  expect(named.filter((key) => Object.hasOwn({ ...later, ...overlay, ...overviewPanels }, key))).toEqual([]);
+  expect(named.filter((key) => Object.hasOwn({ ...lazy, ...overlay, ...overviewPanels }, key))).toEqual([]);
 });

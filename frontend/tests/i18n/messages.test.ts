@@ -3,7 +3,7 @@ import { findMessage, setLanguage, t } from "../../src/i18n";
 import { en as first } from "../../src/i18n/en";
 import { findingsInBars } from "../../src/i18n/en/findings/bars";
 import { findingsList } from "../../src/i18n/en/findings/list";
-import { later } from "../../src/i18n/en/later";
+import { lazy } from "../../src/i18n/en/lazy";
 import { overviewPanels } from "../../src/i18n/en/overview/panels";
 import { overlay } from "../../src/i18n/en/runs/overlay";
 import { runsView } from "../../src/i18n/en/runs/view";
@@ -12,7 +12,7 @@ import { zh as chinese } from "../../src/i18n/zh";
 // What is read later is a part of English as well.
 const en = {
   ...first,
-  ...later,
+  ...lazy,
   ...findingsInBars,
   ...findingsList,
   ...overviewPanels,
@@ -80,7 +80,7 @@ test("no words are empty", () => {
 
 test("no file takes another's key", () => {
   const files = import.meta.glob<Record<string, Record<string, string>>>(
-    ["../../src/i18n/en/**/*.ts", "!../../src/i18n/en/{index,later}.ts"],
+    ["../../src/i18n/en/**/*.ts", "!../../src/i18n/en/{index,lazy}.ts"],
     { eager: true },
   );
   const keys = Object.values(files).flatMap((file) => Object.values(file).flatMap(Object.keys));

@@ -1,13 +1,13 @@
 /** Curves split by a text column: which column, and the curves of its values. */
 
 import { computed } from "@preact/signals";
-import { type ByParameters, type StepsByValue, stepsByValue } from "../../api/later/stepsByValue";
+import { type ByParameters, type StepsByValue, stepsByValue } from "../../api/lazy/stepsByValue";
 import { selected } from "../../state/selection";
 import { Question } from "../question";
 import { kindColumns } from "./kindColumns";
 import { thin } from "./overlay";
 
-export type { StepsByValue } from "../../api/later/stepsByValue";
+export type { StepsByValue } from "../../api/lazy/stepsByValue";
 
 /** The chosen one; "" where curves are not split, or the run has no such column. */
 export const splitColumn = computed(() =>

@@ -1,10 +1,10 @@
-/** Every visible string in English, and the type of their keys. A new view adds its file here or in `later.ts`, and in `zh/`. */
+/** Every visible string in English, and the type of their keys. A new view adds its file here or in `lazy.ts`, and in `zh/`. */
 
 import { errors } from "./errors";
 import type { findingsInBars } from "./findings/bars";
 import type { findingsList } from "./findings/list";
 import { first } from "./first";
-import type { later } from "./later";
+import type { lazy } from "./lazy";
 import { metrics } from "./metrics";
 import { notices } from "./notices";
 import { overviewCharts } from "./overview/charts";
@@ -29,7 +29,7 @@ export const en = {
 
 /** All of them, those that are read later included. */
 export type English = typeof en &
-  typeof later &
+  typeof lazy &
   typeof findingsInBars &
   typeof findingsList &
   typeof overviewPanels &

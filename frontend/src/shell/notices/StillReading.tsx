@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
-import "../../i18n/laterWords";
+import "../../i18n/lazyWords";
 import { bytes, percent } from "../../lib/format";
 
 export interface StillReadingProps {

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { t } from "../../i18n";
-import "../../i18n/laterWords";
+import "../../i18n/lazyWords";
 import { forgetUnread, type Unread, unread } from "../../state/links/unreadAddress";
 import { adopt, Button } from "../../ui";
 import noticesCss from "./notices.css?inline";

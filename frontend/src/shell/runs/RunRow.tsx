@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
 import { count, num } from "../../lib/format";
-import { RunFindings } from "../findings/later";
+import { RunFindings } from "../findings/lazy";
 
 export interface RunRowProps {
   readonly info: RunInfo;

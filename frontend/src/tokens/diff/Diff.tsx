@@ -22,7 +22,7 @@ const beside = setting("diff.beside", true, isBoolean);
 /**
  * Two texts side by side, or as one with what was taken away and added.
  *
- * A view asks with `useAnswer(diff, parameters)` (`data/questions/later/diff.ts`), passes the answer on, and gives its keys n and N to
+ * A view asks with `useAnswer(diff, parameters)` (`data/questions/lazy/diff.ts`), passes the answer on, and gives its keys n and N to
  * what `onStepper` brings.
  */
 export interface DiffProps {

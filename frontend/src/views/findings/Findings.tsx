@@ -7,7 +7,7 @@ import { findings, findingsError, type NamedFinding, namedFindings } from "../..
 import { refresh } from "../../data/polling";
 import { listOrder, moveSample } from "../../data/sampleWalk";
 import { said, t } from "../../i18n";
-import "../../i18n/laterWords";
+import "../../i18n/lazyWords";
 import { walkFocus } from "../../lib/focusWalk";
 import { useKeys } from "../../state/keys";
 import { select, selected, selection } from "../../state/selection";

@@ -7,7 +7,7 @@ import { groupList } from "../../data/questions/groups";
 import { run, unusableReason } from "../../data/runs";
 import { useAnswer } from "../../data/useAnswer";
 import { said, t } from "../../i18n";
-import "../../i18n/laterWords";
+import "../../i18n/lazyWords";
 import { StillReading } from "../../shell/notices/StillReading";
 import { useKeys } from "../../state/keys";
 import { selection } from "../../state/selection";

@@ -6,7 +6,7 @@ import { selected } from "../../state/selection";
 import { Button, Popover, Select, Slider, Toggle } from "../../ui";
 import { ChartPicker } from "./catalogue/ChartPicker";
 import type { ChartsOnOffer } from "./catalogue/chartChoices";
-import { OverlayBar, SplitBar } from "./overlay/later";
+import { OverlayBar, SplitBar } from "./overlay/lazy";
 import type { Overlay } from "./overlay/overlaidLines";
 import type { ValueCurves } from "./overlay/useValues";
 import { bandMode, bandScale, CHART_SIZES, chartSize, fromZero, smoothing } from "./shared/settings";

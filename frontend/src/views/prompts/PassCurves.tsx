@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { PassAtK } from "../../api/prompts/answers";
-import { passCurves } from "../../data/questions/later/prompts";
+import { passCurves } from "../../data/questions/lazy/prompts";
 import { shownScope } from "../../data/scopes";
 import { useAnswer } from "../../data/useAnswer";
 import { said, t } from "../../i18n";

@@ -2,12 +2,12 @@
 
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { promptList } from "../../data/questions/later/prompts";
+import { promptList } from "../../data/questions/lazy/prompts";
 import { run } from "../../data/runs";
 import { moveSample } from "../../data/sampleWalk";
 import { useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
-import "../../i18n/laterWords";
+import "../../i18n/lazyWords";
 import { walkFocus } from "../../lib/focusWalk";
 import { StillReading } from "../../shell/notices/StillReading";
 import { useKeys } from "../../state/keys";

@@ -6,7 +6,7 @@ import { runTable } from "../../data/compare/runs";
 import { run, runs } from "../../data/runs";
 import { useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
-import "../../i18n/laterWords";
+import "../../i18n/lazyWords";
 import { walkFocus } from "../../lib/focusWalk";
 import { useKeys } from "../../state/keys";
 import { select, selected, selection } from "../../state/selection";

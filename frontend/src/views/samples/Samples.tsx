@@ -8,7 +8,7 @@ import { idOf } from "../../data/questions/sampleList";
 import { run } from "../../data/runs";
 import { listOrder, moveSample, openSampleRow, rowLoader } from "../../data/sampleWalk";
 import { t } from "../../i18n";
-import "../../i18n/laterWords";
+import "../../i18n/lazyWords";
 import { editSearch } from "../../state/focusRequests";
 import { useKeys } from "../../state/keys";
 import { select, selected } from "../../state/selection";

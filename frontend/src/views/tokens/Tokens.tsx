@@ -9,7 +9,7 @@ import { run, unusableReason } from "../../data/runs";
 import { hasStepRange } from "../../data/scopes";
 import { useAnswer } from "../../data/useAnswer";
 import { said, t } from "../../i18n";
-import "../../i18n/laterWords";
+import "../../i18n/lazyWords";
 import { useKeys } from "../../state/keys";
 import { adopt, Empty, ErrorBox } from "../../ui";
 import { rowKeys } from "./rowKeys";

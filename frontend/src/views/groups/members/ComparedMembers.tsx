@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Group } from "../../../api/groups";
-import { diff } from "../../../data/questions/later/diff";
+import { diff } from "../../../data/questions/lazy/diff";
 import type { SampleWithTokens } from "../../../data/questions/sample";
 import { sampleScope } from "../../../data/scopes";
 import { useAnswer } from "../../../data/useAnswer";

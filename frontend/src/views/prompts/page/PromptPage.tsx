@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { Prompt } from "../../../api/prompts/answers";
-import { onePrompt } from "../../../data/questions/later/prompts";
+import { onePrompt } from "../../../data/questions/lazy/prompts";
 import { run } from "../../../data/runs";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";

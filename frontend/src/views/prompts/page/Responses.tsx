@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { diff } from "../../../data/questions/later/diff";
+import { diff } from "../../../data/questions/lazy/diff";
 import { run } from "../../../data/runs";
 import { sampleScope } from "../../../data/scopes";
 import { useAnswer } from "../../../data/useAnswer";

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Comparison } from "../../../api/compare/answers";
-import { diff } from "../../../data/questions/later/diff";
+import { diff } from "../../../data/questions/lazy/diff";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { num } from "../../../lib/format";

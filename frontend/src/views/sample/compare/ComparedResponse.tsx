@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Sample } from "../../../api/answers";
-import { diff } from "../../../data/questions/later/diff";
+import { diff } from "../../../data/questions/lazy/diff";
 import { sampleScope } from "../../../data/scopes";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";

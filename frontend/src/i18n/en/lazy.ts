@@ -1,4 +1,4 @@
-/** The English words that the first view has none of: they are read with what shows them (`../laterWords`). */
+/** The English words that the first view has none of: they are read with what shows them (`../lazyWords`). */
 
 import { conversation } from "./conversation";
 import { dialogs } from "./dialogs/dialogs";
@@ -11,7 +11,7 @@ import { groups } from "./views/groups";
 import { prompts } from "./views/prompts";
 import { reading } from "./views/reading";
 
-export const later = {
+export const lazy = {
   ...conversation,
   ...dialogs,
   ...info,

@@ -1,6 +1,6 @@
 /** Imported by each part of the page that is read later, for its words; the first view does without. */
 
-import { later } from "./en/later";
+import { lazy } from "./en/lazy";
 import { addEnglish } from "./messages";
 
-addEnglish(later);
+addEnglish(lazy);

@@ -5,20 +5,20 @@ import type { FunctionComponent, JSX } from "preact";
 import { useEffect } from "preact/hooks";
 
 /** What is shown as long as the file is not there, or where it could not be read. */
-export interface Meanwhile {
+export interface LazyFallbackProps {
   error: Error | null;
 }
 
-export interface LaterComponent<Props> extends FunctionComponent<Props> {
+export interface LazyComponent<Props> extends FunctionComponent<Props> {
   /** Reads the file unless it is there; after a failure it is asked for anew. Never fails itself. */
   load: () => Promise<void>;
 }
 
 /** A component whose file is read when it is first shown, or by its `load` before that. */
-export function later<Props extends object>(
+export function lazy<Props extends object>(
   read: () => Promise<FunctionComponent<Props>>,
-  Waiting: FunctionComponent<Meanwhile>,
-): LaterComponent<Props> {
+  Fallback: FunctionComponent<LazyFallbackProps>,
+): LazyComponent<Props> {
   const found = signal<FunctionComponent<Props> | Error | null>(null);
 
   async function load(): Promise<void> {
@@ -34,7 +34,7 @@ export function later<Props extends object>(
   function Later(props: Props): JSX.Element {
     const Component = found.value;
     useEffect(() => void load(), []);
-    return typeof Component === "function" ? <Component {...props} /> : <Waiting error={Component} />;
+    return typeof Component === "function" ? <Component {...props} /> : <Fallback error={Component} />;
   }
 
   return Object.assign(Later, { load });

@@ -1,6 +1,6 @@
 /** Two texts side by side. `useAnswer(diff, …)` gives what `tokens/diff/Diff` shows. */
 
-import { type Diff, type DiffParameters, diff as route } from "../../../api/later/diffRoute";
+import { type Diff, type DiffParameters, diff as route } from "../../../api/lazy/diffRoute";
 import { Question } from "../../question";
 
 export const diff = new Question<DiffParameters, Diff>({
