@@ -5,7 +5,7 @@ import { ApiError } from "./api/errors";
 import { refresh } from "./data/polling";
 import { run, runs, runsError } from "./data/runs";
 import { steps, stepsError } from "./data/steps";
-import { said, t } from "./i18n";
+import { t, translate } from "./i18n";
 import { NoRuns, NoSamples, UnknownRun } from "./shell/lazyStates";
 import { Failed, Reading } from "./shell/pageStates";
 import { selected } from "./state/selection";
@@ -44,12 +44,12 @@ export function Banner(): JSX.Element | null {
   if (runs.value === null) return null;
   const info = run.value;
   const failure =
-    info?.state === "failed" ? t("shell.failed", { run: info.run, message: said(info.message) }) : null;
+    info?.state === "failed" ? t("shell.failed", { run: info.run, message: translate(info.message) }) : null;
   const error = runsError.value ?? (steps.value === null ? null : stepsError.value);
   if (failure === null && error === null) return null;
   return (
     <div class="banner error" role="alert">
-      <span>{failure ?? t("shell.error.showing_old", { message: said(error?.message ?? "") })}</span>
+      <span>{failure ?? t("shell.error.showing_old", { message: translate(error?.message ?? "") })}</span>
       <Button onClick={refresh}>{t("shell.retry")}</Button>
     </div>
   );

@@ -2,5 +2,5 @@
 
 export { LANGUAGES, type Language, language, setLanguage } from "./language";
 export { changeLanguage, loadWords } from "./loading";
-export { addEnglish, findMessage, type MessageKey, type Slots, said, t } from "./messages";
+export { addEnglish, findMessage, type MessageKey, type Slots, t, translate } from "./messages";
 export { type MetricWords, metricInChinese } from "./metricNames";

@@ -1,11 +1,11 @@
 /** What a kind of problem is called, in the language of the page. */
 
-import { said } from "./messages";
+import { translate } from "./messages";
 import problemKinds from "./problemKinds.json";
 
 const WORDS: Readonly<Record<string, string>> = problemKinds;
 
 /** A kind that is not known (an index that a newer server has built) is shown by its name. */
 export function kindWords(kind: string): string {
-  return said(Object.hasOwn(WORDS, kind) ? (WORDS[kind] ?? kind) : kind.replaceAll("_", " "));
+  return translate(Object.hasOwn(WORDS, kind) ? (WORDS[kind] ?? kind) : kind.replaceAll("_", " "));
 }

@@ -42,9 +42,9 @@ export function addSentences(inChinese: (text: string) => string): void {
 /**
  * A text of the server's in the language of the page: as it is in English, and where no Chinese is known for it.
  *
- * Whatever the server says to a person is said through here; values (names, paths, texts of rollouts) are not.
+ * Whatever the server says to a person goes through here; values (names, paths, texts of rollouts) are not.
  */
-export function said(text: string): string {
+export function translate(text: string): string {
   return language.value === "zh" ? (sentences.value?.(text) ?? text) : text;
 }
 

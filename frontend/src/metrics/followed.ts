@@ -20,7 +20,7 @@ export interface Followed {
 }
 
 /** Token metrics of numbers whose name does not say what they are made of. */
-const MADE_OF: Readonly<Record<string, string>> = {
+const TOKEN_METRICS: Readonly<Record<string, string>> = {
   advantage: "advantages",
   value_mse: "value_error",
   explained_variance: "value_error",
@@ -28,7 +28,7 @@ const MADE_OF: Readonly<Record<string, string>> = {
 };
 
 /** What samples tell of a number that only a whole step has: their metric, and the end that makes the number. */
-const TOLD_BY: Readonly<Record<string, readonly [name: string, order: "asc" | "desc"]>> = {
+const SAMPLE_METRICS: Readonly<Record<string, readonly [name: string, order: "asc" | "desc"]>> = {
   truncation_share: ["truncated", "desc"],
   win: ["reward_gap", "desc"],
   loss: ["reward_gap", "asc"],
@@ -45,8 +45,8 @@ const TOLD_BY: Readonly<Record<string, readonly [name: string, order: "asc" | "d
 };
 
 /** The sample metric behind a number of the steps, where the run has it. */
-export function toldBy(info: RunInfo, name: string): { name: string; order: "asc" | "desc" } | null {
-  const told = Object.hasOwn(TOLD_BY, name) ? TOLD_BY[name] : undefined;
+export function sampleMetricOf(info: RunInfo, name: string): { name: string; order: "asc" | "desc" } | null {
+  const told = Object.hasOwn(SAMPLE_METRICS, name) ? SAMPLE_METRICS[name] : undefined;
   if (told === undefined || !info.metrics.some((metric) => metric.name === told[0])) return null;
   return { name: told[0], order: told[1] };
 }
@@ -57,7 +57,7 @@ export function tokenMetricOf(info: RunInfo, name: string): string | null {
     info.token_metrics.some((other) => other.name === metric);
   const parts = splitStatistic(name, isTokenMetric);
   if (parts !== null) return parts.metric;
-  const known = Object.hasOwn(MADE_OF, name) ? MADE_OF[name] : undefined;
+  const known = Object.hasOwn(TOKEN_METRICS, name) ? TOKEN_METRICS[name] : undefined;
   return known !== undefined && isTokenMetric(known) ? known : null;
 }
 
@@ -103,7 +103,7 @@ function isDip(values: Values, at: number): boolean {
 }
 
 /** Numbers of which only much is a finding, wherever on its curve a step lies. */
-const ONLY_MUCH =
+const LARGEST_FIRST =
   /^(nonfinite|problems|staleness|repetition|truncated|value_mse|mismatch_absmean|(k2|k3|mismatch_k3)_(mean|sum|max))$/;
 
 /**
@@ -119,7 +119,7 @@ export function orderAt(
   least: number | null | undefined = null,
 ): "asc" | "desc" {
   if (name === "mismatch_absmean" && least === 0) return "asc";
-  return !ONLY_MUCH.test(name) && isDip(values, at) ? "asc" : "desc";
+  return !LARGEST_FIRST.test(name) && isDip(values, at) ? "asc" : "desc";
 }
 
 /** Lets lists, colours and worst tokens go by this metric; orders and colours that were chosen before make way. */

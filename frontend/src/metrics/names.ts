@@ -1,12 +1,12 @@
 /** What metrics and columns are called on screen, and one line about each for its tooltip. */
 
-import { type MetricWords, said, t } from "../i18n";
+import { type MetricWords, t, translate } from "../i18n";
 import { metricWords } from "./catalog";
 import { origins } from "./origins";
 import { splitStatistic } from "./statistics";
 
 /** The sign of a join, after names of metrics that came from another file or run. */
-const JOINED = "⋈";
+const JOIN_SIGN = "⋈";
 
 /** Columns of the table that are no metrics. */
 const COLUMNS = ["step", "prompt", "response", "ref_response", "ground_truth", "finish_reason"] as const;
@@ -23,7 +23,7 @@ function wordsOf(name: string): MetricWords | null {
 
 /** A label with the sign of a join where one of the metrics that it is about was joined. */
 export function markJoined(label: string, names: readonly string[]): string {
-  return names.some((name) => origins.value.has(name)) ? `${label} ${JOINED}` : label;
+  return names.some((name) => origins.value.has(name)) ? `${label} ${JOIN_SIGN}` : label;
 }
 
 /** What a metric is called on screen: "k3 mean", "reward"; a name we do not know is itself. */
@@ -49,7 +49,7 @@ export function metricHint(name: string): string {
 export function joinHint(name: string): string {
   const origin = origins.value.get(name);
   if (origin === undefined) return "";
-  return `${JOINED} ${origin === "" ? t("metric.joined.somewhere") : t("metric.joined", { from: said(origin) })}`;
+  return `${JOIN_SIGN} ${origin === "" ? t("metric.joined.somewhere") : t("metric.joined", { from: translate(origin) })}`;
 }
 
 function plainHint(name: string): string {

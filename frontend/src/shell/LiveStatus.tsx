@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { RunInfo } from "../api/answers";
 import { changedAt } from "../data/revision";
 import { run, runsError } from "../data/runs";
-import { said, t } from "../i18n";
+import { t, translate } from "../i18n";
 import { bytes, duration } from "../lib/format";
 import { useNow } from "./clock";
 
@@ -36,7 +36,7 @@ export function LiveStatus(): JSX.Element {
   useEffect(() => setEveryMs(isLong ? LATER_MS : 1000 * AGE_STEP_S), [isLong]);
   if (runsError.value !== null) {
     return (
-      <span class="live" title={said(runsError.value.message)}>
+      <span class="live" title={translate(runsError.value.message)}>
         <span class="dot late">●</span>{" "}
         {t(runsError.value.status === 0 ? "shell.live.lost" : "shell.live.error")}
       </span>

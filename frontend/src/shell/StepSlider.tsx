@@ -6,7 +6,7 @@ import { seriousFindings } from "../data/findings/findings";
 import { hasStepRange } from "../data/scopes";
 import { steps, stepsStale } from "../data/steps";
 import { indexAtOrBelow, stepIndex } from "../data/stepWalk";
-import { said, t } from "../i18n";
+import { t, translate } from "../i18n";
 import { num } from "../lib/format";
 import { sparkline } from "../lib/sparkline";
 import { metricLabel } from "../metrics";
@@ -65,8 +65,8 @@ export function StepSlider(): JSX.Element | null {
           type="button"
           class={`scrubber-band ${severity}`}
           tabIndex={-1}
-          title={said(title)}
-          aria-label={said(title)}
+          title={translate(title)}
+          aria-label={translate(title)}
           style={{ left: share(first), right: `calc(100% - ${share(end)} - 3px)` }}
           onClick={() => openFinding(id)}
         />

@@ -4,12 +4,12 @@ import type { JSX } from "preact";
 import type { RunInfo } from "../api/answers";
 import { refresh } from "../data/polling";
 import { runs } from "../data/runs";
-import { said, t } from "../i18n";
+import { t, translate } from "../i18n";
 import "../i18n/lazyWords";
 import { bytes, count } from "../lib/format";
 import { select } from "../state/selection";
 import { Button, Empty } from "../ui";
-import { LookedIn } from "./pageStates";
+import { SearchedFolders } from "./pageStates";
 import { Ignored } from "./problems/Ignored";
 
 const WRITE = `from tensorboard_plugin_rlboard import RolloutWriter
@@ -45,7 +45,7 @@ export function NoRuns(): JSX.Element {
   return (
     <Empty title={t("shell.empty.title")}>
       <p>{t("shell.empty.looked_in")}</p>
-      <LookedIn />
+      <SearchedFolders />
       <p data-testid="formats">
         {t("shell.empty.formats")} {FORMATS.join(", ")}. {t("shell.empty.guess")}
       </p>
@@ -72,7 +72,7 @@ export function NoSamples({ info, onProblems }: { info: RunInfo; onProblems: () 
           formats: info.formats.join(", ") || t("shell.no_samples.no_format"),
         })}
       </p>
-      {info.message !== "" && <p>{said(info.message)}</p>}
+      {info.message !== "" && <p>{translate(info.message)}</p>}
       {info.problems > 0 && (
         <Button onClick={onProblems}>{t("shell.no_samples.problems", { n: count(info.problems) })}</Button>
       )}

@@ -27,7 +27,7 @@ export function Reading({ info }: { info: RunInfo | null }): JSX.Element {
         />
       )}
       {info === null ? (
-        <LookedIn />
+        <SearchedFolders />
       ) : (
         <p class="muted">
           {t("shell.reading_known", {
@@ -42,7 +42,7 @@ export function Reading({ info }: { info: RunInfo | null }): JSX.Element {
 }
 
 /** The folders in which rollout files were looked for. */
-export function LookedIn(): JSX.Element | null {
+export function SearchedFolders(): JSX.Element | null {
   const places = runs.value?.looked_in ?? [];
   if (places.length === 0) return null;
   return (

@@ -1,7 +1,7 @@
 /** What stands where there is no content: an empty state, an error, a progress bar. */
 
 import type { ComponentChildren, JSX } from "preact";
-import { said } from "../i18n";
+import { translate } from "../i18n";
 
 export interface EmptyProps {
   title: string;
@@ -34,7 +34,7 @@ export function ErrorBox(props: ErrorBoxProps): JSX.Element {
   return (
     <section class="state error" role="alert" data-testid="error">
       <h2>{props.title}</h2>
-      <p>{said(props.message)}</p>
+      <p>{translate(props.message)}</p>
       {props.where !== undefined && <p class="muted">{props.where}</p>}
       {props.advice !== undefined && <p>{props.advice}</p>}
       {props.retry !== undefined && (

@@ -166,7 +166,7 @@ describe("ChartTable", () => {
         cells={(row) => [String(row), "1"]}
         marked={[1234]}
         height={100}
-        saidThinned={said}
+        thinnedText={said}
       />,
     );
     const rows = [...all("tbody tr")];

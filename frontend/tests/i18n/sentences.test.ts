@@ -3,7 +3,7 @@
 /** What the server says, in Chinese: every template back and forth, what texts of the server become, hostile values. */
 
 import { afterEach, describe, expect, test } from "vitest";
-import { said, setLanguage } from "../../src/i18n";
+import { setLanguage, translate } from "../../src/i18n";
 import { kindWords } from "../../src/i18n/kindWords";
 import { inChinese } from "../../src/i18n/zh/sentences";
 import { SENTENCES } from "../../src/i18n/zh/sentences/pairs";
@@ -61,11 +61,11 @@ describe("every template", () => {
 
 describe("a text of the server's", () => {
   test("is said in the language of the page, and stays as it is where nothing fits", () => {
-    expect(said("It is empty.")).toBe("It is empty.");
+    expect(translate("It is empty.")).toBe("It is empty.");
     setLanguage("zh");
-    expect(said("It is empty.")).toBe("文件为空。");
-    expect(said("Nobody has said this before.")).toBe("Nobody has said this before.");
-    expect(said("")).toBe("");
+    expect(translate("It is empty.")).toBe("文件为空。");
+    expect(translate("Nobody has said this before.")).toBe("Nobody has said this before.");
+    expect(translate("")).toBe("");
   });
 
   test("names kinds of problems in words", () => {

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runs } from "../../src/data/runs";
-import { followed, followMetric, orderAt, tokenMetricOf, toldBy, unfollow } from "../../src/metrics";
+import { followed, followMetric, orderAt, sampleMetricOf, tokenMetricOf, unfollow } from "../../src/metrics";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
 import { sampleList } from "../../src/views/samples/listedSamples";
 import { worstTokensParameters } from "../../src/views/tokens/worstTokensQuery";
@@ -78,10 +78,10 @@ test("a single token makes a number large, none makes a size small", () => {
 });
 
 test("a number of a step alone leads to the samples' metric that tells of it, where the run has it", () => {
-  expect(toldBy(info, "explained_variance")).toEqual({ name: "value_mse", order: "desc" });
-  expect(toldBy(info, "truncation_share")).toBeNull();
-  expect(toldBy(info, "n_samples")).toBeNull();
-  expect(toldBy(info, "toString")).toBeNull();
+  expect(sampleMetricOf(info, "explained_variance")).toEqual({ name: "value_mse", order: "desc" });
+  expect(sampleMetricOf(info, "truncation_share")).toBeNull();
+  expect(sampleMetricOf(info, "n_samples")).toBeNull();
+  expect(sampleMetricOf(info, "toString")).toBeNull();
 });
 
 test("a sample metric leads to the token metric that it is made of", () => {

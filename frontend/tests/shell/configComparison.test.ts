@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import {
   compareConfigs,
   configSources,
+  configSourceWords,
   configText,
   initialRuns,
   partlyKnown,
-  sourceWords,
 } from "../../src/shell/info/configComparison";
 import { mappingPairs } from "../../src/shell/info/mappingPairs";
 import { runInfo } from "../fixtures";
@@ -59,7 +59,7 @@ describe("settings", () => {
     expect(compareConfigs([one, two]).find(({ name }) => name === "kl")?.values).toEqual([undefined, true]);
     expect(initialRuns([bare, two, one], "demo", 4)).toEqual(["demo", "two"]);
     expect(configSources(one)).toEqual(["config.json", "TensorBoard’s hyperparameters"]);
-    expect(sourceWords("args/text_summary: num_generations")).toBe(
+    expect(configSourceWords("args/text_summary: num_generations")).toBe(
       "the trainer’s arguments in TensorBoard’s text args: num_generations",
     );
     expect([1e-6, 5e-7, 0.05, 0, 512, "a", true, null].map(configText)).toEqual([

@@ -15,7 +15,7 @@ export interface ChartTableProps {
   readonly marked?: readonly number[];
   readonly height: number;
   /** "{shown} of {total} rows shown": only where rows are left out. */
-  readonly saidThinned: (shown: number, total: number) => string;
+  readonly thinnedText: (shown: number, total: number) => string;
 }
 
 /** The numbers of a chart, for those who cannot see it or want to copy them. */
@@ -33,7 +33,7 @@ export function ChartTable(props: ChartTableProps): JSX.Element {
       <table>
         <caption>
           {props.caption}
-          {shown.length < props.rows && ` · ${props.saidThinned(shown.length, props.rows)}`}
+          {shown.length < props.rows && ` · ${props.thinnedText(shown.length, props.rows)}`}
         </caption>
         <thead>
           <tr>

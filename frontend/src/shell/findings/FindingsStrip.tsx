@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { findings, type NamedFinding, seriousFindings } from "../../data/findings/findings";
-import { said, t } from "../../i18n";
+import { t, translate } from "../../i18n";
 import { count } from "../../lib/format";
 import { select } from "../../state/selection";
 import { adopt, Button } from "../../ui";
@@ -56,13 +56,15 @@ function Named({ finding }: { finding: NamedFinding }): JSX.Element {
     <button
       type="button"
       class={`findings-named findings-${severity}`}
-      title={[said(title), numberText(finding), said(summary), t("findings.open")].filter(Boolean).join("\n")}
+      title={[translate(title), numberText(finding), translate(summary), t("findings.open")]
+        .filter(Boolean)
+        .join("\n")}
       data-testid="findings-named"
       data-finding={id}
       onClick={() => openFinding(id)}
     >
       <SeveritySign severity={severity} />
-      <b>{said(title)}</b>
+      <b>{translate(title)}</b>
       <span class="number muted">{stepsText(finding.steps)}</span>
     </button>
   );

@@ -2,15 +2,15 @@
 
 import { type Finding, SEVERITIES, type Severity } from "../../api/findings";
 import { steps } from "../../data/steps";
-import { said, t } from "../../i18n";
+import { t, translate } from "../../i18n";
 import { num } from "../../lib/format";
 import "./words";
 
 /** "0.91 > 0.3 nats": how its number stands to its threshold. */
 export function numberText({ value, threshold, unit }: Finding): string {
-  if (value === null || threshold === null) return `${num(value ?? threshold)} ${said(unit)}`.trim();
+  if (value === null || threshold === null) return `${num(value ?? threshold)} ${translate(unit)}`.trim();
   const sign = value > threshold ? ">" : value < threshold ? "<" : value === threshold ? "=" : "≠";
-  return `${num(value)} ${sign} ${num(threshold)} ${said(unit)}`.trim();
+  return `${num(value)} ${sign} ${num(threshold)} ${translate(unit)}`.trim();
 }
 
 /** "steps 120 – 130"; "since step 120" where it lasts until the newest step. */

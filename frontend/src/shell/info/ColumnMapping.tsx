@@ -3,10 +3,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { RunInfo } from "../../api/answers";
-import { findMessage, said, t } from "../../i18n";
+import { findMessage, t, translate } from "../../i18n";
 import { adopt, CopyButton, Dialog, Select } from "../../ui";
 import infoCss from "./info.css?inline";
-import { mappingPairs, sourceWords } from "./mappingPairs";
+import { columnSourceWords, mappingPairs } from "./mappingPairs";
 import { tomlWithChoices } from "./mappingToml";
 
 type Choices = Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ interface KeyCellProps {
 /** Where a column comes from; a choice where other keys might hold it as well. */
 function KeyCell({ word, source, alternatives, chosen, onChoose }: KeyCellProps): JSX.Element {
   const others = alternatives.filter((key) => key !== source);
-  if (others.length === 0) return <code>{sourceWords(source)}</code>;
+  if (others.length === 0) return <code>{columnSourceWords(source)}</code>;
   return (
     <Select
       label={t("info.mapping.choose", { word })}
@@ -30,7 +30,7 @@ function KeyCell({ word, source, alternatives, chosen, onChoose }: KeyCellProps)
       value={chosen ?? source}
       options={[source, ...others].map((key) => ({
         value: key,
-        label: key === "" ? t("info.mapping.not_read") : sourceWords(key),
+        label: key === "" ? t("info.mapping.not_read") : columnSourceWords(key),
       }))}
       onChange={onChoose}
     />
@@ -38,12 +38,12 @@ function KeyCell({ word, source, alternatives, chosen, onChoose }: KeyCellProps)
 }
 
 /** A toml whose comments, which are the server's, are in the language of the page. */
-const tomlWithNotesSaid = (toml: string): string =>
-  toml.replace(/^# (.+)$/gm, (_, note: string) => `# ${said(note)}`);
+const tomlWithTranslatedNotes = (toml: string): string =>
+  toml.replace(/^# (.+)$/gm, (_, note: string) => `# ${translate(note)}`);
 
 /** The `rlboard.toml` that keeps the guess, or says what was chosen instead. */
 function MappingToml({ info, choices }: { info: RunInfo; choices: Choices }): JSX.Element {
-  const toml = tomlWithNotesSaid(tomlWithChoices(info.mapping_toml, choices));
+  const toml = tomlWithTranslatedNotes(tomlWithChoices(info.mapping_toml, choices));
   return (
     <>
       <p>
@@ -71,7 +71,7 @@ export function ColumnMapping({ info }: { info: RunInfo }): JSX.Element | null {
       <h3 id="info-mapping">{t("info.mapping")}</h3>
       <p class="muted">{t(guessed ? "info.mapping.about_guess" : "info.mapping.configured")}</p>
       {shape !== "sample" && <p>{findMessage(`info.mapping.shape.${shape}`) ?? shape}</p>}
-      {info.mapping_doubt !== "" && <p class="odd">{said(info.mapping_doubt)}</p>}
+      {info.mapping_doubt !== "" && <p class="odd">{translate(info.mapping_doubt)}</p>}
       <table class="listing">
         <thead>
           <tr>

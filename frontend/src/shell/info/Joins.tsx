@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
-import { findMessage, said, t } from "../../i18n";
+import { findMessage, t, translate } from "../../i18n";
 import { count } from "../../lib/format";
 
 const HEADS = ["what", "source", "matched", "unmatched", "columns"] as const;
@@ -27,7 +27,7 @@ export function Joins({ info }: { info: RunInfo }): JSX.Element | null {
             <tr key={`${what} ${source}`}>
               <td>{findMessage(`info.joined.of.${what}`) ?? what}</td>
               <td>
-                <code>{said(source)}</code>
+                <code>{translate(source)}</code>
               </td>
               <td class="number">{count(matched)}</td>
               <td class={unmatched > 0 ? "number odd" : "number"}>{count(unmatched)}</td>

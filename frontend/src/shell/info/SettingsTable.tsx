@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
-import { type ConfigRow, configText, sourceWords } from "./configComparison";
+import { type ConfigRow, configSourceWords, configText } from "./configComparison";
 
 export interface SettingsTableProps {
   runs: readonly RunInfo[];
@@ -41,7 +41,7 @@ export function SettingsTable({ runs, settings, testId }: SettingsTableProps): J
               <Cell
                 key={runs[k]?.run}
                 value={value}
-                source={sourceWords(runs[k]?.config_sources[name] ?? "")}
+                source={configSourceWords(runs[k]?.config_sources[name] ?? "")}
               />
             ))}
           </tr>

@@ -93,7 +93,7 @@ export function configText(value: unknown): string {
 const NAME_IN_FILE = /: [^:/]+$/;
 
 /** A source in words that a user knows, with what stands behind its name; files name themselves. */
-export function sourceWords(source: string): string {
+export function configSourceWords(source: string): string {
   const [name = ""] = source.split(": ", 1);
   const words = findMessage(`info.config.source.${name}`);
   return words === null ? source : words + source.slice(name.length);
@@ -104,5 +104,5 @@ export function configSources({ config, config_sources }: RunInfo): string[] {
   const sources = Object.keys(config).flatMap(
     (name) => config_sources[name]?.replace(NAME_IN_FILE, "") ?? [],
   );
-  return [...new Set(sources)].sort().map(sourceWords);
+  return [...new Set(sources)].sort().map(configSourceWords);
 }

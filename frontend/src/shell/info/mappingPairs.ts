@@ -1,7 +1,7 @@
 /** A column mapping as pairs, in a fixed order for reading. */
 
 import type { RunInfo } from "../../api/answers";
-import { said } from "../../i18n";
+import { translate } from "../../i18n";
 
 const SAMPLE_FIELDS = [
   "messages",
@@ -36,11 +36,11 @@ const SERVER_WORDS = /^(?:sum of .*|file name|folder name)$/;
 const NOTED = /^(.+) \(([^()]+)\)$/;
 
 /** Where a column comes from, in the language of the page. */
-export function sourceWords(source: string): string {
+export function columnSourceWords(source: string): string {
   const [, key, note] = NOTED.exec(source) ?? [];
-  if (key !== undefined && note !== undefined && said(note) !== note)
-    return `${sourceWords(key)} (${said(note)})`;
-  return SERVER_WORDS.test(source) ? said(source) : source;
+  if (key !== undefined && note !== undefined && translate(note) !== note)
+    return `${columnSourceWords(key)} (${translate(note)})`;
+  return SERVER_WORDS.test(source) ? translate(source) : source;
 }
 
 /** What curves depend on comes first in a line that may be cut. */
@@ -65,7 +65,7 @@ function lineRank(word: string): number {
 export function readingLine({ mapping, mapping_sources: sources }: RunInfo): string {
   return mappingPairs({ ...mapping, ...sources })
     .sort(([a], [b]) => lineRank(a) - lineRank(b))
-    .map(([word, source]) => (word === source ? word : `${word} ← ${sourceWords(source)}`))
+    .map(([word, source]) => (word === source ? word : `${word} ← ${columnSourceWords(source)}`))
     .join(" · ");
 }
 

@@ -1,7 +1,7 @@
 /** What a reader should know before believing a run's curves: from its notices, its mapping, and settings of no run. */
 
 import type { RunInfo, Runs } from "../../api/answers";
-import { said } from "../../i18n";
+import { translate } from "../../i18n";
 
 export interface Warning {
   kind: string;
@@ -41,7 +41,7 @@ export function warningsOf(answer: Runs | null, info: RunInfo | null): Warning[]
     .map(
       ({ kind, text, values }: { kind: string; text: string; values: Readonly<Record<string, string>> }) => ({
         kind,
-        text: said(text),
+        text: translate(text),
         other: values["other"] ?? null,
         signature: JSON.stringify([info?.run ?? "", kind, text]),
       }),

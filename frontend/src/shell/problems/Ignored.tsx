@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { runs } from "../../data/runs";
-import { said, t } from "../../i18n";
+import { t, translate } from "../../i18n";
 import { count } from "../../lib/format";
 
 /** More are not listed: nobody reads them. */
@@ -41,7 +41,7 @@ function Files({ files }: { files: readonly { file: string; reason: string }[] }
     <ul>
       {files.slice(0, MAX_FILES).map(({ file, reason }) => (
         <li key={file}>
-          {file}: {said(reason)}
+          {file}: {translate(reason)}
         </li>
       ))}
     </ul>

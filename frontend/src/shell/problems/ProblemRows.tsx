@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import type { Problems } from "../../api/answers";
 import { problems } from "../../data/questions/problems";
 import { useAnswer } from "../../data/useAnswer";
-import { said, t } from "../../i18n";
+import { t, translate } from "../../i18n";
 import { copyText } from "../../lib/clipboard";
 import { count } from "../../lib/format";
 import { select, selection } from "../../state/selection";
@@ -55,7 +55,7 @@ export function ProblemRows({ kind, total, onClose }: ProblemRowsProps): JSX.Ele
   const answer = useAnswer(problems, { run, kind, offset, limit: PAGE_ROWS });
   const last = Math.min(offset + PAGE_ROWS, total);
   if (answer.data === null)
-    return <p class="muted">{said(answer.error?.message ?? "") || t("shell.loading")}</p>;
+    return <p class="muted">{translate(answer.error?.message ?? "") || t("shell.loading")}</p>;
   const { columns } = answer.data;
   return (
     <div class={answer.stale ? "stale" : ""}>
@@ -75,7 +75,7 @@ export function ProblemRows({ kind, total, onClose }: ProblemRowsProps): JSX.Ele
                   <Place columns={columns} index={index} onClose={onClose} />
                 </td>
                 <td class="number">{columns.step[index] ?? ""}</td>
-                {i === 0 && <td rowSpan={indices.length}>{said(reason)}</td>}
+                {i === 0 && <td rowSpan={indices.length}>{translate(reason)}</td>}
               </tr>
             )),
           )}

@@ -99,7 +99,7 @@ export function Diff(props: DiffProps): JSX.Element {
             beside.value = on;
           }}
         />
-        <span data-testid="diff-changes">{changesSaid(changes)}</span>
+        <span data-testid="diff-changes">{changesText(changes)}</span>
         <Button quiet label={t("diff.previous")} disabled={changes === 0} onClick={() => step(-1)}>
           ↑
         </Button>
@@ -123,6 +123,6 @@ export function Diff(props: DiffProps): JSX.Element {
   );
 }
 
-function changesSaid(changes: number): string {
+function changesText(changes: number): string {
   return changes === 0 ? t("diff.same") : t("diff.changes", { n: count(changes) });
 }

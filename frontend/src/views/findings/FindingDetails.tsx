@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Finding, Symptom } from "../../api/findings";
-import { said, t } from "../../i18n";
+import { t, translate } from "../../i18n";
 import { full, num } from "../../lib/format";
 import { metricLabel } from "../../metrics";
 import { select } from "../../state/selection";
@@ -12,7 +12,7 @@ export function FindingDetails({ finding }: { finding: Finding }): JSX.Element {
   const { summary, meaning, next, source, threshold, unit, onset } = finding;
   return (
     <>
-      <p data-testid="finding-summary">{said(summary)}</p>
+      <p data-testid="finding-summary">{translate(summary)}</p>
       <dl class="finding-words">
         <Said term={t("findings.meaning")} text={meaning} />
         <Said term={t("findings.next")} text={next} />
@@ -21,9 +21,9 @@ export function FindingDetails({ finding }: { finding: Finding }): JSX.Element {
             <dt>{t("findings.source")}</dt>
             <dd class="muted">
               <span class="number" title={full(threshold)}>
-                {num(threshold)} {said(unit)}
+                {num(threshold)} {translate(unit)}
               </span>{" "}
-              (<code>{finding.threshold_name}</code>){source !== "" && <> · {said(source)}</>}
+              (<code>{finding.threshold_name}</code>){source !== "" && <> · {translate(source)}</>}
             </dd>
           </>
         )}
@@ -57,7 +57,7 @@ function Said({ term, text }: { term: string; text: string }) {
   return (
     <>
       <dt>{term}</dt>
-      <dd>{said(text)}</dd>
+      <dd>{translate(text)}</dd>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import type { NamedFinding } from "../../data/findings/findings";
-import { said, t } from "../../i18n";
+import { t, translate } from "../../i18n";
 import { full } from "../../lib/format";
 import { numberText, stepsText } from "../../shell/findings/findingTexts";
 import { SeveritySign } from "../../shell/findings/SeveritySign";
@@ -30,7 +30,7 @@ export function FindingItem({ finding, isOpen }: { finding: NamedFinding; isOpen
         onClick={() => select({ finding: isOpen ? ALL_FOLDED : id, sample: null })}
       >
         <SeveritySign severity={severity} word />
-        <b>{said(title)}</b>
+        <b>{translate(title)}</b>
         <span class="number" title={full(value)}>
           {numberText(finding)}
         </span>
@@ -60,10 +60,10 @@ function Symptoms({ finding: { symptoms } }: { finding: NamedFinding }) {
         {symptoms.map((symptom) => (
           <li key={`${symptom.kind} ${symptom.steps}`}>
             <p>
-              <SeveritySign severity={symptom.severity} /> <b>{said(symptom.title)}</b>{" "}
+              <SeveritySign severity={symptom.severity} /> <b>{translate(symptom.title)}</b>{" "}
               <span class="number muted">{stepsText(symptom.steps)}</span>
             </p>
-            <p>{said(symptom.summary)}</p>
+            <p>{translate(symptom.summary)}</p>
             <ListSamples finding={symptom} />
           </li>
         ))}

@@ -6,7 +6,7 @@ import type { Findings as Answer } from "../../api/findings";
 import { findings, findingsError, type NamedFinding, namedFindings } from "../../data/findings/findings";
 import { refresh } from "../../data/polling";
 import { listOrder, moveSample } from "../../data/sampleWalk";
-import { said, t } from "../../i18n";
+import { t, translate } from "../../i18n";
 import "../../i18n/lazyWords";
 import { walkFocus } from "../../lib/focusWalk";
 import { useKeys } from "../../state/keys";
@@ -124,7 +124,7 @@ function Listed({ answer, open }: { answer: Answer; open: NamedFinding | null })
       )}
       {answer.problems.map((problem) => (
         <p key={problem} class="odd findings-wait">
-          {said(problem)}
+          {translate(problem)}
         </p>
       ))}
       {answer.findings.length === 0 && <Healthy answer={answer} />}

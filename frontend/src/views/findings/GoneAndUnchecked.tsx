@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Findings } from "../../api/findings";
-import { said, t } from "../../i18n";
+import { t, translate } from "../../i18n";
 import { stepsText } from "../../shell/findings/findingTexts";
 import { SeveritySign } from "../../shell/findings/SeveritySign";
 
@@ -15,7 +15,7 @@ export function GoneAndUnchecked({ answer }: { answer: Findings }): JSX.Element 
           <ul>
             {past.map((finding) => (
               <li key={`${finding.kind} ${finding.steps}`}>
-                <SeveritySign severity={finding.severity} /> {said(finding.title)}{" "}
+                <SeveritySign severity={finding.severity} /> {translate(finding.title)}{" "}
                 <span class="number muted">{stepsText(finding.steps)}</span>{" "}
                 <span class="number muted">{t("findings.not_since", { step: finding.not_since })}</span>
               </li>
@@ -29,7 +29,7 @@ export function GoneAndUnchecked({ answer }: { answer: Findings }): JSX.Element 
           <ul>
             {not_checked.map(({ kind, needs }) => (
               <li key={kind}>
-                {t("findings.needs", { kind: kind.replaceAll("_", " "), needs: said(needs) })}
+                {t("findings.needs", { kind: kind.replaceAll("_", " "), needs: translate(needs) })}
               </li>
             ))}
           </ul>

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { Threshold } from "../../api/findings";
-import { said, t } from "../../i18n";
+import { t, translate } from "../../i18n";
 import { full } from "../../lib/format";
 import { select, selected } from "../../state/selection";
 import { triedThresholds, tryThreshold } from "../../state/triedThresholds";
@@ -55,9 +55,9 @@ function Row({ threshold }: { threshold: Threshold }) {
     select({ thresholds: tryThreshold(selected.thresholds.value, name, to) });
   return (
     <tr data-threshold={name}>
-      <th scope="row" title={said(meaning)}>
+      <th scope="row" title={translate(meaning)}>
         {name}
-        <span class="muted finding-means">{said(meaning)}</span>
+        <span class="muted finding-means">{translate(meaning)}</span>
       </th>
       <td class={tried === undefined ? "number" : "number odd"}>
         <NumberField
@@ -76,8 +76,8 @@ function Row({ threshold }: { threshold: Threshold }) {
           </Button>
         )}
       </td>
-      <td>{said(unit)}</td>
-      <td class="muted">{said(source)}</td>
+      <td>{translate(unit)}</td>
+      <td class="muted">{translate(source)}</td>
     </tr>
   );
 }

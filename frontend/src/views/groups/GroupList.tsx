@@ -38,7 +38,7 @@ export function GroupList({ rows, chosen }: { rows: readonly GroupRow[]; chosen:
               <span class="group-prompt" title={row.prompt}>
                 {prompts[at]}
               </span>
-              <span class="muted number">{told(row, hasSteps)}</span>
+              <span class="muted number">{rowNote(row, hasSteps)}</span>
             </span>
             <RewardDots members={row.members} ends={ends} />
             <span class="number group-mean" title={full(row.mean)}>
@@ -52,7 +52,7 @@ export function GroupList({ rows, chosen }: { rows: readonly GroupRow[]; chosen:
 }
 
 /** The second line of a row: why there is no gradient, else how much of the step's is its own. */
-function told(row: GroupRow, hasSteps: boolean): string {
+function rowNote(row: GroupRow, hasSteps: boolean): string {
   const of = hasSteps ? [t("groups.at_step", { step: row.step })] : [];
   if (row.kind !== "gradient") return [...of, t(`groups.kind.${row.kind}`)].join(" · ");
   const share = row.share === null ? [] : [t("groups.share", { share: num(100 * row.share) })];

@@ -6,7 +6,7 @@ import type { Groups as Answer } from "../../api/groups";
 import { groupList } from "../../data/questions/groups";
 import { run, unusableReason } from "../../data/runs";
 import { useAnswer } from "../../data/useAnswer";
-import { said, t } from "../../i18n";
+import { t, translate } from "../../i18n";
 import "../../i18n/lazyWords";
 import { StillReading } from "../../shell/notices/StillReading";
 import { useKeys } from "../../state/keys";
@@ -99,7 +99,7 @@ function OddGroups(): JSX.Element | null {
   const reason = unusableReason(["group_id"]);
   return reason === null ? null : (
     <p class="odd" data-testid="groups-odd">
-      {said(reason)}
+      {translate(reason)}
     </p>
   );
 }

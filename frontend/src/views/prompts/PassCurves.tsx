@@ -3,7 +3,7 @@ import type { PassAtK } from "../../api/prompts/answers";
 import { passCurves } from "../../data/questions/lazy/prompts";
 import { shownScope } from "../../data/scopes";
 import { useAnswer } from "../../data/useAnswer";
-import { said, t } from "../../i18n";
+import { t, translate } from "../../i18n";
 import { count, percent } from "../../lib/format";
 import { sparkline } from "../../lib/sparkline";
 import { typedThreshold } from "./shownPrompts";
@@ -13,7 +13,7 @@ const LINE = { width: 160, height: 28 } as const;
 /** pass@k and avg@k along the steps, one row for each k: its line, and its first and last value. Asked for when it is opened. */
 export function PassCurves(): JSX.Element | null {
   const { data, error } = useAnswer(passCurves, { ...shownScope.value, threshold: typedThreshold() });
-  if (error !== null) return <p class="odd">{said(error.message)}</p>;
+  if (error !== null) return <p class="odd">{translate(error.message)}</p>;
   if (data === null || data.k.length === 0) return null;
   return (
     <details class="prompt-kinds" data-testid="pass-at-k">

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { SampleWithTokens } from "../../data/questions/sample";
-import { said, t } from "../../i18n";
+import { t, translate } from "../../i18n";
 import { select, selected, selection } from "../../state/selection";
 import type { TokenViewState } from "../../tokens/shared/tokenViewState";
 import { TokenArea } from "../../tokens/TokenArea";
@@ -66,7 +66,7 @@ export function SampleContent({
         <Prompt key={`prompt ${sample.id}`} sample={sample} />
       )}
       {!Array.isArray(tokenMetrics) && (
-        <p class="odd">{t("sample.rows_failed", { message: said(tokenMetrics.message) })}</p>
+        <p class="odd">{t("sample.rows_failed", { message: translate(tokenMetrics.message) })}</p>
       )}
       {viewState !== null && showsResponse(sample, mode) && compared === null && (
         <TextBesideTokens key={`ids ${sample.id}`} sample={sample} unsaid={unsaid} />

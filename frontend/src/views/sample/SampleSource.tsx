@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Sample } from "../../api/answers";
-import { said, t } from "../../i18n";
+import { t, translate } from "../../i18n";
 import { kindWords } from "../../i18n/kindWords";
 import { CopyButton, Panel } from "../../ui";
 
@@ -18,7 +18,9 @@ export function SampleSource({ sample }: { sample: Sample }): JSX.Element {
       {sample.trimmed.length > 0 && (
         <ul>
           {sample.trimmed.map(({ what, count, reason }) => (
-            <li key={what + reason}>{t("sample.place.trimmed", { what, n: count, reason: said(reason) })}</li>
+            <li key={what + reason}>
+              {t("sample.place.trimmed", { what, n: count, reason: translate(reason) })}
+            </li>
           ))}
         </ul>
       )}
@@ -33,7 +35,7 @@ export function SampleProblems({ sample }: { sample: Sample }): JSX.Element | nu
     <ul class="problems" aria-label={t("sample.problems")} data-testid="sample-problems">
       {sample.problems.map(({ kind, reason, line }, k) => (
         <li key={k}>
-          <strong>{kindWords(kind)}</strong> {said(reason)}
+          <strong>{kindWords(kind)}</strong> {translate(reason)}
           {line !== null && <span class="muted"> {t("sample.problems.line", { line })}</span>}
         </li>
       ))}

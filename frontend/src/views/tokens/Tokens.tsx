@@ -8,7 +8,7 @@ import { worstTokens } from "../../data/questions/worstTokens";
 import { run, unusableReason } from "../../data/runs";
 import { hasStepRange } from "../../data/scopes";
 import { useAnswer } from "../../data/useAnswer";
-import { said, t } from "../../i18n";
+import { t, translate } from "../../i18n";
 import "../../i18n/lazyWords";
 import { useKeys } from "../../state/keys";
 import { adopt, Empty, ErrorBox } from "../../ui";
@@ -40,7 +40,7 @@ export function Tokens(): JSX.Element | null {
     const reason = unusableReason(TOKEN_WORDS);
     return (
       <Empty title={t("tokens.no_metrics", { run: info.run })}>
-        {reason !== null && <p class="odd">{t("overview.empty.unusable", { reason: said(reason) })}</p>}
+        {reason !== null && <p class="odd">{t("overview.empty.unusable", { reason: translate(reason) })}</p>}
         <p>{t("tokens.no_metrics_advice")}</p>
         <pre>{'{"response_tokens": ["The", " answer"], "logprobs": [-0.11, -2.31], …}'}</pre>
       </Empty>

@@ -17,7 +17,7 @@ export function Contrast({ group }: { group: Group }): JSX.Element {
       {(["good", "bad"] as const).flatMap((side) =>
         sides[side].slice(0, MAX_PHRASES).map((phrase) => (
           <li key={`${side} ${phrase.text}`} data-side={side} title={t(`groups.have.${side}.why`)}>
-            {t(`groups.have.${side}`, told(phrase, group))}
+            {t(`groups.have.${side}`, phraseText(phrase, group))}
           </li>
         )),
       )}
@@ -41,6 +41,6 @@ function parting(prefix: number, units: readonly unknown[], by: Group["aligned_b
   return prefix === 0 ? t("groups.diverge.at_once") : t(`groups.diverge.${by}`, { at: count(prefix + 1) });
 }
 
-function told({ text, good, bad }: GroupPhrase, group: Group) {
+function phraseText({ text, good, bad }: GroupPhrase, group: Group) {
   return { text, good, of_good: group.good, bad, of_bad: group.bad };
 }

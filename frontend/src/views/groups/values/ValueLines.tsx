@@ -16,11 +16,11 @@ export function ValueLines({ name, along }: { name: Value; along: Answer<Groups>
   const data = along.stale ? null : along.data;
   const found = data?.lines[data.values["value"]?.indexOf(name) ?? -1];
   if (found === undefined) {
-    const said = along.loading ? "…" : "–";
+    const placeholder = along.loading ? "…" : "–";
     return (
       <>
-        <td class="muted">{said}</td>
-        <td class="muted">{said}</td>
+        <td class="muted">{placeholder}</td>
+        <td class="muted">{placeholder}</td>
       </>
     );
   }

@@ -3,7 +3,7 @@ import type { Value } from "../../../api/answers";
 import { GROUP_KINDS, type Groups } from "../../../api/groups";
 import { groupLines } from "../../../data/questions/groups";
 import { useAnswer } from "../../../data/useAnswer";
-import { said, t } from "../../../i18n";
+import { t, translate } from "../../../i18n";
 import { count, percent } from "../../../lib/format";
 import { linesParameters, shownValue, showValue } from "../chosenGroup";
 import { ValueLines } from "./ValueLines";
@@ -27,7 +27,7 @@ export function Values({ data }: { data: Groups }): JSX.Element | null {
           {t("groups.values.mixed", { n: count(values_mixed), by })}
         </p>
       )}
-      {along.error !== null && <p class="odd">{said(along.error.message)}</p>}
+      {along.error !== null && <p class="odd">{translate(along.error.message)}</p>}
       <div class="group-values-scroll">
         <table class="listing" data-testid="group-values">
           <thead>

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { said, t } from "../../../i18n";
+import { t, translate } from "../../../i18n";
 import { Button, Popover, Toggle } from "../../../ui";
 import { addedChartIds, hiddenCharts } from "../shared/settings";
 import { type ChartChoice, type ChartsOnOffer, choicesByQuestion } from "./chartChoices";
@@ -62,7 +62,7 @@ function ChartChoices(props: ChartsOnOffer) {
       ))}
       {found.length === 0 && <p class="muted">{t("overview.charts.nothing")}</p>}
       {!props.charts.isPaired && <p class="muted">{t("overview.scalar.no_runs")}</p>}
-      {props.charts.scalarProblem !== "" && <p class="muted">{said(props.charts.scalarProblem)}</p>}
+      {props.charts.scalarProblem !== "" && <p class="muted">{translate(props.charts.scalarProblem)}</p>}
     </div>
   );
 }

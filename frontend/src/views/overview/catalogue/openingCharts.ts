@@ -6,7 +6,7 @@ import { type ChartSource, functionLines, type LineSource, metricChartId } from 
 import { ownNumbers } from "./ownNumbers";
 
 /** Logged words that a chart is made of, for charts that say why they are empty. */
-export const MADE_OF: Readonly<Record<string, readonly string[]>> = {
+export const LOGGED_FIELDS: Readonly<Record<string, readonly string[]>> = {
   reward: ["reward"],
   kl: ["logprobs", "ref_logprobs"],
   length: ["response_tokens"],
@@ -38,7 +38,7 @@ export function watchedMetrics(run: RunInfo): string[] {
 export function opensByItself(chart: ChartSource, steps: Steps | null): boolean {
   if (chart.lines.length === 0) {
     // Without a reward there is little to see, and the chart says what to log.
-    return chart.id === "reward" || unusableWords(MADE_OF[chart.id] ?? []) !== null;
+    return chart.id === "reward" || unusableWords(LOGGED_FIELDS[chart.id] ?? []) !== null;
   }
   if (OPEN_WHEN_MET.has(chart.id))
     return chart.lines.some((line) => valuesOf(line, steps).some((value) => (value ?? 0) !== 0));

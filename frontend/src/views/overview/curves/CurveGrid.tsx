@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { RunInfo, Steps } from "../../../api/answers";
 import { t } from "../../../i18n";
 import { count } from "../../../lib/format";
-import { markJoined, metricHint, metricLabel, toldBy } from "../../../metrics";
+import { markJoined, metricHint, metricLabel, sampleMetricOf } from "../../../metrics";
 import { Select } from "../../../ui";
 import type { ChartSource, LineSource } from "../catalogue/chartCatalogue";
 import { chartTitle } from "../catalogue/chartTitle";
@@ -85,7 +85,7 @@ function MetricCard({ run, source, steps, overlays }: MetricCardProps) {
       metric={
         main?.from === "metric"
           ? { name: main.name, order: null, least: drawn.spread(steps.metrics[main.name]?.min ?? []) }
-          : toldBy(run, main?.name ?? "")
+          : sampleMetricOf(run, main?.name ?? "")
       }
       preset={source.id === "duplicates" ? "repeated" : ""}
       about={source.lines.map(({ name }) => name)}

@@ -34,7 +34,7 @@ export function CurveTable({ title, x, lines, height }: CurveTableProps): JSX.El
       ]}
       marked={rows}
       height={height}
-      saidThinned={(shown, total) => t("overview.thinned", { shown, total })}
+      thinnedText={(shown, total) => t("overview.thinned", { shown, total })}
     />
   );
 }

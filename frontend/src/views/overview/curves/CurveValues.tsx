@@ -31,7 +31,7 @@ function valueAt(values: CurveLine["values"], at: number): CurveValue {
   return values[at - before <= behind - at ? before : behind];
 }
 
-const said = (line: CurveLine, value: CurveValue): string =>
+const valueText = (line: CurveLine, value: CurveValue): string =>
   line.isShare === true ? percent(value) : num(value);
 
 /** What changes with the step: the place that is read, and the words of each line. */
@@ -43,7 +43,7 @@ function wordsOf(x: readonly number[], lines: readonly CurveLine[]) {
     return step === null ? -1 : nearestLogged(main, nearestIndex(x, step));
   });
   return {
-    values: lines.map((line) => computed(() => said(line, valueAt(line.values, at.value)))),
+    values: lines.map((line) => computed(() => valueText(line, valueAt(line.values, at.value)))),
     hasStep: computed(() => x[at.value] !== undefined),
     step: computed(() => t("overview.at", { step: x[at.value] ?? "" })),
   };

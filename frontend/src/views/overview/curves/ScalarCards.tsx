@@ -7,7 +7,7 @@ import { drawableValues, firstFinite, subtract } from "../../../charts/shared/se
 import { scalarSeries } from "../../../data/questions/scalars";
 import { chosenScalarRuns, scalarRuns } from "../../../data/scalarPairing";
 import { useAnswer } from "../../../data/useAnswer";
-import { said, t } from "../../../i18n";
+import { t, translate } from "../../../i18n";
 import { switchChart } from "../catalogue/chosenCharts";
 import { scalarChartId } from "../catalogue/scalarCharts";
 import { laidTogether } from "../overlay/overlaidLines";
@@ -42,7 +42,7 @@ export function ScalarCards({ run, tags, steps }: ScalarCardsProps): JSX.Element
           empty={
             answer.loading
               ? t("overview.loading")
-              : said(answer.error?.message ?? "") || t("overview.scalar.none")
+              : translate(answer.error?.message ?? "") || t("overview.scalar.none")
           }
         />
       ))}

@@ -37,7 +37,7 @@ export function DistributionChart({ data, asTable, title, steps }: DistributionC
           rows={data.policy.counts.length}
           cells={(bin) => [binName(bin), ...drawn.map((shape) => num(shape.counts[bin]))]}
           height={PANEL_HEIGHT}
-          saidThinned={(shown, total) => t("overview.thinned", { shown, total })}
+          thinnedText={(shown, total) => t("overview.thinned", { shown, total })}
         />
       ) : (
         <Histogram

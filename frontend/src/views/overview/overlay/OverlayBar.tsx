@@ -11,7 +11,7 @@ import {
   showOverlaid,
 } from "../../../data/compare/overlay";
 import { listedRuns } from "../../../data/runs";
-import { said, t } from "../../../i18n";
+import { t, translate } from "../../../i18n";
 import { selected } from "../../../state/selection";
 import { adopt, Popover, Toggle } from "../../../ui";
 import type { Overlay } from "./overlaidLines";
@@ -69,7 +69,7 @@ function Entry({ overlaid, overlays }: { overlaid: OverlaidRun; overlays: readon
         <bdi>{run}</bdi>
       </button>
       {error !== null && (
-        <span class="odd" title={said(error.message)}>
+        <span class="odd" title={translate(error.message)}>
           {t("overlay.failed")}
         </span>
       )}

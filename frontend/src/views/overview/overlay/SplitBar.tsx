@@ -5,7 +5,7 @@ import { cssColour, RUN_ROLES } from "../../../charts/shared/chartColours";
 import { splitColumn } from "../../../data/compare/byValue";
 import { kindColumns } from "../../../data/compare/kindColumns";
 import { run } from "../../../data/runs";
-import { said, t } from "../../../i18n";
+import { t, translate } from "../../../i18n";
 import { count } from "../../../lib/format";
 import { select, selected } from "../../../state/selection";
 import { adopt, Button, Select } from "../../../ui";
@@ -53,7 +53,7 @@ function UnknownColumn(): JSX.Element | null {
 }
 
 function Legend({ values: { answer, error, loading, overlays } }: { values: ValueCurves }): JSX.Element {
-  if (error !== null) return <span class="odd">{said(error.message)}</span>;
+  if (error !== null) return <span class="odd">{translate(error.message)}</span>;
   if (answer === null)
     return <span class="muted">{loading ? t("split.loading") : t("split.no_charts")}</span>;
   const hidden = answer.samples.slice(overlays.length);

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Answer } from "../../../data/useAnswer";
-import { said, t } from "../../../i18n";
+import { t, translate } from "../../../i18n";
 import { DrawnInSight } from "../../../ui/sight/DrawnInSight";
 
 /** Height of every drawing in a panel, in CSS pixels. */
@@ -23,7 +23,7 @@ export function PanelBody<T>({ answer, emptyOf, children }: PanelBodyProps<T>): 
         <div class={stale ? "overview-body stale" : "overview-body"} aria-busy={loading}>
           {error && (
             <p class="overview-error" role="alert">
-              {t("overview.failed", { message: said(error.message) })}
+              {t("overview.failed", { message: translate(error.message) })}
             </p>
           )}
           {data === null && !error && <p class="overview-empty">{t("overview.loading")}</p>}

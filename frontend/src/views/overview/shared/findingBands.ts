@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { StepBand } from "../../../charts/curves/StepBands";
 import { seriousFindings } from "../../../data/findings/findings";
-import { said } from "../../../i18n";
+import { translate } from "../../../i18n";
 import { openFinding } from "../../../shell/findings/openFinding";
 
 /** The steps of the findings as bands on a chart; those that are about one of its metrics shade it. */
@@ -13,7 +13,7 @@ export function useFindingBands(about: readonly string[]): readonly StepBand[] {
         from,
         to,
         kind: severity,
-        title: [said(title), said(summary)].join("\n"),
+        title: [translate(title), translate(summary)].join("\n"),
         isShaded: about.includes(metric),
         onOpen: () => openFinding(id),
       })),

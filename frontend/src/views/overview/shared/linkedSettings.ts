@@ -97,16 +97,16 @@ export function linkSettings(): () => void {
  * is. The address is written at first and when the setting changes, never in answer to a change of the address.
  */
 function keepAlike(name: Name, setting: Linked): () => void {
-  let said: string | null = null;
+  let lastAddress: string | null = null;
   let written: string | null = null;
   return effect(() => {
     const address = selection.value[name];
-    if (address !== said && address !== "") setting.read(address);
-    said = address;
+    if (address !== lastAddress && address !== "") setting.read(address);
+    lastAddress = address;
     const text = setting.write();
     if (text === written) return;
     written = text;
-    said = text;
+    lastAddress = text;
     if (text !== address) select({ [name]: text });
   });
 }

@@ -89,7 +89,7 @@ function GapBars({ data, asTable, title, steps, step, pinned }: GapBarsProps) {
           rows={gaps.marks.length}
           cells={(row) => [num(row + 1), num(gaps.marks[row]?.index), signed(gaps.marks[row]?.value)]}
           height={PANEL_HEIGHT}
-          saidThinned={(shown, total) => t("overview.thinned", { shown, total })}
+          thinnedText={(shown, total) => t("overview.thinned", { shown, total })}
         />
       ) : (
         <SampleBars

@@ -86,7 +86,7 @@ function RewardDots({ data, asTable, step }: { data: StepMarks; asTable: boolean
           rows={marks.length}
           cells={(row) => [num(marks[row]?.index), num(marks[row]?.value), num(marks[row]?.reference)]}
           height={PANEL_HEIGHT}
-          saidThinned={(shown, total) => t("overview.thinned", { shown, total })}
+          thinnedText={(shown, total) => t("overview.thinned", { shown, total })}
         />
       ) : (
         <SampleDots

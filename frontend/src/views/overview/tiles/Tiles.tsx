@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { Steps } from "../../../api/answers";
 import { stepBeside } from "../../../charts/shared/series";
 import { seriousFindings } from "../../../data/findings/findings";
-import { said, t } from "../../../i18n";
+import { t, translate } from "../../../i18n";
 import { num } from "../../../lib/format";
 import { sparkline } from "../../../lib/sparkline";
 import { selected } from "../../../state/selection";
@@ -83,7 +83,7 @@ function Tile({ tile, steps, at, other, lacking, few }: TileProps) {
   const label = t(tile.label);
   const shown = tileValue(value, tile.unit);
   const hint = [
-    finding === undefined ? "" : said(finding.title),
+    finding === undefined ? "" : translate(finding.title),
     t(`overview.tile.${tile.id}.hint`),
     (isBeyond || isBroken) && expected !== null
       ? t("overview.tile.odd", {

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { applyFilter } from "../../../data/filterCheck";
 import { run } from "../../../data/runs";
-import { said, t } from "../../../i18n";
+import { t, translate } from "../../../i18n";
 import { filterFocusRequests } from "../../../state/focusRequests";
 import { selected } from "../../../state/selection";
 import { filterExamples, filterNames } from "./filterExamples";
@@ -45,7 +45,7 @@ export function FilterField(): JSX.Element {
     const refusal = await applyFilter(text.trim(), control.signal);
     if (control.signal.aborted) return;
     setBusy(false);
-    setProblem(said(refusal));
+    setProblem(translate(refusal));
     setOpen(refusal !== "");
   };
   const onKeyDown = (event: KeyboardEvent): void => {
