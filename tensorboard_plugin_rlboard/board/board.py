@@ -28,11 +28,7 @@ from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSamp
 from tensorboard_plugin_rlboard.board.samples.detail import sample
 from tensorboard_plugin_rlboard.board.samples.index_row import index_row
 from tensorboard_plugin_rlboard.board.samples.listing import samples
-from tensorboard_plugin_rlboard.board.samples.question import (
-    SampleQuestion,
-    SamplesQuestion,
-    TokensQuestion,
-)
+from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, SamplesQuestion, TokensQuestion
 from tensorboard_plugin_rlboard.board.samples.token_rows import binary_rows, listed_rows, token_metric_names
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
