@@ -63,8 +63,7 @@ ROW_LISTS = _names(
     "items log logs outputs predictions records responses results rollouts rollout_data rows samples trajectories"
 )
 """Names of lists that hold rows, whatever stands beside them."""
-MEMBER = "member"
-"""What rows are given as a column where they lie in an object under a name that is no split, step or number: this name."""
+MEMBER = "member"  # the column of a row that lies in an object under a name which is no split, step or number
 PARTS_OF_SAMPLES = _names(
     "chat choices conversation conversations dialog dialogue history messages steps tool_calls tools traces traj "
     "trajectory transitions turns"

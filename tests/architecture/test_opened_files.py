@@ -30,7 +30,7 @@ OWN_FILES = {
     "operating_system.py": "the same",
     "plugin.py": "the bundle",
     "web/bundle.py": "the bundle",
-    "report/chinese.py": "the bundle's sentences",
+    "report/translation.py": "the bundle's sentences",
     "web/allowed_hosts.py": "the resolver's configuration",
     "commands/demo.py": "the samples that come with the package",
 }
