@@ -9,17 +9,17 @@ from typing import TextIO
 from tensorboard_plugin_rlboard.texts import is_hidden, visible
 
 
-def show(line: str) -> None:
+def print_line(line: str) -> None:
     """Prints one line of a command's result."""
     _print(line, sys.stdout)
 
 
-def say(sentence: str) -> None:
+def print_error(sentence: str) -> None:
     """Prints one line of what went wrong, beside the result."""
     _print(sentence, sys.stderr)
 
 
-def show_json(value: object, indent: int | None = None) -> None:
+def print_json(value: object, indent: int | None = None) -> None:
     """Prints a value as JSON, which says what was logged: characters that a terminal would obey are escaped in it."""
     _write(json_text(value, sys.stdout.encoding or "utf-8", indent), sys.stdout)
 

@@ -11,22 +11,22 @@ import pytest
 from rollout_log import TestLog, row
 
 from tensorboard_plugin_rlboard.cli import main
-from tensorboard_plugin_rlboard.terminal import json_text, say, show
+from tensorboard_plugin_rlboard.terminal import json_text, print_error, print_line
 
 HOSTILE = "a\x1b[31mred\nRun b: all is well\u202e 中"
 NAMED = "a␛[31mred␊Run b: all is well⟨U+202E⟩ 中"
 
 
 def test_control_characters_are_named(capsys: pytest.CaptureFixture[str]) -> None:
-    show(HOSTILE)
-    say(HOSTILE)
+    print_line(HOSTILE)
+    print_error(HOSTILE)
     assert capsys.readouterr() == (f"{NAMED}\n", f"{NAMED}\n")
 
 
 def test_a_terminal_of_another_encoding_gets_what_it_can_show(monkeypatch: pytest.MonkeyPatch) -> None:
     written = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, "ascii"))
-    show("中 \udcff")
+    print_line("中 \udcff")
     assert written.getvalue() == b"\\u4e2d \\u27e8U+DCFF\\u27e9\n"
 
 

@@ -22,7 +22,7 @@ from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_p
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 from tensorboard_plugin_rlboard.sources.discovery.walk import SourceListing, list_sources
-from tensorboard_plugin_rlboard.terminal import say, show
+from tensorboard_plugin_rlboard.terminal import print_error, print_line
 from tensorboard_plugin_rlboard.texts import counted
 
 INLINE_BYTES = 32 * 1024**2
@@ -73,7 +73,7 @@ def index(arguments: IndexArguments) -> int:
             if finished and precomputation.is_left:
                 finished = _precompute(precomputation, is_late=not counts.parts)
     except CannotBeginError as error:
-        say(f"rlboard index: {error}")
+        print_error(f"rlboard index: {error}")
         return 2
     read = {file.path for run in scanned.runs.values() for file in run}
     failures = counts.failures | {
@@ -83,10 +83,10 @@ def index(arguments: IndexArguments) -> int:
     }
     _report(arguments, scanned, counts, failures, time.monotonic() - begun, finished=finished)
     if not finished:
-        say("Interrupted. What is done is kept: the same command goes on from here.")
+        print_error("Interrupted. What is done is kept: the same command goes on from here.")
         return 130
     if not counts.files and not failures:
-        say(_NO_RUNS.format(where=printable_path(arguments.source)))
+        print_error(_NO_RUNS.format(where=printable_path(arguments.source)))
         return 1
     return 1 if failures else 0
 
@@ -159,7 +159,7 @@ def _run_job(
         progress.clear()
         job.close()
         for problem in job.settings.problems:
-            say(problem)
+            print_error(problem)
         if engine is not None:
             engine.close()
     return job.counts, True
@@ -172,10 +172,10 @@ def _precompute(precomputation: Precomputation, *, is_late: bool) -> bool:
     except KeyboardInterrupt:
         return False
     except Exception as error:  # noqa: BLE001 (TensorBoard computes it at its first start)
-        say(f"Curves and prompts are left to TensorBoard ({type(error).__name__}: {error}).")
+        print_error(f"Curves and prompts are left to TensorBoard ({type(error).__name__}: {error}).")
     else:
         if is_late:
-            show("Gathered curves and prompts, which an earlier call had left.")
+            print_line("Gathered curves and prompts, which an earlier call had left.")
     return True
 
 
@@ -226,19 +226,21 @@ def _report(
         where = f"in {default_folder()}, where TensorBoard finds it"
     if counts.parts:
         rate = f"{size(counts.bytes)} in {duration(seconds)}, {size(counts.bytes / max(seconds, 0.001))}/s"
-        show(f"Indexed {runs}: {counted(counts.samples, 'sample')}; read {rate}.")
-        show(f"The index: {counted(counts.parts, 'new part')} of {size(counts.part_bytes)} {where}.")
+        print_line(f"Indexed {runs}: {counted(counts.samples, 'sample')}; read {rate}.")
+        print_line(f"The index: {counted(counts.parts, 'new part')} of {size(counts.part_bytes)} {where}.")
     elif counts.files and finished and not failures:
-        show(f"Nothing to do: {runs} are indexed already, {where}.")
+        print_line(f"Nothing to do: {runs} are indexed already, {where}.")
     if counts.problems:
-        show(f"{counted(counts.problems, 'problem')} in lines that were read; the tab RL Board lists them.")
+        print_line(
+            f"{counted(counts.problems, 'problem')} in lines that were read; the tab RL Board lists them."
+        )
     if not arguments.cache_dir and not arguments.beside and counts.part_bytes > SIZE_LIMIT:
         bound = size(SIZE_LIMIT)
-        show(
+        print_line(
             f"This folder keeps {bound} and forgets what lay unused for longest: use --cache-dir or --beside."
         )
     for what, entries in (("No rollout log", counts.ignored), ("Not indexed", failures)):
-        tell = say if entries is failures else show
+        tell = print_error if entries is failures else print_line
         for relative in sorted(entries)[:_MAX_NAMED]:
             tell(f"{what}: {relative}: {entries[relative]}")
         if len(entries) > _MAX_NAMED:

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from tensorboard_plugin_rlboard.operating_system import can_take_over_ports, replace_process
-from tensorboard_plugin_rlboard.terminal import say, show
+from tensorboard_plugin_rlboard.terminal import print_error, print_line
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 DEFAULT_PORT, PORTS_TRIED = 6006, 20
@@ -29,18 +29,18 @@ def demo(host: str = "localhost", port: int | None = None) -> int:
         TensorBoard's exit code; 1 where it cannot start.
     """
     if not any(SAMPLES.glob("*/*.jsonl*")):
-        say(f"There are no sample logs in {SAMPLES}: the package is not whole.")
+        print_error(f"There are no sample logs in {SAMPLES}: the package is not whole.")
         return 1
     try:
         free = _free_port(host, port)
     except OSError as error:
-        say(f"Cannot listen on {host}: {error.strerror or error}.")
+        print_error(f"Cannot listen on {host}: {error.strerror or error}.")
         return 1
     if free is None:
-        say(f"Port {port or DEFAULT_PORT} on {host} is taken: choose another with --port.")
+        print_error(f"Port {port or DEFAULT_PORT} on {host} is taken: choose another with --port.")
         return 1
     shown = socket.gethostname() if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared only
-    show(f"RL Board: http://{shown}:{free}/#rlboard   (Ctrl-C ends it)")
+    print_line(f"RL Board: http://{shown}:{free}/#rlboard   (Ctrl-C ends it)")
     command = [
         sys.executable,
         "-m",

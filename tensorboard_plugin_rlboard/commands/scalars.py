@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.addresses import is_address, printable_path
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
-from tensorboard_plugin_rlboard.terminal import say, show
+from tensorboard_plugin_rlboard.terminal import print_error, print_line
 from tensorboard_plugin_rlboard.texts import counted
 from tensorboard_plugin_rlboard.writing.output.event_file import (
     FILE_SUFFIX,
@@ -78,10 +78,10 @@ def run_scalars(wanted: ScalarsRequest) -> int:
         indexer.index_in_replaceable_thread()
         unknown = [name for name in wanted.runs if name not in registry.runs]
         for problem in registry.settings.problems:
-            say(problem)
+            print_error(problem)
         unread = registry.unread()
         for path, why in unread.items():
-            say(f"Not read: {path}: {why}")
+            print_error(f"Not read: {path}: {why}")
         if unknown or not registry.runs:
             known = ", ".join(sorted(registry.runs)[:10])
             where = printable_path(wanted.logdir)
@@ -100,7 +100,7 @@ def run_scalars(wanted: ScalarsRequest) -> int:
 
 
 def _print_refusal(reason: str) -> int:
-    say(f"rlboard scalars: {reason}")
+    print_error(f"rlboard scalars: {reason}")
     return 2
 
 
@@ -111,19 +111,19 @@ def _write_run(board: Board, name: str, base: Path, wanted: ScalarsRequest) -> b
         points = _scalar_points(board, name)
         path = _write_event_file(run, base / name, points, wanted)
     except RefusedError as reason:
-        say(f"{name}: {reason}")
+        print_error(f"{name}: {reason}")
         return False
     except OSError as error:
-        say(f"{name}: {error.strerror or error}")
+        print_error(f"{name}: {error.strerror or error}")
         return False
     curves = len({tag for _, values in points for tag in values})
     steps = len({step for step, _ in points})
     left = f" ({counted(run.problems, 'problem')} in its logs: the tab lists what)" if run.problems else ""
-    show(f"{name}: {counted(curves, 'curve')} of {counted(steps, 'step')} written to {path}{left}")
+    print_line(f"{name}: {counted(curves, 'curve')} of {counted(steps, 'step')} written to {path}{left}")
     info = next(info for info in board.runs().runs if info.run == name)
     notices = (notice.text for notice in info.notices if notice.kind != "settings")  # these are said already
     for said in filter(None, [info.mapping_doubt, *notices]):
-        say(f"{name}: {said}")
+        print_error(f"{name}: {said}")
     return True
 
 

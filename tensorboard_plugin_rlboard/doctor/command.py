@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.doctor.printing import lines
 from tensorboard_plugin_rlboard.doctor.report import DoctorReport, FindingReport, IgnoredFileReport, RunReport
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
-from tensorboard_plugin_rlboard.terminal import say, show, show_json
+from tensorboard_plugin_rlboard.terminal import print_error, print_json, print_line
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import FLAG
 
 READ_LIMIT_BYTES = 16 * 1024 * 1024
@@ -28,15 +28,15 @@ def doctor(path: str, everything: bool = False, as_json: bool = False, config: s
     """Prints the report; returns the exit code."""
     reason = reason_unusable(path, may_be_file=True)
     if reason:
-        say(reason)
+        print_error(reason)
         return 1
     path = path if is_address(path) else os.path.expanduser(path)  # noqa: PTH111 - raises for no unknown user
     report = examine(path, 0 if everything else READ_LIMIT_BYTES, config)
     try:
         if as_json:
-            show_json(dataclasses.asdict(report), indent=2)
+            print_json(dataclasses.asdict(report), indent=2)
         for line in () if as_json else lines(report):
-            show(line)
+            print_line(line)
     except BrokenPipeError:  # whoever reads has seen enough, as `head` has
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return report.exit_code

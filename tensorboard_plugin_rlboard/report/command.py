@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.report.verification import claimed_quotes, reaso
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
-from tensorboard_plugin_rlboard.terminal import say, show
+from tensorboard_plugin_rlboard.terminal import print_error, print_line
 from tensorboard_plugin_rlboard.texts import counted, plural
 from tensorboard_plugin_rlboard.web.json_answers import encode
 
@@ -80,7 +80,7 @@ def report(
     except OSError as error:
         return _say(f"{out} cannot be written: {error.strerror}.", 2)
     count = sum(len(run.findings) for run in made.runs)
-    show(f"{out}: findings: {count}, runs: {len(made.runs)}.")
+    print_line(f"{out}: findings: {count}, runs: {len(made.runs)}.")
     return 0 if made.is_whole else 1
 
 
@@ -127,9 +127,11 @@ def verify(file: str, log: str, config: str = "") -> int:
     for name, why in unread.items():
         _say(f"Not read: {name}: {why}", 1)
     for where, reason in reasons:
-        show(f"{file}, {where}: {reason}")
+        print_line(f"{file}, {where}: {reason}")
     right = len(quoted) - len(reasons)
-    show(f"{right:,} of {counted(len(quoted), 'quote')} {plural(right, 'stands', 'stand')} in the logs.")
+    print_line(
+        f"{right:,} of {counted(len(quoted), 'quote')} {plural(right, 'stands', 'stand')} in the logs."
+    )
     return 1 if reasons else 0
 
 
@@ -138,5 +140,5 @@ def _expanded(path: str) -> str:
 
 
 def _say(sentence: str, code: int) -> int:
-    say(sentence)
+    print_error(sentence)
     return code

@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.sources.addresses import is_address
 from tensorboard_plugin_rlboard.sources.discovery.given_path import reason_unusable
 from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
-from tensorboard_plugin_rlboard.terminal import json_text, say, show_json
+from tensorboard_plugin_rlboard.terminal import json_text, print_error, print_json
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 from tensorboard_plugin_rlboard.watch.arguments import SEVERITIES
 
@@ -93,7 +93,7 @@ def watch(request: WatchRequest) -> int:
     """Follows a log directory until it is interrupted, or as `once` and `until` say; returns the exit code."""
     reason = reason_unusable(request.path, may_be_file=False)
     if reason:
-        say(reason)
+        print_error(reason)
         return 2
     path = request.path if is_address(request.path) else os.path.expanduser(request.path)  # noqa: PTH111 - raises for no unknown user
     roots = parse_roots(path, "")
@@ -112,7 +112,7 @@ def watch(request: WatchRequest) -> int:
             except Exception as error:
                 if request.once or isinstance(error, BrokenPipeError):  # nobody listens any more
                     raise
-                say(
+                print_error(
                     f"This look failed ({type(error).__name__}: {' '.join(str(error).split())}); the next one is in {request.interval:g} seconds."
                 )
             if request.once or (request.until and worst >= SEVERITIES.index(request.until)):
@@ -139,7 +139,7 @@ def _report_changes(board: Board, request: WatchRequest, reported: ReportedFindi
         findings = list(board.findings(FindingsQuestion(Selection(run))).findings)
         worst = max([worst, *(SEVERITIES.index(finding.severity) for finding in findings)])
         for line in reported.changes(run, findings):
-            show_json(line)
+            print_json(line)
             if line["event"] == "found":
                 _run_commands(request, line)
     return worst
@@ -150,9 +150,9 @@ def _say_unread(board: Board, reported: ReportedFindings) -> None:
     now = board.registry.unread()
     for name, reason in now.items():
         if reported.unread.get(name) != reason:
-            say(f"Not read: {name}: {reason}")
+            print_error(f"Not read: {name}: {reason}")
     for name in sorted(reported.unread.keys() - now.keys()):
-        say(f"{name} is read again, or gone.")
+        print_error(f"{name} is read again, or gone.")
     reported.unread = now
 
 
@@ -164,7 +164,7 @@ def _say_doubts(board: Board, request: WatchRequest, reported: ReportedFindings)
         for said in filter(None, [info.mapping_doubt, *(notice.text for notice in info.notices)]):
             if (info.run, said) not in reported.doubts:
                 reported.doubts.add((info.run, said))
-                say(f"{info.run}: {said}")
+                print_error(f"{info.run}: {said}")
 
 
 def _run_commands(request: WatchRequest, line: Mapping[str, object]) -> None:
@@ -185,7 +185,7 @@ def _run_commands(request: WatchRequest, line: Mapping[str, object]) -> None:
         except OSError as error:  # no process, or no room for such variables
             code = error.strerror
         if code:
-            say(f"The command for {line['kind']} of run {line['run']} ended with code {code}.")
+            print_error(f"The command for {line['kind']} of run {line['run']} ended with code {code}.")
 
 
 def _as_variable(value: str) -> str:
