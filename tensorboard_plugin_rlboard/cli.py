@@ -113,10 +113,10 @@ def _add_scalars(commands: Any) -> None:
     )
 
 
-def _scalars(arguments: argparse.Namespace) -> int:
-    from tensorboard_plugin_rlboard.commands.scalars import ScalarsRequest, run_scalars  # noqa: PLC0415 (DuckDB and more)
+def _scalars(given: argparse.Namespace) -> int:
+    from tensorboard_plugin_rlboard.commands.scalars import ScalarsArguments, run_scalars  # noqa: PLC0415 (DuckDB and more)
 
-    return run_scalars(ScalarsRequest(arguments.source, tuple(arguments.run), arguments.out, arguments.force))
+    return run_scalars(ScalarsArguments(given.source, tuple(given.run), given.out, given.force))
 
 
 def _add_doctor(commands: Any) -> None:
@@ -156,12 +156,12 @@ def _add_watch(commands: Any) -> None:
 def _watch(arguments: argparse.Namespace) -> int:
     if wrong := watch_arguments.wrong_severity(arguments):
         arguments.parser.error(wrong)
-    from tensorboard_plugin_rlboard.watch.command import WatchRequest, watch  # noqa: PLC0415 (DuckDB and more)
+    from tensorboard_plugin_rlboard.watch.command import WatchArguments, watch  # noqa: PLC0415 (DuckDB and more)
 
     on = tuple((severity, command) for severity, command in arguments.on)
     names = ("path", "until", "once", "interval", "config")
     return watch(
-        WatchRequest(**{name: getattr(arguments, name) for name in names}, runs=tuple(arguments.run), on=on)
+        WatchArguments(**{name: getattr(arguments, name) for name in names}, runs=tuple(arguments.run), on=on)
     )
 
 

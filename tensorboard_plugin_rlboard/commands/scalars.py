@@ -40,7 +40,7 @@ STEP_METRICS = ("truncation_share", "zero_advantage_groups", "n_samples")
 
 
 @dataclass(frozen=True)
-class ScalarsRequest:
+class ScalarsArguments:
     """The arguments of the command.
 
     Attributes:
@@ -60,7 +60,7 @@ class RefusedError(Exception):
     """A run is not written; the message says why."""
 
 
-def run_scalars(wanted: ScalarsRequest) -> int:
+def run_scalars(wanted: ScalarsArguments) -> int:
     """Run the command.
 
     Returns:
@@ -104,7 +104,7 @@ def _print_refusal(reason: str) -> int:
     return 2
 
 
-def _write_run(board: Board, name: str, base: Path, wanted: ScalarsRequest) -> bool:
+def _write_run(board: Board, name: str, base: Path, wanted: ScalarsArguments) -> bool:
     """Write the event file of one run and print its path; False where it is not written."""
     run = board.registry.runs[name]
     try:
@@ -156,7 +156,7 @@ def _scalar_points(board: Board, name: str) -> list[tuple[int, dict[str, float]]
 
 
 def _write_event_file(
-    run: RunIndex, folder: Path, points: Sequence[tuple[int, dict[str, float]]], wanted: ScalarsRequest
+    run: RunIndex, folder: Path, points: Sequence[tuple[int, dict[str, float]]], wanted: ScalarsArguments
 ) -> Path:
     """Write an event file whole or not at all; gives its path.
 

@@ -30,16 +30,16 @@ class MemoryShares:
     """How many megabytes each database gets.
 
     Attributes:
-        query: the query database.
-        writing: the database that writes parts, in TensorBoard's process.
-        worker: the same in each worker process.
-        workers: how many worker processes there are.
+        query_mb: the query database.
+        writing_mb: the database that writes parts, in TensorBoard's process.
+        worker_mb: the same in each worker process.
+        n_workers: how many worker processes there are.
     """
 
-    query: int
-    writing: int
-    worker: int
-    workers: int
+    query_mb: int
+    writing_mb: int
+    worker_mb: int
+    n_workers: int
 
 
 def parse_limit(text: str) -> int:

@@ -118,9 +118,9 @@ class Registry:
         if self._database is None:
             self.cache = _open_cache(self._cache_folder)
             self.results = RunResults(self.cache, writes_beside=self.results.writes_beside)
-            set_writing_limit(self.memory_shares.writing)
+            set_writing_limit(self.memory_shares.writing_mb)
             kept_parts = None if self.cache is None else self.cache.parts_folder
-            self._database = QueryDatabase(kept_parts, self.memory_shares.query)
+            self._database = QueryDatabase(kept_parts, self.memory_shares.query_mb)
             self._database_opened.set()
         return self._database
 

@@ -59,35 +59,35 @@ class RunIndex:
         self.joined_metrics: frozenset[str] = frozenset()
         self.annotated: tuple[JoinSummary, ...] = ()
         self.annotation_paths: dict[int, str] = {}
-        self._rows = RunTables(number)
-        self.sample_table = self._rows.samples
+        self._tables = RunTables(number)
+        self.sample_table = self._tables.samples
         self._last_file_number = 0
         self._number_keys: frozenset[str] = frozenset()  # keys that held numbers somewhere
 
     @property
     def table(self) -> str:
         """Its table of samples, for a statement that begins after this call; it is in the query database then."""
-        return self._rows.name
+        return self._tables.name
 
     @property
     def problem_table(self) -> str:
         """Its table of problems in the query database."""
-        return self._rows.problems
+        return self._tables.problems
 
     @property
     def columns(self) -> Mapping[str, str]:
         """Physical column -> type, of `table`."""
-        return self._rows.columns
+        return self._tables.columns
 
     @property
     def available(self) -> frozenset[str]:
         """Physical columns that hold a value somewhere."""
-        return self._rows.available
+        return self._tables.available
 
     @property
     def logged(self) -> frozenset[str]:
         """Those of them that hold one without anything being joined."""
-        return self._rows.logged
+        return self._tables.logged
 
     @property
     def size(self) -> int:
@@ -95,7 +95,7 @@ class RunIndex:
         return sum(file.state.size for file in tuple(self.files.values()))
 
     @property
-    def indexed(self) -> int:
+    def indexed_bytes(self) -> int:
         """Bytes of its files that are in the index."""
         return sum(file.loaded_to for file in tuple(self.files.values()))
 
@@ -106,7 +106,7 @@ class RunIndex:
 
     def create(self, cursor: Cursor) -> None:
         """Makes the empty tables; what is in them is gone."""
-        self._rows.create(cursor)
+        self._tables.create(cursor)
         self.samples = self.problems = 0
 
     def add_file(
@@ -151,7 +151,7 @@ class RunIndex:
         keys, number_keys, texts = merged_keys(parts, self.keys, self._number_keys)
         problems = [] if early else [row for loadable in parts for row in loadable.problem_rows()]
         sources = [loadable.source(early=early) for loadable in parts]
-        loaded = self._rows.load(cursor, sources, problems, texts, is_empty=not self.samples)
+        loaded = self._tables.load(cursor, sources, problems, texts, is_empty=not self.samples)
         self.keys, self._number_keys = keys, number_keys
         for loadable in parts:
             loadable.note_added(early=early)
@@ -168,7 +168,7 @@ class RunIndex:
 
     def add_joined_columns(self, cursor: Cursor, columns: Iterable[str]) -> None:
         """Makes room in the table for joined values."""
-        self._rows.add_columns(cursor, columns)
+        self._tables.add_columns(cursor, columns)
 
     def set_joined(
         self, joined: tuple[JoinSummary, ...], columns: frozenset[str], steps: Iterable[tuple[str, int]]
@@ -180,7 +180,7 @@ class RunIndex:
             columns: physical columns that hold a joined value somewhere.
             steps: (split, step) of rows that have other values now.
         """
-        self._rows.set_joined_columns(columns)
+        self._tables.set_joined_columns(columns)
         self.joined = joined
         self.joined_metrics = frozenset(logical(c) for c in columns - self.logged if c.startswith("m:"))
         self.step_versions |= dict.fromkeys(steps, self.version + 1)
@@ -197,11 +197,11 @@ class RunIndex:
             steps: (split, step) of rows that have other values now, or that went to another step.
         """
         self.annotated, self.annotation_paths = annotated, paths
-        self.set_joined(self.joined, self._rows.joined, steps)
+        self.set_joined(self.joined, self._tables.joined, steps)
 
     def add_problems(self, cursor: Cursor, problems: Sequence[ProblemRow]) -> None:
         """Adds problems to the table of problems."""
-        self._rows.add_problems(cursor, problems)
+        self._tables.add_problems(cursor, problems)
         self.problems += sum(1 + problem.unlisted for problem in problems)
         self.version += 1
 
@@ -209,7 +209,7 @@ class RunIndex:
         self, cursor: Cursor, relative: str, kind: str = "", lines: range | None = None
     ) -> None:
         """Drops the problems of a file, or only those of one kind or of some byte offsets."""
-        gone = self._rows.clear_problems(cursor, relative, kind, lines) if self.problems else 0
+        gone = self._tables.clear_problems(cursor, relative, kind, lines) if self.problems else 0
         self.problems -= gone
         self.version += gone > 0
 
@@ -220,12 +220,12 @@ class RunIndex:
             self.add_file(file.path, relative, file.format, anew)
         else:
             del self.files[relative]
-        rows, problems = self._rows.remove_file(cursor, file.number, relative)
+        rows, problems = self._tables.remove_file(cursor, file.number, relative)
         self.samples -= rows
         self.problems -= problems
         if not others:  # the keys and columns of its rows go with the last file
             self.keys, self._number_keys, self.token_metrics = ExtraKeys(), frozenset(), []
-            self._rows.clear_columns()
+            self._tables.clear_columns()
         self.invalidate_run_results()
 
     def set_message(self, message: str) -> None:
@@ -251,7 +251,7 @@ class RunIndex:
             return
         numbered = {number: file.attempts for number, file in files.items()}
         newest, renumbered = renumbered_files(paths, steps, numbered)
-        changed_rows = self._rows.renumber(cursor, renumbered)
+        changed_rows = self._tables.renumber(cursor, renumbered)
         for number, attempts in renumbered.items():
             files[number].set_attempts(attempts)
         self.invalidations += changed_rows > 0 and not restoring

@@ -29,7 +29,7 @@ _IDS = 5
 
 
 @dataclass(frozen=True)
-class WatchRequest:
+class WatchArguments:
     """What to watch, and what to do.
 
     Attributes:
@@ -52,7 +52,7 @@ class WatchRequest:
 
 
 @dataclass
-class ReportedFindings:
+class ActiveFindings:
     """The findings that were reported and are not over.
 
     Attributes:
@@ -89,36 +89,36 @@ class ReportedFindings:
         self.severities |= {key: finding.severity for key, finding in now.items()}
 
 
-def watch(request: WatchRequest) -> int:
+def watch(wanted: WatchArguments) -> int:
     """Follows a log directory until it is interrupted, or as `once` and `until` say; returns the exit code."""
-    reason = reason_unusable(request.path, may_be_file=False)
+    reason = reason_unusable(wanted.path, may_be_file=False)
     if reason:
         print_error(reason)
         return 2
-    path = request.path if is_address(request.path) else os.path.expanduser(request.path)  # noqa: PTH111 - raises for no unknown user
+    path = wanted.path if is_address(wanted.path) else os.path.expanduser(wanted.path)  # noqa: PTH111 - raises for no unknown user
     roots = parse_roots(path, "")
     indexer = BackgroundIndexer(
-        Registry(roots, settings=SettingsFinder(roots, request.config)), request.interval
+        Registry(roots, settings=SettingsFinder(roots, wanted.config)), wanted.interval
     )
-    board, reported = Board(indexer), ReportedFindings()
+    board, reported = Board(indexer), ActiveFindings()
     try:
         while True:
             worst = -1
             try:
                 indexer.index_in_replaceable_thread()
-                worst = _report_changes(board, request, reported)
+                worst = _report_changes(board, wanted, reported)
                 _say_unread(board, reported)
-                _say_doubts(board, request, reported)
+                _say_doubts(board, wanted, reported)
             except Exception as error:
-                if request.once or isinstance(error, BrokenPipeError):  # nobody listens any more
+                if wanted.once or isinstance(error, BrokenPipeError):  # nobody listens any more
                     raise
                 print_error(
-                    f"This look failed ({type(error).__name__}: {' '.join(str(error).split())}); the next one is in {request.interval:g} seconds."
+                    f"This look failed ({type(error).__name__}: {' '.join(str(error).split())}); the next one is in {wanted.interval:g} seconds."
                 )
-            if request.once or (request.until and worst >= SEVERITIES.index(request.until)):
-                is_found = worst >= SEVERITIES.index(request.until or "error")
+            if wanted.once or (wanted.until and worst >= SEVERITIES.index(wanted.until)):
+                is_found = worst >= SEVERITIES.index(wanted.until or "error")
                 return EXIT_FOUND if is_found else 1 if reported.unread else 0
-            _sleep(request.interval)
+            _sleep(wanted.interval)
     finally:
         indexer.stop()
 
@@ -130,22 +130,22 @@ def _sleep(seconds: float) -> None:
         time.sleep(min(left, _MOMENT_S))
 
 
-def _report_changes(board: Board, request: WatchRequest, reported: ReportedFindings) -> int:
+def _report_changes(board: Board, wanted: WatchArguments, reported: ActiveFindings) -> int:
     """Reports what changed in all runs; the place in `SEVERITIES` of the worst that is found now, -1 for nothing."""
     worst = -1
     for run in sorted(board.registry.runs):
-        if request.runs and run not in request.runs:
+        if wanted.runs and run not in wanted.runs:
             continue
         findings = list(board.findings(FindingsQuestion(Selection(run))).findings)
         worst = max([worst, *(SEVERITIES.index(finding.severity) for finding in findings)])
         for line in reported.changes(run, findings):
             print_json(line)
             if line["event"] == "found":
-                _run_commands(request, line)
+                _run_commands(wanted, line)
     return worst
 
 
-def _say_unread(board: Board, reported: ReportedFindings) -> None:
+def _say_unread(board: Board, reported: ActiveFindings) -> None:
     """Says once of what cannot be read that nothing is found there, and that it is there again."""
     now = board.registry.unread()
     for name, reason in now.items():
@@ -156,10 +156,10 @@ def _say_unread(board: Board, reported: ReportedFindings) -> None:
     reported.unread = now
 
 
-def _say_doubts(board: Board, request: WatchRequest, reported: ReportedFindings) -> None:
+def _say_doubts(board: Board, wanted: WatchArguments, reported: ActiveFindings) -> None:
     """Says once of each run what is to be known before its numbers are believed: a reward that was guessed, say."""
     for info in board.runs().runs:
-        if request.runs and info.run not in request.runs:
+        if wanted.runs and info.run not in wanted.runs:
             continue
         for said in filter(None, [info.mapping_doubt, *(notice.text for notice in info.notices)]):
             if (info.run, said) not in reported.doubts:
@@ -167,10 +167,10 @@ def _say_doubts(board: Board, request: WatchRequest, reported: ReportedFindings)
                 print_error(f"{info.run}: {said}")
 
 
-def _run_commands(request: WatchRequest, line: Mapping[str, object]) -> None:
+def _run_commands(wanted: WatchArguments, line: Mapping[str, object]) -> None:
     """Runs the user's commands for a finding, which they find in their environment; what they return is only said."""
     severity = SEVERITIES.index(str(line["severity"]))
-    for least, command in request.on:
+    for least, command in wanted.on:
         if severity < SEVERITIES.index(least):
             continue
         names = {

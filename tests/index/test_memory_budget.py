@@ -60,15 +60,15 @@ def test_a_limit_beyond_all_machines_is_no_error() -> None:
 @pytest.mark.parametrize("cores", [1, 2, 64])
 def test_shares_add_up(limit: int, cores: int) -> None:
     found = share_memory(limit, cores)
-    assert found.query + found.writing + found.worker * found.workers <= limit
-    assert 1 <= found.workers <= min(4, cores)
-    assert min(found.query, found.writing, found.worker) >= 32
+    assert found.query_mb + found.writing_mb + found.worker_mb * found.n_workers <= limit
+    assert 1 <= found.n_workers <= min(4, cores)
+    assert min(found.query_mb, found.writing_mb, found.worker_mb) >= 32
 
 
 def test_processes_follow_the_limit() -> None:
-    assert share_memory(512, 8).workers == 2
-    assert share_memory(128, 8).workers == 1
-    assert share_memory(2048, 8).workers == 4
+    assert share_memory(512, 8).n_workers == 2
+    assert share_memory(128, 8).n_workers == 1
+    assert share_memory(2048, 8).n_workers == 4
 
 
 def test_database_takes_its_share(monkeypatch: pytest.MonkeyPatch) -> None:

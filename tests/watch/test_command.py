@@ -16,7 +16,7 @@ from repository import ROOT
 from tensorboard_plugin_rlboard import cli
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
 from tensorboard_plugin_rlboard.watch import command
-from tensorboard_plugin_rlboard.watch.command import EXIT_FOUND, WatchRequest, _run_commands, watch
+from tensorboard_plugin_rlboard.watch.command import EXIT_FOUND, WatchArguments, _run_commands, watch
 
 
 def write(folder: Path, *rows: dict[str, Any]) -> None:
@@ -49,14 +49,14 @@ def test_a_finding_is_a_line_and_an_exit_code(tmp_path: Path, capsys: pytest.Cap
 
 def test_nothing_wrong_is_nothing_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path / "log", row(1), row(2))
-    assert watch(WatchRequest(str(tmp_path / "log"), once=True)) == 0
+    assert watch(WatchArguments(str(tmp_path / "log"), once=True)) == 0
     assert said(capsys) == []
 
 
 def test_a_run_that_is_not_named_is_not_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path / "log" / "bad", row(1, float("nan")))
     write(tmp_path / "log" / "good", row(1))
-    assert watch(WatchRequest(str(tmp_path / "log"), runs=("good",), once=True)) == 0
+    assert watch(WatchArguments(str(tmp_path / "log"), runs=("good",), once=True)) == 0
     assert said(capsys) == []
 
 
@@ -66,7 +66,7 @@ def test_a_command_is_run_with_the_finding_in_its_environment(
     write(tmp_path / "log", row(1, float("nan")))
     out = tmp_path / "out"
     command = f'printf %s "$RLBOARD_KIND $RLBOARD_SEVERITY $RLBOARD_RUN" > "{out}"; exit 7'
-    watch(WatchRequest(str(tmp_path / "log"), on=(("error", command),), once=True))
+    watch(WatchArguments(str(tmp_path / "log"), on=(("error", command),), once=True))
     assert out.read_text(encoding="utf-8") == "non_finite error ."
     assert "ended with code 7" in capfd.readouterr().err
 
@@ -84,11 +84,11 @@ def test_any_text_of_a_log_reaches_a_terminal_and_a_command(
     }
     out = tmp_path / "out"
     command = f'printf %s "$RLBOARD_TITLE|$RLBOARD_RUN|$RLBOARD_FINDING" > "{out}"'
-    _run_commands(WatchRequest("", on=(("info", command),)), line)
+    _run_commands(WatchArguments("", on=(("info", command),)), line)
     title, run, finding = out.read_text(encoding="utf-8").split("|")
     assert (title, run) == ("a\ufffdb?", "秋")
     assert json.loads(finding) == line
-    _run_commands(WatchRequest("", on=(("info", "true"),)), line | {"summary": "x" * 5_000_000})
+    _run_commands(WatchArguments("", on=(("info", "true"),)), line | {"summary": "x" * 5_000_000})
     assert capsys.readouterr().err.startswith("The command for k of run 秋 ended with code ")
 
 
@@ -105,7 +105,7 @@ def test_a_look_that_fails_is_followed_by_the_next(
         really(self)
 
     monkeypatch.setattr(BackgroundIndexer, "index_now", index_now)
-    assert watch(WatchRequest(str(tmp_path / "log"), until="error", interval=0.01)) == EXIT_FOUND
+    assert watch(WatchArguments(str(tmp_path / "log"), until="error", interval=0.01)) == EXIT_FOUND
     heard = capsys.readouterr()
     assert heard.err.startswith("This look failed (RuntimeError: no room")
     assert "the next one is in 0.01 seconds" in heard.err
@@ -128,7 +128,7 @@ def test_a_log_that_says_a_command_runs_none(tmp_path: Path) -> None:
     evil = tmp_path / "log" / "$(touch owned)"
     write(evil, row(1, float("nan")))
     watch(
-        WatchRequest(
+        WatchArguments(
             str(tmp_path / "log"), on=(("error", f'cd "{tmp_path}"; echo "$RLBOARD_RUN"'),), once=True
         )
     )
@@ -150,7 +150,7 @@ def test_what_comes_and_goes_is_said_once_each(
     )
     monkeypatch.setattr("tensorboard_plugin_rlboard.watch.command._sleep", lambda _: next(looks)())
     with pytest.raises(StopIteration):
-        watch(WatchRequest(str(log)))
+        watch(WatchArguments(str(log)))
     assert [line["event"] for line in said(capsys)] == ["found", "over", "found"]
 
 
@@ -159,11 +159,11 @@ def test_until_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(log, row(1))
     # Not time.sleep, which other threads call as well, and `_sleep` itself again and again until its time is over.
     monkeypatch.setattr(command, "_sleep", lambda _: write(log, row(2, float("nan"))))
-    assert watch(WatchRequest(str(log), until="warning")) == EXIT_FOUND
+    assert watch(WatchArguments(str(log), until="warning")) == EXIT_FOUND
 
 
 def test_what_cannot_begin_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert watch(WatchRequest(str(tmp_path / "nowhere"))) == 2
+    assert watch(WatchArguments(str(tmp_path / "nowhere"))) == 2
     assert "nowhere" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         cli.main(["watch", str(tmp_path), "--on", "fatal", "true"])

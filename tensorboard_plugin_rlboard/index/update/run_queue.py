@@ -115,7 +115,7 @@ class RunQueue:
             pending: the runs that something is left to do for, at least one, and their files.
         """
         waiting = {
-            run.name: WaitingRun(run.name, sum(map(self._bytes_left, files)), is_new=not run.indexed)
+            run.name: WaitingRun(run.name, sum(map(self._bytes_left, files)), is_new=not run.indexed_bytes)
             for run, files in pending.items()
         }
         looked_at = self._activity.viewed_run
@@ -135,7 +135,7 @@ class RunQueue:
             self.clear_queue()
         while self._queue:
             run = self._queue[0]
-            if not run.indexed and ready_files(run):
+            if not run.indexed_bytes and ready_files(run):
                 return run
             self._queue.popleft()
         return None

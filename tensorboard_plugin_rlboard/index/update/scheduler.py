@@ -67,7 +67,7 @@ class Scheduler:
         self._joiner = Joiner(registry, activity, self._cursor)
         self._discovery = Discovery(registry, self._cursor, self._cache, self._joiner, only_file)
         self._loader = PartLoader(folder, self._cursor, self._cache, self._discovery)
-        self._orders = RangeOrders(WorkerPool(folder, shares.workers, shares.worker))
+        self._orders = RangeOrders(WorkerPool(folder, shares.n_workers, shares.worker_mb))
         self._ranges = FileRanges(read_limit)
         self._duplicate_runs = DuplicateRuns(self._cursor)
         self._duplicate_files = DuplicateFiles(self._cursor)
@@ -191,7 +191,7 @@ class Scheduler:
 
     def _is_worth_workers(self, run: RunIndex, files: Iterable[IndexedFile]) -> bool:
         """Whether so much of a run is left that worker processes build it."""
-        if not run.indexed or not (self._orders.has_room or self._orders.is_busy):
+        if not run.indexed_bytes or not (self._orders.has_room or self._orders.is_busy):
             return False
         left = sum(self._ranges.bytes_left(file) for file in files if self._is_buildable_elsewhere(file))
         return left >= WORKERS_FROM or any(self._orders.has(file) for file in files)
