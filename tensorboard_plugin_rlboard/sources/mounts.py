@@ -111,7 +111,7 @@ class Mounts:
         self._silent[path] = _reason(mount)
         return self._silent[path]
 
-    def enter(self, root: str) -> None:
+    def note_entered(self, root: str) -> None:
         """Notes the real path of a folder that has answered: mounts are known by theirs."""
         self._entered[root] = os.path.realpath(root)
 

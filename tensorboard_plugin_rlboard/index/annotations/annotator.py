@@ -150,20 +150,24 @@ class Annotator:
                 continue
             if files.is_pending:
                 return run
-            if not self._is_early(run, now) and self._of(run).is_outdated and not self._is_stuck(run):
+            if (
+                not self._is_early(run, now)
+                and self._annotations_of(run).is_outdated
+                and not self._is_stuck(run)
+            ):
                 return run
         return None
 
     def _is_early(self, run: RunIndex, now: float) -> bool:
         """Whether a run was looked at just now: its rows are still being read, or a look takes long."""
-        of_run = self._of(run)
+        of_run = self._annotations_of(run)
         wait = of_run.look_seconds * _LONG_LOOK if of_run.look_seconds > _LONG else 0.0
         wait = max(wait, _LOOK_EVERY if run.is_pending else 0.0)
         return not of_run.has_lines_left and now - self._looked_at.get(run.name, 0.0) < wait
 
     def _is_stuck(self, run: RunIndex) -> bool:
         """Whether the last look at a run failed, and nothing has changed since; single lines that fail are passed by."""
-        of_run = self._of(run)
+        of_run = self._annotations_of(run)
         now = run.version, self._files_of(run).table.serial, len(of_run.failures)
         return not of_run.has_lines_left and self._failed.get(run.name) == now
 
@@ -173,7 +177,7 @@ class Annotator:
         if files.is_pending:
             files.read_next_range(self._cursor)
             return
-        of_run = self._of(run)
+        of_run = self._annotations_of(run)
         try:
             of_run.do_next(self._cursor)
             self._failed.pop(run.name, None)
@@ -187,7 +191,7 @@ class Annotator:
             self._report(run, of_run)
         self._registry.raise_revision()
 
-    def _of(self, run: RunIndex) -> RunAnnotations:
+    def _annotations_of(self, run: RunIndex) -> RunAnnotations:
         found = self._runs.get(run.name)
         if found is None or found.run is not run:
             registry = self._registry

@@ -47,10 +47,12 @@ class DuplicateFiles:
 
     def find(self, runs: Sequence[RunIndex]) -> dict[str, _Found]:
         """Name of a run -> two of its files that hold the same samples, and how many; runs still being read wait."""
-        found = {run.name: self._of(run) for run in runs if len(run.files) > 1 and not run.is_pending}
+        found = {
+            run.name: self._duplicates_in(run) for run in runs if len(run.files) > 1 and not run.is_pending
+        }
         return {name: repeated for name, repeated in found.items() if repeated is not None}
 
-    def _of(self, run: RunIndex) -> _Found | None:
+    def _duplicates_in(self, run: RunIndex) -> _Found | None:
         state = run.invalidations, len(run.files)
         known = self._decided.get(run.name)
         if known is not None and known[0] == state:

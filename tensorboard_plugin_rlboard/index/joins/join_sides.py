@@ -118,7 +118,7 @@ class JoinSides:
         if found is not None and not found[1].is_pending:
             found[0].update(cursor, found[1])
 
-    def of(self, run: RunIndex) -> list[JoinSide]:
+    def sides_of(self, run: RunIndex) -> list[JoinSide]:
         """What is to be joined to a run, in the order in which it counts."""
         groups = self.groups_of(run.name)
         sides = [

@@ -156,7 +156,7 @@ class Joiner:
         joins = self._joins_of(run)
         try:
             self._sides.update_first_responses(self._cursor, run)
-            joins.join_next_batch(self._cursor, self._sides.of(run))
+            joins.join_next_batch(self._cursor, self._sides.sides_of(run))
             self._failed.pop(run.name, None)
         except Exception as error:  # it must not end the indexing, and is tried again when the run changes
             logger.exception("RL Board could not join anything to run %s", run.name)
@@ -189,7 +189,7 @@ class Joiner:
                 continue
             if self._sides.are_first_responses_outdated(run):
                 return run
-            sides = self._sides.of(run)
+            sides = self._sides.sides_of(run)
             if (sides or name in self._joins) and self._joins_of(run).is_outdated(sides):
                 return run
         return None

@@ -70,7 +70,7 @@ class BackgroundIndexer:
         self._only_file, self._read_limit = only_file, read_limit
         self._prepare: Callable[[RunIndex], None] | None = None
         self._examine: Callable[[RunIndex], None] | None = None
-        self._prepared_at, self._unexamined, self._said = dict[str, float](), set[str](), set[str]()
+        self._prepared_at, self._unexamined, self._printed = dict[str, float](), set[str](), set[str]()
         self._tidy: Callable[[], None] | None = None
         self._tidied_at = time.monotonic()
         self._garbage_collection = GarbageCollection()
@@ -179,7 +179,7 @@ class BackgroundIndexer:
         """Has a run examined, if it was not since it was worked on."""
         if name in self._unexamined:
             self._unexamined.discard(name)
-            self._tell(self._examine, self.registry.runs.get(name))
+            self._notify(self._examine, self.registry.runs.get(name))
 
     def _notify_after_round(self, run: RunIndex) -> None:
         """Has answers about a run prepared that was worked on: once a second, and at the end of its indexing."""
@@ -188,10 +188,10 @@ class BackgroundIndexer:
             not run.is_pending
             or time.monotonic() - self._prepared_at.get(run.name, 0.0) >= _SECONDS_BETWEEN_CALLS
         ):
-            self._tell(self._prepare, run)
+            self._notify(self._prepare, run)
             self._prepared_at[run.name] = time.monotonic()
 
-    def _tell(self, listener: Callable[[RunIndex], None] | None, run: RunIndex | None) -> None:
+    def _notify(self, listener: Callable[[RunIndex], None] | None, run: RunIndex | None) -> None:
         """Tells of a run; what fails there is computed when somebody asks for it, who will meet the reason."""
         if listener is not None and run is not None:
             try:
@@ -220,7 +220,7 @@ class BackgroundIndexer:
             except Exception as error:  # the thread goes on and leaves the reason where the tab shows it
                 logger.exception("RL Board could not bring its index up to date")
                 registry.set_failure(f"The index could not be brought up to date: {reason_of(error)}")
-            self._say_settings_problems()
+            self._print_settings_problems()
             if self.interval <= 0:
                 return
             pause = self._next_pause(pause, quiet=registry.revision == before)
@@ -236,14 +236,14 @@ class BackgroundIndexer:
                 self._tidy()
             release_free_memory()
 
-    def _say_settings_problems(self) -> None:
+    def _print_settings_problems(self) -> None:
         """Says in the terminal, once each, what of the user's settings does not count."""
         settings = self.registry.settings
         for root in self.registry.roots:
             settings.for_path(root.path)
         for problem in settings.problems:
-            if problem not in self._said:
-                self._said.add(problem)
+            if problem not in self._printed:
+                self._printed.add(problem)
                 TERMINAL.warning("RL Board: %s", problem)
 
     def _next_pause(self, pause: float, *, quiet: bool) -> float:

@@ -49,7 +49,7 @@ def list_entries(
     if identity is None:
         yield top, DiscoveryProblem(printable_path(top), reason or "This is a file, not a folder.")
         return
-    mounts.enter(top)
+    mounts.note_entered(top)
     names = Counter({identity: 1})
     # Depth first with a list: a deep tree must not meet Python's recursion limit. Each folder carries the
     # identities of the folders above it, by which a link that leads back is recognised.
