@@ -97,7 +97,7 @@ class Annotator:
         self._indexes &= present.keys()
         return self.paths
 
-    def claims(self, file: SourceFile, row: Row, now_ns: int) -> bool:
+    def try_claim(self, file: SourceFile, row: Row, now_ns: int) -> bool:
         """Whether a new file holds annotations or is an index of a stream, by its first row; it is kept then.
 
         Args:

@@ -98,24 +98,24 @@ class FirstResponses:
                 f"WHERE prompt_key IS NOT NULL AND {where} GROUP BY 1",
                 values,
             )
-            present = f'SELECT "key", n, place FROM {table.keys} JOIN {table.values} USING (n)'
+            present = f'SELECT "key", n, place FROM {table.keys_table} JOIN {table.values_table} USING (n)'
             cursor.execute(
                 f'DELETE FROM firsts USING ({present}) k WHERE firsts."key" = k."key" AND firsts.place >= k.place'
             )
             cursor.execute(
-                f'DELETE FROM {table.values} WHERE n IN (SELECT n FROM {table.keys} SEMI JOIN firsts USING ("key"))'
+                f'DELETE FROM {table.values_table} WHERE n IN (SELECT n FROM {table.keys_table} SEMI JOIN firsts USING ("key"))'
             )
-            cursor.execute(f'DELETE FROM {table.keys} WHERE "key" IN (SELECT "key" FROM firsts)')
+            cursor.execute(f'DELETE FROM {table.keys_table} WHERE "key" IN (SELECT "key" FROM firsts)')
             numbered = f"SELECT *, {first_line} + row_number() OVER () - 1 AS n FROM firsts"
             cursor.execute(f"CREATE OR REPLACE TEMP TABLE numbered AS {numbered}")
             columns = ", ".join(map(quoted, (*sources, FIRST_STEP, "place")))
             fields = ", ".join((*(f"r.{quoted(source)}" for source in sources.values()), "r.step", "f.place"))
             cursor.execute(
-                f"INSERT INTO {table.values} (n, file, {columns}) SELECT f.n, {file}, {fields} "
+                f"INSERT INTO {table.values_table} (n, file, {columns}) SELECT f.n, {file}, {fields} "
                 f"FROM numbered f JOIN {run.table} r ON r.rowid = f.response"
             )
             added = cursor.execute(
-                f'INSERT INTO {table.keys} SELECT "key", n, {file}, n, {serial} FROM numbered'
+                f'INSERT INTO {table.keys_table} SELECT "key", n, {file}, n, {serial} FROM numbered'
             ).fetchall()
             cursor.execute("COMMIT")
         except BaseException:

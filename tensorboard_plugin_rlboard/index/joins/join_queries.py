@@ -84,7 +84,7 @@ def matches_query(sides: Sequence[JoinSide]) -> str:
             found.append(f"f{i}_{j}.n" if side.kind == "reference" else f'f{i}_{j}."key"')
         if side.later_steps_only:
             joins.append(
-                f"LEFT JOIN (SELECT n, {quoted(FIRST_STEP)} AS at FROM {side.table.values}) p{i} ON p{i}.n = {found[0]}"
+                f"LEFT JOIN (SELECT n, {quoted(FIRST_STEP)} AS at FROM {side.table.values_table}) p{i} ON p{i}.n = {found[0]}"
             )
             found = [f"CASE WHEN unjoined.step > p{i}.at THEN {found[0]} END"]
         if side.kind == "scores":
@@ -172,7 +172,7 @@ class JoinedRowsQuery:
         table, targets = self.sides[side].table, self.targets[side]
         if self.sides[side].kind == "reference":
             columns = [f"{quoted(column)} AS {quoted(f's{side} {column}')}" for column in targets]
-            lines = f"SELECT {', '.join(['n', *columns])} FROM {table.values} WHERE n IN (SELECT n{side} FROM matches)"
+            lines = f"SELECT {', '.join(['n', *columns])} FROM {table.values_table} WHERE n IN (SELECT n{side} FROM matches)"
             return [f"LEFT JOIN ({lines}) s{side} ON s{side}.n = b.n{side}"]
         joins = []
         for key in self._score_keys(side) if targets else ():

@@ -87,7 +87,7 @@ class Joiner:
                 self._registry.raise_revision()
         return side_files | self._annotator.check_files(present, now_ns)
 
-    def claims(self, file: SourceFile, file_format: Format | None, now_ns: int) -> bool:
+    def try_claim(self, file: SourceFile, file_format: Format | None, now_ns: int) -> bool:
         """Whether a new file is a side file, or may be one; the joiner keeps it then.
 
         Args:
@@ -103,9 +103,9 @@ class Joiner:
             return False
         if row is None:
             return False
-        return self._annotator.claims(file, row, now_ns) or self._side_files.claims(file, row, now_ns)
+        return self._annotator.try_claim(file, row, now_ns) or self._side_files.try_claim(file, row, now_ns)
 
-    def rollouts_after_all(self, now_ns: int) -> list[SourceFile]:
+    def release_rollouts(self, now_ns: int) -> list[SourceFile]:
         """Claimed files that might have been scores and are rollouts; asked once all new files are classified."""
         runs = [run.name for run in self._registry.runs.values() if run.files]
         self._is_assigned = False

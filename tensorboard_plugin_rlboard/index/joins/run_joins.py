@@ -195,7 +195,7 @@ class RunJoins:
             int, cursor.execute(f"SELECT {', '.join(counts)} FROM {self.run.table}").fetchall()[0]
         )
         filled = frozenset(column for column, n in zip(self._bits, numbers, strict=False) if n)
-        holding = [side.table.filled(cursor) for side in sides]
+        holding = [side.table.filled_columns(cursor) for side in sides]
         own = [
             {name: of[name] for name in of if name in held} for of, held in zip(targets, holding, strict=True)
         ]

@@ -88,7 +88,7 @@ class SideDiscovery:
         self._unsure = {relative: present[relative] for relative in self._unsure if relative in present}
         self._rollouts &= present.keys()
 
-    def claims(self, file: SourceFile, row: Mapping[str, object], now_ns: int) -> bool:
+    def try_claim(self, file: SourceFile, row: Mapping[str, object], now_ns: int) -> bool:
         """Whether a file that is in no group yet is a side file, or may be one; it is added then.
 
         Args:

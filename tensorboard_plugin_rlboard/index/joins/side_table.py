@@ -45,47 +45,49 @@ class SideTable:
         self._files: list[str] = []
 
     @property
-    def values(self) -> str:
+    def values_table(self) -> str:
         """The table of values."""
         return f"joined_{self.number}"
 
     @property
-    def keys(self) -> str:
+    def keys_table(self) -> str:
         """The table of keys."""
         return f"joined_keys_{self.number}"
 
     @property
-    def removed_keys(self) -> str:
+    def removed_keys_table(self) -> str:
         """The table of keys of lines that are gone."""
         return f"joined_gone_{self.number}"
 
     def create(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Makes the tables empty."""
-        cursor.execute(f"CREATE OR REPLACE TABLE {self.values} (n BIGINT, file INTEGER)")
+        cursor.execute(f"CREATE OR REPLACE TABLE {self.values_table} (n BIGINT, file INTEGER)")
         cursor.execute(
-            f"CREATE OR REPLACE TABLE {self.keys} "
+            f"CREATE OR REPLACE TABLE {self.keys_table} "
             '("key" UBIGINT, n BIGINT, file INTEGER, line BIGINT, serial BIGINT)'
         )
-        cursor.execute(f'CREATE OR REPLACE TABLE {self.removed_keys} ("key" UBIGINT, serial BIGINT)')
+        cursor.execute(f'CREATE OR REPLACE TABLE {self.removed_keys_table} ("key" UBIGINT, serial BIGINT)')
 
     def drop(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Removes the tables."""
-        for name in (self.values, self.keys, self.removed_keys):
+        for name in (self.values_table, self.keys_table, self.removed_keys_table):
             cursor.execute(f"DROP TABLE IF EXISTS {name}")
 
     def add_columns(self, cursor: duckdb.DuckDBPyConnection, columns: Mapping[str, str]) -> None:
         """Adds columns of values; those that are there already stay."""
         for name, kind in columns.items():
             if name not in self.columns:
-                cursor.execute(f"ALTER TABLE {self.values} ADD COLUMN IF NOT EXISTS {quoted(name)} {kind}")
+                cursor.execute(
+                    f"ALTER TABLE {self.values_table} ADD COLUMN IF NOT EXISTS {quoted(name)} {kind}"
+                )
                 self.columns[name] = kind
 
-    def filled(self, cursor: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    def filled_columns(self, cursor: duckdb.DuckDBPyConnection) -> frozenset[str]:
         """The columns that hold a value: one may have none any more, where a file was written anew."""
         if self._filled_at != self.serial:
             names = [name for name in self.columns if name.startswith(("t:", "m:"))]
             counts = ", ".join(f"count({quoted(name)})" for name in names) or "0"
-            found = cursor.execute(f"SELECT {counts} FROM {self.values}").fetchall()[0]
+            found = cursor.execute(f"SELECT {counts} FROM {self.values_table}").fetchall()[0]
             self._filled = frozenset(name for name, count in zip(names, found, strict=False) if count)
             self._filled_at = self.serial
         return self._filled
@@ -122,9 +124,9 @@ class SideTable:
         cursor.register("side_keys", keys)
         cursor.execute("BEGIN")
         try:
-            cursor.execute(f"INSERT INTO {self.values} ({names}) SELECT {sql} FROM side_rows")
+            cursor.execute(f"INSERT INTO {self.values_table} ({names}) SELECT {sql} FROM side_rows")
             cursor.execute(
-                f'INSERT INTO {self.keys} SELECT "key", n, {file}, line, {self.serial + 1} FROM side_keys'
+                f'INSERT INTO {self.keys_table} SELECT "key", n, {file}, line, {self.serial + 1} FROM side_keys'
             )
             cursor.execute("COMMIT")
         except BaseException:
@@ -163,18 +165,18 @@ class SideTable:
         self.serial += 1
         cursor.execute("BEGIN")
         cursor.execute(
-            f'INSERT INTO {self.removed_keys} SELECT "key", {self.serial} FROM {self.keys} WHERE file = {file}'
+            f'INSERT INTO {self.removed_keys_table} SELECT "key", {self.serial} FROM {self.keys_table} WHERE file = {file}'
         )
-        cursor.execute(f"DELETE FROM {self.keys} WHERE file = {file}")
-        gone = cursor.execute(f"DELETE FROM {self.values} WHERE file = {file}").fetchall()
+        cursor.execute(f"DELETE FROM {self.keys_table} WHERE file = {file}")
+        gone = cursor.execute(f"DELETE FROM {self.values_table} WHERE file = {file}").fetchall()
         cursor.execute("COMMIT")
         self.rows -= int(gone[0][0])
 
     def changed_keys_query(self, since: int) -> str:
         """A query for the keys of lines that came or went after a serial number."""
         return (
-            f'SELECT "key" FROM {self.keys} WHERE serial > {since} '
-            f'UNION ALL SELECT "key" FROM {self.removed_keys} WHERE serial > {since}'
+            f'SELECT "key" FROM {self.keys_table} WHERE serial > {since} '
+            f'UNION ALL SELECT "key" FROM {self.removed_keys_table} WHERE serial > {since}'
         )
 
     def first_lines_query(self, wanted: str) -> str:
@@ -184,7 +186,7 @@ class SideTable:
             wanted: a query for keys; those of other keys are left out.
         """
         return (
-            f'SELECT "key", arg_min(n, {self._line_order()}) AS n FROM {self.keys} '
+            f'SELECT "key", arg_min(n, {self._line_order()}) AS n FROM {self.keys_table} '
             f'WHERE "key" IN ({wanted}) GROUP BY "key"'
         )
 
@@ -201,8 +203,8 @@ class SideTable:
         ]
         columns = ", ".join(map(quoted, names))
         return (
-            f'SELECT "key", {", ".join(first)} FROM {self.keys} '
-            f'JOIN (SELECT n, {columns} FROM {self.values}) USING (n) WHERE "key" IN ({wanted}) GROUP BY "key"'
+            f'SELECT "key", {", ".join(first)} FROM {self.keys_table} '
+            f'JOIN (SELECT n, {columns} FROM {self.values_table}) USING (n) WHERE "key" IN ({wanted}) GROUP BY "key"'
         )
 
     def _line_order(self) -> str:
@@ -216,12 +218,12 @@ class SideTable:
     def count_conflicts(self, cursor: duckdb.DuckDBPyConnection) -> int:
         """How many lines have a key that another line has with another value in the same column."""
         columns = [quoted(name) for name in self.columns if name.startswith(("t:", "m:"))]
-        keys = f'SELECT "key" FROM {self.keys} GROUP BY "key" HAVING count(*) > 1'
+        keys = f'SELECT "key" FROM {self.keys_table} GROUP BY "key" HAVING count(*) > 1'
         if not columns or not cursor.execute(f"SELECT count(*) FROM ({keys})").fetchall()[0][0]:
             return 0
         differ = " OR ".join(f"min({column}) <> max({column})" for column in columns)
         same = (
-            f'SELECT count(*) AS n FROM {self.keys} JOIN {self.values} USING (n) WHERE "key" IN ({keys}) '
+            f'SELECT count(*) AS n FROM {self.keys_table} JOIN {self.values_table} USING (n) WHERE "key" IN ({keys}) '
             f'GROUP BY "key" HAVING {differ}'
         )
         return int(cursor.execute(f"SELECT coalesce(sum(n - 1), 0) FROM ({same})").fetchall()[0][0])

@@ -96,7 +96,7 @@ class Discovery:
             indexed |= run.files.keys()
         indexed |= self._joiner.check_files(present, now_ns)
         self._add_new([file for relative, file in present.items() if relative not in indexed], present)
-        for file in self._joiner.rollouts_after_all(now_ns):
+        for file in self._joiner.release_rollouts(now_ns):
             self._classify_new(file, present)
         for relative in self._no_logs.keys() - present.keys():
             del self._no_logs[relative]
@@ -206,7 +206,7 @@ class Discovery:
         except OSError as error:
             found, reason = None, f"It cannot be read: {error.strerror or error}."
             self._no_logs.pop(file.relative, None)  # so that the next scan tries again
-        if self._joiner.claims(file, found, time.time_ns()):
+        if self._joiner.try_claim(file, found, time.time_ns()):
             self._no_logs.pop(file.relative, None)
             return
         repeated = "" if found is None else self._redundant.reason_against(file.relative, found, present)
