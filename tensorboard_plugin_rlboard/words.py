@@ -39,7 +39,7 @@ WEAK_RESPONSE = _names(
     "answer text content solution reply result sample code pred trajectory action attempt candidate full_text full_output actual a out y cot chain_of_thought rationale thinking 解答"
 )
 """Words that mean a response only where a prompt stands beside it."""
-SAID = _names("reply text content")  # those of them that mean the whole text of a response
+WHOLE_RESPONSE = _names("reply text content")  # the words of a response that mean all of its text
 RESPONSE_PARTS = frozenset(_names("response output completion generation generated rollout"))
 WHOLE_PARTS = frozenset(_names("raw full whole complete original model llm policy text str"))
 """Words that make up the name of a whole response (`raw_output`, `model_full_response`)."""
@@ -69,7 +69,7 @@ PARTS_OF_SAMPLES = _names(
     "trajectory transitions turns"
 )
 """Names of lists of objects that are parts of one sample."""
-ASKED_AS_WELL = _names("inputs messages conversations goal")
+FURTHER_PROMPT = _names("inputs messages conversations goal")
 """Further words of what was asked, in an object that is a sample or a group of them."""
 TOKEN_STRINGS = _names(
     "response_tokens completion_tokens output_tokens generated_tokens tokens token_strs token_texts"
@@ -156,7 +156,7 @@ SETTINGS = frozenset(
 )
 """Words for settings of a training or of a sampler, which a sample may have one of."""
 MODELS = frozenset(_names("model model_name model_id policy generator"))
-CLOSED = frozenset(
+NO_SAMPLE_INSIDE = frozenset(
     _names(
         "weight weights config cfg configs args kwargs arguments limit limits threshold thresholds param params parameter "
         "parameters setting settings option options usage hyperparameters hparams sampling rating ratings schema template"
@@ -170,9 +170,9 @@ STEP = _names(
     "rl_step learner_step current_step gen_step rollout_step trainer_global_step iteration train_iter "
     "training_iteration global_steps step_num iter training_iter global_step_max_steps ppo_step grpo_step opt_step it 步数 训练步 训练步数 迭代步 迭代步数 全局步 全局步数 步 步骤 训练步骤"
 )
-INNER_STEP = frozenset(_names("current_step gen_step rollout_step step_num iteration iter it"))
+ROLLOUT_STEP = frozenset(_names("current_step gen_step rollout_step step_num iteration iter it"))
 """Those of them that count within a rollout or a step as well: the name of a file counts before them."""
-AROUND_STEP = frozenset(_names("epoch episode round game session trajectory traj rollout task"))
+OUTER_COUNTER = frozenset(_names("epoch episode round game session trajectory traj rollout task"))
 """Words for what a step may count within: with the next one it begins again."""
 WEAK_STEP = _names(
     "steps iterations update updates num_updates n_update rollout_id round epoch 迭代 轮次 轮数 训练轮次 训练轮数 迭代次数"
@@ -233,7 +233,7 @@ ARRAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "response_mask": _names("response_mask completion_mask loss_mask action_mask token_mask mask"),
     }
 )
-ENTRIES = _names("tokens token_details generated_tokens output_tokens completion_tokens response_tokens")
+TOKEN_LIST = _names("tokens token_details generated_tokens output_tokens completion_tokens response_tokens")
 """Words for lists of tokens whose objects have the log-probability as well."""
 PREFERENCE = frozenset(
     _names(

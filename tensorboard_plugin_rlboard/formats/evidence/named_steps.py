@@ -87,7 +87,7 @@ def doubt_of_step(rows: Sequence[Row], path: str, named: int) -> str:
 def _inner_numbers(rows: Sequence[Row], path: str) -> list[float]:
     """The numbers under a word for a step, in order of the rows; empty if that word can only mean a training's step."""
     names = {words.snake_case(part.rpartition(".")[2]) for part in path.split(EITHER)}
-    if not path or not names <= words.INNER_STEP | set(words.WEAK_STEP):
+    if not path or not names <= words.ROLLOUT_STEP | set(words.WEAK_STEP):
         return []
     numbers = (step_from_value(value_at(row, path)) for row in rows)
     return [number for number in numbers if number is not None]

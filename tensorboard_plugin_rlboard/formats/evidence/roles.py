@@ -173,7 +173,7 @@ class Roles:
                 found_any = self.assign(name, found, fits, own=True, meta=is_logprobs)
                 self.has_token_values |= found_any and name != "response_mask"  # data sets have masks as well
         if "logprobs" not in self.keys:
-            self.has_token_values |= self.assign("logprobs", words.ENTRIES, is_logprob_entries, own=True)
+            self.has_token_values |= self.assign("logprobs", words.TOKEN_LIST, is_logprob_entries, own=True)
 
     def _as_long_as_tokens(self, word: str) -> bool:
         """Whether lists under a name have the length of the tokens, or of another list with a value for each."""
@@ -208,6 +208,6 @@ def is_open(column: Column, *, meta: bool = False) -> bool:
         meta: whether the field may stand among metadata.
     """
     around = [set(name.split("_")) | {name} for name in column.place.around]
-    if any(names & words.CLOSED for names in around):
+    if any(names & words.NO_SAMPLE_INSIDE for names in around):
         return False
     return meta or not any(names & words.METADATA for names in around)

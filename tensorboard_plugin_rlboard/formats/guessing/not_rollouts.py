@@ -91,7 +91,7 @@ def _are_of_training(roles: Roles) -> bool:
         return False
     if any(column.place.name in words.PROGRAM_LOG and not column.fits(is_number) for column in roles.profile):
         return False  # a level of difficulty is a number
-    is_step = step.place.name in words.STEP and step.place.name not in words.INNER_STEP
+    is_step = step.place.name in words.STEP and step.place.name not in words.ROLLOUT_STEP
     return is_step and words.plain(reward.place.name) in _REWARDS
 
 

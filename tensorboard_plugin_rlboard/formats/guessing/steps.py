@@ -52,7 +52,7 @@ def assign_step(roles: Roles) -> str:
     inner = [
         column
         for column in found
-        if column.place.name in words.INNER_STEP and not roles.profile.is_like_steps(column, prompts)
+        if column.place.name in words.ROLLOUT_STEP and not roles.profile.is_like_steps(column, prompts)
     ]
     found = [column for column in found if column not in inner]
     weak = roles.candidates(words.WEAK_STEP, is_step)
@@ -157,7 +157,7 @@ def _doubt_of_outer(roles: Roles, step: Column) -> str:
         return ""
     for column in roles.profile:
         values = column.values
-        is_around = not words.AROUND_STEP.isdisjoint(column.place.name.split("_"))
+        is_around = not words.OUTER_COUNTER.isdisjoint(column.place.name.split("_"))
         if is_around and falls == {b for a, b in pairs if values.get(a) != values.get(b)}:
             return (
                 f"The step may be another one: {step.path} was taken, and it begins again with every {column.path}, as what "
@@ -169,7 +169,7 @@ def _doubt_of_outer(roles: Roles, step: Column) -> str:
 def _doubt_of_restarts(roles: Roles) -> str:
     """One sentence where the step has a word of several meanings and begins again and again; else empty."""
     column = roles.column("step")
-    if column is None or column.place.name not in words.INNER_STEP | set(words.WEAK_STEP):
+    if column is None or column.place.name not in words.ROLLOUT_STEP | set(words.WEAK_STEP):
         return ""
     numbers = [number for _, number in column.steps()]
     falls = [b for a, b in pairwise(numbers) if b < a]
@@ -197,7 +197,7 @@ def _is_within(roles: Roles, column: Column, other: Column) -> bool:
     others = [number for _, number in other.steps()]
     falls = any(b < a for a, b in pairwise(others))
     is_known = (
-        other.varies() or other.place.name not in words.INNER_STEP
+        other.varies() or other.place.name not in words.ROLLOUT_STEP
     )  # an inner loop's is always 0 as well
     if restarts and not falls and "global" in other.place.name.split("_"):
         return True
@@ -207,7 +207,7 @@ def _is_within(roles: Roles, column: Column, other: Column) -> bool:
 def may_count_within(row: Row) -> bool:
     """Whether beside its step a row has another one, or what a step may count within: more rows have to tell which it is."""
     names = [words.snake_case(str(key)) for key in row if key != "step"]
-    return any(name in words.STEP or not words.AROUND_STEP.isdisjoint(name.split("_")) for name in names)
+    return any(name in words.STEP or not words.OUTER_COUNTER.isdisjoint(name.split("_")) for name in names)
 
 
 def _changes(numbers: list[float]) -> int:

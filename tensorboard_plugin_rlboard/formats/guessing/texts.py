@@ -104,7 +104,7 @@ def _assign_response(roles: Roles) -> bool:
     found += [one for one in roles.candidates(words.RESPONSE, is_prose, own=True) if one not in found]
     found = _of_each_first(found)
     if found and found[0].fits(is_single_word):
-        others = [*found[1:], *_qualified(roles), *roles.candidates(words.SAID, is_prose, own=True)]
+        others = [*found[1:], *_qualified(roles), *roles.candidates(words.WHOLE_RESPONSE, is_prose, own=True)]
         whole = next((column for column in others if is_whole(roles, column, found[0])), None)
         if whole is not None:
             found = [whole, *[column for column in found if column is not whole]]
@@ -131,7 +131,7 @@ def _moved(roles: Roles, found: list[Column]) -> list[Column]:
 def _within(roles: Roles, names: tuple[str, ...]) -> list[Column]:
     """Texts that are called so in an object with one of some names (`response.text`), or messages (`prompt.raw_content`)."""
     around = {plain(words.snake_case(name)) for name in names}
-    found = roles.candidates((*words.SAID, "value", "raw"), is_prose, own=names is words.RESPONSE)
+    found = roles.candidates((*words.WHOLE_RESPONSE, "value", "raw"), is_prose, own=names is words.RESPONSE)
     found += roles.candidates(("raw_content",), is_conversation, own=names is words.RESPONSE)
     return [column for column in found if around & {plain(name) for name in column.place.around[-1:]}]
 

@@ -20,7 +20,7 @@ def _compared(name: str) -> str:
     return name.lower().replace("_", "").replace("-", "")
 
 
-_PROMPT_WORDS = frozenset(map(_compared, (*words.PROMPT, *words.ASKED_AS_WELL))) - {"prompts"}
+_PROMPT_WORDS = frozenset(map(_compared, (*words.PROMPT, *words.FURTHER_PROMPT))) - {"prompts"}
 _SAMPLE_WORDS = _PROMPT_WORDS | {"completion", "response", "episodeid", "taskid"}
 """Keys of an object that is a sample or a group of samples itself: its lists are parts of it. `prompts` is a list of them."""
 _KEYS_OF_ROWS = _SAMPLE_WORDS | set(
