@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.doctor.indexing import indexed
 from tensorboard_plugin_rlboard.findings.finding import Finding
-from tensorboard_plugin_rlboard.findings.registry import BY_KIND, THRESHOLDS, examine
+from tensorboard_plugin_rlboard.findings.registry import DETECTORS_BY_KIND, THRESHOLDS, examine
 from tensorboard_plugin_rlboard.findings.thresholds import limits_of
 
 NAMED = {"padding_bug": "log_integrity"}
@@ -67,7 +67,7 @@ class Looked:
     @property
     def checked(self) -> bool:
         """Whether what was planted could be looked for."""
-        return self.kind in BY_KIND and self.kind not in self.missing
+        return self.kind in DETECTORS_BY_KIND and self.kind not in self.missing
 
     @property
     def is_hit(self) -> bool:

@@ -58,7 +58,7 @@ THRESHOLDS: tuple[Threshold, ...] = tuple(
     threshold for detector in DETECTORS for threshold in detector.thresholds
 )
 THRESHOLDS_BY_NAME: Mapping[str, Threshold] = {threshold.name: threshold for threshold in THRESHOLDS}
-BY_KIND: Mapping[str, Detector] = {detector.kind: detector for detector in DETECTORS}
+DETECTORS_BY_KIND: Mapping[str, Detector] = {detector.kind: detector for detector in DETECTORS}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tensorboard_plugin_rlboard.api import FindingInfo, Steps, StepStatistics
 from tensorboard_plugin_rlboard.api.values import Number
 from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
-from tensorboard_plugin_rlboard.findings.registry import BY_KIND
+from tensorboard_plugin_rlboard.findings.registry import DETECTORS_BY_KIND
 from tensorboard_plugin_rlboard.metrics.catalog.catalog import METRICS, sample_metric
 from tensorboard_plugin_rlboard.report.document import Curve
 
@@ -41,7 +41,7 @@ def curve(finding: FindingInfo, steps: Steps, address: str) -> Curve | None:
         value=[finite_or_none(values[i]) for i in kept],
         of_steps=len(steps.step),
         threshold=finding.threshold
-        if BY_KIND[finding.kind].on_curve and math.isfinite(finding.threshold)
+        if DETECTORS_BY_KIND[finding.kind].on_curve and math.isfinite(finding.threshold)
         else None,
         address=address,
     )
@@ -55,7 +55,7 @@ def own_curve(finding: FindingInfo, data: DetectorInput, address: str) -> Curve 
         data: the input of its detector.
         address: where the tab shows it.
     """
-    own_values = BY_KIND[finding.kind].own_curve
+    own_values = DETECTORS_BY_KIND[finding.kind].own_curve
     if own_values is None:
         return None
     values: list[Number] = own_values(data, finding.metric).tolist()

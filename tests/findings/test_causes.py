@@ -11,7 +11,7 @@ from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.findings.causes import rank_findings
 from tensorboard_plugin_rlboard.findings.finding import Finding
 from tensorboard_plugin_rlboard.findings.number_format import format_number, format_percent
-from tensorboard_plugin_rlboard.findings.registry import BY_KIND, DETECTORS, THRESHOLDS, examine
+from tensorboard_plugin_rlboard.findings.registry import DETECTORS, DETECTORS_BY_KIND, THRESHOLDS, examine
 from tensorboard_plugin_rlboard.findings.thresholds import limits_of, usable
 
 
@@ -73,7 +73,7 @@ def test_thresholds_are_checked() -> None:
 
 
 def test_every_detector_is_described() -> None:
-    assert len(BY_KIND) == len(DETECTORS)
+    assert len(DETECTORS_BY_KIND) == len(DETECTORS)
     assert len({threshold.name for threshold in THRESHOLDS}) == len(THRESHOLDS)
     for detector in DETECTORS:
         assert detector.__class__.__module__.startswith("tensorboard_plugin_rlboard.findings")

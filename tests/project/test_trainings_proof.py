@@ -15,7 +15,7 @@ from broken_trainings.table import WHY_NOT, table
 from broken_trainings.ways import WAYS, Change, way_of
 
 from tensorboard_plugin_rlboard.findings.finding import Finding
-from tensorboard_plugin_rlboard.findings.registry import BY_KIND
+from tensorboard_plugin_rlboard.findings.registry import DETECTORS_BY_KIND
 
 
 def finding(kind: str, first: int, severity: Any = "warning") -> Finding:
@@ -26,7 +26,7 @@ def test_every_way_can_be_named() -> None:
     assert {way.trainer for way in WAYS.values()} == set(MODULES)
     for name, way in WAYS.items():
         assert name == way.name
-        assert set(way.expected) <= set(BY_KIND)
+        assert set(way.expected) <= set(DETECTORS_BY_KIND)
         assert bool(way.expected) == (way.change != Change()), "a healthy training is not changed"
     assert sum(not way.expected for way in WAYS.values()) >= 2
     assert len({way.change for way in WAYS.values() if way.expected}) >= 8

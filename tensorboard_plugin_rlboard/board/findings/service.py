@@ -31,7 +31,7 @@ from tensorboard_plugin_rlboard.board.steps.step_index import is_loading
 from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
 from tensorboard_plugin_rlboard.findings.finding import SEVERITIES, Finding
 from tensorboard_plugin_rlboard.findings.registry import (
-    BY_KIND,
+    DETECTORS_BY_KIND,
     THRESHOLDS,
     Examination,
     examine,
@@ -158,7 +158,7 @@ class FindingService:
                     each.meaning,
                     each.source,
                 )
-                for detector in BY_KIND.values()
+                for detector in DETECTORS_BY_KIND.values()
                 for each in detector.thresholds
             ],
         )
@@ -205,7 +205,7 @@ class FindingService:
             shown = evidence(open_session(run, self._cursor()), chosen, newest)
             if shown.is_whole:
                 self._evidence.put(key, shown)
-        detector = BY_KIND[finding.kind]
+        detector = DETECTORS_BY_KIND[finding.kind]
         threshold = next(each for each in THRESHOLDS if each.name == finding.threshold_name)
         return FindingInfo(
             kind=finding.kind,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tensorboard_plugin_rlboard.api import FindingSymptom, PastFinding
 from tensorboard_plugin_rlboard.api.values import Value
 from tensorboard_plugin_rlboard.findings.number_format import format_number
-from tensorboard_plugin_rlboard.findings.registry import BY_KIND
+from tensorboard_plugin_rlboard.findings.registry import DETECTORS_BY_KIND
 from tensorboard_plugin_rlboard.report.document import (
     NO_SAMPLES,
     NOT_ALL,
@@ -80,7 +80,7 @@ def number(language: PageLanguage, finding: ReportedFinding) -> str:
     compared = (
         f"{format_number(value)} {sign} {format_number(limit)} {language.translate(finding.unit)}".rstrip()
     )
-    detector = BY_KIND[finding.kind]
+    detector = DETECTORS_BY_KIND[finding.kind]
     if not detector.on_curve and detector.own_curve is None:
         return compared
     named = language.phrase("of", statistic=finding.statistic, metric=metric) if finding.statistic else metric

@@ -31,18 +31,18 @@ _CORRELATION = Threshold(
     "0.45 for a plain reward model (ODIN, arXiv 2402.07319); the number was set on planted runs",
     high=1.0,
 )
-_APART = Threshold(
+_GAP = Threshold(
     "length_hacking_gap",
     0.2,
     "standard deviations",
     "by how much more the reward has risen than valid_reward, where that is logged",
     MEASURED,
 )
-_CLEAR = 3.0
+_MIN_STANDARD_ERRORS = 3.0
 """So many standard errors has the correlation to be above that of the first steps."""
-_PLAIN = 2.0
+_WARNING_RATIO = 2.0
 """A gap that is so many times its threshold is a warning where the correlation says nothing; less is a hint."""
-_TOGETHER = 0.6
+_MIN_GAP_CORRELATION = 0.6
 
 
 def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
@@ -55,13 +55,11 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
     early_r, early_error = _pooled(data, slice(0, frozen_baseline(length).steps))
     late_r, late_error = _pooled(data, slice(-late, None))
     error = float(np.hypot(early_error, late_error))
-    pays = late_r >= limits[_CORRELATION.name] and late_r - early_r >= _CLEAR * error
+    pays = late_r >= limits[_CORRELATION.name] and late_r - early_r >= _MIN_STANDARD_ERRORS * error
     apart = gap(data)
     part = median(apart[-late:])
     wide = (
-        part >= limits[_APART.name]
-        and part >= 5 * noise(apart) / np.sqrt(late)
-        and _go_together(apart, length)
+        part >= limits[_GAP.name] and part >= 5 * noise(apart) / np.sqrt(late) and _go_together(apart, length)
     )
     if not (pays or wide):
         return []
@@ -73,7 +71,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
     return [
         Finding(
             kind="length_hacking",
-            severity="warning" if pays or part >= _PLAIN * limits[_APART.name] else "info",
+            severity="warning" if pays or part >= _WARNING_RATIO * limits[_GAP.name] else "info",
             title=f"Responses are paid for length: {format_number(now / usual)} times as long as at first",
             summary=f"They have grown from {format_number(usual)} to {format_number(now)} tokens since about step {first}, and {reason}.",
             first=first,
@@ -99,7 +97,7 @@ def _go_together(apart: Floats, length: Floats) -> bool:
     there = np.isfinite(apart) & np.isfinite(length)
     if there.sum() < 8 or not (apart[there].std() > 0 and length[there].std() > 0):
         return False
-    return bool(np.corrcoef(apart[there], length[there])[0, 1] >= _TOGETHER)
+    return bool(np.corrcoef(apart[there], length[there])[0, 1] >= _MIN_GAP_CORRELATION)
 
 
 def _pooled(data: DetectorInput, steps: slice) -> tuple[float, float]:
@@ -115,7 +113,7 @@ DETECTOR = Detector(
     question="reward",
     on_curve=True,
     needs=(Need("rewards", "reward", 12), Need("tokens or their number", "n_tokens", 12)),
-    thresholds=(_GROWTH, _CORRELATION, _APART),
+    thresholds=(_GROWTH, _CORRELATION, _GAP),
     meaning="Longer responses score more than better ones, so the policy writes more: usually a reward model that likes length, a sum over tokens where a mean was meant, or a loss that punishes short wrong answers harder than long ones.",
     next="Compare a long and a short response to the same prompt with the same answer: if the long one scores more, penalise length or compare within equal lengths.",
     find=_find,

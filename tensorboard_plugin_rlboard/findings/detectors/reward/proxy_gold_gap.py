@@ -14,14 +14,14 @@ from tensorboard_plugin_rlboard.findings.robust import frozen_baseline, median, 
 from tensorboard_plugin_rlboard.findings.thresholds import MEASURED, Limits, Threshold
 from tensorboard_plugin_rlboard.metrics.segments import Floats
 
-_APART = Threshold(
+_SIZE = Threshold(
     "proxy_gold_gap_size",
     0.7,
     "standard deviations",
     "by how much more the reward has risen than valid_reward, each in deviations of the first steps' samples",
     MEASURED,
 )
-_CLEAR = Threshold(
+_DEVIATIONS = Threshold(
     "proxy_gold_gap_deviations",
     5.0,
     "standard deviations",
@@ -56,7 +56,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
     size = median(apart[-late:])
     early = frozen_baseline(apart)
     error = max(early.noise, noise(apart), 1e-12) * np.sqrt(1 / max(early.steps, 1) + 1 / late)
-    if not size >= limits[_APART.name] or size / error < limits[_CLEAR.name]:
+    if not size >= limits[_SIZE.name] or size / error < limits[_DEVIATIONS.name]:
         return []
     onset = rise_start(smooth, 0.3 * size, len(smooth) - 1)
     onset = max(0, onset - 2)  # the median of five is two steps late
@@ -69,7 +69,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
     return [
         Finding(
             kind="proxy_gold_gap",
-            severity="error" if size >= 3 * limits[_APART.name] and gain < 0 else "warning",
+            severity="error" if size >= 3 * limits[_SIZE.name] and gain < 0 else "warning",
             title=f"The reward rises and valid_reward does not follow since step {first}",
             summary=f"They are {format_number(size)} standard deviations further apart than in the first steps: reward is {format_number(rewards[0])} and valid_reward {format_number(rewards[1])}, which has moved by {format_number(gain)} deviations since.",
             first=first,
@@ -79,9 +79,9 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
             metric="valid_reward_gap" if "valid_reward_gap" in data.metrics else "valid_reward",
             statistic="mean",
             value=size,
-            threshold=limits[_APART.name],
-            threshold_name=_APART.name,
-            excess=size / max(limits[_APART.name], 1e-9),
+            threshold=limits[_SIZE.name],
+            threshold_name=_SIZE.name,
+            excess=size / max(limits[_SIZE.name], 1e-9),
             evidence=EvidenceQuery("reward", "desc", f"valid_reward <= {rewards[1]:.6g}"),
         )
     ]
@@ -91,7 +91,7 @@ DETECTOR = Detector(
     kind="proxy_gold_gap",
     question="reward",
     needs=(Need("reward", "reward", 12), Need("valid_reward", "valid_reward", 12)),
-    thresholds=(_APART, _CLEAR, _GAIN),
+    thresholds=(_SIZE, _DEVIATIONS, _GAIN),
     meaning="What is rewarded and what is wanted go apart: the policy has found something that scores and is not better, which is reward hacking.",
     next="Read the samples with a high reward and a low valid_reward: what they have in common is what is exploited; look at length and at rising phrases too.",
     find=_find,

@@ -23,18 +23,18 @@ _SIZE = Threshold(
     "by how much the mean reward changes from one step to the next, in deviations of the rewards within a step",
     MEASURED,
 )
-_CLEAR = Threshold(
+_DEVIATIONS = Threshold(
     "reward_jump_deviations",
     5.0,
     "standard deviations",
     "how far that is beyond the noise of a step's mean, eight steps on either side",
     MEASURED,
 )
-_ALL_MOVE = 0.5
+_MIN_SHIFT_OF_ENDS = 0.5
 """Both ends of the distribution have to move by so much of what the mean does: a better policy moves samples, not the ends."""
-_RAMPS = (6, 8)
+_RAMP_STEPS = (6, 8)
 """Steps of the ramps that a jump is told from."""
-_ALLOWED = 1.35
+_MAX_MISFIT_RATIO = 1.35
 """So many times as badly as the better ramp may a step fit: few noisy steps cannot tell them apart."""
 
 
@@ -47,7 +47,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
     if (
         change is None
         or abs(change.size) < limits[_SIZE.name] * spread
-        or abs(change.deviations) < limits[_CLEAR.name]
+        or abs(change.deviations) < limits[_DEVIATIONS.name]
         or not _is_at_once(reward, change)
         or not all(_moves(data.statistic("reward", end), change) for end in ("p05", "p95"))
     ):
@@ -82,8 +82,10 @@ def _is_at_once(reward: Floats, change: StepChange) -> bool:
     at, centre = np.arange(len(near)), min(change.index, _WINDOW)
     centres = range(max(2, centre - 3), min(len(near) - 2, centre + 3) + 1)
     step = min((_misfit(near, (at >= c).astype(float)) for c in centres), default=np.inf)
-    ramps = (_misfit(near, np.clip((at - c) / length + 0.5, 0.0, 1.0)) for c in centres for length in _RAMPS)
-    return step < _ALLOWED * min(ramps, default=np.inf)
+    ramps = (
+        _misfit(near, np.clip((at - c) / length + 0.5, 0.0, 1.0)) for c in centres for length in _RAMP_STEPS
+    )
+    return step < _MAX_MISFIT_RATIO * min(ramps, default=np.inf)
 
 
 def _misfit(x: Floats, shape: Floats) -> float:
@@ -96,14 +98,14 @@ def _misfit(x: Floats, shape: Floats) -> float:
 def _moves(end: Floats, change: StepChange) -> bool:
     at = change.index
     moved = np.nanmedian(end[at : at + _WINDOW]) - np.nanmedian(end[max(0, at - _WINDOW) : at])
-    return bool(moved / change.size >= _ALL_MOVE)
+    return bool(moved / change.size >= _MIN_SHIFT_OF_ENDS)
 
 
 DETECTOR = Detector(
     kind="reward_jump",
     question="reward",
     needs=(Need("rewards", "reward", 8),),
-    thresholds=(_SIZE, _CLEAR),
+    thresholds=(_SIZE, _DEVIATIONS),
     meaning="A policy changes over many steps and sample by sample; a jump of all rewards is a change of what scores them: usually another reward model, prompt template or normalisation after a restart, or a bug that adds a constant.",
     next="Compare responses of the steps before and after that read alike: if they score differently, look at what was deployed at that step.",
     find=_find,

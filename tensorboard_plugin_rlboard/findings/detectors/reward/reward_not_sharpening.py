@@ -21,7 +21,7 @@ _RATIO = Threshold(
     "RL Logging Board: late in training the distribution should be sharper than early; the number was set on planted runs",
     low=1.0,
 )
-_CLEAR = Threshold(
+_DEVIATIONS = Threshold(
     "reward_not_sharpening_deviations",
     3.3,
     "standard deviations",
@@ -47,7 +47,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
     # the logarithm of a variance of normal numbers has about the variance 2 / (n − 1)
     clear = 2 * np.log(late / early) / np.sqrt(2 / early_samples + 2 / late_samples)
     gain = (median(reward[-steps:]) - median(reward[:steps])) / early
-    if late < limits[_RATIO.name] * early or clear < limits[_CLEAR.name] or gain > limits[_GAIN.name]:
+    if late < limits[_RATIO.name] * early or clear < limits[_DEVIATIONS.name] or gain > limits[_GAIN.name]:
         return []
     onset = rise_start(smoothed(width, 3), (early + late) / 2, len(width) - 1)
     first, last = int(data.step[onset]), int(data.step[-1])
@@ -88,7 +88,7 @@ DETECTOR = Detector(
     question="reward",
     on_curve=True,
     needs=(Need("rewards", "reward", 12),),
-    thresholds=(_RATIO, _CLEAR, _GAIN),
+    thresholds=(_RATIO, _DEVIATIONS, _GAIN),
     meaning="A policy that learns what is rewarded narrows the distribution of rewards; one that widens at the same mean is pushed about by noise: usually a reward that has little to do with the answer, advantages that are not normalised, or a learning rate that is too high.",
     next="Read responses from both ends of a late step: if good and bad ones score alike, it is the reward; compare it with a second score of the same responses.",
     find=_find,

@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.metrics.segments import Bools
 from tensorboard_plugin_rlboard.texts import plural
 
 _WINDOW = 5
-_USUAL_RESPONSES, _OWN_LETTERS = 0.02, 2
+_USUAL_SHARE, _MIN_LETTERS = 0.02, 2
 _MIN_MIXED_SHARE, _MAX_MIXED_SHARE = 0.01, 0.7
 """A response is mixed where so large a share of its letters is odd: more than that is an answer in another language."""
 _SHARE = Threshold(
@@ -96,7 +96,7 @@ def _usual_scripts(texts: Sequence[StepTexts]) -> Bools:
     """Scripts that some of the responses of the first quarter of the steps have: bool [scripts]."""
     count = int(np.clip(round(len(texts) / 4), 3, 12))
     letters = np.concatenate([each.letter_counts[:, :-1] for each in texts[:count]])
-    found: Bools = (letters >= _OWN_LETTERS).mean(axis=0) >= _USUAL_RESPONSES
+    found: Bools = (letters >= _MIN_LETTERS).mean(axis=0) >= _USUAL_SHARE
     return found
 
 
@@ -105,7 +105,7 @@ def _is_mixed(texts: StepTexts, usual: Bools) -> Bools:
     own = texts.prompt_letter_counts[:, :-1] > 0
     share = odd_share(texts.letter_counts, own | usual)
     letters = np.where(own | usual, 0, texts.letter_counts[:, :-1]).sum(axis=1)
-    found: Bools = (share >= _MIN_MIXED_SHARE) & (share <= _MAX_MIXED_SHARE) & (letters >= _OWN_LETTERS)
+    found: Bools = (share >= _MIN_MIXED_SHARE) & (share <= _MAX_MIXED_SHARE) & (letters >= _MIN_LETTERS)
     return found
 
 
