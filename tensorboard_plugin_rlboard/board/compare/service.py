@@ -27,7 +27,7 @@ _CACHE_BYTES = 24 * 1024 * 1024
 """Of compared prompts, so that turning a page does not compare anew: 300,000 prompts."""
 
 
-class Comparisons:
+class ComparisonService:
     """Compares runs; every method may be called from any thread."""
 
     def __init__(self, identities: PromptIdentities) -> None:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 
 from tensorboard_plugin_rlboard.api import Comparison, Diff, Distribution, Group, Groups, WorstTokens
 from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
-from tensorboard_plugin_rlboard.board.compare.service import Comparisons
+from tensorboard_plugin_rlboard.board.compare.service import ComparisonService
 from tensorboard_plugin_rlboard.board.diff.answer import diff
 from tensorboard_plugin_rlboard.board.diff.question import DiffQuestion
 from tensorboard_plugin_rlboard.board.distribution.histograms import distribution
@@ -55,7 +55,7 @@ class LaterAnswers:
             decoded_samples: samples that were opened, of whatever question.
         """
         self.prompts = PromptService(session, steps.run_steps, slot, lambda: registry.results)
-        self._comparisons = Comparisons(self.prompts.identities)
+        self._comparisons = ComparisonService(self.prompts.identities)
         self._extreme_tokens = ExtremeTokens()
         self._decoded_samples = decoded_samples
 

@@ -25,7 +25,7 @@ from tensorboard_plugin_rlboard.board.prompts.templates import (
     USER,
     Turn,
     split_turns,
-    without_edges,
+    without_boundary_tokens,
 )
 
 _PLACEHOLDER = (
@@ -84,7 +84,7 @@ def _is_generation_prompt(turn: Turn) -> bool:
 
 def _normalized(content: str) -> str:
     """A turn's content, normalised: Unicode, white space and placeholders of pictures."""
-    content = unicodedata.normalize("NFC", without_edges(content))
+    content = unicodedata.normalize("NFC", without_boundary_tokens(content))
     if any(first in content for first in _PLACEHOLDER_STARTS):
         content = _PLACEHOLDERS.sub(_placeholder_word, content)
     return " ".join(content.split())

@@ -34,7 +34,7 @@ _LISTS_AS_WELL = frozenset({"rewards", "rm_scores"})
 """Words for rewards of tokens that are in other lists as well: they are only if there are as many of them as of tokens."""
 
 
-class Roles:
+class FieldRoles:
     """The paths of our fields in the samples of a file.
 
     Attributes:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column, differs_within
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_single_word
 
 _MIN_LENGTH_RATIO = 2
 
 
-def likeliest_answer(roles: Roles, found: list[Column]) -> tuple[list[Column], str]:
+def likeliest_answer(roles: FieldRoles, found: list[Column]) -> tuple[list[Column], str]:
     """Texts whose names may mean a response, the likeliest first, and one sentence where a second one is about as likely.
 
     The responses to one prompt differ; what a data set says of the prompt does not. Where no prompt comes twice, sentences
@@ -34,7 +34,7 @@ def likeliest_answer(roles: Roles, found: list[Column]) -> tuple[list[Column], s
     return [whole, *[column for column in found if column is not whole]], doubt
 
 
-def is_whole(roles: Roles, column: Column, short: Column) -> bool:
+def is_whole(roles: FieldRoles, column: Column, short: Column) -> bool:
     """Whether a column has sentences, much longer than the words of another, and does not repeat the prompt."""
     prompts = roles.column("prompt")
     repeats = prompts is not None and any(

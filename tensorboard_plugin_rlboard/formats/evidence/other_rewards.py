@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.number_words import MEASURES, PARTS_BY_NAME, SAYS_RIGHT
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column, are_plain_sums
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_number, is_number_list
 from tensorboard_plugin_rlboard.formats.generic.key_paths import EITHER, ENTRIES, PARTS, SUM
 from tensorboard_plugin_rlboard.formats.generic.turns import turn_reward_key
@@ -23,7 +23,7 @@ _SCORES = frozenset(map(plain, words.SCORE_PARTS))
 _LISTED, _MAX_REWARD, _TWO_PARTS = 3, 1e4, 2
 
 
-def doubt_of_missing(roles: Roles) -> str:
+def doubt_of_missing(roles: FieldRoles) -> str:
     """One sentence on numbers that may be the reward where no key is called like one; they are noted, too. Else empty."""
     found = [column for column in _numbers(roles) if _may_be_score(column)][:_LISTED]
     if not found:
@@ -34,7 +34,7 @@ def doubt_of_missing(roles: Roles) -> str:
     )
 
 
-def doubt_of_taken(roles: Roles) -> str:
+def doubt_of_taken(roles: FieldRoles) -> str:
     """One sentence where a reward of another name may belong to the one that was taken, or stand in its place; else empty."""
     taken = roles.keys.get("reward", "")
     reward = roles.profile.column(taken)
@@ -60,7 +60,7 @@ def doubt_of_taken(roles: Roles) -> str:
     return _doubt_of_gaps(roles, [taken])
 
 
-def take_turn_rewards(roles: Roles) -> bool:
+def take_turn_rewards(roles: FieldRoles) -> bool:
     """Take the sum of an episode's rewards, turn by turn; whether its turns have any."""
     episode = roles.column("messages")
     values = () if episode is None else episode.values.values()
@@ -99,7 +99,7 @@ def _is_called_part(column: Column) -> bool:
     return is_called and named.isdisjoint(words.NO_PART_WORDS)
 
 
-def _doubt_of_gaps(roles: Roles, taken: list[str]) -> str:
+def _doubt_of_gaps(roles: FieldRoles, taken: list[str]) -> str:
     """One sentence where the samples without a reward have another number that is called like one; else empty."""
     rewarded = {at for path in taken if (column := roles.profile.column(path)) for at in column.values}
     for column in _numbers(roles):
@@ -113,7 +113,7 @@ def _doubt_of_gaps(roles: Roles, taken: list[str]) -> str:
     return ""
 
 
-def _numbers(roles: Roles) -> list[Column]:
+def _numbers(roles: FieldRoles) -> list[Column]:
     """The numbers of each sample that no field has."""
     used = {path for paths in roles.keys.values() for path in paths.split(EITHER)}
     return [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard.formats.base import MASK_KEYS, Row
+from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.generic.key_paths import AFTER
 
 _TELLING_PROMPT = 6
@@ -43,7 +43,7 @@ def rows_repeat_prompts(rows: Sequence[Row]) -> bool:
     return repeat_prompts(_texts([(row.get("prompt"), row.get("response")) for row in rows]), own=True)
 
 
-def cut_repeats(roles: Roles, prompts: Column, texts: Column, path: str) -> str:
+def cut_repeats(roles: FieldRoles, prompts: Column, texts: Column, path: str) -> str:
     """Map the response to what follows the prompt, where its texts begin with it and their tokens do not.
 
     Args:
@@ -77,11 +77,11 @@ def _texts(pairs: Sequence[tuple[object, object]]) -> list[tuple[str, str]]:
     return [(asked, text) for asked, text in pairs if isinstance(asked, str) and isinstance(text, str)]
 
 
-def _has_tokens(roles: Roles) -> bool:
+def _has_tokens(roles: FieldRoles) -> bool:
     return roles.has_token_values or not {"response_tokens", "response_token_ids"}.isdisjoint(roles.keys)
 
 
-def _are_of_response(roles: Roles, prompts: Column, texts: Column) -> bool:
+def _are_of_response(roles: FieldRoles, prompts: Column, texts: Column) -> bool:
     """Whether the logged tokens spell what follows the prompt, in most samples, and not all of the text."""
     tokens = roles.column("response_tokens")
     if tokens is None:

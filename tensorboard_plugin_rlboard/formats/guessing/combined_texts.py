@@ -15,9 +15,9 @@ from tensorboard_plugin_rlboard.formats.conversations.messages import (
     split_conversation,
     with_last_sampled,
 )
+from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
 from tensorboard_plugin_rlboard.formats.evidence.prompt_repeats import cut_repeats
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_chat_text, is_marked_text
 from tensorboard_plugin_rlboard.formats.generic.key_paths import AFTER
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
@@ -25,7 +25,7 @@ from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation
 _TOKENS = frozenset({"response_tokens", "response_token_ids"})
 
 
-def cut_prompt(roles: Roles) -> str:
+def cut_prompt(roles: FieldRoles) -> str:
     """Map the response to what follows the prompt, where its texts begin with it, and conversations in one text to both.
 
     The key `response` is our own, and is what it says, unless all of its texts begin with a question and are
@@ -49,7 +49,7 @@ def cut_prompt(roles: Roles) -> str:
     return cut_repeats(roles, prompts, texts, path)
 
 
-def _split_chats(roles: Roles, path: str, texts: list[str]) -> str:
+def _split_chats(roles: FieldRoles, path: str, texts: list[str]) -> str:
     """Map prompt and response to conversations in one text; one sentence where these may begin elsewhere."""
     only_last = have_examples(texts)
     roles.keys["prompt"] = path
@@ -66,7 +66,7 @@ def _split_chats(roles: Roles, path: str, texts: list[str]) -> str:
     )
 
 
-def _split_messages(roles: Roles, chats: Column) -> None:
+def _split_messages(roles: FieldRoles, chats: Column) -> None:
     """Map the response to the last answer of conversations whose earlier ones are examples; note where that is not known."""
     found = [messages for value in chats.values.values() if (messages := as_conversation(value))]
     if any(_marks_answers(message) for messages in found for message in messages):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.base import Row
+from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
 from tensorboard_plugin_rlboard.formats.evidence.profile import differs_within
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_text
 from tensorboard_plugin_rlboard.formats.generic.fields import LISTS, MEMBERS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import list_of, value_at
@@ -109,7 +109,7 @@ def _has_response(entry: object) -> bool:
     )
 
 
-def take_task(roles: Roles) -> None:
+def take_task(roles: FieldRoles) -> None:
     """Take the question for the prompt, if what is called a prompt is an instruction for several questions.
 
     Samples with the same prompt are a group, and these would be one though they answer different questions.

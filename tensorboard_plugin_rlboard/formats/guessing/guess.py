@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
+from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
 from tensorboard_plugin_rlboard.formats.evidence.profile import Profile
 from tensorboard_plugin_rlboard.formats.evidence.prompt_repeats import rows_repeat_prompts
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_number
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.generic.fields import (
@@ -127,7 +127,7 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
             f"It has no text that could be a response, as logs of metrics (its first row has the keys {listed_keys(rows)}).",
             "",
         )
-    roles = Roles(profile, is_several=max(map(len, samples), default=0) > 1)
+    roles = FieldRoles(profile, is_several=max(map(len, samples), default=0) > 1)
     doubt_of_response = assign_texts(roles)
     doubt_of_step = assign_step(roles)
     roles.assign_arrays()
@@ -200,7 +200,7 @@ def is_certain_from_one_row(file_format: Format) -> bool:
     return _FIELDS_BY_NAME_ALONE.issuperset(name for name, path in keys.items() if path != name)
 
 
-def _share(roles: Roles, telling: Sequence[Row], rows: Sequence[Row]) -> float:
+def _share(roles: FieldRoles, telling: Sequence[Row], rows: Sequence[Row]) -> float:
     """The share of a file's rows that have a response, failed rollouts left out: these have its key and nothing there."""
     paths = [roles.keys[name] for name in RESPONSE_FIELDS if name in roles.keys]
     keys = {path.partition(ENTRIES)[0] for either in paths for path in either.split(EITHER)}
@@ -208,7 +208,7 @@ def _share(roles: Roles, telling: Sequence[Row], rows: Sequence[Row]) -> float:
     return len(telling) / max(1, len(rows) - failed)
 
 
-def _add_columns(roles: Roles, shape: Shape) -> None:
+def _add_columns(roles: FieldRoles, shape: Shape) -> None:
     """Make columns of further lists that have an entry for each sample of a row."""
     used = {path for paths in roles.keys.values() for path in paths.split(EITHER)}
     for column in list(roles.profile):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column, differs_within
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_identifier,
     is_single_word,
@@ -34,7 +34,7 @@ _PASSED = frozenset({"test", "testing", "dev", "测试"})
 """Words of a flag that may say that an answer passed a test."""
 
 
-def assign_labels(roles: Roles) -> str:
+def assign_labels(roles: FieldRoles) -> str:
     """Assign group, split, finish reason, identifier and the texts beside prompt and response.
 
     Returns:
@@ -55,7 +55,7 @@ def assign_labels(roles: Roles) -> str:
     return doubt
 
 
-def _assign_split(roles: Roles) -> str:
+def _assign_split(roles: FieldRoles) -> str:
     """Assign the split; one sentence where the kinds of rows may say it and were not taken for it, else empty."""
     if own := roles.own("split", is_text):
         roles.keys["split"] = own[0].path
@@ -92,7 +92,7 @@ def _assign_split(roles: Roles) -> str:
     return _doubt_of_data(roles)
 
 
-def _doubt_of_data(roles: Roles) -> str:
+def _doubt_of_data(roles: FieldRoles) -> str:
     """One sentence where the data that rows are from may say which of them are held out; else empty."""
     for column in roles.profile:
         is_of_data = not OF_DATA.isdisjoint(column.place.name.split("_")) and column.fits(is_text)
@@ -110,7 +110,7 @@ def _doubt_of_data(roles: Roles) -> str:
     return ""
 
 
-def _tagged(roles: Roles) -> dict[str, tuple[Column, frozenset[str]]]:
+def _tagged(roles: FieldRoles) -> dict[str, tuple[Column, frozenset[str]]]:
     """Path -> column and tags, of the keys with tags or kinds of which some put a row into the evaluation."""
     found = {}
     for column in roles.profile:
@@ -136,7 +136,7 @@ def _holds_both_splits(column: Column) -> bool:
     return bool(evaluations and trainings) and named == evaluations | trainings
 
 
-def _assign_flags(roles: Roles) -> str:
+def _assign_flags(roles: FieldRoles) -> str:
     """Assign the flags that say of each row whether it is of the training or held out.
 
     Returns:
@@ -162,7 +162,7 @@ def _assign_flags(roles: Roles) -> str:
     return ""
 
 
-def _may_judge(roles: Roles, column: Column) -> bool:
+def _may_judge(roles: FieldRoles, column: Column) -> bool:
     """Whether a flag may say how an answer was judged: its name does as well, and answers to one prompt differ in it."""
     name = column.place.name
     are_truths = all(isinstance(value, bool) for value in column.values.values())
@@ -182,13 +182,13 @@ def _names_splits(column: Column) -> bool:
     )
 
 
-def _is_split_by_kind(roles: Roles, column: Column) -> bool:
+def _is_split_by_kind(roles: FieldRoles, column: Column) -> bool:
     """Whether the kinds of rows are rollouts and those of an evaluation; of rows without a response it does not count."""
     kinds = _kinds_of_answers(roles, column)
     return bool(kinds & words.EVAL_KINDS) and kinds <= words.EVAL_KINDS | words.ROLLOUT_KINDS
 
 
-def _kinds_of_answers(roles: Roles, column: Column) -> set[str]:
+def _kinds_of_answers(roles: FieldRoles, column: Column) -> set[str]:
     """The kinds of the rows that have a response."""
     paths = [path for field in RESPONSE_FIELDS for path in roles.keys.get(field, "").split(EITHER) if path]
     columns = [found for path in paths if (found := roles.profile.column(path)) is not None]
@@ -196,7 +196,7 @@ def _kinds_of_answers(roles: Roles, column: Column) -> set[str]:
     return {str(value).lower() for at, value in column.values.items() if at in answered}
 
 
-def _assign_group(roles: Roles) -> None:
+def _assign_group(roles: FieldRoles) -> None:
     if own := roles.own("group_id", is_identifier):
         roles.keys["group_id"] = own[0].path
         return

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_number,
     is_score,
@@ -38,7 +38,7 @@ _REWARDS = frozenset(words.plain(word) for tier in words.REWARD[:2] for word in 
 _DATA_STEPS = frozenset(words.WEAK_OF_DATA_SETS)
 
 
-def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> str:
+def reason_against(roles: FieldRoles, reward: Reward, shape: Shape, share: float) -> str:
     """Why rows are taken for no samples, as the beginning of a sentence; empty where they are taken for them.
 
     Args:
@@ -84,7 +84,7 @@ def reason_against(roles: Roles, reward: Reward, shape: Shape, share: float) -> 
     return "It looks like a data set: it has no number as score, no step and no values of tokens"
 
 
-def _are_of_training(roles: Roles) -> bool:
+def _are_of_training(roles: FieldRoles) -> bool:
     """Whether texts have a training's step and a reward each, both called so, as OpenRLHF's table of samples has them."""
     step, reward, texts = (roles.column(field) for field in ("step", "reward", "response"))
     if step is None or reward is None or texts is None or texts.fits(is_single_word):
@@ -95,7 +95,7 @@ def _are_of_training(roles: Roles) -> bool:
     return is_step and words.plain(reward.place.name) in _REWARDS
 
 
-def reason_against_own_words(roles: Roles, reward: Reward) -> str:
+def reason_against_own_words(roles: FieldRoles, reward: Reward) -> str:
     """Why rows in our own words are taken for no samples: they are a prompt and a response each and nothing else.
 
     Rows of a training have a step, a number or the same prompt again.
@@ -119,14 +119,14 @@ def reason_against_own_words(roles: Roles, reward: Reward) -> str:
     return "It looks like a data set: its rows have a prompt and a response, no number, and no prompt comes twice"
 
 
-def numbers_of_response(roles: Roles) -> Column | None:
+def numbers_of_response(roles: FieldRoles) -> Column | None:
     """The column that is called like a response and holds numbers, where nothing else is one; None without it."""
     if any(name in roles.keys for name in RESPONSE_FIELDS):
         return None
     return next(iter(roles.candidates(words.RESPONSE, is_number, own=True)), None)
 
 
-def _are_settings(roles: Roles) -> bool:
+def _are_settings(roles: FieldRoles) -> bool:
     """Whether a file of one object says how a training runs, instead of what a response got.
 
     Its reward is the name of one, or it has several settings and a single word for a response.
@@ -140,7 +140,7 @@ def _are_settings(roles: Roles) -> bool:
     return len(settings) >= _FEW_SETTINGS and responses is not None and responses.fits(is_single_word)
 
 
-def _are_templates(roles: Roles) -> bool:
+def _are_templates(roles: FieldRoles) -> bool:
     """Whether every response is a placeholder, or both it and the prompt have one: `{{answer}}`, `{answer}`; no training's are."""
     responses, prompts = roles.column("response"), roles.column("prompt")
     texts = [] if responses is None else [text for text in responses.values.values() if isinstance(text, str)]
@@ -152,7 +152,7 @@ def _are_templates(roles: Roles) -> bool:
     return bool(asked) and all(map(_FILLED_IN.search, [*asked, *texts]))
 
 
-def _are_of_models(roles: Roles) -> bool:
+def _are_of_models(roles: FieldRoles) -> bool:
     """Whether the answers to a prompt are those of several models, and of no training."""
     if not roles.is_several or roles.keys.get("step") or roles.has_token_values:
         return False
@@ -169,7 +169,7 @@ def _are_of_models(roles: Roles) -> bool:
     return False
 
 
-def _rated(roles: Roles) -> str:
+def _rated(roles: FieldRoles) -> str:
     """That answers were rated by people or judges in several ways, beside a score of the whole; empty where they were not.
 
     One of the ratings is more than yes or no: functions of a reward are called the same.
@@ -221,7 +221,7 @@ def _is_index(name: str) -> bool:
     return name.rpartition("_")[2] in _INDEX_WORDS
 
 
-def _has_several_responses(roles: Roles, shape: Shape) -> bool:
+def _has_several_responses(roles: FieldRoles, shape: Shape) -> bool:
     """Whether rows hold several responses to one prompt, by a word that means sampled ones."""
     if shape.kind in {SAMPLE, TURNS} or not roles.is_several:
         return False

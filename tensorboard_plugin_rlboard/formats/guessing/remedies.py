@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.base import Row
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
+from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_text
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
@@ -18,7 +18,7 @@ _MAX_LISTED_KEYS = _MAX_ENTRIES = 8
 _NO_UTF_8 = "The names of its columns are no UTF-8: save it in UTF-8 (tables that Excel writes in Chinese are often in GBK)."
 
 
-def keys_to_correct(roles: Roles) -> dict[str, str]:
+def keys_to_correct(roles: FieldRoles) -> dict[str, str]:
     """A mapping for the user to correct: the keys that were found, and a placeholder for a missing response."""
     keys = {
         name: key
@@ -30,7 +30,7 @@ def keys_to_correct(roles: Roles) -> dict[str, str]:
     return {**keys, response: roles.keys.get(response, placeholder)}
 
 
-def with_remedy(against: str, roles: Roles, rows: Sequence[Row]) -> str:
+def with_remedy(against: str, roles: FieldRoles, rows: Sequence[Row]) -> str:
     """Why rows were not opened, with their keys and the lines of an rlboard.toml that open them."""
     no_utf_8 = any("\ufffd" in str(key) for key in (rows[0] if rows else ()))
     if known := _NO_UTF_8 if no_utf_8 else known_file_message(rows):
@@ -49,7 +49,7 @@ def listed_keys(rows: Sequence[Row]) -> str:
     return ", ".join([*keys[:_MAX_LISTED_KEYS], *more])
 
 
-def likely_response(roles: Roles) -> str:
+def likely_response(roles: FieldRoles) -> str:
     """The path of what may be a response: the texts of several words that differ most, the longest of them; else empty."""
     numbers = numbers_of_response(roles)
     called = [numbers] if numbers is not None else roles.candidates(words.RESPONSE, is_text, meta=True)

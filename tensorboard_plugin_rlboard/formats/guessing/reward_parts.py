@@ -13,8 +13,8 @@ from itertools import combinations
 import numpy as np
 
 from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column, Profile, are_plain_sums, are_sums
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_number,
     is_number_list,
@@ -56,7 +56,7 @@ def is_part(name: str) -> bool:
     return words.NO_PART_WORDS.isdisjoint(name.split("_"))
 
 
-def objects_of_parts(roles: Roles, names: frozenset[str]) -> list[Column]:
+def objects_of_parts(roles: FieldRoles, names: frozenset[str]) -> list[Column]:
     """Columns of objects with one of some names (`plain`) that hold numbers."""
     return [
         column
@@ -68,7 +68,7 @@ def objects_of_parts(roles: Roles, names: frozenset[str]) -> list[Column]:
     ]
 
 
-def parts_in(roles: Roles, holder: Column) -> list[Column]:
+def parts_in(roles: FieldRoles, holder: Column) -> list[Column]:
     """The numbers in an object, as far as every sample has them for itself."""
     return [
         column
@@ -79,7 +79,7 @@ def parts_in(roles: Roles, holder: Column) -> list[Column]:
     ]
 
 
-def named_parts(roles: Roles, totals: list[Column]) -> tuple[list[Column], list[Column]]:
+def named_parts(roles: FieldRoles, totals: list[Column]) -> tuple[list[Column], list[Column]]:
     """Columns that are called after a reward function (`accuracy_reward`, `reward_format`), and the totals that stay.
 
     Args:
@@ -164,13 +164,13 @@ def sum_of_parts(profile: Profile, holder: str, parts: Sequence[Column], *, are_
     )
 
 
-def total_of(roles: Roles, parts: Sequence[Column]) -> Column | None:
+def total_of(roles: FieldRoles, parts: Sequence[Column]) -> Column | None:
     """The column that is called like a total and is the sum of some parts, weighted or not, in nearly every sample."""
     totals = roles.candidates(words.TOTAL, is_number, own=True) if len(parts) > 1 else []
     return next((one for one in totals if one not in parts and are_sums(*_samples(one, parts))), None)
 
 
-def total_before(roles: Roles, parts: list[Column]) -> list[Column]:
+def total_before(roles: FieldRoles, parts: list[Column]) -> list[Column]:
     """The total that is the plain sum of some of these parts and of further numbers (`accuracy + format`); else the parts."""
     taken = {*roles.keys.values(), *words.STEP, *words.TOTAL, *(part.path for part in parts)}
     beside = [one for one in roles.profile if one.fits(is_number) and not {one.path, one.place.name} & taken]
@@ -243,7 +243,7 @@ def _last(path: str) -> str:
     return path.rpartition(".")[2]
 
 
-def doubt_of_length(roles: Roles) -> str:
+def doubt_of_length(roles: FieldRoles) -> str:
     """One sentence on a list that is called like a reward and is none: not one number for each sample, or objects; else empty."""
     taken = roles.keys.get("reward", "")
     names = [word for tier in words.REWARD[: 1 if taken else 3] for word in tier]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
 from tensorboard_plugin_rlboard.formats.evidence.other_rewards import (
     doubt_of_missing,
     doubt_of_taken,
@@ -10,7 +11,6 @@ from tensorboard_plugin_rlboard.formats.evidence.other_rewards import (
     total_in_list,
 )
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_number,
     is_number_list,
@@ -62,7 +62,7 @@ class Reward:
         doubt: one sentence where another reading is about as good, or a sum without weights; else empty.
     """
 
-    def __init__(self, roles: Roles) -> None:
+    def __init__(self, roles: FieldRoles) -> None:
         """Assigns it.
 
         Args:

@@ -12,9 +12,9 @@ from tensorboard_plugin_rlboard.formats.arrays.step_values import (
     step_from_value,
 )
 from tensorboard_plugin_rlboard.formats.base import Row
+from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.named_steps import is_called_like_step
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_step
 
 _MIN_RESTARTS = 2
@@ -24,7 +24,7 @@ _IDENTIFIERS = frozenset({"eid", "id", "uid", "key", "sample_id", "rollout_id", 
 """Objects that name a sample by numbers, of which a step is one within its episode (Trinity-RFT's `eid`)."""
 
 
-def assign_step(roles: Roles) -> str:
+def assign_step(roles: FieldRoles) -> str:
     """Assign the step: a training's, and no count of turns, positions or versions.
 
     Returns:
@@ -73,7 +73,7 @@ def assign_step(roles: Roles) -> str:
     return _doubt_of_restarts(roles) or _doubt_of_constant(roles)
 
 
-def _take_called_like(roles: Roles, prompts: Column | None) -> str:
+def _take_called_like(roles: FieldRoles, prompts: Column | None) -> str:
     """Take whole numbers with `step` in their name that lie like a training's; one sentence that says so, else empty."""
     for column in roles.profile:
         if (
@@ -95,7 +95,7 @@ def _take_called_like(roles: Roles, prompts: Column | None) -> str:
     return ""
 
 
-def _doubt_of_constant(roles: Roles) -> str:
+def _doubt_of_constant(roles: FieldRoles) -> str:
     """One sentence where a step of several meanings is always the same, and another number rises; else empty."""
     column = roles.column("step")
     if column is None or column.varies() or column.place.name not in words.WEAK_STEP:
@@ -128,7 +128,7 @@ def _describe_column(column: Column) -> str:
     return describe_non_steps([number for _, number in column.steps()])
 
 
-def _leave_out(roles: Roles, odd: Sequence[Column]) -> str:
+def _leave_out(roles: FieldRoles, odd: Sequence[Column]) -> str:
     """Exclude columns that are no steps, with a sentence on them; our own key, too, if it is one of them."""
     column = odd[0]
     shown = next(value for value in column.values.values() if step_from_value(value) is not None)
@@ -148,7 +148,7 @@ def _is_in_identifier(column: Column) -> bool:
     return not _IDENTIFIERS.isdisjoint(column.place.around[-1:])
 
 
-def _doubt_of_outer(roles: Roles, step: Column) -> str:
+def _doubt_of_outer(roles: FieldRoles, step: Column) -> str:
     """One sentence where the step begins again whenever something around it changes (an epoch, an episode); else empty."""
     numbers = dict(step.steps())
     pairs = list(pairwise(sorted(numbers)))
@@ -166,7 +166,7 @@ def _doubt_of_outer(roles: Roles, step: Column) -> str:
     return ""
 
 
-def _doubt_of_restarts(roles: Roles) -> str:
+def _doubt_of_restarts(roles: FieldRoles) -> str:
     """One sentence where the step has a word of several meanings and begins again and again; else empty."""
     column = roles.column("step")
     if column is None or column.place.name not in words.ROLLOUT_STEP | set(words.WEAK_STEP):
@@ -181,7 +181,7 @@ def _doubt_of_restarts(roles: Roles) -> str:
     )
 
 
-def _is_within(roles: Roles, column: Column, other: Column) -> bool:
+def _is_within(roles: FieldRoles, column: Column, other: Column) -> bool:
     """Whether numbers count within what others count: they restart, or a prompt's answers differ in them.
 
     Args:
@@ -214,7 +214,7 @@ def _changes(numbers: list[float]) -> int:
     return sum(a != b for a, b in pairwise(numbers))
 
 
-def _lies_like_steps(roles: Roles, column: Column, prompts: Column | None) -> bool:
+def _lies_like_steps(roles: FieldRoles, column: Column, prompts: Column | None) -> bool:
     """Whether a key with a name of several meanings holds steps; `steps` needs samples that share one."""
     if not roles.profile.is_like_steps(column, prompts) or not all(map(is_step, column.values.values())):
         return False

@@ -7,9 +7,9 @@ text is the one that counts, so where the likeliest key holds single words, one 
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.likely_answers import is_whole, likeliest_answer
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_answer,
     is_answered_conversation,
@@ -41,7 +41,7 @@ _OF_OTHERS = frozenset({"system", "judge", "grader", "grading", "critic", "negat
 """Words of a prompt that is another one than the policy's, or only a part of it."""
 
 
-def assign_texts(roles: Roles) -> str:
+def assign_texts(roles: FieldRoles) -> str:
     """Assign the fields that hold texts and tokens.
 
     Returns:
@@ -98,7 +98,7 @@ def _ends_like_prompt(column: Column) -> bool:
     return is_called and column.fits(is_text) and not column.fits(is_single_word)
 
 
-def _assign_response(roles: Roles) -> bool:
+def _assign_response(roles: FieldRoles) -> bool:
     """Assign the response by a word that means nothing else; whether there is one."""
     found = roles.own("response", is_prose, own=True)
     found += [one for one in roles.candidates(words.RESPONSE, is_prose, own=True) if one not in found]
@@ -111,7 +111,7 @@ def _assign_response(roles: Roles) -> bool:
     return roles.take("response", [*found, *_moved(roles, found)])
 
 
-def _moved(roles: Roles, found: list[Column]) -> list[Column]:
+def _moved(roles: FieldRoles, found: list[Column]) -> list[Column]:
     """Columns with a word that may mean a response, of prompted and scored samples without any other: its key has changed."""
     prompts = roles.column("prompt")
     scores = roles.candidates([word for tier in words.REWARD for word in tier], is_number, own=True)
@@ -128,7 +128,7 @@ def _moved(roles: Roles, found: list[Column]) -> list[Column]:
     ]
 
 
-def _within(roles: Roles, names: tuple[str, ...]) -> list[Column]:
+def _within(roles: FieldRoles, names: tuple[str, ...]) -> list[Column]:
     """Texts that are called so in an object with one of some names (`response.text`), or messages (`prompt.raw_content`)."""
     around = {plain(words.snake_case(name)) for name in names}
     found = roles.candidates((*words.WHOLE_RESPONSE, "value", "raw"), is_prose, own=names is words.RESPONSE)
@@ -136,7 +136,7 @@ def _within(roles: Roles, names: tuple[str, ...]) -> list[Column]:
     return [column for column in found if around & {plain(name) for name in column.place.around[-1:]}]
 
 
-def _asked_as_first(roles: Roles, found: list[Column]) -> list[Column]:
+def _asked_as_first(roles: FieldRoles, found: list[Column]) -> list[Column]:
     """The first of some columns, and those that answer a prompt as it does: lines of something else have a `text` as well."""
     prompts = roles.column("prompt")
     if prompts is None or not found or not found[0].values.keys() <= prompts.values.keys():
@@ -149,7 +149,7 @@ def _of_each_first(found: list[Column]) -> list[Column]:
     return sorted(found, key=lambda column: not column.place.of_each)
 
 
-def _qualified(roles: Roles) -> list[Column]:
+def _qualified(roles: FieldRoles) -> list[Column]:
     """Columns that are called a response and whole (`raw_output`, `model_full_response`)."""
     found = []
     for column in roles.profile:
@@ -160,7 +160,7 @@ def _qualified(roles: Roles) -> list[Column]:
     return found
 
 
-def _assign_conversation(roles: Roles) -> None:
+def _assign_conversation(roles: FieldRoles) -> None:
     """Assign the conversation in place of no response or of one that may be something else."""
     taken = roles.keys.pop("response", None)
     weak = roles.profile.column(taken) if taken is not None else None
@@ -174,7 +174,7 @@ def _assign_conversation(roles: Roles) -> None:
     roles.response_is_weak &= "response" in roles.keys
 
 
-def _comes_before(roles: Roles, chat: Column) -> bool:
+def _comes_before(roles: FieldRoles, chat: Column) -> bool:
     """Whether a conversation is what was said before: it has no answer, or is a history without the prompt."""
     if chat.fits(is_episode):
         return False
@@ -190,7 +190,7 @@ def _comes_before(roles: Roles, chat: Column) -> bool:
     return not any(str(prompt) in said.get(at, "") for at, prompt in prompts.values.items())
 
 
-def _drop_name_of_prompt(roles: Roles) -> None:
+def _drop_name_of_prompt(roles: FieldRoles) -> None:
     """Leave the prompt to a conversation that begins with it, where the key for a prompt holds names of problems."""
     prompts, chats = roles.column("prompt"), roles.column("messages")
     if prompts is None or chats is None or not prompts.fits(is_single_word):
@@ -200,7 +200,7 @@ def _drop_name_of_prompt(roles: Roles) -> None:
         del roles.keys["prompt"]
 
 
-def _assign_tokens(roles: Roles) -> None:
+def _assign_tokens(roles: FieldRoles) -> None:
     has_strings = roles.assign("response_tokens", words.TOKEN_STRINGS, is_text_list, own=True)
     if not has_strings and not roles.assign(
         "response_token_ids", words.TOKEN_IDS, is_token_id_list, own=True
@@ -214,7 +214,7 @@ def _assign_tokens(roles: Roles) -> None:
         roles.take("prompt_token_ids", _ids_of(roles, words.PROMPT))
 
 
-def _ids_of(roles: Roles, names: tuple[str, ...]) -> list[Column]:
+def _ids_of(roles: FieldRoles, names: tuple[str, ...]) -> list[Column]:
     """Ids in place of a text: under one of some names, or in an object that is called so (`response.token_ids`)."""
     called = frozenset(plain(words.snake_case(name)) for name in names)
     inner = [
@@ -235,7 +235,7 @@ def _has_large_ids(column: Column) -> bool:
     )
 
 
-def _assign_labelled_ids(roles: Roles) -> None:
+def _assign_labelled_ids(roles: FieldRoles) -> None:
     """Assign ids of prompt and response with labels beside them: −100 where the policy wrote nothing, or zeros before a 1."""
     labels = roles.candidates(words.LABELS, is_label_list, own=True)
     if not labels and (ids := roles.candidates(words.WHOLE_TOKEN_IDS, is_token_id_list, own=True)):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.arrays.number_values import list_from_text, number_from_verdict
+from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column, differs_within
-from tensorboard_plugin_rlboard.formats.evidence.roles import Roles
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_number,
     is_number_list,
@@ -73,7 +73,7 @@ def are_shares(column: Column) -> bool:
     return sum(map(is_share, column.values.values())) >= _SHARE * len(column.values)
 
 
-def truth_columns(roles: Roles) -> list[Column]:
+def truth_columns(roles: FieldRoles) -> list[Column]:
     """Columns of truth values whose longer name says whether a sample is right (`is_answer_correct`)."""
     found = (column for column in roles.profile if column.place.depth == 0 or column.place.of_each)
     return [
@@ -92,7 +92,7 @@ def is_preference(name: str) -> bool:
     return name in words.PREFERENCE or not words.PREFERENCE.isdisjoint(name.split("_"))
 
 
-def reason_unread(roles: Roles) -> str:
+def reason_unread(roles: FieldRoles) -> str:
     """One sentence on a column that is called like a reward and holds short texts, lists or objects; empty without one."""
     names = (*(word for tier in words.REWARD for word in tier), *words.VERDICT)
     texts = roles.candidates(names, is_single_word, own=True) + roles.candidates(names, is_list_text)
@@ -157,7 +157,7 @@ def verdict_scale(column: Column) -> str:
     return ", ".join(f"{word} = {-number or 0:g}" for number, word in shown)
 
 
-def take_letter(roles: Roles) -> str:
+def take_letter(roles: FieldRoles) -> str:
     """Take `r`, where nothing else is a reward and it is a number of nearly every sample; one sentence that says so."""
     letters = [
         column
@@ -172,14 +172,14 @@ def take_letter(roles: Roles) -> str:
     return f"The reward is a guess: {letters[0].path} was taken, because nothing else is called like one."
 
 
-def take_nulls(roles: Roles) -> None:
+def take_nulls(roles: FieldRoles) -> None:
     """Take a key that is called like a reward and null in all samples so far: they were not scored yet."""
     names = {plain(word) for tier in words.REWARD for word in tier}
     empty = [column for column in roles.profile if not column.values and plain(column.place.name) in names]
     roles.take("reward", [column for column in empty if column.place.depth == 0])
 
 
-def take_judgement(roles: Roles) -> bool:
+def take_judgement(roles: FieldRoles) -> bool:
     """Take a key such as `eval` whose values of 0 and 1 differ between the answers to a prompt, and say no split.
 
     A verdict in words says no split anyway.
@@ -194,7 +194,7 @@ def take_judgement(roles: Roles) -> bool:
     return roles.take("reward", [column for column in found if is_clear(column)])
 
 
-def take_objects(roles: Roles) -> str:
+def take_objects(roles: FieldRoles) -> str:
     """Take the number in a list of one object, as tracers attach a score, or the sum of one for each reward function.
 
     Returns:

@@ -15,10 +15,10 @@ from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 CONFIDENCE = 0.95
 RESAMPLES = 2000
-_DRAWS = 8_000_000
+_MAX_DRAWS = 8_000_000
 """Prompts that are drawn for a mean at most, about a tenth of a second."""
-_DRAWS_AT_ONCE = 1_000_000
-_Z = 1.959963984540054
+_DRAWS_PER_BATCH = 1_000_000
+_NORMAL_QUANTILE = 1.959963984540054
 """Quantile of the normal distribution that leaves 2.5 % above it."""
 
 
@@ -64,11 +64,11 @@ def mean_interval(values: Floats, seed: int = 0) -> Interval | None:
     n = len(values)
     if not n:
         return None
-    if n * RESAMPLES > _DRAWS:
+    if n * RESAMPLES > _MAX_DRAWS:
         mean, error = float(values.mean()), float(values.std()) / np.sqrt(n)
-        return Interval(mean - _Z * error, mean + _Z * error, "normal")
+        return Interval(mean - _NORMAL_QUANTILE * error, mean + _NORMAL_QUANTILE * error, "normal")
     random, means = np.random.default_rng(seed), []
-    at_once = max(1, _DRAWS_AT_ONCE // n)
+    at_once = max(1, _DRAWS_PER_BATCH // n)
     for begin in range(0, RESAMPLES, at_once):
         rows = min(at_once, RESAMPLES - begin)
         means.append(values[random.integers(0, n, (rows, n), np.int32)].mean(axis=1))

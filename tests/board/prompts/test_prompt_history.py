@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.board.prompts.histories.statuses import (
     STATUSES,
     statuses,
 )
-from tensorboard_plugin_rlboard.board.prompts.histories.step_batches import batches, split_settled
+from tensorboard_plugin_rlboard.board.prompts.histories.visit_batches import batches, split_settled
 from tensorboard_plugin_rlboard.board.prompts.histories.visits import N_SUMS, PASSED, REWARDED, Visits
 
 Visit = tuple[int, int, int, list[int]]

@@ -15,13 +15,13 @@ from tensorboard_plugin_rlboard.board.prompts.histories.cached_history import Ca
 from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import PromptHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.saved_histories import SavedHistories
 from tensorboard_plugin_rlboard.board.prompts.histories.selection_history import SelectionHistory
-from tensorboard_plugin_rlboard.board.prompts.histories.step_batches import (
+from tensorboard_plugin_rlboard.board.prompts.histories.storage import StoredHistory
+from tensorboard_plugin_rlboard.board.prompts.histories.success_threshold import success_threshold
+from tensorboard_plugin_rlboard.board.prompts.histories.visit_batches import (
     ROWS_AT_ONCE,
     batches,
     split_settled,
 )
-from tensorboard_plugin_rlboard.board.prompts.histories.storage import StoredHistory
-from tensorboard_plugin_rlboard.board.prompts.histories.threshold import success_threshold
 from tensorboard_plugin_rlboard.board.prompts.histories.visits import read_visits
 from tensorboard_plugin_rlboard.board.prompts.identity_cache import PromptIdentities
 from tensorboard_plugin_rlboard.board.run_schema import RunSession

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from tensorboard_plugin_rlboard.board.prompts.histories.prompt_history import PromptHistory
 from tensorboard_plugin_rlboard.board.prompts.histories.statuses import statuses
+from tensorboard_plugin_rlboard.board.prompts.histories.success_threshold import SuccessThreshold
 from tensorboard_plugin_rlboard.board.prompts.histories.summary import kinds
-from tensorboard_plugin_rlboard.board.prompts.histories.threshold import SuccessThreshold
 from tensorboard_plugin_rlboard.metrics.segments import Bools
 
 
