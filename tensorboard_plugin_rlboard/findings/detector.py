@@ -45,7 +45,7 @@ class Detector:
         next: one sentence: what to look at next.
         find: the input and values of thresholds -> findings, none where all is well. Called only where everything
             that is needed is there.
-        on_curve: whether its number and threshold are as high as the curve of its metric; others count deviations, shares
+        is_on_curve: whether its number and threshold are as high as the curve of its metric; others count deviations, shares
             or steps of it, and are not called by the metric's name.
         own_curve: where it counts something else: what its number and threshold are of, step by step, as a curve of its own; takes the metric of a finding.
     """
@@ -57,7 +57,7 @@ class Detector:
     meaning: str
     next: str
     find: Callable[[DetectorInput, Limits], Sequence[Finding]]
-    on_curve: bool = False
+    is_on_curve: bool = False
     own_curve: Callable[[DetectorInput, str], Floats] | None = None
 
     def missing(self, data: DetectorInput) -> str:

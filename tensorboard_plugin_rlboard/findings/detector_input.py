@@ -49,7 +49,7 @@ class DetectorInput:
         lines: lines of the whole run's files, blank ones left out.
         lost_lines: kind of a problem -> lines of these that gave no sample because of it.
         prompts: how single prompts do against the reference.
-        resumed: whether the training was started again, so that its first step is none.
+        is_resumed: whether the training was started again, so that its first step is none.
         texts: a few responses of some steps, ascending; none where there are no responses, or they are not loaded yet.
         endings: how a few responses of some of these steps end, ascending; none where there are no tokens.
         is_whole: whether no file was found that cannot be read now.
@@ -66,7 +66,7 @@ class DetectorInput:
     lines: int = 0
     lost_lines: Mapping[str, int] = field(default_factory=dict)
     prompts: PromptRecord = PromptRecord()
-    resumed: bool = False
+    is_resumed: bool = False
     texts: tuple[StepTexts, ...] = ()
     endings: tuple[StepEndings, ...] = ()
     is_whole: bool = True

@@ -41,7 +41,7 @@ def curve(finding: FindingInfo, steps: Steps, address: str) -> Curve | None:
         value=[finite_or_none(values[i]) for i in kept],
         of_steps=len(steps.step),
         threshold=finding.threshold
-        if DETECTORS_BY_KIND[finding.kind].on_curve and math.isfinite(finding.threshold)
+        if DETECTORS_BY_KIND[finding.kind].is_on_curve and math.isfinite(finding.threshold)
         else None,
         address=address,
     )

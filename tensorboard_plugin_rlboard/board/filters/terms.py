@@ -42,13 +42,13 @@ class Term:
         sql: with a `?` for each value.
         values: the values bound in it.
         kind: of its value.
-        plain: whether it is a constant or an integer column, so that it is never NaN.
+        is_plain: whether it is a constant or an integer column, so that it is never NaN.
     """
 
     sql: str
     values: tuple[object, ...]
     kind: TermKind
-    plain: bool = False
+    is_plain: bool = False
 
 
 class TermBuilder:
@@ -158,7 +158,7 @@ class TermBuilder:
     def _column(self, name: str) -> Term:
         schema = self._session.schema
         if name in INTEGER_COLUMNS:
-            return Term(name, (), "number", plain=True)
+            return Term(name, (), "number", is_plain=True)
         if name in TEXT_COLUMNS:
             return Term(name, (), "text")
         if name in schema.metric_sql:
@@ -194,7 +194,7 @@ class TermBuilder:
             terms = [_double(term) if term.kind == "truth" else term for term in terms]
         elif len(kinds) > 1:
             raise FilterError(f"it compares {' with '.join(sorted(KIND_NAMES[kind] for kind in kinds))}.")
-        return [Term(_without_nan(term), term.values, term.kind, term.plain) for term in terms]
+        return [Term(_without_nan(term), term.values, term.kind, term.is_plain) for term in terms]
 
     def _same_kind(self, name: str, nodes: Sequence[dict[str, Any]], depth: int) -> Term:
         terms = [self._term(node, depth + 1) for node in nodes]
@@ -205,7 +205,7 @@ class TermBuilder:
         return _combined(f"{name}({', '.join(['{}'] * len(terms))})", terms, kinds.pop())
 
     def _check_pattern(self, pattern: Term) -> None:
-        if not pattern.plain or not isinstance(text := pattern.values[0], str):
+        if not pattern.is_plain or not isinstance(text := pattern.values[0], str):
             raise FilterError("a regular expression is a text in quotes, not a column.")
         cost = pattern_cost(text)
         self.instructions += cost.instructions
@@ -227,29 +227,31 @@ def _as_condition(term: Term) -> Term:
 def _constant(node: dict[str, Any]) -> Term:
     kind, written = str(node["literal"]["kind"]), str(node["literal"]["text"])
     if kind == "STRING":
-        return Term("?", (written,), "text", plain=True)
+        return Term("?", (written,), "text", is_plain=True)
     if kind == "BOOLEAN":
-        return Term("true" if written == "true" else "false", (), "truth", plain=True)
+        return Term("true" if written == "true" else "false", (), "truth", is_plain=True)
     if kind == "NULL_LITERAL":
         raise FilterError("nothing is equal to NULL; a missing value is found by `x IS NULL`.")
     if kind in {"INTEGER", "NUMERIC"}:
         number = float(written)
         if not math.isfinite(number):
             raise FilterError(f"{written[:40]} is too large for a number.")
-        return Term("CAST(? AS DOUBLE)", (number,), "number", plain=True)
+        return Term("CAST(? AS DOUBLE)", (number,), "number", is_plain=True)
     raise FilterError(f"a constant such as {written[:40]} has no place in it.")
 
 
 def _without_nan(term: Term) -> str:
     """SQL that is NULL where the number is NaN."""
     return (
-        f"nullif({term.sql}, CAST('NaN' AS DOUBLE))" if term.kind == "number" and not term.plain else term.sql
+        f"nullif({term.sql}, CAST('NaN' AS DOUBLE))"
+        if term.kind == "number" and not term.is_plain
+        else term.sql
     )
 
 
 def _double(term: Term) -> Term:
     """A number in double precision: whole numbers could overflow, and truth values are none."""
-    needs_cast = term.plain or term.kind == "truth"
+    needs_cast = term.is_plain or term.kind == "truth"
     return Term(f"CAST({term.sql} AS DOUBLE)", term.values, "number") if needs_cast else term
 
 

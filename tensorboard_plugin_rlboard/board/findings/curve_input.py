@@ -55,14 +55,14 @@ def input_from_curves(
         if metric:
             metrics.setdefault(metric, {})[statistic] = values[rows]
             further[metric] = None
-    resumed = any((other.attempt > 1).any() for other in snapshot.tables.values())
+    is_resumed = any((other.attempt > 1).any() for other in snapshot.tables.values())
     step_metrics = {
         name: values[rows]
         for aggregate in STEP_AGGREGATES
         for name, values in table.columns.get(aggregate, {}).items()
     }
     if FIRST_STEP_KL in step_metrics:
-        first = int(step[0]) if len(step) and not resumed else None
+        first = int(step[0]) if len(step) and not is_resumed else None
         step_metrics[FIRST_STEP_KL] = at_first_step(step_metrics[FIRST_STEP_KL], step, first)
     return DetectorInput(
         step=step.astype(np.float64),
@@ -73,5 +73,5 @@ def input_from_curves(
         # Whether somebody has asked for the curve of a part as well says nothing of it.
         parts=tuple(name for name in further if name != DROPPED and name not in FINDING_METRICS),
         token_metrics=tuple(token_metrics),
-        resumed=resumed,
+        is_resumed=is_resumed,
     )

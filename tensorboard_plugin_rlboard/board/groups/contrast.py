@@ -53,12 +53,12 @@ class Contrast:
     Attributes:
         good: what the good have.
         bad: what the bad have.
-        complete: whether every word of every response was looked at.
+        is_complete: whether every word of every response was looked at.
     """
 
     good: list[ContrastPhrase]
     bad: list[ContrastPhrase]
-    complete: bool
+    is_complete: bool
 
 
 def contrast(good: Sequence[str], bad: Sequence[str]) -> Contrast:
@@ -69,7 +69,7 @@ def contrast(good: Sequence[str], bad: Sequence[str]) -> Contrast:
         bad: those of the other.
     """
     if not good or not bad:
-        return Contrast([], [], complete=True)
+        return Contrast([], [], is_complete=True)
     texts = [_ends(text) for text in (*good, *bad)]
     places: dict[
         tuple[str, ...], int
@@ -94,7 +94,7 @@ def contrast(good: Sequence[str], bad: Sequence[str]) -> Contrast:
     return Contrast(
         _best([p for p in counted if _tells_apart(p.good, of_each[0], p.bad, of_each[1])], of_each, 1),
         _best([p for p in counted if _tells_apart(p.bad, of_each[1], p.good, of_each[0])], of_each, -1),
-        complete=all(is_whole for _, is_whole in texts),
+        is_complete=all(is_whole for _, is_whole in texts),
     )
 
 

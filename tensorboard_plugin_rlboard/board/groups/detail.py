@@ -90,7 +90,7 @@ def group(session: RunSession, question: GroupQuestion, decoded_samples: Decoded
         bad_length=_mean([members["length"][k] for k in by_side["bad"]]),
         good_have=[_group_phrase(phrase) for phrase in said.good],
         bad_have=[_group_phrase(phrase) for phrase in said.bad],
-        whole_texts=said.complete and not any(cut),
+        whole_texts=said.is_complete and not any(cut),
         members={name: column for name, column in members.items() if name != "row"}
         | {
             "side": sides,

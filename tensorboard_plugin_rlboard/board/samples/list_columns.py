@@ -73,21 +73,21 @@ def _column_sql(session: RunSession, name: str) -> str:
 
 
 def _list_order(session: RunSession, question: SamplesQuestion) -> ListOrder:
-    descending = question.order == "desc"
+    is_descending = question.order == "desc"
     if question.order not in {"asc", "desc"}:
         raise ArgumentError(f"order={question.order} is not known: it takes asc or desc.")
     if not question.preset:
         sort, schema = question.sort, session.schema
         key = _column_sql(session, sort) if sort else ""
-        return ListOrder(key, descending, sort in schema.metric_sql, schema.needs_groups([sort]))
+        return ListOrder(key, is_descending, sort in schema.metric_sql, schema.needs_groups([sort]))
     if question.preset not in PRESETS:
         raise ArgumentError(f"preset={question.preset} is not known: it takes {', '.join(PRESETS)}.")
     if question.preset == "random":
         key = f'hash(file, line_offset, "row", {int(question.seed)})'
-        return ListOrder(key, descending=False, numeric=False)
+        return ListOrder(key, is_descending=False, is_numeric=False)
     if question.preset == "repeated":
         _column_sql(session, "response")
-        return ListOrder(_REPEATED, descending=True, numeric=False)
+        return ListOrder(_REPEATED, is_descending=True, is_numeric=False)
     name, direction = PRESETS[question.preset]
     key = _column_sql(session, name)
     return ListOrder(f"abs({key})" if question.preset == "smallest_kl" else key, direction == "desc")

@@ -31,26 +31,28 @@ class ListOrder:
 
     Attributes:
         key: SQL; empty for the order of the log.
-        descending: its direction.
-        numeric: whether the key is a number, which may not be finite.
+        is_descending: its direction.
+        is_numeric: whether the key is a number, which may not be finite.
         needs_groups: whether the key is computed over groups.
     """
 
     key: str
-    descending: bool
-    numeric: bool = True
+    is_descending: bool
+    is_numeric: bool = True
     needs_groups: bool = False
 
     def sql(self, key: str) -> str:
         """An ORDER BY over `key`: non-finite and missing values last both ways, ties as logged."""
         if not self.key:
-            return 'step DESC, line_offset DESC, file DESC, "row" DESC' if self.descending else LOGGED_ORDER
+            return (
+                'step DESC, line_offset DESC, file DESC, "row" DESC' if self.is_descending else LOGGED_ORDER
+            )
         directed = self.directed(key)
-        return f"isfinite({key}) DESC NULLS LAST, {directed}" if self.numeric else directed
+        return f"isfinite({key}) DESC NULLS LAST, {directed}" if self.is_numeric else directed
 
     def directed(self, key: str) -> str:
         """The same where every value is finite."""
-        return f"{key} {'DESC' if self.descending else 'ASC'} NULLS LAST, {LOGGED_ORDER}"
+        return f"{key} {'DESC' if self.is_descending else 'ASC'} NULLS LAST, {LOGGED_ORDER}"
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def page(
         # A condition on texts takes long for each row: one scan counts and lists.
         return Page(*counted_and_listed(), relation.search)
     total = counted() if known_total is None else known_total
-    if order.key and order.numeric and total > _MANY:
+    if order.key and order.is_numeric and total > _MANY:
         finite = listed(f"{relation.where} AND isfinite({order.key})", order.directed(order.key))
         if len(finite) == question.limit:
             return Page(total, finite, relation.search)

@@ -29,7 +29,7 @@ class RunCurves:
         restored_from: digest of the rows that saved curves were looked up for.
         saved: digest of the rows and serial of the curves that were saved last.
         saved_at: when that was.
-        update_awaited: whether somebody was answered with curves that were not up to date.
+        is_update_awaited: whether somebody was answered with curves that were not up to date.
         last_question: when curves of the overview were asked for last, and what exactly.
         update_seconds: how long the last update took.
         updated_at: when it ended.
@@ -39,7 +39,7 @@ class RunCurves:
     restored_from: str = ""
     saved: tuple[str, int] = ("", 0)
     saved_at: float = -math.inf
-    update_awaited: bool = False
+    is_update_awaited: bool = False
     last_question: tuple[float, StepsQuestion] | None = None
     update_seconds: float = 0.0
     updated_at: float = 0.0

@@ -175,7 +175,7 @@ class StepService:
     def _notify_waiting(self, state: RunCurves) -> None:
         """Raises the revision, so that clients ask again whose answer was older than the last update."""
         with self._lock:
-            awaited, state.update_awaited = state.update_awaited, False
+            awaited, state.is_update_awaited = state.is_update_awaited, False
         if awaited:
             self._registry.raise_revision()
 
@@ -211,7 +211,7 @@ class StepService:
             self._notify_waiting(state)
         else:  # said before `snapshot` is read: who updates it meanwhile will see it
             with self._lock:
-                state.update_awaited = True
+                state.is_update_awaited = True
         return self._from_snapshot(run, curves.snapshot, question)
 
     def _from_snapshot(

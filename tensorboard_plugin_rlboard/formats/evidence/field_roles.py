@@ -70,14 +70,14 @@ class FieldRoles:
         return self.profile.column(path) if path else None
 
     def candidates(
-        self, names: Iterable[str], fits: Fits, *, own: bool = False, meta: bool = False
+        self, names: Iterable[str], fits: Fits, *, of_each: bool = False, meta: bool = False
     ) -> list[Column]:
         """The columns with one of some names whose values fit, the likeliest first.
 
         Args:
             names: the names, the likeliest first.
             fits: whether a value may be one.
-            own: whether every sample needs a value of its own, so that a row with several cannot have it outside them.
+            of_each: whether every sample needs a value of its own, so that a row with several cannot have it outside them.
             meta: whether it may stand among metadata.
         """
         found: list[tuple[int, int, Column]] = []
@@ -87,14 +87,14 @@ class FieldRoles:
                 place = column.place
                 if place.path in seen or not is_open(column, meta=meta) or not column.fits(fits):
                     continue
-                if own and self.is_several and not place.of_each:
+                if of_each and self.is_several and not place.of_each:
                     continue
                 seen.add(place.path)
                 found.append((place.depth, rank, column))
         return [column for _, _, column in sorted(found, key=lambda one: one[:2])]
 
     def assign(
-        self, field: str, names: Sequence[str], fits: Fits, *, own: bool = False, meta: bool = False
+        self, field: str, names: Sequence[str], fits: Fits, *, of_each: bool = False, meta: bool = False
     ) -> bool:
         """Assign to a field the likeliest of some names that no other field has; further ones are its alternatives.
 
@@ -105,9 +105,11 @@ class FieldRoles:
         """
         if field in self.keys:
             return True
-        found = self.own(field, fits, own=own)
+        found = self.spelt_like(field, fits, of_each=of_each)
         found += [
-            column for column in self.candidates(names, fits, own=own, meta=meta) if column not in found
+            column
+            for column in self.candidates(names, fits, of_each=of_each, meta=meta)
+            if column not in found
         ]
         return self.take(field, found)
 
@@ -139,19 +141,19 @@ class FieldRoles:
             if column.path not in noted and len(noted) < _MAX_ALTERNATIVES:
                 noted.append(column.path)
 
-    def own(self, field: str, fits: Fits, *, own: bool = False) -> list[Column]:
+    def spelt_like(self, field: str, fits: Fits, *, of_each: bool = False) -> list[Column]:
         """The column that is spelt like a field and stands outside; else those that are nearly so and fit.
 
         Args:
             field: the field.
             fits: whether a value may be one.
-            own: as in `candidates`.
+            of_each: as in `candidates`.
         """
         named = [column for column in self.profile if column.place.name == field and column.place.depth == 0]
         named = [
             column
             for column in named
-            if column.values and (column.place.of_each or not (own and self.is_several))
+            if column.values and (column.place.of_each or not (of_each and self.is_several))
         ]
         exact = [column for column in named if column.path == field and field in OWN_FIELDS]
         if field in ARRAY_KEYS:  # a number under such a name is one of the sample
@@ -170,14 +172,16 @@ class FieldRoles:
                     name in LOGPROB_ARRAYS
                 )  # servers answer them with their tokens, and among metadata
                 fits = is_logprob_list if is_logprobs else is_number_list
-                found_any = self.assign(name, found, fits, own=True, meta=is_logprobs)
+                found_any = self.assign(name, found, fits, of_each=True, meta=is_logprobs)
                 self.has_token_values |= found_any and name != "response_mask"  # data sets have masks as well
         if "logprobs" not in self.keys:
-            self.has_token_values |= self.assign("logprobs", words.TOKEN_LIST, is_logprob_entries, own=True)
+            self.has_token_values |= self.assign(
+                "logprobs", words.TOKEN_LIST, is_logprob_entries, of_each=True
+            )
 
     def _as_long_as_tokens(self, word: str) -> bool:
         """Whether lists under a name have the length of the tokens, or of another list with a value for each."""
-        lists = self.candidates((word,), is_number_list, own=True)
+        lists = self.candidates((word,), is_number_list, of_each=True)
         fields = (
             "response_tokens",
             "response_token_ids",

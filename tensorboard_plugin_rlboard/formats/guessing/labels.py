@@ -42,7 +42,7 @@ def assign_labels(roles: FieldRoles) -> str:
     """
     for name, names in words.TEXTS.items():
         roles.assign(name, names, is_text, meta=True)
-    roles.assign("finish_reason", words.FINISH_REASON, is_identifier, own=True)
+    roles.assign("finish_reason", words.FINISH_REASON, is_identifier, of_each=True)
     doubt = _assign_split(roles)
     doubt = _assign_flags(roles) or doubt
     _assign_group(roles)
@@ -57,7 +57,7 @@ def assign_labels(roles: FieldRoles) -> str:
 
 def _assign_split(roles: FieldRoles) -> str:
     """Assign the split; one sentence where the kinds of rows may say it and were not taken for it, else empty."""
-    if own := roles.own("split", is_text):
+    if own := roles.spelt_like("split", is_text):
         roles.keys["split"] = own[0].path
         return ""
     texts = roles.candidates(words.SPLIT, is_text, meta=True)
@@ -197,7 +197,7 @@ def _kinds_of_answers(roles: FieldRoles, column: Column) -> set[str]:
 
 
 def _assign_group(roles: FieldRoles) -> None:
-    if own := roles.own("group_id", is_identifier):
+    if own := roles.spelt_like("group_id", is_identifier):
         roles.keys["group_id"] = own[0].path
         return
     prompts, steps = roles.column("prompt"), roles.column("step")

@@ -123,7 +123,7 @@ def numbers_of_response(roles: FieldRoles) -> Column | None:
     """The column that is called like a response and holds numbers, where nothing else is one; None without it."""
     if any(name in roles.keys for name in RESPONSE_FIELDS):
         return None
-    return next(iter(roles.candidates(words.RESPONSE, is_number, own=True)), None)
+    return next(iter(roles.candidates(words.RESPONSE, is_number, of_each=True)), None)
 
 
 def _are_settings(roles: FieldRoles) -> bool:

@@ -166,7 +166,7 @@ def sum_of_parts(profile: Profile, holder: str, parts: Sequence[Column], *, are_
 
 def total_of(roles: FieldRoles, parts: Sequence[Column]) -> Column | None:
     """The column that is called like a total and is the sum of some parts, weighted or not, in nearly every sample."""
-    totals = roles.candidates(words.TOTAL, is_number, own=True) if len(parts) > 1 else []
+    totals = roles.candidates(words.TOTAL, is_number, of_each=True) if len(parts) > 1 else []
     return next((one for one in totals if one not in parts and are_sums(*_samples(one, parts))), None)
 
 
@@ -176,7 +176,7 @@ def total_before(roles: FieldRoles, parts: list[Column]) -> list[Column]:
     beside = [one for one in roles.profile if one.fits(is_number) and not {one.path, one.place.name} & taken]
     some = [*parts, *beside][:_FEW_BESIDE]
     subsets = [chosen for size in range(2, len(some) + 1) for chosen in combinations(some, size)]
-    for total in roles.candidates(words.TOTAL, is_number, own=True):
+    for total in roles.candidates(words.TOTAL, is_number, of_each=True):
         sums = (one for one in subsets if one[0] in parts and total not in one)
         if any(are_plain_sums(*_samples(total, one)) for one in sums):
             return [total, *parts]

@@ -77,7 +77,7 @@ class Reward:
         roles = self._roles
         fits = (*[is_score] * _CORRECT_TIER, is_share)
         tiers = [
-            [column for column in roles.candidates(names, is_one, own=True) if is_clear(column)]
+            [column for column in roles.candidates(names, is_one, of_each=True) if is_clear(column)]
             for names, is_one in zip(words.REWARD, fits, strict=True)
         ]
         tiers[_CORRECT_TIER] = list(filter(are_shares, tiers[_CORRECT_TIER])) or truth_columns(roles)
@@ -119,7 +119,7 @@ class Reward:
                 roles.take("reward", total_before(roles, named) if total is None else [total])
             else:
                 self._say_parts(named)
-            roles.note("reward", [*named, *roles.candidates(words.TOTAL, is_number, own=True)])
+            roles.note("reward", [*named, *roles.candidates(words.TOTAL, is_number, of_each=True)])
         elif not (self._take_list() or take_turn_rewards(roles) or take_judgement(roles)) and not own:
             self.doubt = take_letter(roles)
             if "reward" not in roles.keys:
@@ -138,7 +138,7 @@ class Reward:
         self._lift([*parts, *scores])
         if (column := roles.column("reward")) is not None and (note := verdict_scale(column)):
             roles.notes["reward"] = note
-        roles.assign("ref_reward", words.REF_REWARD, is_score, own=True)
+        roles.assign("ref_reward", words.REF_REWARD, is_score, of_each=True)
         others = roles.alternatives.get("reward", [])
         roles.alternatives["reward"] = [
             path for path in others if path not in roles.keys.get("reward", "").split(EITHER)
@@ -166,7 +166,7 @@ class Reward:
     def _take_only_entry(self) -> bool:
         """Take the number of a list that holds one for each sample (`reward: [1.0]`, `[[1.0]]`); whether there is one."""
         for is_one, place in ((is_one_number_list, ".0"), (is_one_nested_number, ".0.0")):
-            named = self._roles.candidates(words.REWARD[0], is_one, own=True)
+            named = self._roles.candidates(words.REWARD[0], is_one, of_each=True)
             if named and all(map(is_one, named[0].values.values())):
                 self._roles.keys["reward"] = f"{named[0].path}{place}"
                 self.has_score = True
@@ -176,7 +176,7 @@ class Reward:
     def _take_list(self) -> bool:
         """Take the sum of a list of rewards, of functions, turns or tokens; whether there is one."""
         roles = self._roles
-        lists = roles.candidates((*words.REWARD[0], *_OF_TURNS), is_number_list, own=True)
+        lists = roles.candidates((*words.REWARD[0], *_OF_TURNS), is_number_list, of_each=True)
         if not lists or lists[0].path in roles.keys.values():
             self.doubt = take_objects(roles)
             return "reward" in roles.keys

@@ -35,7 +35,7 @@ def assign_step(roles: FieldRoles) -> str:
     if roles.is_several:  # the steps of a rollout in a list are its turns
         found = [column for column in found if not column.place.of_each or column.path.endswith("[]")]
     found = [column for column in found if not _is_in_identifier(column)]
-    own = [column for column in roles.own("step", is_step) if not _is_in_identifier(column)]
+    own = [column for column in roles.spelt_like("step", is_step) if not _is_in_identifier(column)]
     own, found, odd = _without_odd(own, found)
     if found and own and not own[0].fits(is_step):
         own = []  # parts of an epoch, say

@@ -54,9 +54,9 @@ def assign_texts(roles: FieldRoles) -> str:
         roles.take("prompt", _within(roles, words.PROMPT))
     strong = _assign_response(roles) or roles.take("response", _within(roles, words.RESPONSE))
     if not strong:
-        strong = roles.assign("response", words.RESPONSE, is_answer, own=True)
+        strong = roles.assign("response", words.RESPONSE, is_answer, of_each=True)
     if not strong:
-        weak = roles.candidates(words.WEAK_RESPONSE, is_prose, own=True)
+        weak = roles.candidates(words.WEAK_RESPONSE, is_prose, of_each=True)
         # `doc.answer` is what a data set says of the task, and not what the policy wrote.
         outside = [column for column in weak if column.place.depth == 0 or column.place.of_each]
         likely, doubt = likeliest_answer(roles, _asked_as_first(roles, _of_each_first(outside)))
@@ -67,7 +67,7 @@ def assign_texts(roles: FieldRoles) -> str:
             # One that all of the row's samples answer.
             roles.assign("prompt", words.CONVERSATION, is_conversation)
         if not {"response", "messages"} & roles.keys.keys():
-            roles.assign("response", words.CONVERSATION, is_chat_text, own=True)
+            roles.assign("response", words.CONVERSATION, is_chat_text, of_each=True)
     elif "prompt" not in roles.keys and not roles.assign(
         "messages", _CONVERSATIONS, is_answered_conversation
     ):
@@ -100,11 +100,15 @@ def _ends_like_prompt(column: Column) -> bool:
 
 def _assign_response(roles: FieldRoles) -> bool:
     """Assign the response by a word that means nothing else; whether there is one."""
-    found = roles.own("response", is_prose, own=True)
-    found += [one for one in roles.candidates(words.RESPONSE, is_prose, own=True) if one not in found]
+    found = roles.spelt_like("response", is_prose, of_each=True)
+    found += [one for one in roles.candidates(words.RESPONSE, is_prose, of_each=True) if one not in found]
     found = _of_each_first(found)
     if found and found[0].fits(is_single_word):
-        others = [*found[1:], *_qualified(roles), *roles.candidates(words.WHOLE_RESPONSE, is_prose, own=True)]
+        others = [
+            *found[1:],
+            *_qualified(roles),
+            *roles.candidates(words.WHOLE_RESPONSE, is_prose, of_each=True),
+        ]
         whole = next((column for column in others if is_whole(roles, column, found[0])), None)
         if whole is not None:
             found = [whole, *[column for column in found if column is not whole]]
@@ -114,14 +118,14 @@ def _assign_response(roles: FieldRoles) -> bool:
 def _moved(roles: FieldRoles, found: list[Column]) -> list[Column]:
     """Columns with a word that may mean a response, of prompted and scored samples without any other: its key has changed."""
     prompts = roles.column("prompt")
-    scores = roles.candidates([word for tier in words.REWARD for word in tier], is_number, own=True)
+    scores = roles.candidates([word for tier in words.REWARD for word in tier], is_number, of_each=True)
     if not found or prompts is None:
         return []
     answered = {at for column in found for at in column.values}
     scored = {at for column in scores for at in column.values}
     return [
         column
-        for column in roles.candidates(words.WEAK_RESPONSE, is_prose, own=True)
+        for column in roles.candidates(words.WEAK_RESPONSE, is_prose, of_each=True)
         if len(column.values) >= _MIN_MOVED_SAMPLES
         and answered.isdisjoint(column.values)
         and column.values.keys() <= prompts.values.keys() & scored
@@ -131,8 +135,10 @@ def _moved(roles: FieldRoles, found: list[Column]) -> list[Column]:
 def _within(roles: FieldRoles, names: tuple[str, ...]) -> list[Column]:
     """Texts that are called so in an object with one of some names (`response.text`), or messages (`prompt.raw_content`)."""
     around = {plain(words.snake_case(name)) for name in names}
-    found = roles.candidates((*words.WHOLE_RESPONSE, "value", "raw"), is_prose, own=names is words.RESPONSE)
-    found += roles.candidates(("raw_content",), is_conversation, own=names is words.RESPONSE)
+    found = roles.candidates(
+        (*words.WHOLE_RESPONSE, "value", "raw"), is_prose, of_each=names is words.RESPONSE
+    )
+    found += roles.candidates(("raw_content",), is_conversation, of_each=names is words.RESPONSE)
     return [column for column in found if around & {plain(name) for name in column.place.around[-1:]}]
 
 
@@ -164,12 +170,12 @@ def _assign_conversation(roles: FieldRoles) -> None:
     """Assign the conversation in place of no response or of one that may be something else."""
     taken = roles.keys.pop("response", None)
     weak = roles.profile.column(taken) if taken is not None else None
-    chats = roles.candidates(_CONVERSATIONS, is_conversation, own=True)
+    chats = roles.candidates(_CONVERSATIONS, is_conversation, of_each=True)
     if taken is not None and weak is not None and chats and _comes_before(roles, chats[0]):
         if "prompt" not in roles.keys:
             roles.take("prompt", chats)
         roles.keys["response"] = taken
-    elif not roles.assign("messages", _CONVERSATIONS, is_history, own=True) and taken is not None:
+    elif not roles.assign("messages", _CONVERSATIONS, is_history, of_each=True) and taken is not None:
         roles.keys["response"] = taken
     roles.response_is_weak &= "response" in roles.keys
 
@@ -201,9 +207,9 @@ def _drop_name_of_prompt(roles: FieldRoles) -> None:
 
 
 def _assign_tokens(roles: FieldRoles) -> None:
-    has_strings = roles.assign("response_tokens", words.TOKEN_STRINGS, is_text_list, own=True)
+    has_strings = roles.assign("response_tokens", words.TOKEN_STRINGS, is_text_list, of_each=True)
     if not has_strings and not roles.assign(
-        "response_token_ids", words.TOKEN_IDS, is_token_id_list, own=True
+        "response_token_ids", words.TOKEN_IDS, is_token_id_list, of_each=True
     ):
         _assign_labelled_ids(roles)
     if not {"response_tokens", "response_token_ids"} & roles.keys.keys():
@@ -219,10 +225,10 @@ def _ids_of(roles: FieldRoles, names: tuple[str, ...]) -> list[Column]:
     called = frozenset(plain(words.snake_case(name)) for name in names)
     inner = [
         column
-        for column in roles.candidates(_IDS_WITHIN, is_token_id_list, own=names is words.RESPONSE)
+        for column in roles.candidates(_IDS_WITHIN, is_token_id_list, of_each=names is words.RESPONSE)
         if called & {plain(name) for name in column.place.around[-1:]}
     ]
-    outside = roles.candidates(names, is_token_id_list, own=names is words.RESPONSE)
+    outside = roles.candidates(names, is_token_id_list, of_each=names is words.RESPONSE)
     are_ids = "response_token_ids" in roles.keys
     has_text = any(name in roles.keys for name in RESPONSE_FIELDS) and not are_ids
     return [*inner, *(one for one in outside if are_ids or (_has_large_ids(one) and not has_text))]
@@ -237,11 +243,11 @@ def _has_large_ids(column: Column) -> bool:
 
 def _assign_labelled_ids(roles: FieldRoles) -> None:
     """Assign ids of prompt and response with labels beside them: −100 where the policy wrote nothing, or zeros before a 1."""
-    labels = roles.candidates(words.LABELS, is_label_list, own=True)
-    if not labels and (ids := roles.candidates(words.WHOLE_TOKEN_IDS, is_token_id_list, own=True)):
-        masks = roles.candidates(_MASKS, is_mask_after_zeros, own=True)
+    labels = roles.candidates(words.LABELS, is_label_list, of_each=True)
+    if not labels and (ids := roles.candidates(words.WHOLE_TOKEN_IDS, is_token_id_list, of_each=True)):
+        masks = roles.candidates(_MASKS, is_mask_after_zeros, of_each=True)
         labels = [column for column in masks if _are_as_long(column, ids[0])]
-    if labels and roles.assign("response_token_ids", words.WHOLE_TOKEN_IDS, is_token_id_list, own=True):
+    if labels and roles.assign("response_token_ids", words.WHOLE_TOKEN_IDS, is_token_id_list, of_each=True):
         roles.keys["response_mask"] = labels[0].path
 
 

@@ -95,10 +95,10 @@ def is_preference(name: str) -> bool:
 def reason_unread(roles: FieldRoles) -> str:
     """One sentence on a column that is called like a reward and holds short texts, lists or objects; empty without one."""
     names = (*(word for tier in words.REWARD for word in tier), *words.VERDICT)
-    texts = roles.candidates(names, is_single_word, own=True) + roles.candidates(names, is_list_text)
+    texts = roles.candidates(names, is_single_word, of_each=True) + roles.candidates(names, is_list_text)
     taken = set(roles.keys.values())
     nested = roles.candidates((*words.REWARD[0], *words.REWARD[1]), _is_list_or_object)
-    lists = roles.candidates((*names, *words.SCORE_PARTS), is_number_list, own=True)
+    lists = roles.candidates((*names, *words.SCORE_PARTS), is_number_list, of_each=True)
     return (
         _reason_of_texts(texts)
         or _reason_of_nested([one for one in nested if one.path not in taken])
@@ -161,7 +161,7 @@ def take_letter(roles: FieldRoles) -> str:
     """Take `r`, where nothing else is a reward and it is a number of nearly every sample; one sentence that says so."""
     letters = [
         column
-        for column in roles.candidates((_LETTER,), is_number, own=True)
+        for column in roles.candidates((_LETTER,), is_number, of_each=True)
         if column.place.name == _LETTER
         and len(column.numbers()) >= _NEARLY_ALL * roles.profile.count
         and column.varies()
@@ -188,9 +188,9 @@ def take_judgement(roles: FieldRoles) -> bool:
         Whether there is one.
     """
     prompts = roles.column("prompt")
-    found = roles.candidates(words.JUDGEMENT, is_share, own=True)
+    found = roles.candidates(words.JUDGEMENT, is_share, of_each=True)
     found = [column for column in found if prompts is not None and differs_within(column, prompts)]
-    found += roles.candidates(words.VERDICT, is_verdict, own=True)
+    found += roles.candidates(words.VERDICT, is_verdict, of_each=True)
     return roles.take("reward", [column for column in found if is_clear(column)])
 
 
@@ -200,11 +200,11 @@ def take_objects(roles: FieldRoles) -> str:
     Returns:
         One sentence on weights that are not applied; empty where there are none.
     """
-    for column in roles.candidates((*words.REWARD[0], *words.SCORE_PARTS), is_object_list, own=True):
+    for column in roles.candidates((*words.REWARD[0], *words.SCORE_PARTS), is_object_list, of_each=True):
         if key := _key_of_one(column):
             roles.keys["reward"] = f"{column.path}.0.{key}"
             return ""
-    for column in roles.candidates(words.REWARD_PARTS, is_object_list, own=True):
+    for column in roles.candidates(words.REWARD_PARTS, is_object_list, of_each=True):
         if key := _key_of_all(column):
             roles.keys["reward"] = f"{column.path}.{PARTS}.{key}"
             return "" if key.startswith("weighted") else _unweighted(column, key)

@@ -81,7 +81,7 @@ def number(language: PageLanguage, finding: ReportedFinding) -> str:
         f"{format_number(value)} {sign} {format_number(limit)} {language.translate(finding.unit)}".rstrip()
     )
     detector = DETECTORS_BY_KIND[finding.kind]
-    if not detector.on_curve and detector.own_curve is None:
+    if not detector.is_on_curve and detector.own_curve is None:
         return compared
     named = language.phrase("of", statistic=finding.statistic, metric=metric) if finding.statistic else metric
     return language.phrase("named", named=named, compared=compared)

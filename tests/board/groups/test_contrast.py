@@ -46,7 +46,7 @@ def test_the_sizes_of_the_sides_are_not_mixed_up() -> None:
 @pytest.mark.parametrize(("good", "bad"), [([], ["a", "b"]), (["a", "b"], []), ([], [])])
 def test_nothing_is_told_where_one_side_is_empty(good: list[str], bad: list[str]) -> None:
     assert told(good, bad) == ([], [])
-    assert contrast(good, bad).complete, "nothing was left out"
+    assert contrast(good, bad).is_complete, "nothing was left out"
 
 
 def test_of_many_phrases_eight_are_told_those_of_the_most_responses_first() -> None:
@@ -112,9 +112,9 @@ def test_of_more_words_a_thousand_at_each_end_are_looked_at() -> None:
     words = [*["f"] * 999, "before", "secret", "after", *["f"] * 999]
     found = contrast([" ".join(words)], ["f"])
     assert [phrase.text for phrase in found.good] == ["before", "after"]
-    assert not found.complete
-    assert not contrast(["f"], [" ".join(words)]).complete
-    assert contrast(["f"], [" ".join(words[:2000])]).complete
+    assert not found.is_complete
+    assert not contrast(["f"], [" ".join(words)]).is_complete
+    assert contrast(["f"], [" ".join(words[:2000])]).is_complete
 
 
 def test_a_question_that_was_given_up_ends() -> None:

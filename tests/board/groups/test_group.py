@@ -152,7 +152,7 @@ def test_long_responses_are_looked_at_by_both_ends() -> None:
     middle = " filler" * 3000
     found = contrast([f"start{middle} secret{middle} end"], [f"begin{middle}{middle} stop"])
     texts = {phrase.text for phrase in found.good}
-    assert not found.complete
+    assert not found.is_complete
     assert {"start", "end"} <= {word for text in texts for word in text.split()}
     assert not any("secret" in text for text in texts)
 

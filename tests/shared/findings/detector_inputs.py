@@ -18,11 +18,11 @@ def detector_input_of(samples: int = 64, first: int = 0, **columns: Any) -> Dete
     """Steps from `first` on, each with so many samples.
 
     A column is a step metric; one with two underscores is a statistic of a sample metric (`k3_mean__max`). `settings`,
-    `parts`, `prompts`, `token_metrics` and `resumed` are what they are there.
+    `parts`, `prompts`, `token_metrics` and `is_resumed` are what they are there.
     """
     further = {
         name: columns.pop(name)
-        for name in ("settings", "parts", "prompts", "token_metrics", "resumed")
+        for name in ("settings", "parts", "prompts", "token_metrics", "is_resumed")
         if name in columns
     }
     metrics: dict[str, dict[str, Any]] = {}

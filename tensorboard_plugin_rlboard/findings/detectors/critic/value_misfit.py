@@ -72,7 +72,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 DETECTOR = Detector(
     kind="value_misfit",
     question="critic",
-    on_curve=True,
+    is_on_curve=True,
     needs=(Need("values, and returns or token_rewards", "explained_variance", 8),),
     thresholds=(_LEVEL, _SEVERE),
     meaning="Advantages are returns minus a guess that is worse than none, so they are noisier than without a critic: usually a critic that is frozen or starts from the wrong weights, too small a learning rate for it, or a reward whose scale has changed.",

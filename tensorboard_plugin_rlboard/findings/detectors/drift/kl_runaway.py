@@ -135,7 +135,7 @@ def _onset(k3: Floats, line: Floats, place: int) -> int:
 DETECTOR = Detector(
     kind="kl_runaway",
     question="drift",
-    on_curve=True,
+    is_on_curve=True,
     needs=(Need("logprobs and ref_logprobs", "k3_mean", 8),),
     thresholds=(_LEVEL, _FAR, _RATIO, _GROWTH, _SEVERE),
     meaning="The divergence from the reference grows by a factor and not by an amount, or is as large as if there were nothing to hold it: usually the KL penalty is missing or too weak for the learning rate, and the reward is being exploited.",

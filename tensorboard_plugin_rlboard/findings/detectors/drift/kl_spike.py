@@ -102,7 +102,7 @@ def _is_over_or_new(k3: Floats, usual: Floats, low: int, high: int) -> bool:
 DETECTOR = Detector(
     kind="kl_spike",
     question="drift",
-    on_curve=True,
+    is_on_curve=True,
     needs=(Need("logprobs and ref_logprobs", "k3_mean", 6),),
     thresholds=(_DEVIATIONS, _RATIO, _RISE, _SEVERE),
     meaning="For a few steps some tokens are far likelier or unlikelier under the policy than under the reference: usually one bad batch, a learning rate that is too high, or a mask that let foreign tokens in.",

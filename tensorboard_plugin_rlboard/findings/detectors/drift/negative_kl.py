@@ -62,7 +62,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 DETECTOR = Detector(
     kind="negative_kl",
     question="drift",
-    on_curve=True,
+    is_on_curve=True,
     needs=(Need("logprobs and ref_logprobs", "log_ratio_mean", 3),),
     thresholds=(_LEVEL, _SEVERE),
     meaning="Averaged over what the policy samples, log π − log π_ref is a divergence and cannot be negative: usually the two were not computed alike (temperature, precision, mask), or the samples are of older weights; a penalty of this sign rewards going away.",

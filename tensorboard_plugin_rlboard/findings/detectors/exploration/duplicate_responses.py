@@ -75,7 +75,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 DETECTOR = Detector(
     kind="duplicate_responses",
     question="exploration",
-    on_curve=True,
+    is_on_curve=True,
     needs=(Need("two or more responses to a prompt", "duplicate_share", 3),),
     thresholds=(_SHARE, _TOKENS, _SEVERE),
     meaning="Equal responses are one response that is paid for several times, and nothing else is tried: usually the policy has become certain, or the sampler has a temperature of 0, a fixed seed or a cache.",

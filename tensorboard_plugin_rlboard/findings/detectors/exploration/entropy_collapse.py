@@ -73,7 +73,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 DETECTOR = Detector(
     kind="entropy_collapse",
     question="exploration",
-    on_curve=True,
+    is_on_curve=True,
     needs=(Need("entropies", "entropies_mean", 8),),
     thresholds=(_LEFT, _SEVERE),
     meaning="The policy gives almost all probability to one token at each place, so that its samples are alike and nothing new is tried: usually a learning rate that is too high, a clip range that is too tight upwards, or a reward that one answer satisfies.",

@@ -78,7 +78,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 DETECTOR = Detector(
     kind="zero_advantage_groups",
     question="exploration",
-    on_curve=True,
+    is_on_curve=True,
     needs=(Need("rewards of two or more responses to a prompt", "zero_advantage_groups", 4),),
     thresholds=(_SHARE, _SEVERE),
     meaning="Where all responses to a prompt score the same their advantages are 0 and the step learns nothing of them: usually the prompts are too easy or too hard by now, or the reward is too coarse.",

@@ -111,7 +111,7 @@ def _pooled(data: DetectorInput, steps: slice) -> tuple[float, float]:
 DETECTOR = Detector(
     kind="length_hacking",
     question="reward",
-    on_curve=True,
+    is_on_curve=True,
     needs=(Need("rewards", "reward", 12), Need("tokens or their number", "n_tokens", 12)),
     thresholds=(_GROWTH, _CORRELATION, _GAP),
     meaning="Longer responses score more than better ones, so the policy writes more: usually a reward model that likes length, a sum over tokens where a mean was meant, or a loss that punishes short wrong answers harder than long ones.",

@@ -86,7 +86,7 @@ def _pooled(data: DetectorInput, steps: slice) -> tuple[float, float]:
 DETECTOR = Detector(
     kind="reward_not_sharpening",
     question="reward",
-    on_curve=True,
+    is_on_curve=True,
     needs=(Need("rewards", "reward", 12),),
     thresholds=(_RATIO, _DEVIATIONS, _GAIN),
     meaning="A policy that learns what is rewarded narrows the distribution of rewards; one that widens at the same mean is pushed about by noise: usually a reward that has little to do with the answer, advantages that are not normalised, or a learning rate that is too high.",

@@ -76,7 +76,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 DETECTOR = Detector(
     kind="logprob_mismatch",
     question="sampler",
-    on_curve=True,
+    is_on_curve=True,
     needs=(Need("logprobs and rollout_logprobs", "token_mult_prob_error", 3),),
     thresholds=(_LEVEL, _RATIO, _SEVERE),
     meaning="The samples are not of the policy that is trained, so the gradient is biased: usually another precision or kernel in the sampler, a temperature that only one of both applies, or old weights.",

@@ -60,7 +60,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 DETECTOR = Detector(
     kind="stale_samples",
     question="sampler",
-    on_curve=True,
+    is_on_curve=True,
     needs=(Need("policy_version", "staleness", 3),),
     thresholds=(_STEPS, _SEVERE),
     meaning="What is learnt from was written by a policy of long ago, so that ratios are clipped or wrong: usually long responses that wait in an asynchronous queue, or weights that no longer reach the sampler.",

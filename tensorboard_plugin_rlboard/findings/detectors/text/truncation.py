@@ -68,7 +68,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 DETECTOR = Detector(
     kind="truncation",
     question="text",
-    on_curve=True,
+    is_on_curve=True,
     needs=(Need("finish_reason, or an end token that is told apart", "truncation_share", 3),),
     thresholds=(_SHARE, _SEVERE),
     meaning="A response that is cut gets the reward of an unfinished one whatever it was about to say, so the policy is taught by accident: usually the maximum length is too short for the task, or responses grow or loop.",
