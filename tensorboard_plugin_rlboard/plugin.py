@@ -34,7 +34,7 @@ from tensorboard_plugin_rlboard.training.scalar_reader import ScalarReader
 from tensorboard_plugin_rlboard.training.settings.toml_lookup import SettingsFinder
 from tensorboard_plugin_rlboard.web.allowed_hosts import AllowedHosts
 from tensorboard_plugin_rlboard.web.arguments import required, texts
-from tensorboard_plugin_rlboard.web.bundle import ENTRY, bundle_damage, gzipped
+from tensorboard_plugin_rlboard.web.bundle import ENTRY_FILE, bundle_damage, gzipped
 from tensorboard_plugin_rlboard.web.connection import disconnect_check
 from tensorboard_plugin_rlboard.web.encoded_answers import EncodedAnswer, EncodedAnswers
 from tensorboard_plugin_rlboard.web.foreign_requests import OTHER_SITE, reason_foreign
@@ -207,7 +207,7 @@ class RLBoardPlugin(base_plugin.TBPlugin):  # type: ignore[misc]  # TensorBoard 
     def _static(self, request: wrappers.Request) -> wrappers.Response:
         """A file of the bundle. index.js is asked for anew each time, chunks have their digest in their name."""
         relative = request.path.partition("/static/")[2]
-        if relative == ENTRY and (damage := bundle_damage(STATIC)):
+        if relative == ENTRY_FILE and (damage := bundle_damage(STATIC)):
             logger.warning("RL Board: %s. Type `%s`", damage, reinstall_command())
             page = page_module(Fault(damage, reinstall_command()), restart=False)
             fallback: wrappers.Response = http_util.Respond(request, page, "text/javascript", expires=0)

@@ -16,7 +16,7 @@ from weakref import WeakSet
 Value = TypeVar("Value")
 UNUSED_SECONDS = 900.0
 """What nobody has used for so long is not kept."""
-_sized: WeakSet[LruCache[Any]] = WeakSet()
+_caches_by_bytes: WeakSet[LruCache[Any]] = WeakSet()
 """The caches that are bounded by bytes."""
 
 
@@ -42,7 +42,7 @@ class LruCache(Generic[Value]):
         self._total_size = 0
         self._lock = threading.Lock()
         if size_of is not None:
-            _sized.add(self)
+            _caches_by_bytes.add(self)
 
     def get_or_compute(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         """The value of a key, computed where it is not cached."""
@@ -94,5 +94,5 @@ class LruCache(Generic[Value]):
 
 def forget_unused(seconds: float = UNUSED_SECONDS) -> None:
     """Drops what nobody has used for so long, in every cache that is bounded by bytes."""
-    for cache in tuple(_sized):
+    for cache in tuple(_caches_by_bytes):
         cache.forget_unused(seconds)

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 MAX_INSTRUCTIONS = 9_500
 """Of a pattern. `.{0,1000}`, the longest repetition that RE2 takes, is a program of 9,004, and may stand among words."""
-_ANY = 8
+_DOT_COST = 8
 """Instructions of `.`: the ranges that the first and the following bytes of a character can be in."""
 _PERL = {"d": 1, "s": 3, "w": 3, "D": 11, "S": 11, "W": 11}
 _CATEGORIES = {"L": 1200, "M": 580, "S": 450, "P": 340, "N": 240, "C": 80, "Z": 20}
 """Instructions of \\p{…} by the first letter of a category; measured with RE2 2024-07."""
 _SCRIPT, _COMMON = 130, 400
 """Instructions of \\p{Han} and the other scripts at most; of Common and Inherited."""
-_NEGATED = 11
-_SHOWN = 40
+_NEGATION_COST = 11
+_MAX_SHOWN_LENGTH = 40
 _TOKEN = re.compile(
     r"""
     (?P<quoted>\\Q.*?(?:\\E|\Z))
@@ -132,7 +132,10 @@ def pattern_cost(pattern: str) -> PatternCost:
             level.add(_piece(match, ignores_case=level.ignores_case), start)
     total = sum(level.done + level.last + level.bracket_cost for level in levels)
     return PatternCost(
-        total, most_expensive if len(most_expensive) <= _SHOWN else f"{most_expensive[: _SHOWN - 1]}…"
+        total,
+        most_expensive
+        if len(most_expensive) <= _MAX_SHOWN_LENGTH
+        else f"{most_expensive[: _MAX_SHOWN_LENGTH - 1]}…",
     )
 
 
@@ -179,10 +182,10 @@ def _piece(match: re.Match[str], *, ignores_case: bool) -> int:
     """Instructions of a piece that stands for itself."""
     text = match.group()
     if match["any"] is not None:
-        return _ANY
+        return _DOT_COST
     if match["set"] is not None:
         cost = sum(_member(member.group()) for member in _MEMBER.finditer(match["members"]))
-        return max(1, cost * (2 if ignores_case else 1)) + (_NEGATED if match["negated"] else 0)
+        return max(1, cost * (2 if ignores_case else 1)) + (_NEGATION_COST if match["negated"] else 0)
     if match["property"] is not None or match["perl"] is not None:
         return _member(text) * (2 if ignores_case else 1)
     if match["edge"] is not None:
@@ -213,5 +216,5 @@ def _member(text: str) -> int:
     if text.startswith("\\"):
         return _PERL.get(text[1:2], 2)
     if text.startswith("[:"):
-        return _NEGATED + 3 if text[2] == "^" else 3
+        return _NEGATION_COST + 3 if text[2] == "^" else 3
     return 1 if text.isascii() else 6

@@ -24,7 +24,7 @@ SYMPTOMS: Mapping[str, frozenset[str]] = {
     "repetition": frozenset({"truncation"}),
 }
 """Kind -> what it brings along by itself in the steps that it is seen in."""
-_SLACK = 3
+_SLACK_STEPS = 3
 """So many steps may a symptom begin before what it comes from is seen."""
 
 
@@ -62,7 +62,7 @@ def _cause_of(findings: Sequence[Finding], place: int) -> int | None:
 
 
 def _follows(symptom: Finding, cause: Finding) -> bool:
-    return symptom.onset >= cause.onset - _SLACK and symptom.first <= cause.last + _SLACK
+    return symptom.onset >= cause.onset - _SLACK_STEPS and symptom.first <= cause.last + _SLACK_STEPS
 
 
 def _rank(finding: Finding) -> tuple[int, bool, float, int]:

@@ -7,7 +7,7 @@ HUGE = 1e150
 such numbers, has no float64."""
 ZERO_ADVANTAGE_SPREAD = 1e-8
 """Rewards of a group that differ by no more than this give no advantage: `zero_advantage_groups`."""
-LONE_PROMPTS = 0.25
+MAX_LONE_PROMPT_SHARE = 0.25
 """Where more than this share of the prompts of a step have one sample, those with several have them by chance, as in PPO."""
 RIGHT_REWARD = 1.0
 """From this reward on a group whose rewards are all equal is all right; from 0 down it is all wrong."""

@@ -7,8 +7,8 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-ENTRY = "index.js"
-_STAMP = "BUILD_HASH"
+ENTRY_FILE = "index.js"
+_HASH_FILE = "BUILD_HASH"
 
 
 def bundle_damage(folder: Path) -> str:
@@ -18,9 +18,9 @@ def bundle_damage(folder: Path) -> str:
     (`make dev`) and is taken as it is.
     """
     try:
-        if not (folder / ENTRY).is_file():
+        if not (folder / ENTRY_FILE).is_file():
             return "The files of the page are not installed"
-        stamp = folder / _STAMP
+        stamp = folder / _HASH_FILE
         if not stamp.is_file():
             return ""
         told = dict(line.split(" ", 1) for line in stamp.read_text(encoding="utf-8").splitlines())
@@ -33,7 +33,7 @@ def bundle_damage(folder: Path) -> str:
 def digest(folder: Path) -> str:
     """The digest of a bundle's files, as the build writes it into the stamp."""
     whole = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != _STAMP):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != _HASH_FILE):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         whole.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
     return whole.hexdigest()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard.board.alignment.matches import Gap, Match
 
-_PLACES = 4
+_MAX_POSITIONS = 4
 """Places of the same beginning that are tried: of text that repeats itself all the time, one is as good as another."""
 
 
@@ -27,7 +27,7 @@ def moved_matches(
     for gap in gaps:
         for i in range(gap.left, gap.left_end - shortest + 1):
             found = places[tuple(left[i : i + shortest])]
-            if len(found) < _PLACES:
+            if len(found) < _MAX_POSITIONS:
                 found.append(i)
                 end_of[i] = gap.left_end
     taken: set[int] = set()

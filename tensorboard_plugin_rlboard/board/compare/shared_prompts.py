@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.board.selection import Relation, Selection, defa
 from tensorboard_plugin_rlboard.errors import ArgumentError
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 
-_DIGITS = 12
+_SIGNIFICANT_DIGITS = 12
 """Means are compared by so many digits of what they are means of: rewards that are the same, added up in another order,
 differ in the sixteenth, and the advantages of a group add up to 0 only as far as that."""
 
@@ -67,7 +67,7 @@ class SharedPrompts:
 
     Attributes:
         identity: of each prompt, uint64 [prompts].
-        a, b: mean of the metric over the samples of the prompt, to `_DIGITS` digits of its mean size, float64 [prompts].
+        a, b: mean of the metric over the samples of the prompt, to `_SIGNIFICANT_DIGITS` digits of its mean size, float64 [prompts].
         a_count, b_count: samples that these are means of, int64 [prompts].
         of_a, of_b: what each side has.
         shared: prompts that both have samples of, with or without a value.
@@ -235,8 +235,8 @@ def _sums_of_samples(session: RunSession, rows: Relation, sql: str) -> dict[str,
 
 
 def _rounded(x: Floats, size: Floats) -> Floats:
-    """Numbers rounded to `_DIGITS` digits of numbers of some sizes, float64 [n]; those next to 0 stay as they are."""
+    """Numbers rounded to `_SIGNIFICANT_DIGITS` digits of numbers of some sizes, float64 [n]; those next to 0 stay as they are."""
     tiny = size < 1e-200
-    exponent = _DIGITS - 1 - np.floor(np.log10(np.where(tiny, 1.0, size)))
+    exponent = _SIGNIFICANT_DIGITS - 1 - np.floor(np.log10(np.where(tiny, 1.0, size)))
     scale = 10.0**exponent
     return np.where(tiny, x, np.round(x * scale) / scale)

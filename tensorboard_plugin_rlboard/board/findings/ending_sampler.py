@@ -18,13 +18,13 @@ from tensorboard_plugin_rlboard.formats.arrays.array_block import SPECIAL_TOKEN
 from tensorboard_plugin_rlboard.formats.arrays.logged_arrays import LOGPROB_ARRAYS
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues
 
-SAMPLES, MAX_LINE = 3, 512 * 1024
+SAMPLES_PER_STEP, MAX_LINE_BYTES = 3, 512 * 1024
 """Samples of a step that are read again, and the longest line in bytes: 64 KB a step for 4,000 tokens, 1.5 MB at most."""
 _COLUMNS = ("step", "file", "line_offset", "line_length", '"row"', "annotations")
 _MAX_STEPS = 2048
-_MAX_LOST_S = 5.0
+_MAX_WAIT_SECONDS = 5.0
 """Seconds that are waited in vain for files of one run."""
-_ZEROS = 3
+_MIN_ZEROS = 3
 """So many equal tokens of log-probability 0.0 at the end are none that were written."""
 
 
@@ -55,7 +55,9 @@ class EndingSampler:
 def _read(session: RunSession, selection: Selection, steps: Sequence[int]) -> dict[int, StepEndings]:
     columns = ", ".join(_COLUMNS)
     with session.snapshot():
-        rows = drawn_samples(session, selection, steps, SAMPLES, f"line_length <= {MAX_LINE}", columns)
+        rows = drawn_samples(
+            session, selection, steps, SAMPLES_PER_STEP, f"line_length <= {MAX_LINE_BYTES}", columns
+        )
     files = {file.number: file for file in tuple(session.run.files.values())}
     of_step: dict[int, list[SampleLocation]] = {step: [] for step in steps}
     for step, file, offset, length, row, traces in rows:
@@ -81,7 +83,7 @@ def _readable(session: RunSession, of_step: dict[int, list[SampleLocation]]) -> 
         except UnreadError:
             unread.update(location.file.number for location in locations)
             lost += time.monotonic() - began
-            if lost > _MAX_LOST_S:
+            if lost > _MAX_WAIT_SECONDS:
                 break
     return found
 
@@ -121,5 +123,5 @@ def padding_left(sample: SampleValues) -> int:
     if SPECIAL_TOKEN.fullmatch(tokens[-1]):
         return count - 1
     arrays = [sample.aligned.values[name] for name in LOGPROB_ARRAYS if name in sample.aligned.values]
-    is_zero = count >= _ZEROS and any(bool(np.all(array[-count:] == 0.0)) for array in arrays)
+    is_zero = count >= _MIN_ZEROS and any(bool(np.all(array[-count:] == 0.0)) for array in arrays)
     return count - 1 if is_zero else 0

@@ -22,10 +22,10 @@ from tensorboard_plugin_rlboard.metrics.segments import Floats
 
 MAX_SAMPLES = 20
 """Samples that a finding names."""
-_READ_AGAIN = 4
+_MAX_SAMPLES_READ = 4
 """Samples whose lines are read again where the index does not keep at which token the number is."""
-_MAX_LINE = 8 * 1024 * 1024
-_STEPS_SEARCHED = 64
+_MAX_LINE_BYTES = 8 * 1024 * 1024
+_MAX_STEPS_SEARCHED = 64
 """Where texts are searched or compared, it is done in the newest of the finding's steps, so many step numbers back."""
 
 
@@ -72,7 +72,12 @@ def evidence(session: RunSession, selection: Selection, finding: Finding) -> Evi
         numbers.append(None if number is None else float(number))
         if position is not None:
             tokens.append(FindingToken(own_id, int(position), None if value is None else float(value)))
-        elif query.names_tokens and len(samples) <= _READ_AGAIN and length <= _MAX_LINE and is_whole:
+        elif (
+            query.names_tokens
+            and len(samples) <= _MAX_SAMPLES_READ
+            and length <= _MAX_LINE_BYTES
+            and is_whole
+        ):
             location = SampleLocation(files[file], offset, length, row, traces or "")
             try:
                 tokens += _read_token(session, own_id, location, query)
@@ -99,7 +104,7 @@ def _rows(session: RunSession, selection: Selection, finding: Finding) -> list[t
         where=query.where,
     )
     if chosen.searches or query.repeated:
-        chosen = replace(chosen, step_min=max(finding.first, finding.last - _STEPS_SEARCHED + 1))
+        chosen = replace(chosen, step_min=max(finding.first, finding.last - _MAX_STEPS_SEARCHED + 1))
     rows = select_samples(session, chosen, needs_groups=schema.needs_groups([query.sort]))
     where, values, order, x = rows.where, list(rows.values), "step", "NULL"
     if query.repeated and "response" in schema.text_sql:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from tensorboard_plugin_rlboard.findings.finding import Finding
 
 MAX_PAST = 50
-_SAME_STEPS = 10
+_MAX_ONSET_SHIFT = 10
 """Two findings of a kind whose onsets lie no further apart are the same."""
 
 
@@ -47,4 +47,4 @@ def _is_same(one: Finding, other: Finding) -> bool:
     if (one.kind, one.metric) != (other.kind, other.metric):
         return False
     meets = one.first <= other.last and other.first <= one.last
-    return meets or abs(one.onset - other.onset) <= _SAME_STEPS
+    return meets or abs(one.onset - other.onset) <= _MAX_ONSET_SHIFT

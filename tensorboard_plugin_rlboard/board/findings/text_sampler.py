@@ -13,9 +13,9 @@ from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts, measure_texts
 
-RESPONSES = 16
+RESPONSES_PER_STEP = 16
 """Responses of a step that are looked at."""
-MAX_TEXT, MAX_PROMPT = 800, 400
+MAX_TEXT_LENGTH, MAX_PROMPT_LENGTH = 800, 400
 """Characters of a response and of a prompt: half of them from its beginning, half from its end."""
 _MAX_STEPS = 256
 """Steps whose responses stay in memory: about 0.1 MB each, 0.3 at most."""
@@ -48,9 +48,13 @@ def _read(session: RunSession, selection: Selection, steps: Sequence[int]) -> di
         f"CAST({schema.metric_sql[name]} AS DOUBLE)" if name in schema.metrics else "NULL"
         for name in ("reward", "valid_reward")
     )
-    columns = f"step, {_cut(response, MAX_TEXT)}, {_cut(prompt, MAX_PROMPT)}, {reward}, {trusted}"
+    columns = (
+        f"step, {_cut(response, MAX_TEXT_LENGTH)}, {_cut(prompt, MAX_PROMPT_LENGTH)}, {reward}, {trusted}"
+    )
     with session.snapshot():
-        rows = drawn_samples(session, selection, steps, RESPONSES, f"{response} IS NOT NULL", columns)
+        rows = drawn_samples(
+            session, selection, steps, RESPONSES_PER_STEP, f"{response} IS NOT NULL", columns
+        )
     of_step: dict[int, list[tuple[str, str | None, float | None, float | None]]] = defaultdict(list)
     for step, *values in rows:
         of_step[step].append(tuple(values))

@@ -16,11 +16,11 @@ from tensorboard_plugin_rlboard.board.limits.running_question import check_stopp
 
 MAX_WORDS = 4
 """Words of a phrase."""
-ENDS = 1_000
+WORDS_AT_EACH_END = 1_000
 """Words of a response that are looked at from its start, and as many from its end: a long one is told by how it sets out
 and what it arrives at, and what the work costs is known before."""
 MAX_PHRASES = 8
-MAX_ALIKE = 3
+MAX_PHRASES_ALIKE = 3
 """Phrases that stand in the very same responses: of a lone good response all of them would be its own."""
 MIN_SHARE_DIFFERENCE = 0.5
 
@@ -112,7 +112,7 @@ def _best(found: list[_CountedPhrase], of_each: tuple[int, int], sign: int) -> l
     kept: list[_CountedPhrase] = []
     for phrase in sorted(found, key=order):
         alike = [other.text for other in kept if other.bits == phrase.bits]
-        if len(alike) < MAX_ALIKE and not any(phrase.text in other for other in alike):
+        if len(alike) < MAX_PHRASES_ALIKE and not any(phrase.text in other for other in alike):
             kept.append(phrase)
         if len(kept) == MAX_PHRASES:
             break
@@ -123,9 +123,9 @@ def _ends(text: str) -> tuple[list[list[str]], bool]:
     """The words of a text in one piece, or those of both its ends; and whether that is all of them."""
     check_stopped()
     words = words_of(text)
-    if len(words) <= 4 * ENDS:  # the white space between words counts here
+    if len(words) <= 4 * WORDS_AT_EACH_END:  # the white space between words counts here
         return [words], True
-    return [words[: 2 * ENDS], words[-2 * ENDS :]], False
+    return [words[: 2 * WORDS_AT_EACH_END], words[-2 * WORDS_AT_EACH_END :]], False
 
 
 def _phrases(words: list[str]) -> Iterator[tuple[str, ...]]:

@@ -28,7 +28,7 @@ from tensorboard_plugin_rlboard.metrics.segments import Ints
 from tensorboard_plugin_rlboard.metrics.thresholds import HUGE, ZERO_ADVANTAGE_SPREAD
 
 MAX_LIMIT = 64
-MAX_BYTES = 64 * 1024 * 1024
+MAX_LINE_BYTES = 64 * 1024 * 1024
 """Bytes of lines that are read again for the tokens of members; where there are more, words are aligned."""
 MAX_CHARACTERS = 16_000_000
 """Of the responses of all members together that are looked at, each member's share from its start on."""
@@ -168,7 +168,7 @@ def _characters(response: str, words: int) -> int:
 
 def _tokens(session: RunSession, rows: Rows, decoded_samples: DecodedSamples) -> list[Ints]:
     """The tokens of each member as logged, as numbers; nothing where one of them has none, or they are too much to read."""
-    if not session.schema.metrics or sum(rows["line_length"]) > MAX_BYTES:
+    if not session.schema.metrics or sum(rows["line_length"]) > MAX_LINE_BYTES:
         return []
     files = {file.number: file for file in tuple(session.run.files.values())}
     found: list[Ints] = []

@@ -27,7 +27,7 @@ from tensorboard_plugin_rlboard.texts import TextRules
 
 MAX_MEMBERS = 64
 """Members of one group that the list names: a larger one is a prompt that stands everywhere, and `size` says so."""
-_ROWS_TOGETHER = 600
+_MAX_ROWS_BETWEEN = 600
 """Rows that are read between the first and the last one that is wanted: their prompts are read with them."""
 Columns = dict[str, Sequence[Value]]
 Rows = dict[str, list[Any]]
@@ -109,7 +109,7 @@ def _texts(session: RunSession, rowids: Ints) -> list[tuple[str, str | None, str
     # all of a few hundred is quicker than to look each of them up.
     first, last = int(rowids.min()), int(rowids.max())
     where = f"rowid BETWEEN {first} AND {last}"
-    if last - first > _ROWS_TOGETHER:
+    if last - first > _MAX_ROWS_BETWEEN:
         where += f" AND rowid IN ({', '.join(map(str, np.unique(rowids).tolist()))})"
     found = session.cursor.execute(
         f"SELECT rowid, {GROUP_KEY}, prompt_key, {text('prompt')} FROM {session.schema.table} WHERE {where}"

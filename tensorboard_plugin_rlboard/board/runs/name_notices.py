@@ -16,7 +16,7 @@ from tensorboard_plugin_rlboard.index.detect.sibling_names import number_of_fold
 from tensorboard_plugin_rlboard.index.run import RunIndex
 from tensorboard_plugin_rlboard.index.run_file import IndexedFile
 
-_LOOKED_AT = 200
+_MAX_FILES = 200
 """Files of a run whose names are looked at."""
 _OF_TRYING = frozenset({"run", "runs"})
 """Words of a name whose `test` tries something out."""
@@ -24,7 +24,7 @@ _OF_TRYING = frozenset({"run", "runs"})
 
 def name_notices(run: RunIndex) -> Iterator[Notice]:
     """Notices that rows have no step or split, though the name of their file may give it."""
-    files = tuple(run.files.values())[:_LOOKED_AT]  # the indexing thread may add one meanwhile
+    files = tuple(run.files.values())[:_MAX_FILES]  # the indexing thread may add one meanwhile
     for find in (_number, _held_out_word, _said_otherwise):
         found = next((notice for file in files if (notice := find(file))), None)
         if found is not None:

@@ -28,7 +28,7 @@ from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.run import RunIndex
 
 _SUM_OF = "sum of "
-_LOOKED_AT = 20
+_MAX_FILES = 20
 """Files of a run whose names are looked at: they are called alike."""
 _LACKS = {
     "tokens": "has no token data",
@@ -52,11 +52,11 @@ def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[Notice]:
         yield _summed_reward_functions(summing.name)
     if mapping.sources.get("step") == FILE_NAME:
         counted = next(
-            (file.relative for file in files[:_LOOKED_AT] if _is_counted(file.relative, file.format)), ""
+            (file.relative for file in files[:_MAX_FILES] if _is_counted(file.relative, file.format)), ""
         )
         if counted:
             yield _numbered_files(counted)
-        if any(logged_table(PurePosixPath(file.relative).name) for file in files[:_LOOKED_AT]):
+        if any(logged_table(PurePosixPath(file.relative).name) for file in files[:_MAX_FILES]):
             yield Notice(
                 "table_steps",
                 "The step is the number in the name that W&B gave the table, and that is the step of the log before where "

@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.metrics.tokens import Tokens
 from tensorboard_plugin_rlboard.sources.reader import read_range_in_time
 
 _CACHE_BYTES = 64 * 1024 * 1024
-_OBJECT = 120
+_OBJECT_BYTES = 120
 """Bytes of an array or a mapping itself, or of a key and its place in one."""
 
 
@@ -62,20 +62,20 @@ class DecodedSample:
     def size(self) -> int:
         """Bytes that it holds, about: its texts as well, or a run without tokens is kept whole."""
         arrays = {
-            id(array): array.nbytes + _OBJECT
+            id(array): array.nbytes + _OBJECT_BYTES
             for tokens in (self.tokens, self.row.aligned)
             for array in (*tokens.values.values(), *tokens.missing.values())
         }
         plain = (self.row.texts, self.row.numbers, self.row.token_strings, self.row.messages)
-        return sum(arrays.values()) + sum(map(_held, plain))
+        return sum(arrays.values()) + sum(map(_bytes_of, plain))
 
 
-def _held(value: object) -> int:
+def _bytes_of(value: object) -> int:
     """Bytes that a value of JSON holds, about."""
     if isinstance(value, Mapping):
-        return _OBJECT + sum(_OBJECT + _held(item) for item in value.values())
+        return _OBJECT_BYTES + sum(_OBJECT_BYTES + _bytes_of(item) for item in value.values())
     if isinstance(value, (list, tuple)):
-        return _OBJECT + sum(8 + _held(item) for item in value)
+        return _OBJECT_BYTES + sum(8 + _bytes_of(item) for item in value)
     return sys.getsizeof(value)
 
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 LOGGED_ORDER = 'step, line_offset, file, "row"'
 NARROWING_PRESET = "suspect_reference"
 """The one that lists some of a selection only."""
-_LOW_REWARD = 0.25
+_LOW_REWARD_QUANTILE = 0.25
 """Suspect SFT data: the reference is sure of a response whose reward is in the lowest quarter of the selection."""
-_MANY = 20_000
+_MIN_LARGE_LIST = 20_000
 """Of more rows the finite ones are looked for first: without the others the database keeps only the best as it goes."""
 
 
@@ -115,7 +115,7 @@ def page(
         # A condition on texts takes long for each row: one scan counts and lists.
         return Page(*counted_and_listed(), relation.search)
     total = counted() if known_total is None else known_total
-    if order.key and order.is_numeric and total > _MANY:
+    if order.key and order.is_numeric and total > _MIN_LARGE_LIST:
         finite = listed(f"{relation.where} AND isfinite({order.key})", order.directed(order.key))
         if len(finite) == question.limit:
             return Page(total, finite, relation.search)
@@ -126,7 +126,7 @@ def _lowest_rewards(relation: Relation) -> Relation:
     """The samples of a relation whose reward is in its lowest quarter, -Infinity included."""
     reward = metric("reward")
     bound = (
-        f"SELECT quantile_cont({reward}, {_LOW_REWARD}) FILTER (isfinite({reward})) "
+        f"SELECT quantile_cont({reward}, {_LOW_REWARD_QUANTILE}) FILTER (isfinite({reward})) "
         f"FROM {relation.table_sql} WHERE {relation.where}"
     )
     where = f"{relation.where} AND NOT isnan({reward}) AND {reward} <= ({bound})"

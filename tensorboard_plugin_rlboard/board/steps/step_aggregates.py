@@ -24,7 +24,7 @@ from tensorboard_plugin_rlboard.metrics.step_sums import (
     PLAIN_SUMS,
     PROBABILITIES,
 )
-from tensorboard_plugin_rlboard.metrics.thresholds import LONE_PROMPTS
+from tensorboard_plugin_rlboard.metrics.thresholds import MAX_LONE_PROMPT_SHARE
 
 STEP_AGGREGATES = ("", OF_CRITIC, OF_PROBABILITIES, OF_GROUPS, "duplicates")
 """Names of the aggregates of step metrics. The first has a row for every step; the others may leave steps out, or not be
@@ -132,7 +132,12 @@ def _duplicate_share() -> Aggregate:
     """
     response, share = text("response"), ordered_mean("(1.0 - different / n)", "FILTER (n >= 2)")
     return Aggregate(
-        (("duplicate_share", f"CASE WHEN count_if(n = 1) <= {LONE_PROMPTS} * count(*) THEN {share} END"),),
+        (
+            (
+                "duplicate_share",
+                f"CASE WHEN count_if(n = 1) <= {MAX_LONE_PROMPT_SHARE} * count(*) THEN {share} END",
+            ),
+        ),
         (("different", f"count(DISTINCT hash({response}))"), ("n", "count(*)")),
         by="prompt_key",
         where=f"{response} IS NOT NULL AND prompt_key IS NOT NULL",

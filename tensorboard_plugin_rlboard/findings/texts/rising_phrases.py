@@ -12,12 +12,12 @@ from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts
 from tensorboard_plugin_rlboard.findings.texts.word_sequences import WORD, Hashes, sequence
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 
-_CANDIDATES, _PHRASES = 60, 3
-_SAME = 0.6
+_MAX_CANDIDATES, _MAX_PHRASES = 60, 3
+_MIN_OVERLAP = 0.6
 """Sequences that share so much of the responses that one of them has are of one phrase."""
-_SHOWN_WORDS, _COMPARED = 24, 24
-_AGREE = 0.8
-_BESIDE = 0.5
+_MAX_SHOWN_WORDS, _MAX_COMPARED = 24, 24
+_MIN_AGREEMENT = 0.8
+_MIN_RELATIVE_GROWTH = 0.5
 """What grows by less than this part of what the first phrase grows by is none of its kind."""
 
 
@@ -64,7 +64,7 @@ def rising_phrases(texts: Sequence[StepTexts], rise: float, odds: float) -> list
     after, was = (counts + 0.5) / (n_late + 1), (before + 0.5) / (n_early + 1)
     rises = (counts / n_late - before / n_early >= rise) & (after / (1 - after) >= odds * was / (1 - was))
     found, growth = found[rises], (counts / n_late - before / n_early)[rises]
-    chosen = np.sort(found[np.argsort(-growth, kind="stable")[:_CANDIDATES]])
+    chosen = np.sort(found[np.argsort(-growth, kind="stable")[:_MAX_CANDIDATES]])
     if not len(chosen):
         return []
     return _distinct(texts, chosen, _presence(texts, chosen), early, late)
@@ -104,15 +104,17 @@ def _distinct(
     first = slice(0, int(ends[early.stop]))
     last = slice(int(ends[late.start]), int(ends[-1]))
     growth = has[:, last].mean(axis=1) - has[:, first].mean(axis=1)
-    rest = [at for at in np.argsort(-growth, kind="stable") if growth[at] >= _BESIDE * growth.max()]
+    rest = [
+        at for at in np.argsort(-growth, kind="stable") if growth[at] >= _MIN_RELATIVE_GROWTH * growth.max()
+    ]
     responses = [text for each in texts for text in each.responses]
     phrases: list[RisingPhrase] = []
-    while rest and len(phrases) < _PHRASES:
+    while rest and len(phrases) < _MAX_PHRASES:
         best = rest[0]
-        same = [each for each in rest if _overlap(has[best], has[each]) >= _SAME]
+        same = [each for each in rest if _overlap(has[best], has[each]) >= _MIN_OVERLAP]
         rest = [each for each in rest if each not in same]
         having = has[best]
-        places = [last.start + place for place in np.flatnonzero(having[last])][-_COMPARED:]
+        places = [last.start + place for place in np.flatnonzero(having[last])][-_MAX_COMPARED:]
         core, words = _around(int(wanted[best]), [responses[place] for place in places])
         phrases.append(
             RisingPhrase(words, core, having, float(having[first].mean()), float(having[last].mean()))
@@ -145,7 +147,7 @@ def _around(wanted: int, responses: Sequence[str]) -> tuple[str, str]:
         return "", ""
     model = len(at) - 1
     before = after = 0
-    while at[model][2] - at[model][1] + before + after < _SHOWN_WORDS:
+    while at[model][2] - at[model][1] + before + after < _MAX_SHOWN_WORDS:
         left = _agreed([said[i][low - before - 1] if low > before else "" for i, low, _ in at], model)
         right = _agreed(
             [said[i][high + after] if high + after < len(said[i]) else "" for i, _, high in at], model
@@ -167,4 +169,4 @@ def _agreed(next_words: Sequence[str], model: int) -> bool:
     word = next_words[model]
     if not word or word[0].isdigit():
         return False
-    return Counter(next_words)[word] >= _AGREE * len(next_words)
+    return Counter(next_words)[word] >= _MIN_AGREEMENT * len(next_words)

@@ -15,9 +15,9 @@ WORD = re.compile(
 )
 """One word: a character of a script that is written without spaces, a number, letters, or a sign."""
 Hashes = NDArray[np.uint64]
-_LENGTHS = (2, 4)
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
-_LOOP = 4
+_SEQUENCE_LENGTHS = (2, 4)
+_HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_LOOP_WORDS = 4
 _MIN_WORDS = 24
 
 
@@ -26,7 +26,7 @@ def words(text: str) -> list[str]:
     return WORD.findall(text)
 
 
-def sequences(text: str, lengths: Sequence[int] = _LENGTHS) -> Hashes:
+def sequences(text: str, lengths: Sequence[int] = _SEQUENCE_LENGTHS) -> Hashes:
     """The different sequences of words of a text, as hashes of 64 bits, ascending.
 
     Sequences with a number in them are left out: they are of the task. So are those of two that are not of two words of
@@ -56,7 +56,7 @@ def repeated_share(text: str) -> float:
     own = _hashes(words(text))
     if len(own) < _MIN_WORDS:
         return np.nan
-    all_of = _joined(own, _LOOP)
+    all_of = _joined(own, _LOOP_WORDS)
     return 1.0 - len(np.unique(all_of)) / len(all_of)
 
 
@@ -66,7 +66,7 @@ def loop_start(text: str) -> int | None:
     That is the fourth word of the longest stretch of words that are, four by four, what the text has said before.
     """
     found = list(WORD.finditer(text))
-    all_of = _joined(_hashes([word.group() for word in found]), _LOOP)
+    all_of = _joined(_hashes([word.group() for word in found]), _LOOP_WORDS)
     if len(found) < _MIN_WORDS:
         return None
     had = np.ones(len(all_of), bool)
@@ -75,7 +75,7 @@ def loop_start(text: str) -> int | None:
     starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
     if not len(starts):
         return None
-    return found[int(starts[np.argmax(ends - starts)]) + _LOOP - 1].start()
+    return found[int(starts[np.argmax(ends - starts)]) + _LOOP_WORDS - 1].start()
 
 
 def _hashes(said: Sequence[str]) -> Hashes:
@@ -87,7 +87,7 @@ def _joined(own: Hashes, length: int) -> Hashes:
     count = max(0, len(own) - length + 1)
     found = np.full(count, length, np.uint64)
     for place in range(length):
-        found = (found + own[place : place + count] + np.uint64(1)) * _FACTOR
+        found = (found + own[place : place + count] + np.uint64(1)) * _HASH_FACTOR
         found ^= found >> np.uint64(29)
     return found
 

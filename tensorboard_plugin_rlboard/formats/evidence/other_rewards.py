@@ -20,12 +20,12 @@ _PARTIAL = frozenset({"base", "task", "env", "raw", "main", "outcome", "extrinsi
 _ADDED = frozenset({"bonus", "penalty", "shaping", "intrinsic", "bonuses", "penalties"})
 _PARTS_IN_CHINESE, _RIGHT_IN_CHINESE = ("格式", "语言", "惩罚", "奖励"), ("正确", "准确")
 _SCORES = frozenset(map(plain, words.SCORE_PARTS))
-_LISTED, _MAX_REWARD, _TWO_PARTS = 3, 1e4, 2
+_MAX_LISTED, _MAX_REWARD, _TWO_PARTS = 3, 1e4, 2
 
 
 def doubt_of_missing(roles: FieldRoles) -> str:
     """One sentence on numbers that may be the reward where no key is called like one; they are noted, too. Else empty."""
-    found = [column for column in _numbers(roles) if _may_be_score(column)][:_LISTED]
+    found = [column for column in _numbers(roles) if _may_be_score(column)][:_MAX_LISTED]
     if not found:
         return ""
     roles.note("reward", found)
@@ -88,7 +88,9 @@ def _parts_beside(reward: Column, others: Iterable[Column]) -> list[Column]:
         return []
     found = [one for one in others if one.path.rpartition(".")[0] == holder and one.varies()]
     is_of_scores = plain(holder.rpartition(".")[2]) in _SCORES
-    return [one for one in found if _is_called_part(one) or (is_of_scores and _may_be_score(one))][:_LISTED]
+    return [one for one in found if _is_called_part(one) or (is_of_scores and _may_be_score(one))][
+        :_MAX_LISTED
+    ]
 
 
 def _is_called_part(column: Column) -> bool:

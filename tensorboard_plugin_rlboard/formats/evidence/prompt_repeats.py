@@ -9,13 +9,13 @@ from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
 from tensorboard_plugin_rlboard.formats.generic.key_paths import AFTER
 
-_TELLING_PROMPT = 6
+_MIN_PROMPT_LENGTH = 6
 """Characters of a prompt with which no text begins by chance."""
-_OWN_BYTES, _OWN_SAMPLES = 12, 2
+_MIN_PROMPT_BYTES, _MIN_SAMPLES = 12, 2
 """Bytes of every prompt, and samples, from which on our own key `response` is not taken for what it says."""
 _NEARLY_ALL = 0.9
 _SPELT = str.maketrans({"Ġ": " ", "▁": " ", "Ċ": "\n"})
-_AS_LONG = 0.9
+_MIN_SPELT_SHARE = 0.9
 """How much of a text its tokens have to spell to be those of all of it."""
 Pairs = Sequence[tuple[str, str]]
 
@@ -34,8 +34,11 @@ def repeat_prompts(pairs: Pairs, *, own: bool) -> bool:
     if not any(len(text) > len(prompt) for prompt, text in repeats):
         return False
     if not own:
-        return max(len(prompt) for prompt, _ in repeats) >= _TELLING_PROMPT
-    return len(repeats) >= _OWN_SAMPLES and min(len(prompt.encode()) for prompt, _ in repeats) >= _OWN_BYTES
+        return max(len(prompt) for prompt, _ in repeats) >= _MIN_PROMPT_LENGTH
+    return (
+        len(repeats) >= _MIN_SAMPLES
+        and min(len(prompt.encode()) for prompt, _ in repeats) >= _MIN_PROMPT_BYTES
+    )
 
 
 def rows_repeat_prompts(rows: Sequence[Row]) -> bool:
@@ -91,5 +94,5 @@ def _are_of_response(roles: FieldRoles, prompts: Column, texts: Column) -> bool:
         text, asked = texts.values.get(at), prompts.values.get(at)
         if isinstance(spelt, list) and isinstance(text, str) and isinstance(asked, str):
             length = len("".join(map(str, spelt)).translate(_SPELT))
-            shorter += length < _AS_LONG * len(text) and length <= 2 * (len(text) - len(asked))
+            shorter += length < _MIN_SPELT_SHARE * len(text) and length <= 2 * (len(text) - len(asked))
     return 2 * shorter > len(tokens.values)

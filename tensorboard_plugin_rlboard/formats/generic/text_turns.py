@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.words import ARRAYS, PROMPT, REWARD
 _SINGLE = ("response", "completion", "output", "generation", "model_response", "model_output")
 """Words for one response; `responses` are several."""
 _LOGPROBS = frozenset(ARRAYS["logprobs"])
-_MIN_TOKENS, _SHORT = 3, 3
+_MIN_TOKENS, _MAX_MEAN_TOKEN_LENGTH = 3, 3
 """Tokens in the shortest response that is told from turns of a word each; characters of a token, in the mean, without blanks."""
 _BLANKS = frozenset(" \u0120\u2581\n")
 _EPISODES = (
@@ -100,7 +100,7 @@ def _are_tokens(texts: list[str]) -> bool:
     if len(texts) < _MIN_TOKENS or any(len(text.strip().split()) > 1 for text in texts):
         return False
     is_marked = any(text[:1] in _BLANKS for text in texts[1:] if text)
-    return is_marked or sum(map(len, texts)) <= _SHORT * len(texts)
+    return is_marked or sum(map(len, texts)) <= _MAX_MEAN_TOKEN_LENGTH * len(texts)
 
 
 def _are_texts(value: object) -> TypeGuard[list[str]]:

@@ -15,7 +15,7 @@ from tensorboard_plugin_rlboard.formats.generic.nested_groups import lists_of_gr
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_row
 from tensorboard_plugin_rlboard.words import plain, snake_case
 
-_LOOKED_AT = 8
+_MAX_GROUPS = 8
 """Groups of one row that are looked at."""
 _PROMPTS = frozenset(plain(snake_case(word)) for word in words.PROMPT)
 _RESPONSES = frozenset(plain(snake_case(word)) for word in (*words.RESPONSE, *words.WEAK_RESPONSE))
@@ -36,7 +36,7 @@ def groups_of_rows(rows: Sequence[Row]) -> tuple[list[str], list[Row]]:
     taken_apart = [rows_of_groups(row, lists)[0] for row in rows] if lists else []
     if 2 * sum(map(bool, taken_apart)) <= len(rows):
         return [], []
-    return lists, [group for groups in taken_apart for group in groups[:_LOOKED_AT]]
+    return lists, [group for groups in taken_apart for group in groups[:_MAX_GROUPS]]
 
 
 def doubt_of_lists(rows: Sequence[Row], response: str) -> str:
@@ -61,7 +61,7 @@ def doubt_of_lists(rows: Sequence[Row], response: str) -> str:
 def _holds_groups(row: Row, lists: Sequence[str]) -> bool:
     """Whether each entry of a list is a group: several responses to one prompt."""
     base, flat = lists[0], shape_of_row(row)
-    groups = rows_of_groups(row, lists)[0][:_LOOKED_AT]
+    groups = rows_of_groups(row, lists)[0][:_MAX_GROUPS]
     entries = [value_at(group, base) for group in groups]
     are_lists_of_samples = all(map(_has_one_prompt, entries))
     seems_flat = (

@@ -27,7 +27,7 @@ from tensorboard_plugin_rlboard.formats.splits import (
     is_split_name,
 )
 
-_FEW_NAMES = 8
+_MAX_SPLIT_NAMES = 8
 """Different names that the phases of a training may have."""
 _TRAININGS = frozenset({"rollout", "rollouts"})
 _PASSED = frozenset({"test", "testing", "dev", "测试"})
@@ -101,7 +101,7 @@ def _doubt_of_data(roles: FieldRoles) -> str:
         names = {str(value).strip() for value in column.values.values()} - {""}
         others = sorted(name for name in names if name.lower() not in TRAINING_NAMES)
         is_some = "benchmark" in column.place.name and 0 < len(column.values) < roles.profile.count
-        if (others and len(others) < len(names) and len(names) <= _FEW_NAMES) or (others and is_some):
+        if (others and len(others) < len(names) and len(names) <= _MAX_SPLIT_NAMES) or (others and is_some):
             roles.note("split", [column])
             return (
                 f"{column.path} was not taken as split: rows with {others[0]} may be held out. If they are, log split = "
@@ -130,7 +130,7 @@ def _holds_both_splits(column: Column) -> bool:
     named = {str(value).strip().lower() for value in column.values.values()}
     evaluations = named & (EVAL_SPLIT_NAMES | words.EVAL_KINDS)
     trainings = named & (TRAINING_NAMES | _TRAININGS)
-    if not OF_DATA.isdisjoint(column.place.name.split("_")) and len(named) <= _FEW_NAMES:
+    if not OF_DATA.isdisjoint(column.place.name.split("_")) and len(named) <= _MAX_SPLIT_NAMES:
         evaluations |= set(filter(is_eval_name, named))
         trainings |= set(filter(is_split_name, named)) - evaluations
     return bool(evaluations and trainings) and named == evaluations | trainings
@@ -175,7 +175,7 @@ def _may_judge(roles: FieldRoles, column: Column) -> bool:
 
 def _names_splits(column: Column) -> bool:
     """Whether texts say which split a row is of: most of them, or one of a few."""
-    few = len({str(value) for value in column.values.values()}) <= _FEW_NAMES
+    few = len({str(value) for value in column.values.values()}) <= _MAX_SPLIT_NAMES
     are_names = few or column.fits(is_single_word)
     return (are_names and column.fits(names_split)) or (
         few and any(is_eval_name(str(value)) for value in column.values.values())

@@ -26,7 +26,7 @@ from tensorboard_plugin_rlboard.metrics.segments import Floats
 from tensorboard_plugin_rlboard.words import plain
 
 NUMBER_TYPES = frozenset({bool, int, float})
-_LISTED, _FEW_BESIDE, _FUNCTION = 6, 8, frozenset({"func", "fn", "function"})
+_MAX_LISTED, _MAX_COMBINED, _FUNCTION = 6, 8, frozenset({"func", "fn", "function"})
 _NO_PARTS = ("平均", "最大", "最小", "基线", "参考")
 """What stands in Chinese before a reward that is none of a sample."""
 _PARTS_BESIDE_OTHERS = frozenset(map(plain, words.PARTS_BESIDE_OTHERS))
@@ -150,7 +150,7 @@ def sum_of_parts(profile: Profile, holder: str, parts: Sequence[Column], *, are_
         terms = (f"{part.path}{PRODUCT}{_within(weights[part.path], holder)}" for part in parts)
         return PartsSum(SUM.join(term if at == 0 else _within(term, holder) for at, term in enumerate(terms)))
     not_applied = next(iter(weights.values()), other)
-    doubt = plain_sum_doubt(", ".join(part.place.name for part in parts[:_LISTED]), not_applied)
+    doubt = plain_sum_doubt(", ".join(part.place.name for part in parts[:_MAX_LISTED]), not_applied)
     inside = [column for column in profile if _holder(column.path) == holder and column.fits(is_number)]
     if len(inside) == len(parts):
         return PartsSum(f"{holder}.{PARTS}{ENTRIES if are_lists else ''}", doubt)
@@ -174,7 +174,7 @@ def total_before(roles: FieldRoles, parts: list[Column]) -> list[Column]:
     """The total that is the plain sum of some of these parts and of further numbers (`accuracy + format`); else the parts."""
     taken = {*roles.keys.values(), *words.STEP, *words.TOTAL, *(part.path for part in parts)}
     beside = [one for one in roles.profile if one.fits(is_number) and not {one.path, one.place.name} & taken]
-    some = [*parts, *beside][:_FEW_BESIDE]
+    some = [*parts, *beside][:_MAX_COMBINED]
     subsets = [chosen for size in range(2, len(some) + 1) for chosen in combinations(some, size)]
     for total in roles.candidates(words.TOTAL, is_number, of_each=True):
         sums = (one for one in subsets if one[0] in parts and total not in one)

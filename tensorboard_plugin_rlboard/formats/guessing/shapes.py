@@ -29,7 +29,7 @@ from tensorboard_plugin_rlboard.formats.generic.text_turns import as_history, wi
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
 from tensorboard_plugin_rlboard.words import plain, snake_case
 
-_LOOKED_AT = 8
+_MAX_SAMPLES = 8
 """Samples of one row that are looked at."""
 _STRONG = frozenset(map(plain, map(snake_case, words.RESPONSE)))
 _WEAK = frozenset(plain(snake_case(word)) for word in words.WEAK_RESPONSE)
@@ -136,7 +136,7 @@ def _is_numbered_response(path: str, row: Row) -> bool:
 
 def _is_members(place: Place, value: object) -> bool:
     """Whether a value is a list of objects of which each has a response."""
-    first = value[:_LOOKED_AT] if isinstance(value, list) else []
+    first = value[:_MAX_SAMPLES] if isinstance(value, list) else []
     if not first or not all(isinstance(item, dict) for item in first):
         return False
     name = plain(place.name)
@@ -170,7 +170,7 @@ def _is_response_list(value: object, accepted: frozenset[str], lists: Sequence[t
     """Whether a list holds responses, and not the tokens of one, the answers of a data set or a conversation."""
     if not isinstance(value, list) or not value:
         return False
-    entries = value[:_LOOKED_AT]
+    entries = value[:_MAX_SAMPLES]
     if accepted is _TOKENS:
         return all(is_text_list(entry) or is_token_id_list(entry) for entry in entries)
     if all(as_conversation(entry) is not None for entry in entries):
@@ -182,7 +182,7 @@ def _is_response_list(value: object, accepted: frozenset[str], lists: Sequence[t
 
 def _is_scores(value: object) -> bool:
     return isinstance(value, list) and all(
-        isinstance(entry, (bool, int, float)) or entry is None for entry in value[:_LOOKED_AT]
+        isinstance(entry, (bool, int, float)) or entry is None for entry in value[:_MAX_SAMPLES]
     )
 
 
@@ -197,7 +197,7 @@ def _members(shared: Mapping[Place, object], base: str) -> list[dict[Place, obje
         values_of(item, f"{base}{ENTRIES}.", of_each=True)
         | {_each(place, f"{place.path}{ENTRIES}"): found[at] for place, found in split.items()}
         | around
-        for at, item in enumerate(value[:_LOOKED_AT])
+        for at, item in enumerate(value[:_MAX_SAMPLES])
         if isinstance(item, dict)
     ]
 
@@ -221,7 +221,7 @@ def _entries(shared: Mapping[Place, object], base: str) -> list[dict[Place, obje
     }
     around = {place: value for place, value in shared.items() if place not in split}
     samples = []
-    for at in range(min(count, _LOOKED_AT)):
+    for at in range(min(count, _MAX_SAMPLES)):
         found = {_each(place, f"{place.path}{ENTRIES}"): value[at] for place, value in split.items()}
         for place, value in list(found.items()):
             if isinstance(value, dict):
@@ -243,7 +243,7 @@ def _numbered(shared: Mapping[Place, object], row: Row, base: str) -> list[dict[
             if number in numbered
         }
         | around
-        for number in list(keys.get(base, {}))[:_LOOKED_AT]
+        for number in list(keys.get(base, {}))[:_MAX_SAMPLES]
     ]
 
 

@@ -22,9 +22,9 @@ from tensorboard_plugin_rlboard.words import plain
 
 _LETTER, _NEARLY_ALL = "r", 0.9
 """A key that may be a reward, and the share of samples that have it then."""
-_SHARE = 0.9
+_MIN_VERDICT_SHARE = 0.9
 """Share of the texts of a column that have to be verdicts: sentences of a judge may begin with a `no` as well."""
-_SHOWN = 4
+_MAX_SHOWN = 4
 _NUMBER = ("weighted_value", "weighted_score", "weighted_reward", "value", "score", "reward")
 _NAME = ("name", "function", "fn", "type", "key", "criterion")
 """What an object in a list of scores calls its number, and what is scored."""
@@ -65,12 +65,12 @@ _CHECKED = frozenset(
 def is_clear(column: Column) -> bool:
     """Whether a column holds numbers, or next to nothing but verdicts."""
     verdicts = sum(map(is_verdict, column.values.values()))
-    return column.fits(is_number) or (verdicts > 0 and verdicts >= _SHARE * len(column.values))
+    return column.fits(is_number) or (verdicts > 0 and verdicts >= _MIN_VERDICT_SHARE * len(column.values))
 
 
 def are_shares(column: Column) -> bool:
     """Whether next to all values of a column are verdicts or numbers from −1 to 1; one rating of 0 to 4 may often be 0 or 1."""
-    return sum(map(is_share, column.values.values())) >= _SHARE * len(column.values)
+    return sum(map(is_share, column.values.values())) >= _MIN_VERDICT_SHARE * len(column.values)
 
 
 def truth_columns(roles: FieldRoles) -> list[Column]:
@@ -153,7 +153,7 @@ def verdict_scale(column: Column) -> str:
     """The numbers that stand for the verdicts of a column (`pass = 1, fail = 0`), of many the best and the worst; empty without one."""
     found = {str(value).strip().lower(): number_from_verdict(value) for value in column.values.values()}
     numbers = sorted((-number, word) for word, number in found.items() if number is not None)
-    shown = numbers if len(numbers) <= _SHOWN else [numbers[0], numbers[-1]]
+    shown = numbers if len(numbers) <= _MAX_SHOWN else [numbers[0], numbers[-1]]
     return ", ".join(f"{word} = {-number or 0:g}" for number, word in shown)
 
 
@@ -228,7 +228,7 @@ def _unweighted(column: Column, key: str) -> str:
     objects = _objects_in(column)
     named = dict.fromkeys(str(one[name]) for one in objects for name in _NAME if name in one)
     weight = next((word for word in sorted(words.WEIGHTS) if any(word in one for one in objects)), "")
-    listed = ", ".join(list(named)[:_SHOWN]) or f"{key} in {column.path}"
+    listed = ", ".join(list(named)[:_MAX_SHOWN]) or f"{key} in {column.path}"
     return plain_sum_doubt(listed, weight and f"{column.path}[].{weight}")
 
 

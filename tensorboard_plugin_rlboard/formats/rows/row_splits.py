@@ -26,7 +26,7 @@ from tensorboard_plugin_rlboard.formats.splits import (
 from tensorboard_plugin_rlboard.words import SPLIT, snake_case
 
 _SPLIT_KEYS = frozenset(SPLIT)
-_FEW_NAMES = 8
+_MAX_SPLIT_NAMES = 8
 """Different values of a key that names splits: a text of another meaning has more."""
 
 
@@ -108,7 +108,7 @@ def _odd_names(words: Sequence[object]) -> dict[str, int]:
     for row, word in enumerate(words):
         if isinstance(word, str):
             first.setdefault(word, row)
-    if len(first) > _FEW_NAMES or not any(word.strip().lower() in TRAINING_NAMES for word in first):
+    if len(first) > _MAX_SPLIT_NAMES or not any(word.strip().lower() in TRAINING_NAMES for word in first):
         return {}
     return {word: row for word, row in first.items() if word.strip() and not is_split_name(word)}
 
@@ -145,7 +145,7 @@ def _late_splits(further: Mapping[str, _Column]) -> Iterator[list[tuple[int, str
             yield [(row, value) for row, value in told if value in tagged]
         if not (is_name or is_flag or says_training(name)):
             continue
-        if len(few) > _FEW_NAMES or not (is_name or are_flags(few)):
+        if len(few) > _MAX_SPLIT_NAMES or not (is_name or are_flags(few)):
             continue
         if is_name:
             says = {value: value for value in few if isinstance(value, str) and is_eval_name(value)}

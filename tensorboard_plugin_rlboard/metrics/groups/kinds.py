@@ -11,7 +11,7 @@ from tensorboard_plugin_rlboard.metrics.groups.group_statistics import GroupStat
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats, Ints
 from tensorboard_plugin_rlboard.metrics.step_statistics import StepSegments, step_segments
 from tensorboard_plugin_rlboard.metrics.thresholds import (
-    LONE_PROMPTS,
+    MAX_LONE_PROMPT_SHARE,
     RIGHT_REWARD,
     ZERO_ADVANTAGE_SPREAD,
 )
@@ -93,7 +93,7 @@ def group_shares(
         np.bincount(of_step[by_prompt & which], minlength=steps)
         for which in (statistics.rewarded == 1, statistics.rewarded > 0)
     )
-    is_chance = by_prompt & (alone > LONE_PROMPTS * prompts)[of_step]
+    is_chance = by_prompt & (alone > MAX_LONE_PROMPT_SHARE * prompts)[of_step]
     several = (statistics.rewarded >= 2) & ~is_chance
     still = ~(statistics.high - statistics.low > ZERO_ADVANTAGE_SPREAD)
     return {

@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.metrics.running_moments import RunningMoments
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 from tensorboard_plugin_rlboard.metrics.thresholds import (
     HUGE,
-    LONE_PROMPTS,
+    MAX_LONE_PROMPT_SHARE,
     ZERO_ADVANTAGE_SPREAD,
     is_truncated,
 )
@@ -101,7 +101,7 @@ class StepMeans:
         if "entropies_mean" in found:
             found.pop("surprise_mean", None)
         prompts = [count for (by_prompt, _), (count, _, _) in self._groups.items() if by_prompt]
-        is_chance = prompts.count(1) > LONE_PROMPTS * len(prompts)
+        is_chance = prompts.count(1) > MAX_LONE_PROMPT_SHARE * len(prompts)
         groups = [
             high - low
             for (by_prompt, _), (count, low, high) in self._groups.items()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.findings.ending_sampler import SAMPLES
+from tensorboard_plugin_rlboard.board.findings.ending_sampler import SAMPLES_PER_STEP
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 
@@ -43,7 +43,7 @@ def test_what_ends_a_response(
     data = open_board(tmp_path / "logs").detector_input(Selection("."))
     assert [each.step for each in data.endings] == [0, 1, 2, 3]
     assert {(each.responses, each.padded, each.tokens) for each in data.endings} == {
-        (SAMPLES, SAMPLES * (left > 0), SAMPLES * left)
+        (SAMPLES_PER_STEP, SAMPLES_PER_STEP * (left > 0), SAMPLES_PER_STEP * left)
     }
 
 

@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.findings.drawn_samples import StepCache, sampled_steps
 from tensorboard_plugin_rlboard.board.findings.evidence import first_mark, token_at
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
-from tensorboard_plugin_rlboard.board.findings.text_sampler import MAX_TEXT, RESPONSES
+from tensorboard_plugin_rlboard.board.findings.text_sampler import MAX_TEXT_LENGTH, RESPONSES_PER_STEP
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -72,8 +72,8 @@ def test_a_bounded_number_of_responses_is_read(tmp_path: Path, open_board: OpenB
                 log.write(json.dumps(row) + "\n")
     data = open_board(tmp_path / "logs").detector_input(Selection("."))
     assert [each.step for each in data.texts] == [0, 1, 2]
-    assert [len(each.responses) for each in data.texts] == [RESPONSES] * 3
-    assert all(len(text) == MAX_TEXT + len("\n…\n") for text in data.texts[0].responses)
+    assert [len(each.responses) for each in data.texts] == [RESPONSES_PER_STEP] * 3
+    assert all(len(text) == MAX_TEXT_LENGTH + len("\n…\n") for text in data.texts[0].responses)
     again = open_board(tmp_path / "logs").detector_input(Selection("."))
     assert [each.responses for each in again.texts] == [each.responses for each in data.texts]
 

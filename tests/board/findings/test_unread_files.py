@@ -90,7 +90,7 @@ def test_files_that_take_long_to_fail_end_the_look(
         write(tmp_path / "logs" / f"{number}.jsonl", PADDED, range(4 * number, 4 * number + 4))
     disk.sick = {"logs"}
     board = open_board(tmp_path / "logs")
-    monkeypatch.setattr(ending_sampler, "_MAX_LOST_S", longest)
+    monkeypatch.setattr(ending_sampler, "_MAX_WAIT_SECONDS", longest)
     disk.asked.clear()
     assert board.detector_input(Selection(".")).endings == ()
     assert len(disk.asked) == tries

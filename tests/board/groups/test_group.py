@@ -13,7 +13,7 @@ from rollout_log import TestLog
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.groups import detail
-from tensorboard_plugin_rlboard.board.groups.contrast import MAX_ALIKE, MAX_PHRASES, contrast
+from tensorboard_plugin_rlboard.board.groups.contrast import MAX_PHRASES, MAX_PHRASES_ALIKE, contrast
 from tensorboard_plugin_rlboard.board.groups.detail import side_of
 from tensorboard_plugin_rlboard.board.groups.prefixes import (
     alone_from,
@@ -208,7 +208,7 @@ def test_phrases_stand_where_they_are_said_to(good: list[str], bad: list[str]) -
     telling = {w for w in single if holding(w, good) == len(good) >= 2 and holding(w, bad) == 0}
     said = {word for phrase in found.good for word in phrase.text.split()}
     alike = [phrase for phrase in found.good if (phrase.good, phrase.bad) == (len(good), 0)]
-    full = len(found.good) == MAX_PHRASES or len(alike) == MAX_ALIKE
+    full = len(found.good) == MAX_PHRASES or len(alike) == MAX_PHRASES_ALIKE
     assert telling <= said or full, "a word that all good and no bad ones have is told, where there is room"
 
 

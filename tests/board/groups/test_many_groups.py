@@ -55,6 +55,6 @@ def test_prompts_are_the_same_however_their_rows_are_looked_up(
     test_log.write(*(member(step) | {"prompt": f"p{step}"} for step in (1, 1, 2, 3)))
     board = test_log.open()
     whole = board.groups(ALL)
-    monkeypatch.setattr(page_columns, "_ROWS_TOGETHER", 0)
+    monkeypatch.setattr(page_columns, "_MAX_ROWS_BETWEEN", 0)
     assert board.groups(ALL) == whole
     assert whole.columns["prompt"] == ["p1", "p2", "p3"]

@@ -210,7 +210,7 @@ def test_preset_that_the_run_has_no_numbers_for(tmp_path: Path, open_board: Open
 def test_long_lists_are_in_the_order_of_short_ones(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there are many rows, the finite ones are looked for alone, as long as they fill the page."""
     wanted = {order: lines(board, sort="reward", order=order) for order in ("asc", "desc")}
-    monkeypatch.setattr(paging, "_MANY", 0)
+    monkeypatch.setattr(paging, "_MIN_LARGE_LIST", 0)
     for order, expected in wanted.items():
         assert lines(board, sort="reward", order=order) == expected
         for limit in (1, 3, 4, 5):
