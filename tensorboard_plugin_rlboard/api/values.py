@@ -1,4 +1,4 @@
-"""What a cell of an answer can be."""
+"""The types of a cell of an answer."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class PatternCost:
     most_expensive: str = ""
 
     def refusal(self) -> str:
-        """What is wrong and what to shorten; empty where the pattern is within the limit."""
+        """Why the pattern is refused and what to shorten; empty if it is within the limit."""
         if self.instructions <= MAX_INSTRUCTIONS:
             return ""
         remedy = (

@@ -145,7 +145,7 @@ def _key(
     values: Sequence[object],
     patterns: Sequence[PatternCondition],
 ) -> Hashable:
-    """What the row numbers depend on: a question, and the rows as this snapshot has them."""
+    """The cache key of row numbers: the question, and the rows as this snapshot has them."""
     run, table = session.run, session.schema.table
     state = session.cursor.execute(f"SELECT count(*), min(rowid), max(rowid) FROM {table}").fetchall()
     asked = repr((table_sql, where, values, [(pattern.sql, pattern.values) for pattern in patterns]))

@@ -53,7 +53,7 @@ class TextSearch:
 
     @property
     def hit_fields(self) -> list[str]:
-        """What `hits` needs of each row."""
+        """The columns that `hits` needs of each row."""
         return [f"{column} AS {quoted('s:' + name)}" for name, column in self.texts.items()]
 
     def hits(

@@ -17,7 +17,7 @@ Question = Literal["drift", "exploration", "reward", "text", "sampler", "critic"
 
 @dataclass(frozen=True)
 class Need:
-    """What a detector cannot do without.
+    """Something that a detector needs to run.
 
     Attributes:
         what: what has to be logged, in words that follow "needs".
@@ -61,7 +61,7 @@ class Detector:
     own_curve: Callable[[DetectorInput, str], Floats] | None = None
 
     def missing(self, data: DetectorInput) -> str:
-        """What is missing of its needs, in words; empty where nothing is."""
+        """Which of its needs are not met, in words; empty if all are."""
         for need in self.needs:
             count = (
                 bool(data.settings.get(need.metric)) if need.is_setting else data.n_steps_with(need.metric)

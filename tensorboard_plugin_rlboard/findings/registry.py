@@ -63,7 +63,7 @@ DETECTORS_BY_KIND: Mapping[str, Detector] = {detector.kind: detector for detecto
 
 @dataclass(frozen=True)
 class Examination:
-    """What all detectors say.
+    """The findings of all detectors, and which detectors could not run.
 
     Attributes:
         findings: the worst first, symptoms under their causes.

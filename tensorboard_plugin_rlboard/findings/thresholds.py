@@ -1,4 +1,4 @@
-"""What a number is compared with. Thresholds are hints with a source, never truth: the user may set every one."""
+"""Thresholds that numbers are compared with. They are hints with a source, never truth: the user may set every one."""
 
 from __future__ import annotations
 

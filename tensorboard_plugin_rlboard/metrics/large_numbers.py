@@ -14,7 +14,7 @@ numbers is a part of 2^-500 of the largest one, and only numbers from 2^450 on c
 
 
 class Moments(NamedTuple):
-    """What `scaled_moments` gives: all of it finite, but a sum that has no float64, which is infinite."""
+    """The result of `scaled_moments`: all finite, except a sum that no float64 holds, which is infinite."""
 
     total: float
     mean: float

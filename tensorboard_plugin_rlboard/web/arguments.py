@@ -25,7 +25,7 @@ MAX_ITEMS: Mapping[str, int] = {
 
 
 class Arguments(Protocol):
-    """What is used of werkzeug's argument dictionary."""
+    """The part of werkzeug's argument dictionary that is used."""
 
     def get(self, key: str) -> str | None:
         """The first value of an argument."""

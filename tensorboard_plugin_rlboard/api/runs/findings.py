@@ -32,7 +32,7 @@ class FindingEvidence:
 
 @dataclass(frozen=True)
 class FindingSymptom:
-    """What follows from the same cause."""
+    """Another finding that follows from the same cause."""
 
     kind: str
     severity: str

@@ -49,7 +49,7 @@ class Joined:
 
 @dataclass(frozen=True)
 class TextRulesInfo:
-    """What is taken away of a run's texts when they are shown: padding, and the system prompt up to its end."""
+    """What is cut from a run's texts when they are shown: padding, and the system prompt up to its end."""
 
     pad: Sequence[str] = ()
     system_end: str = ""
@@ -57,7 +57,7 @@ class TextRulesInfo:
 
 @dataclass(frozen=True)
 class Notice:
-    """What a user should know before believing a run's curves.
+    """A notice on something a user should know before believing a run's curves.
 
     Attributes:
         kind: stable name: http_api.md lists them.

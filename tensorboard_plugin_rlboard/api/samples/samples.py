@@ -27,7 +27,7 @@ class Text:
 
 @dataclass(frozen=True)
 class TrimInfo:
-    """What was cut from a sample and why."""
+    """Padding that was cut from an array of a sample, and why."""
 
     what: str
     count: int

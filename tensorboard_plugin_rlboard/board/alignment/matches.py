@@ -41,7 +41,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What lies between two matches, of both sequences; either may be empty."""
+    """The stretches of both sequences between two matches; either may be empty."""
 
     left: int
     left_end: int
@@ -56,7 +56,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class CommonSubsequence:
-    """What two sequences have in common.
+    """A common subsequence of two sequences.
 
     Attributes:
         matches: in order, each as long as it can be.
@@ -77,7 +77,7 @@ def item_numbers(*sequences: Sequence[object]) -> list[list[int]]:
 def common_subsequence(
     left: Sequence[str], right: Sequence[str], max_cells: int = MAX_CELLS
 ) -> CommonSubsequence:
-    """What two sequences have in common, in the same order.
+    """Finds a longest common subsequence, or a near one where it would take too much.
 
     Args:
         left: items of one.
@@ -104,7 +104,7 @@ def common_subsequence(
 
 
 def gaps_of(matches: Sequence[Match], n_left: int, n_right: int) -> Iterator[Gap]:
-    """What lies before, between and behind matches, where anything does.
+    """The gaps before, between and behind matches that are not empty.
 
     Args:
         matches: in order.

@@ -1,4 +1,4 @@
-"""What is asked of a comparison."""
+"""The question of /compare."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of two texts."""
+"""The question of /diff."""
 
 from __future__ import annotations
 

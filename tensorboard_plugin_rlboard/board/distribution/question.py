@@ -1,4 +1,4 @@
-"""What is asked of a distribution."""
+"""The question of /distribution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of the findings of a run."""
+"""The question of /findings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 
 @dataclass(frozen=True)
 class FindingsQuestion:
-    """What looks wrong.
+    """The findings of a selection.
 
     Attributes:
         selection: run, split and attempt; the rest of it does not count.

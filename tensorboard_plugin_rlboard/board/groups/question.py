@@ -1,4 +1,4 @@
-"""What is asked of groups: a page of their list, one group whole."""
+"""The questions of /groups and /group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of prompts."""
+"""The questions of /prompts, /prompt and /pass_at_k."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PromptsQuestion:
 
 @dataclass(frozen=True)
 class PromptQuestion:
-    """What became of one prompt.
+    """The history of one prompt.
 
     Attributes:
         selection: which samples; its `prompt_key` is one of the prompt's renderings.

@@ -1,4 +1,4 @@
-"""What chat templates write around a conversation: how turns begin and end, for the common families.
+"""The markers of chat templates: how turns begin and end, for the common families.
 
 Special tokens of all families are one table: a turn begins with a marker that names its role, and everything up to the
 next marker is its content. Two families have no special tokens: `User: … Assistant:`, and lines that hold a role alone,
@@ -129,7 +129,7 @@ def _unmarked_starts(text: str) -> list[re.Match[str]]:
 
 
 def _cut(text: str, starts: list[re.Match[str]]) -> list[Turn]:
-    """What stands before the first start, and what behind each."""
+    """The text before the first start, and the turn behind each."""
     before = text[: starts[0].start()] if starts else text
     # The same for every prompt, and no part of any.
     turns: list[Turn] = [(SYSTEM if starts and _R1_ZERO_INTRODUCTION.match(before) else "", before)]

@@ -41,7 +41,7 @@ _NO_REWARD_FUNCTIONS = frozenset({"advantage", "reward_function", "entropy", "nu
 
 
 def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[Notice]:
-    """What is known of a run from its files, its keys and how they were understood."""
+    """Notices that follow from a run's files, its keys and how they were mapped."""
     files = tuple(run.files.values())  # the indexing thread may add one meanwhile
     summed = mapping.sources.get("reward", "")
     if mapping.guessed and summed.startswith(_SUM_OF) and not mapping.doubt and not _is_of_turns(mapping):
@@ -124,7 +124,7 @@ def evaluation_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
 
 
 def _lacking(worse: RunIndex, better: RunIndex) -> str:
-    """What a run has less of than another: one of `_LACKS`."""
+    """What a run lacks in comparison with another: one of `_LACKS`."""
     if len(worse.token_metrics) < len(better.token_metrics):
         return "some_tokens" if worse.token_metrics else "tokens"
     return "samples" if worse.samples < better.samples else "nothing"

@@ -1,4 +1,4 @@
-"""What is asked of a run as a whole."""
+"""The question of /problems."""
 
 from __future__ import annotations
 

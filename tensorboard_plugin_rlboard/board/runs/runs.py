@@ -45,7 +45,7 @@ _MAX_IGNORED, _MAX_FOLDERS, _MAX_SETTINGS_PROBLEMS = 100, 100, 20
 
 @dataclass(frozen=True)
 class _Description:
-    """What is in a run, one file of each of its folders, and the version and steps of it that this was made of."""
+    """A cached description of a run, one file of each of its folders, and the version and steps that it was made of."""
 
     version: int
     steps: RunSteps
@@ -108,7 +108,7 @@ class RunList:
         )
 
     def _info(self, run: RunIndex, training: Training) -> RunInfo:
-        """What is in a run, with what changes from moment to moment."""
+        """The description of a run with the fields that change all the time."""
         registry, description = self._registry, self._description(run)
         mistakes = self._settings_problems(description.paths)
         return replace(
@@ -162,7 +162,7 @@ class RunList:
         return unusable_fields(self._cursor(), run) if run.problems else {}
 
     def _settings_problems(self, paths: Sequence[str]) -> Sequence[str]:
-        """What does not count of the rlboard.toml files that count for some files, one sentence each."""
+        """The problems of the rlboard.toml files that count for some files, one sentence each."""
         settings = self._registry.settings
         found = (problem for path in paths for problem in settings.for_file(path).problems)
         return tuple(dict.fromkeys(found))[:_MAX_SETTINGS_PROBLEMS]
@@ -175,7 +175,7 @@ def _interned(metrics: tuple[MetricInfo, ...]) -> list[MetricInfo]:
 
 
 def _describe(run: RunIndex, steps: RunSteps, has_runs_below: bool) -> RunInfo:
-    """What is in a run; fields that change without it have no value yet."""
+    """The description of a run; fields that change without its rows have no value yet."""
     mapping, schema = column_mapping(run, has_runs_below=has_runs_below), run_schema(run)
     return RunInfo(
         run=run.name,

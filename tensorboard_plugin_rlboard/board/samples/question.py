@@ -1,4 +1,4 @@
-"""What is asked of samples: a page of a list, one sample, its tokens."""
+"""The questions of /samples, /sample and /tokens."""
 
 from __future__ import annotations
 

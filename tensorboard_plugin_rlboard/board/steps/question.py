@@ -1,4 +1,4 @@
-"""What is asked of the steps: the curves of a selection."""
+"""The question of /steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of the tokens of many samples."""
+"""The question of /worst_tokens."""
 
 from __future__ import annotations
 

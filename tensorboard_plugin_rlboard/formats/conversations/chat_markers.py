@@ -172,7 +172,7 @@ def _is_blank(text: str, start: int) -> bool:
 
 @lru_cache(maxsize=64)
 def _speaker_patterns(asks: str, answers: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """What a text begins with up to its first question, and what stands before a question and an answer, with one blank."""
+    """The patterns of a text's beginning up to its first question, of the prefix of a question, and of that of an answer."""
     asked, answered = (rf"{re.escape(word)} ?[:：]" for word in (asks, answers))
     begin = re.compile(rf"{_INTRODUCTION.pattern}{asked}", re.DOTALL)
     return begin, re.compile(rf"(?<![^\s>]){asked}"), re.compile(rf"(?<!\S){answered}[ \n]?")

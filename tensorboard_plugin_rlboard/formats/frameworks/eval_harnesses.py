@@ -65,7 +65,7 @@ def text_of(value: object) -> str | None:
 
 
 def _answer(value: object) -> str | None:
-    """What was answered, as text: numbers and objects that a harness has made of it as JSON; None for nothing."""
+    """An answer as text: numbers and objects that a harness has made of it as JSON; None if there is none."""
     if isinstance(value, (bool, int, float)):
         return json.dumps(value)
     return text_of(value)

@@ -29,7 +29,7 @@ def _is_livecodebench(row: Row) -> bool:
 
 
 def _question(row: Row) -> dict[str, object]:
-    """What the answers to a question share; the tests of a question, and the calls of a code, are questions each."""
+    """The fields that the answers to a question share; each test of a question, and each call of a code, is a question."""
     kept: dict[str, object] = {name: text_of(row.get(name)) for name in _QUESTION_KEYS}
     if "question_content" not in row:
         asked = f"{text_of(row.get('code'))}\n\n{text_of(row.get('input'))}"

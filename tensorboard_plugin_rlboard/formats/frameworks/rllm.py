@@ -92,7 +92,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
 
 
 def _episode_fields(row: Row, task: _Object, episode: str) -> dict[str, object]:
-    """What all samples of an episode share."""
+    """The fields that all samples of an episode share."""
     of_task = extra_fields.identifier_text(task.get("id"))
     found: dict[str, object] = {
         "step": row.get("training_step"),

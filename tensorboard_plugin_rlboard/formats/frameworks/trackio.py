@@ -29,7 +29,7 @@ _TEXTS = ("run_name", "run_id", "key")
 
 
 def reason_of_session(row: Row) -> str:
-    """What is said of a file of one trace, which Trackio writes beside its database; empty for any other row."""
+    """The message on a file of one trace, which Trackio writes beside its database; empty for any other row."""
     if row.get("type") != "session" or row.get("harness") != "trackio":
         return ""
     return (
@@ -80,7 +80,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
 
 
 def _parsed(row: Row, key: str) -> object:
-    """What a column holds as JSON.
+    """The value of a column, parsed as JSON.
 
     Raises:
         ValueError: it is none, with one sentence.

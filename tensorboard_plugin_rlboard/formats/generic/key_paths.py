@@ -50,7 +50,7 @@ def value_at(row: Row, path: str) -> object:
 
 @lru_cache(maxsize=4096)
 def getter(path: str) -> Getter:
-    """What gives the value under a path that leads to one value of a row."""
+    """The function that gives the value under a path that leads to one value of a row."""
     if EITHER in path:
         choices = [getter(part) for part in path.split(EITHER)[:_MAX_ALTERNATIVES]]
         return lambda row: _own_or(row, path, lambda: _first(choices, row))
@@ -162,7 +162,7 @@ def lists_in(row: Row, path: str) -> list[list[object]]:
 
 
 def _factor(path: str) -> Getter:
-    """What gives a factor: a number as it stands there, unless the row has a key that is spelt like it."""
+    """The getter of a factor: a literal number, unless the row has a key that is spelt like it."""
     if not _NUMBER_TEXT.fullmatch(path):
         return getter(path)
     number = float(path)
@@ -174,7 +174,7 @@ def _own_or(row: Row, path: str, other: Callable[[], object]) -> object:
 
 
 def rest_after(text: object, beginning: object) -> object:
-    """What follows in a text that begins with another one; any other value as it is."""
+    """The rest of a text that begins with another one; any other value as it is."""
     begins = isinstance(text, str) and isinstance(beginning, str) and text.startswith(beginning)
     return text[len(beginning) :] if begins else text  # type: ignore[index,arg-type]  # both are texts
 

@@ -232,7 +232,7 @@ def _of_all(key: str, count: int) -> str:
 def _without_own_fields(
     around: Sequence[tuple[str, object]], names: Sequence[str]
 ) -> tuple[list[tuple[str, object]], list[str]]:
-    """What stands around the samples of a row, without our own names of what each needs for itself; and these."""
+    """The values around the samples of a row, without fields that each sample needs for itself; and the names of these."""
     of_all = [key for key, value in around if key in names and value is not None]
     return [(key, value) for key, value in around if key not in of_all], of_all
 

@@ -81,7 +81,7 @@ def with_joined_texts(row: Row) -> Row:
 
 
 def field_of_lists(rows: Sequence[Row]) -> str:
-    """What lists are that all of some rows have for their response: `response_tokens`, or the turns of `messages`; else empty."""
+    """The field of lists that all of some rows have for their response: `response_tokens`, `messages` (its turns), or empty."""
     keys = (*_SINGLE, *(said for said, _ in _EPISODES))
     lists = [next((texts for key in keys if _are_texts(texts := row.get(key))), None) for row in rows]
     if None in lists or any(with_joined_texts(row) is row for row in rows):

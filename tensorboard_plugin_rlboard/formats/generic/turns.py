@@ -188,7 +188,7 @@ def _chats(turns: list[object]) -> list[Message] | None:
 
 
 def with_reward(said: list[Message], turn: object) -> list[Message]:
-    """What was said in a turn, with the turn's reward at the last message."""
+    """The messages of a turn, with the turn's reward at the last one."""
     values = turn if isinstance(turn, Mapping) else {}
     reward = next((n for key in REWARD_KEYS if (n := number_from_value(values.get(key))) is not None), None)
     return said if reward is None or not said else [*said[:-1], {**said[-1], "reward": reward}]

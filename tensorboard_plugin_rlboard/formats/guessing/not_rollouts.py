@@ -170,7 +170,7 @@ def _are_of_models(roles: FieldRoles) -> bool:
 
 
 def _rated(roles: FieldRoles) -> str:
-    """That answers were rated by people or judges in several ways, beside a score of the whole; empty where they were not.
+    """The sentence that answers were rated by people or judges in several ways; empty if they were not.
 
     One of the ratings is more than yes or no: functions of a reward are called the same.
     """

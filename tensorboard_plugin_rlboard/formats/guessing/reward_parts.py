@@ -217,7 +217,7 @@ def _weights(profile: Profile, holder: str, names: Mapping[str, str]) -> tuple[d
 
 
 def _weighted(column: Column) -> list[str]:
-    """What a weight may be the weight of: by its own name (`format_weight`), or as one of `weights`, or beside a score."""
+    """The part that a weight may belong to: by its own name (`format_weight`), as one of `weights`, or beside a score."""
     own = [word for word in column.place.name.split("_") if word not in words.WEIGHTS]
     if len(own) < len(column.place.name.split("_")):
         around = _last(_holder(column.path)) if not own else ""

@@ -43,7 +43,7 @@ _PROMPT = frozenset(plain(snake_case(word)) for word in (*words.PROMPT, *words.W
 
 @dataclass(frozen=True)
 class Shape:
-    """What the rows of a file are.
+    """The shape of the rows of a file.
 
     Attributes:
         kind: one of `fields.SHAPES`.

@@ -48,7 +48,7 @@ def discounts(file_format: Format) -> tuple[float, float]:
 def line_context(
     file_format: Format, path: str, annotations: Mapping[str, Sequence[Row]] = MappingProxyType({})
 ) -> LineContext:
-    """What the samples of a file's lines depend on beside the lines: defaults of its path, tokenizer, annotations."""
+    """The context of a file's lines: defaults of its path, tokenizer, annotations."""
     option = file_format.options.get("tokenizer", "")
     to_tokens, to_text = (tokenizer.load_tokenizer(path, option) if option else None) or (None, None)
     return LineContext(file_defaults(file_format), to_tokens, to_text, annotations)

@@ -37,7 +37,7 @@ def parse_with_python(text: str) -> Any:
 
 
 def without_half_pairs(row: Any, text: str) -> Any:
-    """What a line holds with U+FFFD for each half of a surrogate pair; the very same where there is none.
+    """The values of a line with U+FFFD for each half of a surrogate pair; the very same object if there is none.
 
     Args:
         row: what Python's parser made of the line.

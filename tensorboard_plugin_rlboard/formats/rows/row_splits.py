@@ -114,7 +114,7 @@ def _odd_names(words: Sequence[object]) -> dict[str, int]:
 
 
 def _with_late_splits(split_words: SplitWords, further: Mapping[str, _Column]) -> list[object]:
-    """What the rows say of their split, with what further keys say of an evaluation where the split's own says nothing."""
+    """The names of the rows' splits; where a row has none, an evaluation that a further key names."""
     words = list(split_words.names)
     for rows in (*_rows_of_evaluations(split_words.responses), *_late_splits(further)):
         for row, word in rows:

@@ -73,7 +73,7 @@ class StyleEvidence:
 
 
 def _counts(token: str) -> tuple[int, int, int, int, int, int] | None:
-    """What one token counts for pieces, spaces, word pieces, blanks, byte marks and foreign; None for a special token."""
+    """The counts of one token for pieces, spaces, word pieces, blanks, byte marks and foreign; None for a special token."""
     if SPECIAL.fullmatch(token):
         return None
     is_foreign = not (BYTE_ALPHABET.issuperset(token) or _ADDED_SPACES.fullmatch(token))

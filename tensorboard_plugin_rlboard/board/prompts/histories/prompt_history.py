@@ -1,4 +1,4 @@
-"""What became of each prompt: its visits folded into one row, to which later ones can be added."""
+"""The history of each prompt: its visits folded into one row, to which later ones can be added."""
 
 from __future__ import annotations
 

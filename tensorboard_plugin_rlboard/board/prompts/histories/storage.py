@@ -44,7 +44,7 @@ class StoredHistory:
 
 
 class _Head(msgspec.Struct):
-    """What is stored beside the arrays."""
+    """The head that is stored beside the arrays."""
 
     split: str
     by: str
@@ -93,7 +93,7 @@ def load_history(data: bytes) -> StoredHistory | None:
 
 
 def _passes(head: _Head, found: StoredArrays) -> dict[int, PassSums]:
-    """What pass@k of each step is made of.
+    """The sums from which pass@k of each step is computed.
 
     Raises:
         ValueError: there are more or fewer numbers than the steps have.
