@@ -5,48 +5,56 @@ import {
   boolean,
   type Decoded,
   literal,
+  measuredNumber,
   nullable,
-  num,
   number,
   object,
   record,
   string,
 } from "../lib/decode";
-import { columns, metricInfo, nums } from "./values";
+import { columns, measuredNumbers, metricInfo } from "./values";
 
 export * from "./runs";
 export * from "./sample";
-export { METRIC_KINDS, type MetricInfo, type Num, type Value } from "./values";
+export { METRIC_KINDS, type MeasuredNumber, type MetricInfo, type Value } from "./values";
 
 const summary = object({
-  count: nums,
-  nonfinite: nums,
-  sum: nums,
-  mean: nums,
-  std: nums,
-  min: nums,
-  p01: nums,
-  p05: nums,
-  p25: nums,
-  p50: nums,
-  p75: nums,
-  p95: nums,
-  p99: nums,
-  max: nums,
+  count: measuredNumbers,
+  nonfinite: measuredNumbers,
+  sum: measuredNumbers,
+  mean: measuredNumbers,
+  std: measuredNumbers,
+  min: measuredNumbers,
+  p01: measuredNumbers,
+  p05: measuredNumbers,
+  p25: measuredNumbers,
+  p50: measuredNumbers,
+  p75: measuredNumbers,
+  p95: measuredNumbers,
+  p99: measuredNumbers,
+  max: measuredNumbers,
 });
 export type Summary = Decoded<typeof summary>;
 
 export const steps = object({
   step: array(number),
   metrics: record(summary),
-  step_metrics: record(nums),
+  step_metrics: record(measuredNumbers),
 });
 export type Steps = Decoded<typeof steps>;
 
 export const samples = object({ total: number, columns });
 export type Samples = Decoded<typeof samples>;
 
-const quantiles = object({ p01: num, p05: num, p25: num, p50: num, p75: num, p95: num, p99: num });
+const quantiles = object({
+  p01: measuredNumber,
+  p05: measuredNumber,
+  p25: measuredNumber,
+  p50: measuredNumber,
+  p75: measuredNumber,
+  p95: measuredNumber,
+  p99: measuredNumber,
+});
 export type Quantiles = Decoded<typeof quantiles>;
 
 export const distribution = object({
@@ -60,10 +68,10 @@ export const distribution = object({
   nonfinite: number,
   against_count: nullable(number),
   against_nonfinite: nullable(number),
-  mean: num,
-  std: num,
-  against_mean: num,
-  against_std: num,
+  mean: measuredNumber,
+  std: measuredNumber,
+  against_mean: measuredNumber,
+  against_std: measuredNumber,
 });
 export type Distribution = Decoded<typeof distribution>;
 
@@ -100,5 +108,7 @@ export type Problems = Decoded<typeof problems>;
 export const scalarTags = object({ tags: record(array(string)) });
 export type ScalarTags = Decoded<typeof scalarTags>;
 
-export const scalarSeries = record(object({ step: array(number), wall_time: array(number), value: nums }));
+export const scalarSeries = record(
+  object({ step: array(number), wall_time: array(number), value: measuredNumbers }),
+);
 export type Scalars = Decoded<typeof scalarSeries>;

@@ -5,8 +5,8 @@ import {
   boolean,
   type Decoded,
   literal,
+  measuredNumber,
   nullable,
-  num,
   number,
   object,
   pair,
@@ -58,8 +58,8 @@ const finding = object({
   is_open: boolean,
   /** The sample or step metric that shows it. */
   metric: string,
-  value: num,
-  threshold: num,
+  value: measuredNumber,
+  threshold: measuredNumber,
   threshold_name: string,
   unit: string,
   /** Where the threshold comes from. */
@@ -70,8 +70,8 @@ const finding = object({
   /** The step of each of them. */
   sample_steps: array(number),
   /** Of the metric that orders them, for each. */
-  sample_values: array(num),
-  tokens: array(object({ id: string, position: number, value: nullable(num) })),
+  sample_values: array(measuredNumber),
+  tokens: array(object({ id: string, position: number, value: nullable(measuredNumber) })),
   symptoms: array(symptom),
 });
 export type Finding = Decoded<typeof finding>;

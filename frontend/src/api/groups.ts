@@ -5,8 +5,8 @@ import {
   boolean,
   type Decoded,
   literal,
+  measuredNumber,
   nullable,
-  num,
   number,
   object,
   record,
@@ -14,7 +14,7 @@ import {
 } from "../lib/decode";
 import type { Scope } from "./parameters";
 import type { GROUP_KINDS, GROUP_SORTS } from "./prompts/listWords";
-import { columns, nums, scalars } from "./values";
+import { columns, measuredNumbers, scalars } from "./values";
 
 export { GROUP_KINDS, GROUP_SORTS } from "./prompts/listWords";
 
@@ -36,7 +36,7 @@ export const groupsDecoder = object({
   values_mixed: number,
   values: columns,
   /** Of the first of the values, along the steps; of no single step. */
-  lines: array(object({ step: array(number), kinds: record(nums), share: nums })),
+  lines: array(object({ step: array(number), kinds: record(measuredNumbers), share: measuredNumbers })),
   columns,
   members: columns,
 });
@@ -56,8 +56,8 @@ export const groupDecoder = object({
   common_prefix_characters: nullable(number),
   good: number,
   bad: number,
-  good_length: num,
-  bad_length: num,
+  good_length: measuredNumber,
+  bad_length: measuredNumber,
   good_have: array(phrase),
   bad_have: array(phrase),
   whole_texts: boolean,

@@ -6,8 +6,8 @@ import {
   type Decoded,
   type Decoder,
   literal,
+  measuredNumber,
   nullable,
-  num,
   number,
   object,
   record,
@@ -87,7 +87,7 @@ const runInfo = object({
   /** How many findings of each severity it has; null before it was examined. */
   findings: withDefault(nullable(object({ error: number, warning: number, info: number })), null),
   /** Mean reward at the newest step that has one. */
-  last_reward: withDefault(num, null),
+  last_reward: withDefault(measuredNumber, null),
 });
 export type RunInfo = Decoded<typeof runInfo>;
 

@@ -5,8 +5,8 @@ import {
   boolean,
   type Decoded,
   type Decoder,
+  measuredNumber,
   nullable,
-  num,
   number,
   object,
   pair,
@@ -36,7 +36,7 @@ const message = object({
   /** Written by the policy, so that the training learns from it. */
   sampled: defaultForNull(boolean, false),
   /** Of this turn alone, where the log has one. */
-  reward: withDefault(num, null),
+  reward: withDefault(measuredNumber, null),
 });
 export type Message = Decoded<typeof message>;
 
@@ -65,7 +65,7 @@ export const sample = object({
   group: withDefault(nullable(string), null),
   /** Tokens of the prompt as text, and a log-probability for each; both empty where they are not logged. */
   prompt_tokens: withDefault(array(string), []),
-  prompt_logprobs: withDefault(array(num), []),
+  prompt_logprobs: withDefault(array(measuredNumber), []),
   missing: record(array(pair(number, number))),
   mask: nullable(array(boolean)),
   trimmed: array(object({ what: string, count: number, reason: string })),
@@ -77,8 +77,8 @@ export const sample = object({
     next: nullable(string),
     group: array(string),
     /** One for each of `group`. */
-    group_rewards: array(num),
-    prompt: array(object({ step: number, id: string, reward: num })),
+    group_rewards: array(measuredNumber),
+    prompt: array(object({ step: number, id: string, reward: measuredNumber })),
   }),
 });
 export type Sample = Decoded<typeof sample>;

@@ -5,8 +5,8 @@ import {
   type Decoded,
   type Decoder,
   literal,
+  measuredNumber,
   nonFinite,
-  num,
   object,
   record,
   string,
@@ -14,10 +14,10 @@ import {
 } from "../lib/decode";
 
 /** A measured number: null is missing; NaN and ±Infinity are what was logged. */
-export type Num = number | null;
+export type MeasuredNumber = number | null;
 
 /** What a table cell or a scalar of a sample can be. */
-export type Value = Num | string | boolean;
+export type Value = MeasuredNumber | string | boolean;
 
 export const METRIC_KINDS = [
   "signed",
@@ -38,12 +38,12 @@ export const metricInfo = object({
 });
 export type MetricInfo = Decoded<typeof metricInfo>;
 
-export const nums = array(num);
+export const measuredNumbers = array(measuredNumber);
 
 const value: Decoder<Value> = (raw) => {
   if (raw === null || typeof raw === "string" || typeof raw === "boolean" || typeof raw === "number")
     return raw;
-  return num(raw);
+  return measuredNumber(raw);
 };
 
 /** Columns that hold texts whatever they say: a ground truth may well be the word "Infinity". */

@@ -1,7 +1,7 @@
 /** The words of the page: a message by its key, in the language of the page, with its slots filled. */
 
 import { signal } from "@preact/signals";
-import { count } from "../lib/format";
+import { formatCount } from "../lib/format";
 import { type English, en, type MessageKey } from "./en";
 import { type Language, language } from "./language";
 
@@ -124,7 +124,7 @@ const NAMES = new Set([
 /** A value as it stands in a message: whole numbers with a comma between thousands, as in tables, unless they are names. */
 function shown(value: string | number | undefined, slot: string): string | undefined {
   return typeof value === "number" && Number.isInteger(value) && !NAMES.has(slot)
-    ? count(value)
+    ? formatCount(value)
     : apart(value);
 }
 

@@ -60,7 +60,7 @@ export function nonFinite(value: unknown): number | undefined {
 }
 
 /** A measured number: null is missing, the words NaN, Infinity and -Infinity are what was logged. */
-export const num: Decoder<number | null> = (value) => {
+export const measuredNumber: Decoder<number | null> = (value) => {
   if (typeof value === "number" || value === null) return value;
   const word = nonFinite(value);
   if (word === undefined) throw mismatch("a number, null, or NaN, Infinity or -Infinity as text", value);

@@ -17,7 +17,7 @@ function word(x: number): string {
 const WHOLE = new Intl.NumberFormat("en-US");
 
 /** Three or four significant digits; integers up to seven digits whole, with a comma between thousands. No step: it is a name. */
-export function num(x: number | null | undefined): string {
+export function formatNumber(x: number | null | undefined): string {
   if (x === null || x === undefined) return MISSING;
   if (!Number.isFinite(x)) return word(x);
   if (x === 0) return "0";
@@ -30,34 +30,34 @@ export function num(x: number | null | undefined): string {
   return Math.abs(rounded) < 1000 ? String(rounded) : WHOLE.format(rounded);
 }
 
-/** As `num`, with a plus sign where above zero: for differences. */
-export function signed(x: number | null | undefined): string {
-  const text = num(x);
+/** As `formatNumber`, with a plus sign where above zero: for differences. */
+export function formatSigned(x: number | null | undefined): string {
+  const text = formatNumber(x);
   return typeof x === "number" && x > 0 ? `+${text}` : text;
 }
 
 /** Every digit there is, for tooltips and the clipboard. */
-export function full(x: number | null | undefined): string {
+export function formatExactly(x: number | null | undefined): string {
   if (x === null || x === undefined) return MISSING;
   return Number.isFinite(x) ? String(x) : word(x);
 }
 
 /** A whole number with a comma between thousands. */
-export function count(n: number): string {
+export function formatCount(n: number): string {
   return Number.isFinite(n) ? WHOLE.format(Math.round(n)) : word(n);
 }
 
 const ALL_DIGITS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 15 });
 
 /** All digits of a number that was rounded before, with a comma between thousands. */
-export function grouped(x: number): string {
+export function formatGrouped(x: number): string {
   return Math.abs(x) < 1000 ? String(x) : ALL_DIGITS.format(x);
 }
 
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
 
 /** Bytes in steps of 1000, as file managers and the index's own messages count them. */
-export function bytes(n: number): string {
+export function formatBytes(n: number): string {
   if (!Number.isFinite(n) || n < 0) return MISSING;
   let rest = n;
   let unit = 0;
@@ -70,7 +70,7 @@ export function bytes(n: number): string {
 }
 
 /** Seconds as the one or two largest units: "4 s", "3 min 20 s", "2 h 5 min", "3 d 4 h". */
-export function duration(seconds: number): string {
+export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return MISSING;
   const s = Math.round(seconds);
   if (s < 60) return `${s} s`;
@@ -83,7 +83,7 @@ export function duration(seconds: number): string {
 }
 
 /** A share of 0 to 1 as a percentage. */
-export function percent(share: number | null | undefined): string {
+export function formatPercent(share: number | null | undefined): string {
   if (share === null || share === undefined) return MISSING;
-  return Number.isFinite(share) ? `${num(Number((share * 100).toPrecision(3)))} %` : word(share);
+  return Number.isFinite(share) ? `${formatNumber(Number((share * 100).toPrecision(3)))} %` : word(share);
 }

@@ -6,18 +6,18 @@ import type { RunInfo } from "../api/answers";
 import { changedAt } from "../data/revision";
 import { run, runsError } from "../data/runs";
 import { t, translate } from "../i18n";
-import { bytes, duration } from "../lib/format";
+import { formatBytes, formatDuration } from "../lib/format";
 import { useNow } from "./clock";
 
 /** "12.3 MB of 40 MB, 55 MB/s, 1 s left" */
 export function progressText(info: RunInfo): string {
   const slots = {
-    done: bytes(info.indexed_bytes),
-    total: bytes(info.bytes),
-    rate: bytes(info.bytes_per_second),
+    done: formatBytes(info.indexed_bytes),
+    total: formatBytes(info.bytes),
+    rate: formatBytes(info.bytes_per_second),
   };
   if (info.bytes_per_second <= 0) return t("shell.progress", slots);
-  const left = duration(Math.max(0, info.bytes - info.indexed_bytes) / info.bytes_per_second);
+  const left = formatDuration(Math.max(0, info.bytes - info.indexed_bytes) / info.bytes_per_second);
   return t("shell.progress_left", { ...slots, left });
 }
 
@@ -51,7 +51,7 @@ export function LiveStatus(): JSX.Element {
   }
   // Coarse is enough: to draw every second what hardly changes would keep a page busy that nobody touches.
   const unit = isLong ? MINUTE : AGE_STEP_S;
-  const age = duration(unit * Math.floor(seconds / unit));
+  const age = formatDuration(unit * Math.floor(seconds / unit));
   return (
     <span
       class="live number"

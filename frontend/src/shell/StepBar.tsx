@@ -5,7 +5,7 @@ import { run } from "../data/runs";
 import { follow, isFollowing, newestStep, steps } from "../data/steps";
 import { goToStep, moveStep, togglePin } from "../data/stepWalk";
 import { t } from "../i18n";
-import { count } from "../lib/format";
+import { formatCount } from "../lib/format";
 import { select, selected } from "../state/selection";
 import { Button, NumberField, Select } from "../ui";
 import { SelectionChips } from "./chips/SelectionChips";
@@ -132,7 +132,7 @@ export function StepBar(): JSX.Element | null {
         ▶
       </Button>
       <StepField />
-      <span class="muted number wide-only" title={t("shell.steps_hint", { n: count(all.length) })}>
+      <span class="muted number wide-only" title={t("shell.steps_hint", { n: formatCount(all.length) })}>
         {t("shell.of", { last: all.at(-1) ?? "" })}
       </span>
       <Follow />

@@ -7,7 +7,7 @@ import { hasStepRange } from "../data/scopes";
 import { steps, stepsStale } from "../data/steps";
 import { indexAtOrBelow, stepIndex } from "../data/stepWalk";
 import { t, translate } from "../i18n";
-import { num } from "../lib/format";
+import { formatNumber } from "../lib/format";
 import { sparkline } from "../lib/sparkline";
 import { metricLabel } from "../metrics";
 import { select, selected } from "../state/selection";
@@ -29,7 +29,7 @@ export function StepSlider(): JSX.Element | null {
   const x = (index: number): number => (index / last) * WIDTH;
   const share = (step: number): string => `${(100 * indexAtOrBelow(all, step)) / last}%`;
   const at = stepIndex.value;
-  const reward = num(means[at]);
+  const reward = formatNumber(means[at]);
   const from = indexAtOrBelow(all, step_min);
   const to = step_max === null ? last : indexAtOrBelow(all, step_max);
   return (

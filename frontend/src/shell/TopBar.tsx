@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { run, runs } from "../data/runs";
 import { changeLanguage, LANGUAGES, language, t } from "../i18n";
-import { count } from "../lib/format";
+import { formatCount } from "../lib/format";
 import { VIEWS } from "../state/addressFields";
 import { select, selected } from "../state/selection";
 import { keyOfView } from "../state/viewKeys";
@@ -21,8 +21,8 @@ export interface TopBarProps {
 
 function problemWords(problems: number, ignored: number): string {
   return problems === 0
-    ? t("shell.ignored_files", { n: count(ignored) })
-    : t("shell.problems", { n: count(problems) });
+    ? t("shell.ignored_files", { n: formatCount(ignored) })
+    : t("shell.problems", { n: formatCount(problems) });
 }
 
 function Problems({ onOpen }: { onOpen: () => void }): JSX.Element | null {
@@ -33,11 +33,11 @@ function Problems({ onOpen }: { onOpen: () => void }): JSX.Element | null {
     <Button
       quiet
       testId="problems-button"
-      hint={t("shell.problems_hint", { problems: count(problems), ignored: count(ignored) })}
+      hint={t("shell.problems_hint", { problems: formatCount(problems), ignored: formatCount(ignored) })}
       onClick={onOpen}
     >
       <span class="problems-count number wide-only">{problemWords(problems, ignored)}</span>
-      <span class="problems-count number small-only">⚠ {count(problems || ignored)}</span>
+      <span class="problems-count number small-only">⚠ {formatCount(problems || ignored)}</span>
     </Button>
   );
 }

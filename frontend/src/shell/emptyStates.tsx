@@ -6,7 +6,7 @@ import { refresh } from "../data/polling";
 import { runs } from "../data/runs";
 import { t, translate } from "../i18n";
 import "../i18n/lazyWords";
-import { bytes, count } from "../lib/format";
+import { formatBytes, formatCount } from "../lib/format";
 import { select } from "../state/selection";
 import { Button, Empty } from "../ui";
 import { SearchedFolders } from "./pageStates";
@@ -67,14 +67,16 @@ export function NoSamples({ info, onProblems }: { info: RunInfo; onProblems: () 
     <Empty title={t("shell.no_samples.title", { run: info.run })}>
       <p>
         {t("shell.no_samples.read", {
-          files: count(info.files),
-          bytes: bytes(info.bytes),
+          files: formatCount(info.files),
+          bytes: formatBytes(info.bytes),
           formats: info.formats.join(", ") || t("shell.no_samples.no_format"),
         })}
       </p>
       {info.message !== "" && <p>{translate(info.message)}</p>}
       {info.problems > 0 && (
-        <Button onClick={onProblems}>{t("shell.no_samples.problems", { n: count(info.problems) })}</Button>
+        <Button onClick={onProblems}>
+          {t("shell.no_samples.problems", { n: formatCount(info.problems) })}
+        </Button>
       )}
       <p>{t("shell.empty.write")}</p>
       <pre>{WRITE}</pre>

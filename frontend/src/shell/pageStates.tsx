@@ -6,7 +6,7 @@ import type { ApiError } from "../api/errors";
 import { refresh } from "../data/polling";
 import { runs } from "../data/runs";
 import { t } from "../i18n";
-import { count } from "../lib/format";
+import { formatCount } from "../lib/format";
 import { ErrorBox, type LazyFallbackProps, Progress } from "../ui";
 import { progressText } from "./LiveStatus";
 
@@ -31,9 +31,9 @@ export function Reading({ info }: { info: RunInfo | null }): JSX.Element {
       ) : (
         <p class="muted">
           {t("shell.reading_known", {
-            files: count(info.files),
-            samples: count(info.samples),
-            steps: count(info.steps.count),
+            files: formatCount(info.files),
+            samples: formatCount(info.samples),
+            steps: formatCount(info.steps.count),
           })}
         </p>
       )}

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { t } from "../i18n";
-import { full, num } from "../lib/format";
+import { formatExactly, formatNumber } from "../lib/format";
 import { BUCKETS } from "../lib/heatmapColours";
 import { Button, Toggle } from "../ui";
 import { BEYOND, CODE, codeCounts, colourClasses } from "./shared/colourCodes";
@@ -26,13 +26,13 @@ export function ColourLegend({ viewState }: { viewState: TokenViewState }): JSX.
         <NoScale viewState={viewState} metric={metric.name} />
       ) : (
         <>
-          <span title={full(scale.lo)}>{num(scale.lo)}</span>
+          <span title={formatExactly(scale.lo)}>{formatNumber(scale.lo)}</span>
           <span class="legend-bar" aria-hidden="true">
             {Array.from({ length: BUCKETS }, (_, i) => (
               <i key={i} class={names[scale.strongLow ? BUCKETS - 1 - i : i]} />
             ))}
           </span>
-          <span title={full(scale.hi)}>{num(scale.hi)}</span>
+          <span title={formatExactly(scale.hi)}>{formatNumber(scale.hi)}</span>
           <Button
             quiet
             pressed={isLocked}
@@ -65,8 +65,8 @@ function NoScale({ viewState, metric }: { viewState: TokenViewState; metric: str
   const only = onlyValue(viewState.data, metric);
   if (only === null) return <span class="hint">{t("sample.legend.nothing")}</span>;
   return (
-    <span class="hint" title={full(only)} data-testid="same-everywhere">
-      {t("sample.legend.same", { value: num(only) })}
+    <span class="hint" title={formatExactly(only)} data-testid="same-everywhere">
+      {t("sample.legend.same", { value: formatNumber(only) })}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { t } from "../i18n";
-import { count, full, num } from "../lib/format";
+import { formatCount, formatExactly, formatNumber } from "../lib/format";
 import { metricHint, metricLabel } from "../metrics";
 import { CopyButton } from "../ui";
 import { isCounted, type TokenData, type TokenMetric, unitSpan, valueAt } from "./shared/responseTokens";
@@ -67,8 +67,12 @@ interface MetricValueProps {
 
 function MetricValue({ data, metric, tokens: [from, to], chosen }: MetricValueProps): JSX.Element {
   const values = Array.from({ length: to - from }, (_, k) => valueAt(data, metric.name, from + k));
-  const text = values.map((value) => (value === "missing" ? t("sample.missing") : num(value))).join(" · ");
-  const whole = values.map((value) => (value === "missing" ? t("sample.missing") : full(value))).join(" · ");
+  const text = values
+    .map((value) => (value === "missing" ? t("sample.missing") : formatNumber(value)))
+    .join(" · ");
+  const whole = values
+    .map((value) => (value === "missing" ? t("sample.missing") : formatExactly(value)))
+    .join(" · ");
   return (
     <div class={chosen ? "chosen" : ""} data-metric={metric.name}>
       <dt title={metricHint(metric.name)}>{metricLabel(metric.name)}</dt>
@@ -80,7 +84,7 @@ function MetricValue({ data, metric, tokens: [from, to], chosen }: MetricValuePr
 function positionText(data: TokenData, from: number, to: number): string {
   const n = data.shown.length;
   if (to - from === 1) return t("sample.info.position", { i: from, n });
-  return t("sample.info.positions", { from: count(from), to: count(to - 1), n });
+  return t("sample.info.positions", { from: formatCount(from), to: formatCount(to - 1), n });
 }
 
 /** The token's numbers for the clipboard: every digit; a word where JSON has no number. */
@@ -89,7 +93,7 @@ function asJson(data: TokenData, from: number, to: number): string {
     const values = data.metrics.map(({ name }) => {
       const value = valueAt(data, name, from + k);
       if (value === "missing") return [name, null];
-      return [name, Number.isFinite(value) ? value : full(value)];
+      return [name, Number.isFinite(value) ? value : formatExactly(value)];
     });
     return {
       position: from + k,

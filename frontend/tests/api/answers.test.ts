@@ -6,7 +6,7 @@ import { groupDecoder, groupsDecoder } from "../../src/api/groups";
 import { decoder as diff } from "../../src/api/lazy/diffRoute";
 import { byDecoder } from "../../src/api/lazy/stepsByValue";
 import { passAtKDecoder, promptDecoder, promptsDecoder } from "../../src/api/prompts/answers";
-import { array, type Decoder, num, record } from "../../src/lib/decode";
+import { array, type Decoder, measuredNumber, record } from "../../src/lib/decode";
 import { exists, list, read } from "../files";
 
 describe("samples", () => {
@@ -57,7 +57,7 @@ const DECODERS: Record<string, Decoder<unknown>> = {
   compare: comparison,
   table: runTable,
   // The page reads token metrics as binary; the JSON form is for others, and as simple.
-  tokens: record(array(num)),
+  tokens: record(array(measuredNumber)),
   worst: answers.worstTokens,
   scalars: (value) => {
     return typeof value === "object" && value !== null && "tags" in value

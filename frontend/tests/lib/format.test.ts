@@ -1,6 +1,14 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
-import { bytes, count, duration, full, num, percent, signed } from "../../src/lib/format";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatExactly,
+  formatNumber,
+  formatPercent,
+  formatSigned,
+} from "../../src/lib/format";
 
 test.each([
   [0, "0"],
@@ -23,32 +31,32 @@ test.each([
   [14.274145, "14.27"],
   [100.00001, "100"],
   [1e300, "1.00e300"],
-])("num(%d) is %s", (value, text) => {
-  expect(num(value)).toBe(text);
+])("formatNumber(%d) is %s", (value, text) => {
+  expect(formatNumber(value)).toBe(text);
 });
 
 test("what is no number is a word, what is missing a dash", () => {
-  expect(num(Number.NaN)).toBe("NaN");
-  expect(num(Number.POSITIVE_INFINITY)).toBe("Infinity");
-  expect(num(Number.NEGATIVE_INFINITY)).toBe("-Infinity");
-  expect(num(null)).toBe("–");
-  expect(full(undefined)).toBe("–");
-  expect(full(Number.NaN)).toBe("NaN");
-  expect(percent(null)).toBe("–");
+  expect(formatNumber(Number.NaN)).toBe("NaN");
+  expect(formatNumber(Number.POSITIVE_INFINITY)).toBe("Infinity");
+  expect(formatNumber(Number.NEGATIVE_INFINITY)).toBe("-Infinity");
+  expect(formatNumber(null)).toBe("–");
+  expect(formatExactly(undefined)).toBe("–");
+  expect(formatExactly(Number.NaN)).toBe("NaN");
+  expect(formatPercent(null)).toBe("–");
 });
 
-test("full keeps every digit", () => {
-  expect(full(0.1 + 0.2)).toBe("0.30000000000000004");
+test("formatExactly keeps every digit", () => {
+  expect(formatExactly(0.1 + 0.2)).toBe("0.30000000000000004");
 });
 
-test("signed marks what is above zero", () => {
-  expect(signed(4.2)).toBe("+4.2");
-  expect(signed(0)).toBe("0");
-  expect(signed(-4.2)).toBe("-4.2");
+test("formatSigned marks what is above zero", () => {
+  expect(formatSigned(4.2)).toBe("+4.2");
+  expect(formatSigned(0)).toBe("0");
+  expect(formatSigned(-4.2)).toBe("-4.2");
 });
 
-test("count groups thousands", () => {
-  expect(count(51200)).toBe("51,200");
+test("formatCount groups thousands", () => {
+  expect(formatCount(51200)).toBe("51,200");
 });
 
 test.each([
@@ -59,7 +67,7 @@ test.each([
   [999_600_000, "1.00 GB"],
   [-1, "–"],
 ])("bytes(%d) is %s", (value, text) => {
-  expect(bytes(value)).toBe(text);
+  expect(formatBytes(value)).toBe(text);
 });
 
 test.each([
@@ -71,9 +79,9 @@ test.each([
   [86_400 * 3 + 3600 * 4, "3 d 4 h"],
   [Number.POSITIVE_INFINITY, "–"],
 ])("duration(%d) is %s", (value, text) => {
-  expect(duration(value)).toBe(text);
+  expect(formatDuration(value)).toBe(text);
 });
 
 test("percent keeps three digits", () => {
-  expect(percent(0.12345)).toBe("12.3 %");
+  expect(formatPercent(0.12345)).toBe("12.3 %");
 });

@@ -4,8 +4,8 @@ import {
   array,
   type Decoded,
   literal,
+  measuredNumber,
   nullable,
-  num,
   number,
   object,
   record,
@@ -13,7 +13,13 @@ import {
 } from "../../lib/decode";
 
 /** A metric of a run, from its means of the steps. */
-const runMetric = object({ last: num, highest: num, highest_step: number, lowest: num, area: num });
+const runMetric = object({
+  last: measuredNumber,
+  highest: measuredNumber,
+  highest_step: number,
+  lowest: measuredNumber,
+  area: measuredNumber,
+});
 export type RunMetric = Decoded<typeof runMetric>;
 
 const runRow = object({
@@ -44,7 +50,7 @@ const side = object({
   /** Samples that have no prompt. */
   without_prompt: number,
   nonfinite: number,
-  mean: num,
+  mean: measuredNumber,
 });
 export type ComparedSide = Decoded<typeof side>;
 

@@ -5,8 +5,8 @@ import {
   boolean,
   type Decoded,
   literal,
+  measuredNumber,
   nullable,
-  num,
   number,
   object,
   string,
@@ -24,7 +24,7 @@ const side = object({
   text: literal("response", "ref_response"),
   units: array(string),
   left_out: number,
-  values: nullable(array(num)),
+  values: nullable(array(measuredNumber)),
 });
 
 export const decoder = object({

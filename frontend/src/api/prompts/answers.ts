@@ -5,15 +5,15 @@ import {
   boolean,
   type Decoded,
   literal,
+  measuredNumber,
   nullable,
-  num,
   number,
   object,
   record,
   string,
 } from "../../lib/decode";
 import type { Scope } from "../parameters";
-import { columns, nums } from "../values";
+import { columns, measuredNumbers } from "../values";
 
 /** Every prompt has one of these; `never_beats_reference` is a list beside them. */
 export const PROMPT_STATUSES = [
@@ -55,7 +55,7 @@ export const promptsDecoder = object({
   kinds_mixed: number,
   kinds: columns,
   columns,
-  lines: array(object({ step: array(number), reward: nums })),
+  lines: array(object({ step: array(number), reward: measuredNumbers })),
 });
 export type Prompts = Decoded<typeof promptsDecoder>;
 
@@ -67,7 +67,7 @@ export const promptDecoder = object({
   never_beats_reference: boolean,
   prompt: string,
   asked: string,
-  numbers: record(num),
+  numbers: record(measuredNumber),
   renderings_total: number,
   renderings: array(
     object({

@@ -1,6 +1,6 @@
 /** The numbers beside an axis: as many digits as tell the ticks apart, and as much room as they need. */
 
-import { grouped } from "../../lib/format";
+import { formatGrouped } from "../../lib/format";
 
 /** From this size on, and below the other, a number is written with a power of ten. */
 const LARGE = 1e6;
@@ -31,9 +31,9 @@ function shortest(value: number, tolerance: number, powers: boolean): string {
     const rounded = Number(value.toPrecision(digits));
     if (Math.abs(rounded - value) > tolerance) continue;
     if (powers || Math.abs(rounded) < SMALL) return rounded.toExponential().replace("e+", "e");
-    return grouped(rounded);
+    return formatGrouped(rounded);
   }
-  return grouped(value);
+  return formatGrouped(value);
 }
 
 /** Between the numbers of an axis and what stands left and right of them. */

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { findings, type NamedFinding, seriousFindings } from "../../data/findings/findings";
 import { t, translate } from "../../i18n";
-import { count } from "../../lib/format";
+import { formatCount } from "../../lib/format";
 import { select } from "../../state/selection";
 import { adopt, Button } from "../../ui";
 import css from "./findings.css?inline";
@@ -19,7 +19,7 @@ export function FindingsStrip(): JSX.Element | null {
   const answer = findings.value;
   if (answer === null) return null;
   if (seriousFindings.value.length === 0) {
-    const numbers = { kinds: answer.checked.length, samples: count(answer.n_samples) };
+    const numbers = { kinds: answer.checked.length, samples: formatCount(answer.n_samples) };
     const healthy = answer.state === "ready" ? "findings.healthy" : "findings.so_far";
     const words = numbers.kinds === 0 ? t("findings.nothing_checked") : t(healthy, numbers);
     return (

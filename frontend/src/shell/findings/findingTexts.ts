@@ -3,14 +3,15 @@
 import { type Finding, SEVERITIES, type Severity } from "../../api/findings";
 import { steps } from "../../data/steps";
 import { t, translate } from "../../i18n";
-import { num } from "../../lib/format";
+import { formatNumber } from "../../lib/format";
 import "./words";
 
 /** "0.91 > 0.3 nats": how its number stands to its threshold. */
 export function numberText({ value, threshold, unit }: Finding): string {
-  if (value === null || threshold === null) return `${num(value ?? threshold)} ${translate(unit)}`.trim();
+  if (value === null || threshold === null)
+    return `${formatNumber(value ?? threshold)} ${translate(unit)}`.trim();
   const sign = value > threshold ? ">" : value < threshold ? "<" : value === threshold ? "=" : "≠";
-  return `${num(value)} ${sign} ${num(threshold)} ${translate(unit)}`.trim();
+  return `${formatNumber(value)} ${sign} ${formatNumber(threshold)} ${translate(unit)}`.trim();
 }
 
 /** "steps 120 – 130"; "since step 120" where it lasts until the newest step. */

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
-import { count } from "../../lib/format";
+import { formatCount } from "../../lib/format";
 import { isBoolean, setting } from "../../lib/storage";
 import { Toggle } from "../../ui";
 import { inNaturalOrder } from "../runs/runOrder";
@@ -93,7 +93,7 @@ export function ConfigTable({ info, all }: { info: RunInfo; all: readonly RunInf
           >
             <summary>
               {t("info.config.only_in", {
-                n: count(own.length),
+                n: formatCount(own.length),
                 runs: having.map(({ run }) => run).join(", "),
               })}
             </summary>

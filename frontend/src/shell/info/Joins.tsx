@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { findMessage, t, translate } from "../../i18n";
-import { count } from "../../lib/format";
+import { formatCount } from "../../lib/format";
 
 const HEADS = ["what", "source", "matched", "unmatched", "columns"] as const;
 
@@ -29,8 +29,8 @@ export function Joins({ info }: { info: RunInfo }): JSX.Element | null {
               <td>
                 <code>{translate(source)}</code>
               </td>
-              <td class="number">{count(matched)}</td>
-              <td class={unmatched > 0 ? "number odd" : "number"}>{count(unmatched)}</td>
+              <td class="number">{formatCount(matched)}</td>
+              <td class={unmatched > 0 ? "number odd" : "number"}>{formatCount(unmatched)}</td>
               <td>{columns.join(", ")}</td>
             </tr>
           ))}

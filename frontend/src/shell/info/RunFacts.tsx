@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
-import { bytes, count } from "../../lib/format";
+import { formatBytes, formatCount } from "../../lib/format";
 import { configSources } from "./configComparison";
 import { readingLine } from "./mappingPairs";
 
@@ -24,13 +24,13 @@ function factsOf(info: RunInfo): [FactName, string][] {
   const settings = Object.keys(info.config).length;
   return [
     ["formats", info.formats.map(formatName).join(", ") || t("shell.no_samples.no_format")],
-    ["files", t("info.files", { n: count(info.files), bytes: bytes(info.bytes) })],
-    ["samples", count(info.samples)],
+    ["files", t("info.files", { n: formatCount(info.files), bytes: formatBytes(info.bytes) })],
+    ["samples", formatCount(info.samples)],
     [
       "steps",
       steps.count === 0
         ? "0"
-        : t("info.steps", { n: count(steps.count), first: steps.first ?? "", last: steps.last ?? "" }),
+        : t("info.steps", { n: formatCount(steps.count), first: steps.first ?? "", last: steps.last ?? "" }),
     ],
     ["splits", info.splits.join(", ") || "–"],
     ["attempts", attempts.map((attempt) => t("shell.attempt_option", { ...attempt })).join(", ") || "–"],

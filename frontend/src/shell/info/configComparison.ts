@@ -2,7 +2,7 @@
 
 import type { RunInfo } from "../../api/answers";
 import { findMessage } from "../../i18n";
-import { full } from "../../lib/format";
+import { formatExactly } from "../../lib/format";
 
 /** One setting, as each of the runs has it. */
 export interface ConfigRow {
@@ -85,7 +85,7 @@ export function initialRuns(runs: readonly RunInfo[], shown: string, most: numbe
 /** A setting as text: every digit of a number, small ones in exponential notation. */
 export function configText(value: unknown): string {
   if (typeof value === "number" && value !== 0 && Math.abs(value) < 1e-3) return value.toExponential();
-  if (typeof value === "number" || value === undefined) return full(value);
+  if (typeof value === "number" || value === undefined) return formatExactly(value);
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { run, runs } from "../../data/runs";
 import { t } from "../../i18n";
-import { count } from "../../lib/format";
+import { formatCount } from "../../lib/format";
 import { isStrings, setting } from "../../lib/storage";
 import { select } from "../../state/selection";
 import { adopt, Button } from "../../ui";
@@ -56,7 +56,7 @@ export function Notices({ onMapping }: { onMapping: () => void }): JSX.Element |
       </ul>
       {warnings.length > 1 && (
         <Button quiet testId="notices-more" onClick={() => setAll(!all)}>
-          {all ? t("notice.fewer") : t("notice.more", { n: count(warnings.length - 1) })}
+          {all ? t("notice.fewer") : t("notice.more", { n: formatCount(warnings.length - 1) })}
         </Button>
       )}
     </section>

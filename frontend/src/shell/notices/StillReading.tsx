@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
 import "../../i18n/lazyWords";
-import { bytes, percent } from "../../lib/format";
+import { formatBytes, formatPercent } from "../../lib/format";
 
 export interface StillReadingProps {
   /** The runs whose numbers stand below. */
@@ -22,9 +22,9 @@ export function StillReading({ runs, isPart = false }: StillReadingProps): JSX.E
       {reading.map(({ run, indexed_bytes, bytes: all }) =>
         t("reading.so_far", {
           run,
-          done: bytes(indexed_bytes),
-          total: bytes(all),
-          share: percent(all > 0 ? indexed_bytes / all : 0),
+          done: formatBytes(indexed_bytes),
+          total: formatBytes(all),
+          share: formatPercent(all > 0 ? indexed_bytes / all : 0),
         }),
       )}
     </p>

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { runs } from "../../data/runs";
 import { t, translate } from "../../i18n";
-import { count } from "../../lib/format";
+import { formatCount } from "../../lib/format";
 
 /** More are not listed: nobody reads them. */
 const MAX_FILES = 100;
@@ -21,14 +21,14 @@ export function Ignored({ run = null }: { run?: string | null }): JSX.Element | 
   return (
     <>
       {own.length > 0 && (
-        <section aria-label={t("shell.ignored", { n: count(own.length) })}>
-          <h3 class="muted">{t("shell.ignored", { n: count(own.length) })}</h3>
+        <section aria-label={t("shell.ignored", { n: formatCount(own.length) })}>
+          <h3 class="muted">{t("shell.ignored", { n: formatCount(own.length) })}</h3>
           <Files files={own} />
         </section>
       )}
       {others.length > 0 && (
         <details data-testid="ignored-elsewhere">
-          <summary class="muted">{t("shell.ignored_elsewhere", { n: count(others.length) })}</summary>
+          <summary class="muted">{t("shell.ignored_elsewhere", { n: formatCount(others.length) })}</summary>
           <Files files={others} />
         </details>
       )}

@@ -7,7 +7,7 @@ import { problems } from "../../data/questions/problems";
 import { useAnswer } from "../../data/useAnswer";
 import { t, translate } from "../../i18n";
 import { copyText } from "../../lib/clipboard";
-import { count } from "../../lib/format";
+import { formatCount } from "../../lib/format";
 import { select, selection } from "../../state/selection";
 import { Button, useBriefMessage } from "../../ui";
 
@@ -86,7 +86,11 @@ export function ProblemRows({ kind, total, onClose }: ProblemRowsProps): JSX.Ele
           <Button disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE_ROWS))}>
             {t("shell.page.previous")}
           </Button>
-          {t("shell.page", { from: count(offset + 1), to: count(last), total: count(total) })}
+          {t("shell.page", {
+            from: formatCount(offset + 1),
+            to: formatCount(last),
+            total: formatCount(total),
+          })}
           <Button disabled={last >= total} onClick={() => setOffset(offset + PAGE_ROWS)}>
             {t("shell.page.next")}
           </Button>

@@ -6,7 +6,7 @@ import { problems } from "../../data/questions/problems";
 import { useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
 import { kindWords } from "../../i18n/kindWords";
-import { count } from "../../lib/format";
+import { formatCount } from "../../lib/format";
 import { selection } from "../../state/selection";
 import { adopt, Dialog, ErrorBox } from "../../ui";
 import { Ignored } from "./Ignored";
@@ -70,7 +70,7 @@ function Kind({ kind, n, unlisted, opened, onClose }: KindProps): JSX.Element {
       onToggle={(event) => setOpen(event.currentTarget.open)}
     >
       <summary>
-        <span>{kindWords(kind)}</span> <span class="number problems-count">{count(n + unlisted)}</span>
+        <span>{kindWords(kind)}</span> <span class="number problems-count">{formatCount(n + unlisted)}</span>
       </summary>
       {open && <ProblemRows kind={kind} total={n} onClose={onClose} />}
     </details>

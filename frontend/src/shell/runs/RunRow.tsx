@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
-import { count, num } from "../../lib/format";
+import { formatCount, formatNumber } from "../../lib/format";
 import { RunFindings } from "../findings/lazy";
 
 export interface RunRowProps {
@@ -30,7 +30,7 @@ export function RunRow({ info, name, isChosen, onChoose }: RunRowProps): JSX.Ele
     >
       <bdi class="run-name">{name}</bdi>
       <span class="number">
-        {last_reward === null ? "" : t("shell.run.reward", { reward: num(last_reward) })}
+        {last_reward === null ? "" : t("shell.run.reward", { reward: formatNumber(last_reward) })}
       </span>
       <span class="number muted">
         {steps.last === null ? "" : t("shell.run.step", { step: steps.last })}
@@ -39,7 +39,9 @@ export function RunRow({ info, name, isChosen, onChoose }: RunRowProps): JSX.Ele
       <span class="number">
         <RunFindings of={findings} />
       </span>
-      <span class="number odd">{problems > 0 ? t("shell.run.problems", { n: count(problems) }) : ""}</span>
+      <span class="number odd">
+        {problems > 0 ? t("shell.run.problems", { n: formatCount(problems) }) : ""}
+      </span>
     </button>
   );
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
-import { count } from "../../lib/format";
+import { formatCount } from "../../lib/format";
 import { isBoolean, setting } from "../../lib/storage";
 import { adopt, Button, Select, Toggle } from "../../ui";
 import { heatmapCss } from "../shared/heatmapCss";
@@ -109,7 +109,7 @@ export function Diff(props: DiffProps): JSX.Element {
         <DiffLegend data={data} left={left} right={right} differences={differences} />
       </div>
       {!data.in_one_piece && <p class="odd">{t("diff.pieces")}</p>}
-      {leftOut > 0 && <p class="odd">{t("diff.left_out", { n: count(leftOut) })}</p>}
+      {leftOut > 0 && <p class="odd">{t("diff.left_out", { n: formatCount(leftOut) })}</p>}
       <DiffRows
         data={data}
         rows={rows}
@@ -124,5 +124,5 @@ export function Diff(props: DiffProps): JSX.Element {
 }
 
 function changesText(changes: number): string {
-  return changes === 0 ? t("diff.same") : t("diff.changes", { n: count(changes) });
+  return changes === 0 ? t("diff.same") : t("diff.changes", { n: formatCount(changes) });
 }

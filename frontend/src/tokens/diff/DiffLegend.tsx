@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { t } from "../../i18n";
-import { count, num } from "../../lib/format";
+import { formatCount, formatNumber } from "../../lib/format";
 import { BUCKETS } from "../../lib/heatmapColours";
 import { metricLabel } from "../../metrics/names";
 import { CODE, colourClasses } from "../shared/colourCodes";
@@ -38,18 +38,18 @@ function DifferenceScale({ differences }: { differences: Differences }): JSX.Ele
       <span>{t("diff.metric", { metric })}</span>
       {scale !== null && (
         <>
-          <span>{num(scale.lo)}</span>
+          <span>{formatNumber(scale.lo)}</span>
           <span class="legend-bar" aria-hidden="true">
             {Array.from({ length: BUCKETS }, (_, i) => (
               <i key={i} class={names[i]} />
             ))}
           </span>
-          <span>{num(scale.hi)}</span>
+          <span>{formatNumber(scale.hi)}</span>
         </>
       )}
       {missing > 0 && (
         <span class={`swatch ${names[CODE.missing]}`}>
-          {t("diff.metric.missing", { n: count(missing), of: count(aligned) })}
+          {t("diff.metric.missing", { n: formatCount(missing), of: formatCount(aligned) })}
         </span>
       )}
     </>

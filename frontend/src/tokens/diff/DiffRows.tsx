@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
-import { count } from "../../lib/format";
+import { formatCount } from "../../lib/format";
 import { watchNearViewport } from "../text/nearViewport";
 import type { Differences } from "./differences";
 import { rowElement } from "./rowElements";
@@ -39,7 +39,7 @@ export function DiffRows(props: DiffRowsProps): JSX.Element {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "button quiet diff-fold";
-      button.textContent = `⋯ ${t("diff.fold", { n: count(at[1] - at[0]) })}`;
+      button.textContent = `⋯ ${t("diff.fold", { n: formatCount(at[1] - at[0]) })}`;
       button.addEventListener("click", () => latest.current(at[0]));
       return { row: null, element: button };
     });

@@ -1,7 +1,7 @@
 /** The elements of a row of differences. All text from rollouts becomes text nodes and nothing else. */
 
 import { t } from "../../i18n";
-import { full, signed } from "../../lib/format";
+import { formatExactly, formatSigned } from "../../lib/format";
 import { colourClasses } from "../shared/colourCodes";
 import type { Differences } from "./differences";
 import type { Row } from "./rows";
@@ -111,9 +111,9 @@ function tokenElements(stretch: Stretch, data: DiffData, differences: Difference
     const [left, right] = [data.left.values?.[differences.counterpart[i] ?? -1], data.right.values?.[i]];
     span.title = t("diff.token", {
       metric: differences.metric,
-      left: full(left),
-      right: full(right),
-      difference: signed(left === null || right === null ? null : differences.differences[i]),
+      left: formatExactly(left),
+      right: formatExactly(right),
+      difference: formatSigned(left === null || right === null ? null : differences.differences[i]),
     });
     return span;
   });

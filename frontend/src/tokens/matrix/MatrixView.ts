@@ -2,7 +2,7 @@
  * Tokens across, metrics down, numbers in coloured cells: only the columns in view exist, and scrolling reuses them.
  */
 
-import { num } from "../../lib/format";
+import { formatNumber } from "../../lib/format";
 import type { PaletteName } from "../../lib/heatmapColours";
 import { CODE, colourClasses } from "../shared/colourCodes";
 import { pointerMoved } from "../shared/pointerMoves";
@@ -117,7 +117,7 @@ export class MatrixView {
       const cell = cells[k];
       if (cell === undefined) return;
       const value = valueAt(this.data, row.metric, i);
-      cell.textContent = value === "missing" ? "–" : num(value);
+      cell.textContent = value === "missing" ? "–" : formatNumber(value);
       cell.className = this.#classes[k]?.[row.codes[i] ?? CODE.plain] ?? "heat";
     });
   }

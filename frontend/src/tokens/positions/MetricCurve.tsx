@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { t } from "../../i18n";
-import { count } from "../../lib/format";
+import { formatCount } from "../../lib/format";
 import { metricHint, metricLabel } from "../../metrics";
 import { CollapsibleSection } from "../../ui";
 import { type TokenMetric, valueAt } from "../shared/responseTokens";
@@ -45,7 +45,9 @@ function Curve({ viewState, metric }: { viewState: TokenViewState; metric: Token
       <p class="chart-key" title={metricHint(metric.name)}>
         <span class="muted">{t("sample.curve.how")}</span>
         {masked.length > 0 && <span class="muted">{t("sample.curve.masked")}</span>}
-        {nonFinite > 0 && <span class="odd">{t("sample.values.left_out", { n: count(nonFinite) })}</span>}
+        {nonFinite > 0 && (
+          <span class="odd">{t("sample.values.left_out", { n: formatCount(nonFinite) })}</span>
+        )}
       </p>
       <PositionPlot key={metric.name} viewState={viewState} lines={lines} />
     </>

@@ -6,7 +6,7 @@ import plotCss from "uplot/dist/uPlot.min.css?inline";
 import { axisWidth, tickLabels } from "../../charts/scales/axisLabels";
 import { type ColourRole, chartPalette } from "../../charts/shared/chartColours";
 import { t } from "../../i18n";
-import { num } from "../../lib/format";
+import { formatNumber } from "../../lib/format";
 import { metricLabel } from "../../metrics";
 import { adopt } from "../../ui";
 import type { TokenViewState } from "../shared/tokenViewState";
@@ -110,7 +110,7 @@ function optionsOf(
         grid,
         size: 26,
         incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000],
-        values: (_, splits) => splits.map(num),
+        values: (_, splits) => splits.map(formatNumber),
       },
       {
         ...axis,
@@ -143,7 +143,11 @@ function summary(lines: readonly PositionLine[]): string {
   const parts = lines.map(({ metric, numbers }) => {
     const finite = numbers.filter((x) => x !== null);
     const [min, max] = finite.reduce(([a, b], x) => [Math.min(a, x), Math.max(b, x)], [Infinity, -Infinity]);
-    return t("sample.values.range", { name: metricLabel(metric), min: num(min), max: num(max) });
+    return t("sample.values.range", {
+      name: metricLabel(metric),
+      min: formatNumber(min),
+      max: formatNumber(max),
+    });
   });
   return parts.join("; ");
 }

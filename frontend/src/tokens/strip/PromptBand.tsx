@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { chartPalette } from "../../charts/shared/chartColours";
 import { t } from "../../i18n";
-import { count, num } from "../../lib/format";
+import { formatCount, formatNumber } from "../../lib/format";
 import { colourCode } from "../shared/colourCodes";
 import type { PromptTokens } from "../shared/responseTokens";
 import type { TokenViewState } from "../shared/tokenViewState";
@@ -54,8 +54,8 @@ export function PromptBand({
     const at = Math.floor((event.offsetX / Math.max(1, band.clientWidth)) * shown.length);
     const token = shown[Math.min(shown.length - 1, Math.max(0, at))] ?? "";
     const value = logprobs?.[at];
-    const number = value === undefined || Number.isNaN(value) ? "" : ` ${num(value)}`;
-    band.title = `${about}\n${count(at + 1)}: ${spelledOut(token)}${number}`;
+    const number = value === undefined || Number.isNaN(value) ? "" : ` ${formatNumber(value)}`;
+    band.title = `${about}\n${formatCount(at + 1)}: ${spelledOut(token)}${number}`;
   };
   return (
     <div
@@ -66,7 +66,7 @@ export function PromptBand({
       onPointerMove={tell}
     >
       <canvas ref={canvas} />
-      <span class="strip-length">{t("sample.strip.prompt", { n: count(shown.length) })}</span>
+      <span class="strip-length">{t("sample.strip.prompt", { n: formatCount(shown.length) })}</span>
     </div>
   );
 }

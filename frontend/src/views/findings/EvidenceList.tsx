@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { NamedFinding } from "../../data/findings/findings";
 import { t } from "../../i18n";
-import { full, num } from "../../lib/format";
+import { formatExactly, formatNumber } from "../../lib/format";
 import { metricLabel } from "../../metrics";
 import { selected } from "../../state/selection";
 import { type Evidence, evidenceOf, openEvidence } from "./openEvidence";
@@ -33,7 +33,9 @@ export function EvidenceList({ finding }: { finding: NamedFinding }): JSX.Elemen
               {evidence.position !== null && (
                 <span>{t("findings.position", { position: evidence.position })}</span>
               )}
-              {evidence.value !== null && <b title={full(evidence.value)}>{num(evidence.value)}</b>}
+              {evidence.value !== null && (
+                <b title={formatExactly(evidence.value)}>{formatNumber(evidence.value)}</b>
+              )}
             </button>
           </li>
         ))}

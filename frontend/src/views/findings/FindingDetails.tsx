@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Finding, Symptom } from "../../api/findings";
 import { t, translate } from "../../i18n";
-import { full, num } from "../../lib/format";
+import { formatExactly, formatNumber } from "../../lib/format";
 import { metricLabel } from "../../metrics";
 import { select } from "../../state/selection";
 import { Button } from "../../ui";
@@ -20,8 +20,8 @@ export function FindingDetails({ finding }: { finding: Finding }): JSX.Element {
           <>
             <dt>{t("findings.source")}</dt>
             <dd class="muted">
-              <span class="number" title={full(threshold)}>
-                {num(threshold)} {translate(unit)}
+              <span class="number" title={formatExactly(threshold)}>
+                {formatNumber(threshold)} {translate(unit)}
               </span>{" "}
               (<code>{finding.threshold_name}</code>){source !== "" && <> · {translate(source)}</>}
             </dd>

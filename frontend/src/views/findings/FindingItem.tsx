@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import type { NamedFinding } from "../../data/findings/findings";
 import { t, translate } from "../../i18n";
-import { full } from "../../lib/format";
+import { formatExactly } from "../../lib/format";
 import { numberText, stepsText } from "../../shell/findings/findingTexts";
 import { SeveritySign } from "../../shell/findings/SeveritySign";
 import { select } from "../../state/selection";
@@ -31,7 +31,7 @@ export function FindingItem({ finding, isOpen }: { finding: NamedFinding; isOpen
       >
         <SeveritySign severity={severity} word />
         <b>{translate(title)}</b>
-        <span class="number" title={full(value)}>
+        <span class="number" title={formatExactly(value)}>
           {numberText(finding)}
         </span>
         <span class="number muted">{stepsText(finding.steps)}</span>

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { Threshold } from "../../api/findings";
 import { t, translate } from "../../i18n";
-import { full } from "../../lib/format";
+import { formatExactly } from "../../lib/format";
 import { select, selected } from "../../state/selection";
 import { triedThresholds, tryThreshold } from "../../state/triedThresholds";
 import { Button, CopyButton, NumberField } from "../../ui";
@@ -69,7 +69,7 @@ function Row({ threshold }: { threshold: Threshold }) {
         {tried !== undefined && (
           <Button
             quiet
-            label={t("findings.thresholds.reset", { value: full(threshold.default) })}
+            label={t("findings.thresholds.reset", { value: formatExactly(threshold.default) })}
             onClick={() => change(null)}
           >
             ↺

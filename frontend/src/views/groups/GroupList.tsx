@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { t } from "../../i18n";
-import { full, num } from "../../lib/format";
+import { formatExactly, formatNumber } from "../../lib/format";
 import { distinctLines } from "../../lib/prompts/distinctLines";
 import { useLineColumns } from "../../ui/lines/useLineColumns";
 import { choose } from "./chosenGroup";
@@ -41,8 +41,8 @@ export function GroupList({ rows, chosen }: { rows: readonly GroupRow[]; chosen:
               <span class="muted number">{rowNote(row, hasSteps)}</span>
             </span>
             <RewardDots members={row.members} ends={ends} />
-            <span class="number group-mean" title={full(row.mean)}>
-              {num(row.mean)}
+            <span class="number group-mean" title={formatExactly(row.mean)}>
+              {formatNumber(row.mean)}
             </span>
           </button>
         </li>
@@ -55,7 +55,7 @@ export function GroupList({ rows, chosen }: { rows: readonly GroupRow[]; chosen:
 function rowNote(row: GroupRow, hasSteps: boolean): string {
   const of = hasSteps ? [t("groups.at_step", { step: row.step })] : [];
   if (row.kind !== "gradient") return [...of, t(`groups.kind.${row.kind}`)].join(" · ");
-  const share = row.share === null ? [] : [t("groups.share", { share: num(100 * row.share) })];
-  const length = row.length === null ? [] : [t("groups.length", { n: num(Math.round(row.length)) })];
+  const share = row.share === null ? [] : [t("groups.share", { share: formatNumber(100 * row.share) })];
+  const length = row.length === null ? [] : [t("groups.length", { n: formatNumber(Math.round(row.length)) })];
   return [...of, ...share, ...length].join(" · ");
 }

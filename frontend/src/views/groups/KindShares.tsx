@@ -6,7 +6,7 @@ import { useWidth } from "../../charts/shared/useWidth";
 import { steps } from "../../data/steps";
 import { goToStep, stepIndex } from "../../data/stepWalk";
 import { t } from "../../i18n";
-import { num } from "../../lib/format";
+import { formatNumber } from "../../lib/format";
 
 const HEIGHT = 28;
 /** A column for each step, or for several where there are more steps than pixels. */
@@ -82,7 +82,7 @@ export function shareColumns(
 
 function sharesLabel(column: Column | undefined): string {
   const shares = (column?.shares ?? []).map(
-    ([kind, share]) => `${t(`groups.kind.${kind}`)} ${num(Math.round(1000 * share) / 10)} %`,
+    ([kind, share]) => `${t(`groups.kind.${kind}`)} ${formatNumber(Math.round(1000 * share) / 10)} %`,
   );
   return t("groups.shares", { shares: shares.join(", ") });
 }

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { GROUP_KINDS, GROUP_SORTS, type Groups } from "../../api/groups";
 import { t } from "../../i18n";
-import { count, num } from "../../lib/format";
+import { formatCount, formatNumber } from "../../lib/format";
 import { select } from "../../state/selection";
 import { Button, Select } from "../../ui";
 import { showKinds, shownKinds, shownSort } from "./chosenGroup";
@@ -16,8 +16,8 @@ export function Toolbar({ data }: { data: Groups }): JSX.Element {
     <section class="tools" aria-label={t("groups.tools")}>
       <span data-testid="groups-summary" aria-live="polite">
         {t("groups.summary", {
-          n: count(all),
-          share: num(all === 0 ? 0 : Math.round((100 * without) / all)),
+          n: formatCount(all),
+          share: formatNumber(all === 0 ? 0 : Math.round((100 * without) / all)),
         })}
       </span>
       {GROUP_KINDS.filter((kind) => (data.kinds[kind] ?? 0) > 0).map((kind) => (
@@ -32,7 +32,7 @@ export function Toolbar({ data }: { data: Groups }): JSX.Element {
           }
         >
           <i class="kind-sign" data-kind={kind} /> {t(`groups.kind.${kind}`)}{" "}
-          <span class="number">{count(data.kinds[kind] ?? 0)}</span>
+          <span class="number">{formatCount(data.kinds[kind] ?? 0)}</span>
         </Button>
       ))}
       <Select

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { BANDS } from "../../charts/curves/spreadBand";
 import { t } from "../../i18n";
-import { num } from "../../lib/format";
+import { formatNumber } from "../../lib/format";
 import { selected } from "../../state/selection";
 import { Button, Popover, Select, Slider, Toggle } from "../../ui";
 import { ChartPicker } from "./catalogue/ChartPicker";
@@ -48,7 +48,7 @@ function Jump({ onJump }: { onJump: () => void }) {
 /** What is not as it was logged must be read without opening anything: bands, smoothing, a shift to 0. */
 function drawnWords(): string {
   const isStd = bandMode.value === "std";
-  const scale = num(bandScale.value);
+  const scale = formatNumber(bandScale.value);
   return [
     bandMode.value === "none"
       ? ""
@@ -83,13 +83,15 @@ function DrawingControls() {
             max={3}
             step={0.25}
             label={t("overview.band.scale")}
-            text={t("overview.band.scale.value", { scale: num(bandScale.value) })}
+            text={t("overview.band.scale.value", { scale: formatNumber(bandScale.value) })}
             onInput={(value) => {
               bandScale.value = value;
             }}
             testId="band-scale"
           />
-          <span class="number">{t("overview.band.scale.value", { scale: num(bandScale.value) })}</span>
+          <span class="number">
+            {t("overview.band.scale.value", { scale: formatNumber(bandScale.value) })}
+          </span>
         </div>
       )}
       <div class="overview-slider">

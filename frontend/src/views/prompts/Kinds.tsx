@@ -2,15 +2,15 @@ import type { JSX } from "preact";
 import type { Value } from "../../api/answers";
 import type { Prompts } from "../../api/prompts/answers";
 import { t } from "../../i18n";
-import { count, full, num, percent } from "../../lib/format";
+import { formatCount, formatExactly, formatNumber, formatPercent } from "../../lib/format";
 import { select, selection } from "../../state/selection";
 import { numberOf } from "./promptRows";
 
 const FROM_TO = [
-  ["pass_rate", percent],
-  ["reward", num],
-  ["n_tokens", (value: number | null) => num(value === null ? null : Math.round(value))],
-  ["k3", num],
+  ["pass_rate", formatPercent],
+  ["reward", formatNumber],
+  ["n_tokens", (value: number | null) => formatNumber(value === null ? null : Math.round(value))],
+  ["k3", formatNumber],
 ] as const;
 const LISTS = ["solved", "regressed", "never_solved", "always_solved", "never_beats_reference"] as const;
 
@@ -23,7 +23,7 @@ export function Kinds({ data }: { data: Prompts }): JSX.Element | null {
   return (
     <details class="prompt-kinds" open>
       <summary>
-        {t("prompts.kinds", { by, n: count(data.kinds_total) })}
+        {t("prompts.kinds", { by, n: formatCount(data.kinds_total) })}
         {names.length < data.kinds_total && ` · ${t("prompts.kinds.most", { n: names.length })}`}
       </summary>
       <Mixed data={data} />
@@ -51,7 +51,7 @@ export function Kinds({ data }: { data: Prompts }): JSX.Element | null {
                 <th scope="row">
                   <Name kind={name} />
                 </th>
-                <td class="number">{count(numberOf(kinds["prompts"]?.[row]) ?? 0)}</td>
+                <td class="number">{formatCount(numberOf(kinds["prompts"]?.[row]) ?? 0)}</td>
                 {LISTS.map((list) => (
                   <td key={list} class="number">
                     {share(numberOf(kinds[list]?.[row]), numberOf(kinds["prompts"]?.[row]))}
@@ -62,7 +62,7 @@ export function Kinds({ data }: { data: Prompts }): JSX.Element | null {
                     numberOf(kinds[`${number}_${end}`]?.[row]),
                   );
                   return (
-                    <td key={number} class="number" title={`${full(from)} → ${full(to)}`}>
+                    <td key={number} class="number" title={`${formatExactly(from)} → ${formatExactly(to)}`}>
                       {shownAs(from ?? null)} → {shownAs(to ?? null)}
                     </td>
                   );
@@ -81,7 +81,7 @@ function Mixed({ data: { by, kinds_mixed } }: { data: Prompts }): JSX.Element | 
   if (kinds_mixed === 0) return null;
   return (
     <p class="odd" data-testid="prompt-kinds-mixed">
-      {t("prompts.kinds.mixed", { n: count(kinds_mixed), by })}
+      {t("prompts.kinds.mixed", { n: formatCount(kinds_mixed), by })}
     </p>
   );
 }
@@ -105,5 +105,5 @@ function Name({ kind }: { kind: Value }): JSX.Element {
 }
 
 function share(part: number | null, whole: number | null): string {
-  return percent(part === null || whole === null || whole === 0 ? null : part / whole);
+  return formatPercent(part === null || whole === null || whole === 0 ? null : part / whole);
 }

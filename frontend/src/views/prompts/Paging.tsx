@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { t } from "../../i18n";
-import { count } from "../../lib/format";
+import { formatCount } from "../../lib/format";
 import { select, selection } from "../../state/selection";
 import { Button } from "../../ui";
 import { PAGE_PROMPTS } from "./shownPrompts";
@@ -11,9 +11,9 @@ export function Paging({ total }: { total: number }): JSX.Element | null {
   if (total <= PAGE_PROMPTS && first === 0) return null;
   const go = (offset: number) => select({ prompts_offset: offset <= 0 ? null : offset }, "push");
   const shown = {
-    from: count(Math.min(first + 1, total)),
-    to: count(Math.min(first + PAGE_PROMPTS, total)),
-    n: count(total),
+    from: formatCount(Math.min(first + 1, total)),
+    to: formatCount(Math.min(first + PAGE_PROMPTS, total)),
+    n: formatCount(total),
   };
   return (
     <p class="prompt-pages">

@@ -4,7 +4,7 @@ import { passCurves } from "../../data/questions/lazy/prompts";
 import { shownScope } from "../../data/scopes";
 import { useAnswer } from "../../data/useAnswer";
 import { t, translate } from "../../i18n";
-import { count, percent } from "../../lib/format";
+import { formatCount, formatPercent } from "../../lib/format";
 import { sparkline } from "../../lib/sparkline";
 import { typedThreshold } from "./shownPrompts";
 
@@ -32,16 +32,16 @@ export function PassCurves(): JSX.Element | null {
           {data.k.map((k, row) => (
             <tr key={k}>
               <th scope="row">{k}</th>
-              <td class="number">{count(data.prompts[row]?.at(-1) ?? 0)}</td>
+              <td class="number">{formatCount(data.prompts[row]?.at(-1) ?? 0)}</td>
               <td>
                 <Line values={data.pass_at_k[row] ?? []} />
               </td>
-              <td class="number">{percent(data.pass_at_k[row]?.[0])}</td>
-              <td class="number">{percent(data.pass_at_k[row]?.at(-1))}</td>
+              <td class="number">{formatPercent(data.pass_at_k[row]?.[0])}</td>
+              <td class="number">{formatPercent(data.pass_at_k[row]?.at(-1))}</td>
               <td>
                 <Line values={data.avg_at_k[row] ?? []} />
               </td>
-              <td class="number">{percent(data.avg_at_k[row]?.at(-1))}</td>
+              <td class="number">{formatPercent(data.avg_at_k[row]?.at(-1))}</td>
             </tr>
           ))}
         </tbody>
@@ -55,10 +55,10 @@ function lastText({ k, pass_at_k, prompts }: PassAtK): string {
   const all = prompts[0]?.at(-1) ?? 0;
   return k
     .map((n, row) => {
-      const share = percent(pass_at_k[row]?.at(-1));
+      const share = formatPercent(pass_at_k[row]?.at(-1));
       const of = prompts[row]?.at(-1) ?? 0;
       if (of === all) return `pass@${n} ${share}`;
-      return t("prompts.pass.of", { k: n, share, prompts: count(of) });
+      return t("prompts.pass.of", { k: n, share, prompts: formatCount(of) });
     })
     .join(" · ");
 }

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import type { Num } from "../../api/answers";
+import type { MeasuredNumber } from "../../api/answers";
 import { t } from "../../i18n";
-import { full, num, percent, signed } from "../../lib/format";
+import { formatExactly, formatNumber, formatPercent, formatSigned } from "../../lib/format";
 import { distinctLines } from "../../lib/prompts/distinctLines";
 import { sparkline } from "../../lib/sparkline";
 import type { PromptRow } from "./promptRows";
@@ -12,18 +12,18 @@ const PROMPT_COLUMNS = 53;
 const LINE = { width: 96, height: 20 } as const;
 
 const COLUMNS = [
-  ["reward_first", num],
-  ["reward_last", num],
-  ["reward_change", signed],
-  ["reward_best", num],
-  ["pass_rate", percent],
-  ["best_gap", signed],
-  ["n_tokens_mean", (value: Num) => num(value === null ? null : Math.round(value))],
-  ["n_tokens_change", (value: Num) => signed(value === null ? null : Math.round(value))],
-  ["k3_change", signed],
-  ["visits", num],
-  ["samples", num],
-  ["last_step", num],
+  ["reward_first", formatNumber],
+  ["reward_last", formatNumber],
+  ["reward_change", formatSigned],
+  ["reward_best", formatNumber],
+  ["pass_rate", formatPercent],
+  ["best_gap", formatSigned],
+  ["n_tokens_mean", (value: MeasuredNumber) => formatNumber(value === null ? null : Math.round(value))],
+  ["n_tokens_change", (value: MeasuredNumber) => formatSigned(value === null ? null : Math.round(value))],
+  ["k3_change", formatSigned],
+  ["visits", formatNumber],
+  ["samples", formatNumber],
+  ["last_step", formatNumber],
 ] as const;
 
 /** One row a prompt: its line of rewards, and the numbers that the list can be sorted by. */
@@ -83,7 +83,7 @@ export function PromptTable({
                 </td>
               )}
               {shown.map(([name, shownAs]) => (
-                <td key={name} class="number" title={full(row.number(name))}>
+                <td key={name} class="number" title={formatExactly(row.number(name))}>
                   {shownAs(row.number(name))}
                 </td>
               ))}
@@ -118,7 +118,7 @@ function Head({ name }: { name: (typeof COLUMNS)[number][0] }) {
   );
 }
 
-function Line({ rewards }: { rewards: readonly Num[] }) {
+function Line({ rewards }: { rewards: readonly MeasuredNumber[] }) {
   const { width, height } = LINE;
   return (
     <svg class="prompt-line" width={width} height={height} aria-hidden="true">

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { PROMPT_LISTS, type Prompts } from "../../api/prompts/answers";
 import { t } from "../../i18n";
-import { count } from "../../lib/format";
+import { formatCount } from "../../lib/format";
 import { select } from "../../state/selection";
 import { Button, NumberField } from "../../ui";
 import { ByChoice } from "./ByChoice";
@@ -23,7 +23,7 @@ export function Toolbar({ data }: { data: Prompts }): JSX.Element {
           onClick={() => select({ list, prompts_offset: null })}
         >
           {t(`prompts.list.${listName(list)}`)}{" "}
-          <span class="number">{count(data.counts[list === "" ? "all" : list] ?? 0)}</span>
+          <span class="number">{formatCount(data.counts[list === "" ? "all" : list] ?? 0)}</span>
         </Button>
       ))}
       <NumberField

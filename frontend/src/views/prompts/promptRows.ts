@@ -1,6 +1,6 @@
 /** The list's prompts, one object each, from the columns of the answer. */
 
-import type { Num, Value } from "../../api/answers";
+import type { MeasuredNumber, Value } from "../../api/answers";
 import { PROMPT_STATUSES, type PromptStatus, type Prompts } from "../../api/prompts/answers";
 
 export interface PromptRow {
@@ -10,12 +10,13 @@ export interface PromptRow {
   readonly status: PromptStatus;
   readonly neverBeatsReference: boolean;
   readonly kind: string | null;
-  readonly rewards: readonly Num[];
+  readonly rewards: readonly MeasuredNumber[];
   /** A number of the row by the name of its column. */
-  readonly number: (column: string) => Num;
+  readonly number: (column: string) => MeasuredNumber;
 }
 
-export const numberOf = (value: Value | undefined): Num => (typeof value === "number" ? value : null);
+export const numberOf = (value: Value | undefined): MeasuredNumber =>
+  typeof value === "number" ? value : null;
 
 export function promptRows({ columns, lines }: Prompts): PromptRow[] {
   const text = (name: string, row: number): string => String(columns[name]?.[row] ?? "");

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { Num, Sample } from "../../api/answers";
+import type { MeasuredNumber, Sample } from "../../api/answers";
 import { t } from "../../i18n";
-import { num } from "../../lib/format";
+import { formatNumber } from "../../lib/format";
 import { sparkline } from "../../lib/sparkline";
 import { select } from "../../state/selection";
 import { Button, Panel } from "../../ui";
@@ -69,27 +69,37 @@ export function PromptLinks({ sample }: { sample: Sample }): JSX.Element | null 
 
 // Components of their own: from member to member of a group nearly all of them stay as they are.
 
-function MemberLink({ id, k, reward, isOpen }: { id: string; k: number; reward: Num; isOpen: boolean }) {
+function MemberLink({
+  id,
+  k,
+  reward,
+  isOpen,
+}: {
+  id: string;
+  k: number;
+  reward: MeasuredNumber;
+  isOpen: boolean;
+}) {
   return (
     <Button
       quiet={!isOpen}
       pressed={isOpen}
-      label={t("sample.links.open", { i: k + 1, reward: num(reward) })}
+      label={t("sample.links.open", { i: k + 1, reward: formatNumber(reward) })}
       onClick={() => !isOpen && select({ sample: id }, "push")}
     >
-      <span class="number">{num(reward)}</span>
+      <span class="number">{formatNumber(reward)}</span>
     </Button>
   );
 }
 
-function VisitLink({ id, step, reward }: { id: string; step: number; reward: Num }) {
+function VisitLink({ id, step, reward }: { id: string; step: number; reward: MeasuredNumber }) {
   return (
     <Button
       quiet
-      hint={t("sample.links.step", { step, reward: num(reward) })}
+      hint={t("sample.links.step", { step, reward: formatNumber(reward) })}
       onClick={() => select({ sample: id, step, step_min: null, step_max: null }, "push")}
     >
-      <span class="muted">{step}</span> <span class="number">{num(reward)}</span>
+      <span class="muted">{step}</span> <span class="number">{formatNumber(reward)}</span>
     </Button>
   );
 }
@@ -123,7 +133,7 @@ function RewardCurve({ sample }: { sample: Sample }): JSX.Element | null {
 /** Hundreds of visits as a path: once for each sample, not whenever the drawer changes. */
 function curveOf(sample: Sample) {
   const own = sample.scalars["reward"];
-  const visits: { step: number; reward: Num }[] = [
+  const visits: { step: number; reward: MeasuredNumber }[] = [
     ...sample.neighbours.prompt,
     { step: sample.step, reward: typeof own === "number" ? own : null },
   ].sort((a, b) => a.step - b.step);
@@ -134,7 +144,11 @@ function curveOf(sample: Sample) {
   return {
     path: sparkline(rewards, width, height),
     at: (visits.findIndex(({ step }) => step === sample.step) / (visits.length - 1)) * width,
-    words: { from: num(Math.min(...finite)), to: num(Math.max(...finite)), n: visits.length },
+    words: {
+      from: formatNumber(Math.min(...finite)),
+      to: formatNumber(Math.max(...finite)),
+      n: visits.length,
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Sample, Value } from "../../api/answers";
 import { canMoveSample, listOrder, moveSample, openSampleRow } from "../../data/sampleWalk";
 import { t } from "../../i18n";
-import { count } from "../../lib/format";
+import { formatCount } from "../../lib/format";
 import { metricHint, metricLabel } from "../../metrics";
 import { Button } from "../../ui";
 import { ReadingModeButtons } from "./conversation/ReadingModeButtons";
@@ -68,7 +68,7 @@ export function SampleHeader({ sample, failed, mode, onClose }: SampleHeaderProp
           {row >= 0 && (
             <span class="muted">
               {" "}
-              {t("sample.of", { i: count(row + 1), n: count(listOrder.value.total) })}
+              {t("sample.of", { i: formatCount(row + 1), n: formatCount(listOrder.value.total) })}
             </span>
           )}
         </h2>

@@ -11,7 +11,7 @@ import { hasStepRange, listScope } from "../../data/scopes";
 import { steps } from "../../data/steps";
 import { useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
-import { count, full, num, signed } from "../../lib/format";
+import { formatCount, formatExactly, formatNumber, formatSigned } from "../../lib/format";
 import { metricLabel } from "../../metrics";
 import { selected } from "../../state/selection";
 import { listedSteps, type MeanChange, meanLength, nonfiniteCounts, type StepRange } from "./meanLengths";
@@ -45,9 +45,9 @@ function summarise(answer: Steps, step: number | null, range: StepRange | null):
 
 function LengthText({ metric, of }: { metric: LengthMetric; of: MeanChange }): JSX.Element {
   return (
-    <span title={full(of.mean)}>
-      {t(`samples.length.${metric}`, { mean: num(of.mean) })}
-      {of.change !== null && <span class="muted"> ({signed(of.change)})</span>}
+    <span title={formatExactly(of.mean)}>
+      {t(`samples.length.${metric}`, { mean: formatNumber(of.mean) })}
+      {of.change !== null && <span class="muted"> ({formatSigned(of.change)})</span>}
     </span>
   );
 }
@@ -71,7 +71,7 @@ function lengthScope(): Scope {
 /** How many samples there are; nothing is said of it before it is known. */
 function totalText(pages: SamplePages, isSearched: boolean): string {
   if (pages.listKey.value !== "")
-    return t(isSearched ? "samples.hits" : "samples.count", { n: count(pages.total.value) });
+    return t(isSearched ? "samples.hits" : "samples.count", { n: formatCount(pages.total.value) });
   return pages.error.value === null ? t("samples.loading") : "";
 }
 
@@ -103,7 +103,9 @@ export function Summary({ pages }: { pages: SamplePages }): JSX.Element {
       {summary !== null && summary.leftOut.length > 0 && (
         <span class="odd" title={t("samples.left_out_hint")}>
           {t("samples.left_out", {
-            list: summary.leftOut.map(({ metric, n }) => `${metricLabel(metric)} ${count(n)}`).join(", "),
+            list: summary.leftOut
+              .map(({ metric, n }) => `${metricLabel(metric)} ${formatCount(n)}`)
+              .join(", "),
           })}
         </span>
       )}

@@ -3,12 +3,12 @@
 import type { JSX } from "preact";
 import type { WorstTokens } from "../../api/answers";
 import { t } from "../../i18n";
-import { count } from "../../lib/format";
+import { formatCount } from "../../lib/format";
 import { metricLabel } from "../../metrics";
 
 export function Summary({ data }: { data: WorstTokens }): JSX.Element {
   const words = { metric: metricLabel(data.metric.name), end: t(`tokens.end.${data.end}`) };
-  const numbers = { samples: count(data.samples), read: count(data.samples_read) };
+  const numbers = { samples: formatCount(data.samples), read: formatCount(data.samples_read) };
   return (
     <p class="number" data-testid="worst-summary" aria-live="polite">
       {t(`tokens.summary.${data.by}`, { ...words, ...numbers })}

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { Value, WorstTokens } from "../../api/answers";
 import { t } from "../../i18n";
-import { count, full, num } from "../../lib/format";
+import { formatCount, formatExactly, formatNumber } from "../../lib/format";
 import { distinctLines } from "../../lib/prompts/distinctLines";
 import { oneLine } from "../../lib/singleLine";
 import { select } from "../../state/selection";
@@ -16,8 +16,8 @@ function NumberCell({ value, of = 0 }: { value: Value | undefined; of?: number }
   const number = numberOf(value);
   const share = of > 0 ? Math.abs(number ?? 0) / of : 0;
   return (
-    <td class="number" title={full(number)}>
-      {num(number)}
+    <td class="number" title={formatExactly(number)}>
+      {formatNumber(number)}
       {share > 0 && <i class="worst-bar" style={{ width: `${100 * share}%` }} />}
     </td>
   );
@@ -111,7 +111,7 @@ export function WorstTable({ data }: { data: WorstTokens }): JSX.Element {
               {single && <NumberCell value={value} of={largest} />}
               {single && <NumberCell value={at} />}
               {!single && place}
-              {!single && <td class="number">{count(numberOf(columns["count"]?.[row]) ?? 0)}</td>}
+              {!single && <td class="number">{formatCount(numberOf(columns["count"]?.[row]) ?? 0)}</td>}
               {!single && <NumberCell value={columns["mean"]?.[row]} />}
               {!single && <NumberCell value={columns["sum"]?.[row]} />}
               {!single && <NumberCell value={value} />}

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Num, Steps, Summary } from "../../../src/api/answers";
+import type { MeasuredNumber, Steps, Summary } from "../../../src/api/answers";
 import { listedSteps, meanLength, nonfiniteCounts } from "../../../src/views/samples/meanLengths";
 
-function summary(count: Num[], sum: Num[], nonfinite: Num[]): Summary {
+function summary(count: MeasuredNumber[], sum: MeasuredNumber[], nonfinite: MeasuredNumber[]): Summary {
   const none = count.map(() => null);
   const rest = { mean: none, std: none, min: none, p01: none, p05: none, p25: none, p50: none, p75: none };
   return { count, sum, nonfinite, ...rest, p95: none, p99: none, max: none };

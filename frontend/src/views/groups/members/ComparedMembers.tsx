@@ -7,7 +7,7 @@ import type { SampleWithTokens } from "../../../data/questions/sample";
 import { sampleScope } from "../../../data/scopes";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import { num } from "../../../lib/format";
+import { formatNumber } from "../../../lib/format";
 import { select } from "../../../state/selection";
 import { Diff } from "../../../tokens/diff/Diff";
 import type { Unit } from "../../../tokens/diff/stretches";
@@ -65,7 +65,7 @@ export function ComparedMembers({ sides, metric }: ComparedMembersProps): JSX.El
 }
 
 function titleOf({ at, reward }: Side): string {
-  return `${t("groups.member", { i: at + 1 })} · ${t("groups.reward")} ${num(reward)}`;
+  return `${t("groups.member", { i: at + 1 })} · ${t("groups.reward")} ${formatNumber(reward)}`;
 }
 
 function TwoMembers({ left, right, metric }: { left: Side; right: Side; metric: string }) {

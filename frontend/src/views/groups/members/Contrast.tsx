@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Group, GroupPhrase } from "../../../api/groups";
 import { t } from "../../../i18n";
-import { count, num } from "../../../lib/format";
+import { formatCount, formatNumber } from "../../../lib/format";
 
 /** Phrases of one side that are shown. */
 const MAX_PHRASES = 4;
@@ -26,7 +26,7 @@ export function Contrast({ group }: { group: Group }): JSX.Element {
       {longer !== null && Math.round(longer) !== 0 && (
         <li data-testid="group-longer">
           {t(longer < 0 ? "groups.shorter" : "groups.longer", {
-            n: num(Math.abs(Math.round(longer))),
+            n: formatNumber(Math.abs(Math.round(longer))),
             unit: t(`groups.${Math.abs(Math.round(longer)) === 1 ? "unit_one" : "unit"}.${group.unit}`),
           })}
         </li>
@@ -38,7 +38,9 @@ export function Contrast({ group }: { group: Group }): JSX.Element {
 /** From where on the members are not alike any more. */
 function parting(prefix: number, units: readonly unknown[], by: Group["aligned_by"]): string {
   if (units.every((own) => own === prefix)) return t("groups.diverge.never");
-  return prefix === 0 ? t("groups.diverge.at_once") : t(`groups.diverge.${by}`, { at: count(prefix + 1) });
+  return prefix === 0
+    ? t("groups.diverge.at_once")
+    : t(`groups.diverge.${by}`, { at: formatCount(prefix + 1) });
 }
 
 function phraseText({ text, good, bad }: GroupPhrase, group: Group) {

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { full, num } from "../../../lib/format";
+import { formatExactly, formatNumber } from "../../../lib/format";
 
 interface FactProps {
   label: string;
@@ -8,10 +8,10 @@ interface FactProps {
 }
 
 /** A number of a member by its name; nothing where it was not logged. */
-export function Fact({ label, value, text = num }: FactProps): JSX.Element | null {
+export function Fact({ label, value, text = formatNumber }: FactProps): JSX.Element | null {
   if (value === null) return null;
   return (
-    <span title={full(value)}>
+    <span title={formatExactly(value)}>
       {label} <b class="number">{text(value)}</b>
     </span>
   );

@@ -7,7 +7,7 @@ import { listOrder } from "../../../data/sampleWalk";
 import { sampleScope } from "../../../data/scopes";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import { num } from "../../../lib/format";
+import { formatNumber } from "../../../lib/format";
 import { isBoolean, setting } from "../../../lib/storage";
 import { select } from "../../../state/selection";
 import { ColourLegend } from "../../../tokens/ColourLegend";
@@ -138,13 +138,13 @@ function factWords({ facts }: Group): string {
   const kind = GROUP_KINDS.find((one) => one === facts["kind"]) ?? "gradient";
   const words = {
     key: String(facts["group"]),
-    mean: num(number("reward_mean")),
-    std: num(number("reward_std")),
-    members: t("groups.members", { n: num(number("size")) }),
+    mean: formatNumber(number("reward_mean")),
+    std: formatNumber(number("reward_std")),
+    members: t("groups.members", { n: formatNumber(number("size")) }),
   };
   return [
     t("groups.facts", words),
     ...(kind === "gradient" ? [] : [t("groups.no_gradient", { kind: t(`groups.kind.${kind}`) })]),
-    ...(share === null || share === 0 ? [] : [t("groups.share", { share: num(100 * share) })]),
+    ...(share === null || share === 0 ? [] : [t("groups.share", { share: formatNumber(100 * share) })]),
   ].join(" · ");
 }

@@ -3,7 +3,7 @@ import { useRef } from "preact/hooks";
 import type { Value } from "../../../api/answers";
 import type { SampleWithTokens } from "../../../data/questions/sample";
 import { t } from "../../../i18n";
-import { count, percent, signed } from "../../../lib/format";
+import { formatCount, formatPercent, formatSigned } from "../../../lib/format";
 import { placeAfter } from "../../../lib/longText";
 import { lineStart } from "../../../lib/singleLine";
 import { metricLabel } from "../../../metrics";
@@ -56,12 +56,12 @@ export function Member(props: MemberProps): JSX.Element {
         <button type="button" class="group-open" data-testid="member-open" onClick={() => props.onOpen(null)}>
           <span class="muted">{t("groups.member", { i: at + 1 })}</span>
           <Fact label={t("groups.reward")} value={numberOf(facts["reward"])} />
-          <Fact label={t("groups.advantage")} value={numberOf(facts["advantage"])} text={signed} />
+          <Fact label={t("groups.advantage")} value={numberOf(facts["advantage"])} text={formatSigned} />
           <Fact label={t(`groups.units.${prefix.by}`)} value={numberOf(facts["units"])} />
-          {share !== null && <Fact label={t("groups.of_gradient")} value={share} text={percent} />}
+          {share !== null && <Fact label={t("groups.of_gradient")} value={share} text={formatPercent} />}
           {mean !== null && <Fact label={metricLabel(metric)} value={mean} />}
           {alone !== null && alone > prefix.units && (
-            <span class="muted">{t(`groups.alone.${prefix.by}`, { at: count(alone + 1) })}</span>
+            <span class="muted">{t(`groups.alone.${prefix.by}`, { at: formatCount(alone + 1) })}</span>
           )}
           {facts["truncated"] === true && <span class="odd">{t("groups.truncated")}</span>}
           {(side === "good" || side === "bad") && <span class="group-side">{t(`groups.side.${side}`)}</span>}
@@ -86,7 +86,7 @@ export function Member(props: MemberProps): JSX.Element {
           onClick={props.onFold}
         >
           {t(`groups.alike.${prefix.by}`, {
-            n: count(prefix.units),
+            n: formatCount(prefix.units),
             text: lineStart(start, 48),
           })}
         </button>

@@ -3,7 +3,7 @@ import type { Sample } from "../../../api/answers";
 import { sampleWithTokens } from "../../../data/questions/sample";
 import { sampleScope } from "../../../data/scopes";
 import { t } from "../../../i18n";
-import { num } from "../../../lib/format";
+import { formatNumber } from "../../../lib/format";
 import { select, selection } from "../../../state/selection";
 import { Button } from "../../../ui";
 
@@ -41,7 +41,7 @@ export function SeenAtSteps({ sample }: { sample: Sample }): JSX.Element | null 
           key={visit.step}
           quiet
           testId="group-visit"
-          hint={t("groups.seen.one", { step: visit.step, reward: num(visit.reward) })}
+          hint={t("groups.seen.one", { step: visit.step, reward: formatNumber(visit.reward) })}
           onClick={() => void openVisit(visit)}
         >
           <span class="number">{visit.step}</span>

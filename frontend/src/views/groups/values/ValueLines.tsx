@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
-import type { Num, Value } from "../../../api/answers";
+import type { MeasuredNumber, Value } from "../../../api/answers";
 import { GROUP_KINDS, type Groups } from "../../../api/groups";
 import { goToStep } from "../../../data/stepWalk";
 import type { Answer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import { percent } from "../../../lib/format";
+import { formatPercent } from "../../../lib/format";
 import { selection } from "../../../state/selection";
 
 const WIDTH = 120;
@@ -29,7 +29,7 @@ export function ValueLines({ name, along }: { name: Value; along: Answer<Groups>
   const at = step.findIndex((end) => end >= (selection.value.step ?? Number.NEGATIVE_INFINITY));
   const value = name === null ? t("groups.values.no_value") : String(name);
   const shares = kindsShown.map(
-    (kind) => `${t(`groups.kind.${kind}`)} ${percent(kinds[kind]?.[at] ?? null)}`,
+    (kind) => `${t(`groups.kind.${kind}`)} ${formatPercent(kinds[kind]?.[at] ?? null)}`,
   );
   return (
     <>
@@ -46,7 +46,7 @@ export function ValueLines({ name, along }: { name: Value; along: Answer<Groups>
         <Strip
           step={step}
           at={at}
-          label={t("groups.values.line_share", { value, share: percent(share[at] ?? null) })}
+          label={t("groups.values.line_share", { value, share: formatPercent(share[at] ?? null) })}
         >
           {(k, x, width) =>
             stacked([["gradient", share[k] ?? null]]).map(([kind, y, height]) => (
@@ -93,7 +93,7 @@ function Strip({ step, at, label, children }: StripProps): JSX.Element {
 }
 
 /** Shares as bars upon each other, from the ground: name, upper edge and height. */
-function stacked<K extends string>(shares: readonly (readonly [K, Num])[]): [K, number, number][] {
+function stacked<K extends string>(shares: readonly (readonly [K, MeasuredNumber])[]): [K, number, number][] {
   let y = HEIGHT;
   return shares.flatMap(([name, share]) => {
     if (share === null || !Number.isFinite(share) || share <= 0) return [];

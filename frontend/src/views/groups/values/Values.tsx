@@ -4,7 +4,7 @@ import { GROUP_KINDS, type Groups } from "../../../api/groups";
 import { groupLines } from "../../../data/questions/groups";
 import { useAnswer } from "../../../data/useAnswer";
 import { t, translate } from "../../../i18n";
-import { count, percent } from "../../../lib/format";
+import { formatCount, formatPercent } from "../../../lib/format";
 import { linesParameters, shownValue, showValue } from "../chosenGroup";
 import { ValueLines } from "./ValueLines";
 
@@ -19,12 +19,12 @@ export function Values({ data }: { data: Groups }): JSX.Element | null {
   return (
     <details class="group-values" open>
       <summary>
-        {t("groups.values", { by, n: count(values_total) })}
+        {t("groups.values", { by, n: formatCount(values_total) })}
         {names.length < values_total && ` · ${t("groups.values.most", { n: names.length })}`}
       </summary>
       {values_mixed > 0 && (
         <p class="odd" data-testid="group-values-mixed">
-          {t("groups.values.mixed", { n: count(values_mixed), by })}
+          {t("groups.values.mixed", { n: formatCount(values_mixed), by })}
         </p>
       )}
       {along.error !== null && <p class="odd">{translate(along.error.message)}</p>}
@@ -56,11 +56,11 @@ export function Values({ data }: { data: Groups }): JSX.Element | null {
                   <th scope="row">
                     <Name value={name} />
                   </th>
-                  <td class="number">{count(groups)}</td>
-                  <td class="number">{percent(numberOf(values["share"]?.[row]))}</td>
+                  <td class="number">{formatCount(groups)}</td>
+                  <td class="number">{formatPercent(numberOf(values["share"]?.[row]))}</td>
                   {present.map((kind) => (
                     <td key={kind} class="number">
-                      {percent((numberOf(values[kind]?.[row]) ?? 0) / groups)}
+                      {formatPercent((numberOf(values[kind]?.[row]) ?? 0) / groups)}
                     </td>
                   ))}
                   <ValueLines name={name} along={along} />

@@ -7,7 +7,7 @@ import type { ValueScale } from "../../../charts/scales/valueScale";
 import { extentOf, stepBeside } from "../../../charts/shared/series";
 import { goToStep } from "../../../data/stepWalk";
 import { t } from "../../../i18n";
-import { num } from "../../../lib/format";
+import { formatNumber } from "../../../lib/format";
 import { followMetric, orderAt } from "../../../metrics";
 import { select, selected } from "../../../state/selection";
 import { useFindingBands } from "../shared/findingBands";
@@ -87,7 +87,7 @@ function takeAlong({ name, order, least }: TakenAlong, values: CurveLine["values
 }
 
 /** A step is a name, and has no commas; between two steps lies a number. */
-const stepName = (x: number): string => (Number.isInteger(x) ? String(x) : num(x));
+const stepName = (x: number): string => (Number.isInteger(x) ? String(x) : formatNumber(x));
 
 /** A place of the pointer as a number that can be read: to a thousandth of what is shown. */
 function rounded(value: number, width: number): number {
@@ -100,7 +100,12 @@ function spokenSummary(title: string, lines: readonly CurveLine[]): string {
     const extent = extentOf(line.values);
     if (!extent) return t("overview.spoken.nothing", { label: line.label });
     const { min, max, last } = extent;
-    return t("overview.spoken", { label: line.label, min: num(min), max: num(max), last: num(last) });
+    return t("overview.spoken", {
+      label: line.label,
+      min: formatNumber(min),
+      max: formatNumber(max),
+      last: formatNumber(last),
+    });
   });
   return [title, ...parts].join(". ");
 }

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RunInfo, Steps } from "../../../api/answers";
 import { t } from "../../../i18n";
-import { count } from "../../../lib/format";
+import { formatCount } from "../../../lib/format";
 import { markJoined, metricHint, metricLabel, sampleMetricOf } from "../../../metrics";
 import { Select } from "../../../ui";
 import type { ChartSource, LineSource } from "../catalogue/chartCatalogue";
@@ -135,9 +135,9 @@ export function chartNote(main: LineSource, source: ChartSource, steps: Steps, s
   const unit = unitWord(source.tokenWeighted, finite + nonfinite);
   const slots = {
     unit,
-    finite: count(finite),
-    total: count(finite + nonfinite),
-    nonfinite: count(nonfinite),
+    finite: formatCount(finite),
+    total: formatCount(finite + nonfinite),
+    nonfinite: formatCount(nonfinite),
   };
   return [t(nonfinite > 0 ? "overview.note.nonfinite" : "overview.note.all", slots), weighted]
     .filter(Boolean)

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { CurveLine } from "../../../charts/curves/plotColumns";
 import { ChartTable } from "../../../charts/shared/ChartTable";
 import { t } from "../../../i18n";
-import { num } from "../../../lib/format";
+import { formatNumber } from "../../../lib/format";
 import { selection } from "../../../state/selection";
 
 export interface CurveTableProps {
@@ -29,7 +29,7 @@ export function CurveTable({ title, x, lines, height }: CurveTableProps): JSX.El
       cells={(row) => [
         String(x[row]),
         ...lines.flatMap(({ values, band }) =>
-          [values[row], ...(band ? [band.low[row], band.high[row]] : [])].map(num),
+          [values[row], ...(band ? [band.low[row], band.high[row]] : [])].map(formatNumber),
         ),
       ]}
       marked={rows}

@@ -6,7 +6,7 @@ import { cssColour } from "../../../charts/shared/chartColours";
 import { hoveredStep } from "../../../charts/shared/hoveredStep";
 import { type CurveValue, nearestIndex, nearestLogged } from "../../../charts/shared/series";
 import { t } from "../../../i18n";
-import { num, percent } from "../../../lib/format";
+import { formatNumber, formatPercent } from "../../../lib/format";
 import { selected } from "../../../state/selection";
 
 export interface CurveValuesProps {
@@ -32,7 +32,7 @@ function valueAt(values: CurveLine["values"], at: number): CurveValue {
 }
 
 const valueText = (line: CurveLine, value: CurveValue): string =>
-  line.isShare === true ? percent(value) : num(value);
+  line.isShare === true ? formatPercent(value) : formatNumber(value);
 
 /** What changes with the step: the place that is read, and the words of each line. */
 function wordsOf(x: readonly number[], lines: readonly CurveLine[]) {

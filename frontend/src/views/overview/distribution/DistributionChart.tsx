@@ -4,7 +4,7 @@ import { Histogram } from "../../../charts/distribution/Histogram";
 import { ChartTable } from "../../../charts/shared/ChartTable";
 import type { ComparedDistributions } from "../../../data/questions/distributions";
 import { t } from "../../../i18n";
-import { count, num } from "../../../lib/format";
+import { formatCount, formatNumber } from "../../../lib/format";
 import { PANEL_HEIGHT } from "../shared/PanelBody";
 import { histogramStyle } from "../shared/settings";
 import { shapesOf } from "./histogramShapes";
@@ -26,7 +26,7 @@ export function DistributionChart({ data, asTable, title, steps }: DistributionC
     pinned: t("overview.spread.pinned", { step: pin ?? "" }),
   });
   const { edges, density } = data.policy;
-  const binName = (bin: number) => `${num(edges[bin])} … ${num(edges[bin + 1])}`;
+  const binName = (bin: number) => `${formatNumber(edges[bin])} … ${formatNumber(edges[bin + 1])}`;
   const outside = data.policy.count - data.policy.counts.reduce((sum, n) => sum + n, 0);
   return (
     <>
@@ -35,27 +35,28 @@ export function DistributionChart({ data, asTable, title, steps }: DistributionC
           caption={title}
           heads={[t("overview.spread.bin"), ...drawn.map((shape) => shape.label)]}
           rows={data.policy.counts.length}
-          cells={(bin) => [binName(bin), ...drawn.map((shape) => num(shape.counts[bin]))]}
+          cells={(bin) => [binName(bin), ...drawn.map((shape) => formatNumber(shape.counts[bin]))]}
           height={PANEL_HEIGHT}
           thinnedText={(shown, total) => t("overview.thinned", { shown, total })}
         />
       ) : (
         <Histogram
-          label={`${title}. ${t("overview.spoken.range", { min: num(edges[0]), max: num(edges.at(-1)) })}`}
+          label={`${title}. ${t("overview.spoken.range", { min: formatNumber(edges[0]), max: formatNumber(edges.at(-1)) })}`}
           height={PANEL_HEIGHT}
           edges={edges}
           shapes={drawn}
           curveX={density.x}
           show={{ bars: histogramStyle.value !== "curve", curve: histogramStyle.value !== "bars" }}
           describe={(bin) =>
-            [binName(bin), ...drawn.map((shape) => `${shape.label}: ${count(shape.counts[bin] ?? 0)}`)].join(
-              " · ",
-            )
+            [
+              binName(bin),
+              ...drawn.map((shape) => `${shape.label}: ${formatCount(shape.counts[bin] ?? 0)}`),
+            ].join(" · ")
           }
         />
       )}
       {outside > 0 && (
-        <p class="overview-note">{t("overview.spread.outside", { outside: count(outside) })}</p>
+        <p class="overview-note">{t("overview.spread.outside", { outside: formatCount(outside) })}</p>
       )}
       <SpreadTable data={data} shapes={drawn} steps={steps} />
     </>

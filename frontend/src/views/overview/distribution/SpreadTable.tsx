@@ -4,7 +4,7 @@ import { type HistogramShape, shapeColour } from "../../../charts/distribution/H
 import { MIN_VALUES, type Spread, spreadChange } from "../../../charts/distribution/spreadChange";
 import type { ComparedDistributions } from "../../../data/questions/distributions";
 import { t } from "../../../i18n";
-import { count, num } from "../../../lib/format";
+import { formatCount, formatNumber } from "../../../lib/format";
 import { select } from "../../../state/selection";
 import { Button } from "../../../ui";
 import { againstSpreadOf, spreadOf } from "./histogramShapes";
@@ -75,11 +75,11 @@ function TableRow({ shape, row }: { shape: HistogramShape; row: SpreadRow }) {
       <th scope="row">
         <i style={{ background: shapeColour(shape) }} /> {shape.label}
       </th>
-      <td>{count(row.spread.count)}</td>
-      <td>{num(row.mean)}</td>
-      <td>{num(row.spread.std)}</td>
-      <td>{num(row.spread.iqr)}</td>
-      <td class={row.nonfinite > 0 ? "odd" : ""}>{count(row.nonfinite)}</td>
+      <td>{formatCount(row.spread.count)}</td>
+      <td>{formatNumber(row.mean)}</td>
+      <td>{formatNumber(row.spread.std)}</td>
+      <td>{formatNumber(row.spread.iqr)}</td>
+      <td class={row.nonfinite > 0 ? "odd" : ""}>{formatCount(row.nonfinite)}</td>
     </tr>
   );
 }
@@ -90,10 +90,10 @@ export function spreadSentence(pin: number, pinned: Spread, step: number, own: S
   const slots = {
     from,
     to,
-    std_from: num(earlier.std),
-    std_to: num(later.std),
-    iqr_from: num(earlier.iqr),
-    iqr_to: num(later.iqr),
+    std_from: formatNumber(earlier.std),
+    std_to: formatNumber(later.std),
+    iqr_from: formatNumber(earlier.iqr),
+    iqr_to: formatNumber(later.iqr),
     fewest: MIN_VALUES,
   };
   return t(`overview.verdict.${spreadChange(earlier, later)}`, slots);

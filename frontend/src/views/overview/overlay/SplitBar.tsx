@@ -6,7 +6,7 @@ import { splitColumn } from "../../../data/compare/byValue";
 import { kindColumns } from "../../../data/compare/kindColumns";
 import { run } from "../../../data/runs";
 import { t, translate } from "../../../i18n";
-import { count } from "../../../lib/format";
+import { formatCount } from "../../../lib/format";
 import { select, selected } from "../../../state/selection";
 import { adopt, Button, Select } from "../../../ui";
 import css from "./overlay.css?inline";
@@ -58,20 +58,20 @@ function Legend({ values: { answer, error, loading, overlays } }: { values: Valu
     return <span class="muted">{loading ? t("split.loading") : t("split.no_charts")}</span>;
   const hidden = answer.samples.slice(overlays.length);
   const rest = {
-    n: count(answer.rest_values + hidden.length),
-    samples: count(answer.rest_samples + hidden.reduce((sum, n) => sum + n, 0)),
+    n: formatCount(answer.rest_values + hidden.length),
+    samples: formatCount(answer.rest_samples + hidden.reduce((sum, n) => sum + n, 0)),
   };
   return (
     <ul class="overlay-legend" aria-label={t("split.legend", { by: answer.by })} data-testid="split-legend">
       {overlays.map(({ overlaid }, k) => (
-        <li key={overlaid.run} title={t("split.samples", { n: count(answer.samples[k] ?? 0) })}>
+        <li key={overlaid.run} title={t("split.samples", { n: formatCount(answer.samples[k] ?? 0) })}>
           <i style={{ background: cssColour(RUN_ROLES[overlaid.place] ?? "muted") }} />
           <bdi>{overlaid.run === "" ? t("split.empty") : overlaid.run}</bdi>
-          <span class="muted number">{count(answer.samples[k] ?? 0)}</span>
+          <span class="muted number">{formatCount(answer.samples[k] ?? 0)}</span>
         </li>
       ))}
       {answer.rest_values + hidden.length > 0 && <li class="muted">{t("split.rest", rest)}</li>}
-      {answer.without > 0 && <li class="muted">{t("split.without", { n: count(answer.without) })}</li>}
+      {answer.without > 0 && <li class="muted">{t("split.without", { n: formatCount(answer.without) })}</li>}
       {answer.values.length === 0 && answer.without === 0 && <li class="muted">{t("split.nothing")}</li>}
     </ul>
   );

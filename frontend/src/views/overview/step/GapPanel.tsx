@@ -6,7 +6,7 @@ import { type Gaps, gapsOf, nonfiniteCount, type SampleMark } from "../../../cha
 import { ChartTable } from "../../../charts/shared/ChartTable";
 import type { Answer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import { count, num, percent, signed } from "../../../lib/format";
+import { formatCount, formatNumber, formatPercent, formatSigned } from "../../../lib/format";
 import { selection } from "../../../state/selection";
 import { Panel } from "../../../ui";
 import { openSample } from "../shared/openSample";
@@ -67,7 +67,7 @@ interface GapBarsProps {
 
 function GapBars({ data, asTable, title, steps, step, pinned }: GapBarsProps) {
   const gaps = useMemo(() => gapsOf(data.gaps), [data]);
-  const slots = { win: count(gaps.win), tie: count(gaps.tie), loss: count(gaps.loss) };
+  const slots = { win: formatCount(gaps.win), tie: formatCount(gaps.tie), loss: formatCount(gaps.loss) };
   const counts = t("overview.gap.counts", slots);
   return (
     <>
@@ -87,7 +87,11 @@ function GapBars({ data, asTable, title, steps, step, pinned }: GapBarsProps) {
           caption={title}
           heads={[t("overview.rank"), t("overview.sample"), t("overview.gap.head")]}
           rows={gaps.marks.length}
-          cells={(row) => [num(row + 1), num(gaps.marks[row]?.index), signed(gaps.marks[row]?.value)]}
+          cells={(row) => [
+            formatNumber(row + 1),
+            formatNumber(gaps.marks[row]?.index),
+            formatSigned(gaps.marks[row]?.value),
+          ]}
           height={PANEL_HEIGHT}
           thinnedText={(shown, total) => t("overview.thinned", { shown, total })}
         />
@@ -98,7 +102,7 @@ function GapBars({ data, asTable, title, steps, step, pinned }: GapBarsProps) {
           bars={gaps.marks}
           beside={pinned?.gaps.marks.map(({ value }) => value) ?? null}
           selected={selection.value.sample}
-          describe={(bar) => t("overview.gap.one", { index: bar.index, value: signed(bar.value) })}
+          describe={(bar) => t("overview.gap.one", { index: bar.index, value: formatSigned(bar.value) })}
           onOpen={openSample}
         />
       )}
@@ -113,7 +117,7 @@ function GapBars({ data, asTable, title, steps, step, pinned }: GapBarsProps) {
 function Pinned({ step, gaps: { win, tie, loss } }: PinnedGaps) {
   const all = win + tie + loss;
   if (all === 0) return <p class="overview-note">{t("overview.gap.pinned_none", { step })}</p>;
-  const [w, l] = [win, loss].map((n) => percent(n / all));
+  const [w, l] = [win, loss].map((n) => formatPercent(n / all));
   return (
     <p class="overview-note" data-testid="gap-pinned">
       <i class="swatch-pinned" /> {t("overview.gap.pinned", { step, win: w ?? "", loss: l ?? "" })}
@@ -128,7 +132,11 @@ function WholeStep({ steps, step }: Pick<GapBarsProps, "steps" | "step">) {
   if (win == null || tie == null || loss == null) return null;
   return (
     <p class="overview-note">
-      {t("overview.gap.whole", { win: percent(win), tie: percent(tie), loss: percent(loss) })}
+      {t("overview.gap.whole", {
+        win: formatPercent(win),
+        tie: formatPercent(tie),
+        loss: formatPercent(loss),
+      })}
     </p>
   );
 }

@@ -13,7 +13,7 @@ import { ChartTable } from "../../../charts/shared/ChartTable";
 import { extentOf } from "../../../charts/shared/series";
 import type { Answer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import { count, num } from "../../../lib/format";
+import { formatCount, formatNumber } from "../../../lib/format";
 import { selection } from "../../../state/selection";
 import { Panel, Select } from "../../../ui";
 import { openSample } from "../shared/openSample";
@@ -84,7 +84,11 @@ function RewardDots({ data, asTable, step }: { data: StepMarks; asTable: boolean
           caption={t("overview.marks.title", { step })}
           heads={[t("overview.sample"), t("overview.policy"), t("overview.reference")]}
           rows={marks.length}
-          cells={(row) => [num(marks[row]?.index), num(marks[row]?.value), num(marks[row]?.reference)]}
+          cells={(row) => [
+            formatNumber(marks[row]?.index),
+            formatNumber(marks[row]?.value),
+            formatNumber(marks[row]?.reference),
+          ]}
           height={PANEL_HEIGHT}
           thinnedText={(shown, total) => t("overview.thinned", { shown, total })}
         />
@@ -106,11 +110,15 @@ function RewardDots({ data, asTable, step }: { data: StepMarks; asTable: boolean
 function spokenSummary(title: string, marks: readonly SampleMark[]): string {
   const extent = extentOf(marks.map((mark) => mark.value));
   if (!extent) return title;
-  return `${title}. ${t("overview.spoken.range", { min: num(extent.min), max: num(extent.max) })}`;
+  return `${title}. ${t("overview.spoken.range", { min: formatNumber(extent.min), max: formatNumber(extent.max) })}`;
 }
 
 function markText(mark: SampleMark): string {
-  const slots = { index: mark.index, value: num(mark.value), reference: num(mark.reference) };
+  const slots = {
+    index: mark.index,
+    value: formatNumber(mark.value),
+    reference: formatNumber(mark.reference),
+  };
   return t(isDrawable(mark.reference) ? "overview.marks.both" : "overview.marks.one", slots);
 }
 
@@ -124,11 +132,11 @@ export function ShownCount({
   total: number;
   bad: number;
 }): JSX.Element {
-  const slots = { shown: count(shown), total: count(total) };
+  const slots = { shown: formatCount(shown), total: formatCount(total) };
   return (
     <p class="overview-note overview-shown">
       {t(shown < total ? "overview.marks.shown" : "overview.marks.all", slots)}
-      {bad > 0 && ` · ${t("overview.marks.nonfinite", { bad: count(bad) })}`}
+      {bad > 0 && ` · ${t("overview.marks.nonfinite", { bad: formatCount(bad) })}`}
       {total > MARK_CAPS[0] && (
         <Select
           value={String(markCap.value)}

@@ -4,7 +4,7 @@ import type { Steps } from "../../../api/answers";
 import { stepBeside } from "../../../charts/shared/series";
 import { seriousFindings } from "../../../data/findings/findings";
 import { t, translate } from "../../../i18n";
-import { num } from "../../../lib/format";
+import { formatNumber } from "../../../lib/format";
 import { sparkline } from "../../../lib/sparkline";
 import { selected } from "../../../state/selection";
 import { klEstimator } from "../shared/settings";
@@ -35,7 +35,10 @@ export function Tiles({ steps, step }: { steps: Steps; step: number }): JSX.Elem
   const lacking = beside !== null && beside === pin ? t("overview.tile.no_change", { step: beside }) : "";
   const samples = steps.step_metrics["n_samples"] ?? [];
   const usual = usualOfScanty(samples, at);
-  const few = usual === null ? "" : t("overview.tile.few", { n: num(samples[at]), usual: num(usual) });
+  const few =
+    usual === null
+      ? ""
+      : t("overview.tile.few", { n: formatNumber(samples[at]), usual: formatNumber(usual) });
   return (
     <section
       class="overview-tiles"

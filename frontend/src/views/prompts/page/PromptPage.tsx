@@ -6,7 +6,7 @@ import { onePrompt } from "../../../data/questions/lazy/prompts";
 import { run } from "../../../data/runs";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import { full, num, percent, signed } from "../../../lib/format";
+import { formatExactly, formatNumber, formatPercent, formatSigned } from "../../../lib/format";
 import { StillReading } from "../../../shell/notices/StillReading";
 import { Button, ErrorBox } from "../../../ui";
 import { closePrompt, promptParameters } from "../shownPrompts";
@@ -15,14 +15,14 @@ import { RewardLine } from "./RewardLine";
 import { SideBySide } from "./SideBySide";
 
 const NUMBERS = [
-  ["reward_first", num],
-  ["reward_last", num],
-  ["reward_change", signed],
-  ["reward_best", num],
-  ["pass_rate", percent],
-  ["best_gap", signed],
-  ["visits", num],
-  ["samples", num],
+  ["reward_first", formatNumber],
+  ["reward_last", formatNumber],
+  ["reward_change", formatSigned],
+  ["reward_best", formatNumber],
+  ["pass_rate", formatPercent],
+  ["best_gap", formatSigned],
+  ["visits", formatNumber],
+  ["samples", formatNumber],
 ] as const;
 
 export function PromptPage(): JSX.Element {
@@ -55,7 +55,7 @@ function Content({ data }: { data: Prompt }) {
         {data.never_beats_reference && <span class="odd"> · {t("prompts.list.never_beats_reference")}</span>}
         <span class="muted">
           {" "}
-          · {t("prompts.threshold_is", { value: num(data.threshold.value) })}{" "}
+          · {t("prompts.threshold_is", { value: formatNumber(data.threshold.value) })}{" "}
           {t(`prompts.rule.${data.threshold.rule}`)}
         </span>
       </p>
@@ -63,7 +63,7 @@ function Content({ data }: { data: Prompt }) {
         {shown.map(([name, shownAs]) => (
           <div key={name} title={t(`prompts.column.${name}.why`)}>
             <dt class="muted">{t(`prompts.column.${name}`)}</dt>
-            <dd class="number" title={full(data.numbers[name])}>
+            <dd class="number" title={formatExactly(data.numbers[name])}>
               {shownAs(data.numbers[name])}
             </dd>
           </div>

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Prompt } from "../../../api/prompts/answers";
 import { t } from "../../../i18n";
-import { count } from "../../../lib/format";
+import { formatCount } from "../../../lib/format";
 import { select } from "../../../state/selection";
 import { Button } from "../../../ui";
 import { lookForNear, nearPattern } from "./nearPrompts";
@@ -12,7 +12,9 @@ export function Renderings({ data }: { data: Prompt }): JSX.Element {
   const near = nearPattern(data.asked);
   return (
     <details class="prompt-renderings" open={total > 1} data-testid="renderings">
-      <summary>{t(total === 1 ? "prompts.rendering" : "prompts.renderings", { n: count(total) })}</summary>
+      <summary>
+        {t(total === 1 ? "prompts.rendering" : "prompts.renderings", { n: formatCount(total) })}
+      </summary>
       <p class="muted">
         {t("prompts.renderings.why", { identity: data.identity })}{" "}
         {near !== "" && (
@@ -26,7 +28,7 @@ export function Renderings({ data }: { data: Prompt }): JSX.Element {
           <li key={prompt_key} data-testid="rendering">
             <p class="muted">
               <code>{prompt_key}</code>{" "}
-              {t("prompts.rendering_of", { n: count(samples), from: first_step, to: last_step })}{" "}
+              {t("prompts.rendering_of", { n: formatCount(samples), from: first_step, to: last_step })}{" "}
               <Button quiet onClick={() => select({ sample: id, step: first_step }, "push")}>
                 {t("prompts.open_sample")}
               </Button>

@@ -1,9 +1,9 @@
 // biome-ignore-all lint/a11y/useSemanticElements: SVG has neither buttons nor fieldsets
 import type { JSX } from "preact";
-import type { Num } from "../../../api/answers";
+import type { MeasuredNumber } from "../../../api/answers";
 import type { Prompt } from "../../../api/prompts/answers";
 import { t } from "../../../i18n";
-import { num } from "../../../lib/format";
+import { formatNumber } from "../../../lib/format";
 import { numberOf } from "../promptRows";
 import { choose, sampleRows, sidesOf } from "./sides";
 
@@ -18,7 +18,7 @@ const MARGIN = 14;
  * One visit is no line: its numbers stand above.
  */
 export function RewardLine({ data }: { data: Prompt }): JSX.Element | null {
-  const column = (name: string): Num[] => (data.steps[name] ?? []).map(numberOf);
+  const column = (name: string): MeasuredNumber[] => (data.steps[name] ?? []).map(numberOf);
   const [steps, means, lows, highs] = [
     column("step"),
     column("reward"),
@@ -32,13 +32,13 @@ export function RewardLine({ data }: { data: Prompt }): JSX.Element | null {
   if (finite.length === 0 || steps.length < 2) return null;
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const [first, last] = [steps[0] ?? 0, steps.at(-1) ?? 0];
-  const x = (step: Num): number =>
+  const x = (step: MeasuredNumber): number =>
     LEFT + (last > first ? ((step ?? first) - first) / (last - first) : 0.5) * (WIDTH - LEFT - MARGIN);
   const y = (value: number): number =>
     MARGIN + (high > low ? (high - value) / (high - low) : 0.5) * (HEIGHT - 2 * MARGIN);
   const rows = sampleRows(data);
   const right = sidesOf(rows)[1];
-  const open = (step: Num) => {
+  const open = (step: MeasuredNumber) => {
     const row = rows.find((other) => other.step === step);
     if (row !== undefined) choose("side_b", row.id);
   };
@@ -50,7 +50,7 @@ export function RewardLine({ data }: { data: Prompt }): JSX.Element | null {
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label={t("prompts.rewards")}>
         {[...new Set([high, low])].map((value) => (
           <text key={value} x={LEFT - 6} y={y(value) + 4} text-anchor="end">
-            {num(value)}
+            {formatNumber(value)}
           </text>
         ))}
         <text x={LEFT} y={HEIGHT - 1}>
@@ -66,9 +66,9 @@ export function RewardLine({ data }: { data: Prompt }): JSX.Element | null {
           if (mean === null) return null;
           const words = t("prompts.visit", {
             step: step ?? 0,
-            reward: num(mean),
-            from: num(from),
-            to: num(to),
+            reward: formatNumber(mean),
+            from: formatNumber(from),
+            to: formatNumber(to),
           });
           return (
             <g
@@ -93,9 +93,9 @@ export function RewardLine({ data }: { data: Prompt }): JSX.Element | null {
 
 /** The line through the values that there are. */
 function pathOf(
-  steps: readonly Num[],
-  values: readonly Num[],
-  x: (step: Num) => number,
+  steps: readonly MeasuredNumber[],
+  values: readonly MeasuredNumber[],
+  x: (step: MeasuredNumber) => number,
   y: (value: number) => number,
 ): string {
   const points = values.flatMap((value, i) =>

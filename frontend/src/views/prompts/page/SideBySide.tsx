@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Prompt } from "../../../api/prompts/answers";
 import { t } from "../../../i18n";
-import { num } from "../../../lib/format";
+import { formatNumber } from "../../../lib/format";
 import { metricLabel } from "../../../metrics/names";
 import { select } from "../../../state/selection";
 import { Button, Select } from "../../../ui";
@@ -77,7 +77,7 @@ function Side({ side, row, rows }: SideProps) {
             value={row.id}
             options={ofStep.map(({ id, turn, of, reward }) => ({
               value: id,
-              label: t("prompts.sample_of", { i: turn, n: of, reward: num(reward) }),
+              label: t("prompts.sample_of", { i: turn, n: of, reward: formatNumber(reward) }),
             }))}
             onChange={(id) => choose(side, id)}
           />
@@ -96,7 +96,7 @@ function Side({ side, row, rows }: SideProps) {
           return typeof value !== "number" ? null : (
             <div key={name}>
               <dt class="muted">{metricLabel(name)}</dt>
-              <dd class="number">{num(value)}</dd>
+              <dd class="number">{formatNumber(value)}</dd>
             </div>
           );
         })}

@@ -1,6 +1,6 @@
 /** Which two of a prompt's samples stand side by side: those of the address, else one of the first and of the last visit. */
 
-import type { Num } from "../../../api/answers";
+import type { MeasuredNumber } from "../../../api/answers";
 import type { Prompt } from "../../../api/prompts/answers";
 import { select, selection } from "../../../state/selection";
 import { numberOf } from "../promptRows";
@@ -8,12 +8,12 @@ import { numberOf } from "../promptRows";
 export interface SampleRow {
   readonly id: string;
   readonly step: number;
-  readonly reward: Num;
+  readonly reward: MeasuredNumber;
   /** Which of its step it is, from 1, and how many of it are listed. */
   readonly turn: number;
   readonly of: number;
   /** A number or text of the row by the name of its column. */
-  readonly value: (column: string) => Num | string;
+  readonly value: (column: string) => MeasuredNumber | string;
 }
 
 export function sampleRows({ samples }: Prompt): SampleRow[] {

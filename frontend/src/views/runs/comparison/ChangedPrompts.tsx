@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { CHANGES, type Comparison } from "../../../api/compare/answers";
 import { t } from "../../../i18n";
-import { count, full, num, signed } from "../../../lib/format";
+import { formatCount, formatExactly, formatNumber, formatSigned } from "../../../lib/format";
 import { distinctLines } from "../../../lib/prompts/distinctLines";
 import { metricLabel } from "../../../metrics";
 import { select, selected } from "../../../state/selection";
@@ -25,7 +25,11 @@ function Paging({ data, page, onPage }: ChangedPromptsProps): JSX.Element {
       <Button quiet label={t("runs.page.previous")} disabled={page === 0} onClick={() => onPage(page - 1)}>
         ◀
       </Button>
-      {t("runs.page", { first: count(first), last: count(last), all: count(data.compared) })}
+      {t("runs.page", {
+        first: formatCount(first),
+        last: formatCount(last),
+        all: formatCount(data.compared),
+      })}
       <Button
         quiet
         label={t("runs.page.next")}
@@ -89,14 +93,14 @@ export function ChangedPrompts(props: ChangedPromptsProps): JSX.Element {
         <tbody>
           {prompts.prompt_key.map((key, row) => [
             <tr key={key} class={key === open ? "open" : ""} data-testid="changed-prompt">
-              <td class="number" title={full(prompts.difference[row])}>
-                {signed(prompts.difference[row])}
+              <td class="number" title={formatExactly(prompts.difference[row])}>
+                {formatSigned(prompts.difference[row])}
               </td>
               <td class="number" title={t("runs.of_samples", { n: prompts.a_count[row] ?? 0 })}>
-                {num(prompts.a[row])}
+                {formatNumber(prompts.a[row])}
               </td>
               <td class="number" title={t("runs.of_samples", { n: prompts.b_count[row] ?? 0 })}>
-                {num(prompts.b[row])}
+                {formatNumber(prompts.b[row])}
               </td>
               <td>
                 <button

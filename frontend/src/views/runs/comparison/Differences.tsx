@@ -5,7 +5,7 @@ import type { Comparison } from "../../../api/compare/answers";
 import chartsCss from "../../../charts/charts.css?inline";
 import { Histogram } from "../../../charts/distribution/Histogram";
 import { t } from "../../../i18n";
-import { count, signed } from "../../../lib/format";
+import { formatCount, formatSigned } from "../../../lib/format";
 import { metricLabel } from "../../../metrics";
 import { adopt } from "../../../ui";
 
@@ -41,9 +41,9 @@ export function Differences({ data }: { data: Comparison }): JSX.Element {
           heights="count"
           describe={(bin) =>
             t("runs.bin", {
-              from: signed(edges[bin]),
-              to: signed(edges[bin + 1]),
-              n: count(counts[bin] ?? 0),
+              from: formatSigned(edges[bin]),
+              to: formatSigned(edges[bin + 1]),
+              n: formatCount(counts[bin] ?? 0),
             })
           }
         />

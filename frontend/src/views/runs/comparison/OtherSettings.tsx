@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { RunInfo } from "../../../api/answers";
 import { t } from "../../../i18n";
-import { count, MISSING } from "../../../lib/format";
+import { formatCount, MISSING } from "../../../lib/format";
 import { compareConfigs, configText, partlyKnown } from "../../../shell/info/configComparison";
 
 export function OtherSettings({ a, b }: { a: RunInfo; b: RunInfo }): JSX.Element | null {
@@ -50,7 +50,7 @@ export function OtherSettings({ a, b }: { a: RunInfo; b: RunInfo }): JSX.Element
           <details key={holders.join()} data-testid="settings-only-in">
             <summary>
               {t("runs.settings.only_in", {
-                n: count(settings.length),
+                n: formatCount(settings.length),
                 side: holders.includes(0) ? "A" : "B",
               })}
             </summary>

@@ -6,7 +6,7 @@ import type { Comparison } from "../../../api/compare/answers";
 import { diff } from "../../../data/questions/lazy/diff";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import { num } from "../../../lib/format";
+import { formatNumber } from "../../../lib/format";
 import { metricLabel } from "../../../metrics";
 import { useKeys } from "../../../state/keys";
 import { textRulesOf } from "../../../state/textRules";
@@ -32,7 +32,7 @@ function Side({ side, at, metric, onMove }: SideProps): JSX.Element {
         {t("runs.pair.at", {
           step: side.steps[at] ?? "",
           metric: metricLabel(metric),
-          value: num(side.values[at]),
+          value: formatNumber(side.values[at]),
         })}
       </span>
       {side.ids.length > 1 && (

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { ComparedSide, Comparison, Estimate } from "../../../api/compare/answers";
 import { t } from "../../../i18n";
-import { count, num, percent, signed } from "../../../lib/format";
+import { formatCount, formatNumber, formatPercent, formatSigned } from "../../../lib/format";
 import { metricLabel } from "../../../metrics";
 import { Empty } from "../../../ui";
 
@@ -13,13 +13,13 @@ const MIN_PROMPTS = 30;
 /** Of five prompts all are won by one of two equal sides in 6 of 100 comparisons, of six in 3. */
 const MIN_DECIDED = 6;
 
-const share = (x: number): string => percent(Math.round(x * 1000) / 1000);
+const share = (x: number): string => formatPercent(Math.round(x * 1000) / 1000);
 
 /** What of a side is not compared, in words; "" where everything is. */
 function leftOut({ without_prompt, nonfinite }: ComparedSide, letter: "A" | "B"): string {
   const words = [
-    without_prompt > 0 ? t("runs.without_prompt", { n: count(without_prompt), side: letter }) : "",
-    nonfinite > 0 ? t("runs.nonfinite", { n: count(nonfinite), side: letter }) : "",
+    without_prompt > 0 ? t("runs.without_prompt", { n: formatCount(without_prompt), side: letter }) : "",
+    nonfinite > 0 ? t("runs.nonfinite", { n: formatCount(nonfinite), side: letter }) : "",
   ];
   return words.filter(Boolean).join(" ");
 }
@@ -35,14 +35,18 @@ function Shares({ data }: { data: Comparison }): JSX.Element {
     <div
       class="compare-shares"
       role="img"
-      aria-label={t("runs.shares", { wins: count(wins), ties: count(ties), losses: count(losses) })}
+      aria-label={t("runs.shares", {
+        wins: formatCount(wins),
+        ties: formatCount(ties),
+        losses: formatCount(losses),
+      })}
     >
       {parts.map(({ kind, n }) => (
         <i
           key={kind}
           class={`share-${kind}`}
           style={{ flexGrow: n / compared }}
-          title={t(`runs.share.${kind}`, { n: count(n) })}
+          title={t(`runs.share.${kind}`, { n: formatCount(n) })}
         />
       ))}
     </div>
@@ -67,9 +71,9 @@ export function Verdict({ data }: { data: Comparison }): JSX.Element {
     leftOut(b, "B"),
   ].filter(Boolean);
   const sides = t("runs.sides", {
-    shared: count(shared),
-    only_a: count(a.only_here),
-    only_b: count(b.only_here),
+    shared: formatCount(shared),
+    only_a: formatCount(a.only_here),
+    only_b: formatCount(b.only_here),
   });
   if (win_rate === null || mean_difference === null) {
     const why = shared === 0 ? "runs.nothing_shared" : "runs.nothing_valued";
@@ -96,35 +100,37 @@ export function Verdict({ data }: { data: Comparison }): JSX.Element {
         <span class="number">{interval(win_rate, share)}</span>
         {" · "}
         {t("runs.mean_difference", { metric: metricLabel(data.metric) })}{" "}
-        <b class="number">{signed(mean_difference.value)}</b>{" "}
-        <span class="number">{interval(mean_difference, signed)}</span>
+        <b class="number">{formatSigned(mean_difference.value)}</b>{" "}
+        <span class="number">{interval(mean_difference, formatSigned)}</span>
       </p>
       <Shares data={data} />
       <p class="number">
         {t("runs.shares", {
-          wins: count(data.wins),
-          ties: count(data.ties),
-          losses: count(data.losses),
+          wins: formatCount(data.wins),
+          ties: formatCount(data.ties),
+          losses: formatCount(data.losses),
         })}{" "}
         <span class="muted">{sides}</span>{" "}
-        {compared < shared && <span class="odd">{t("runs.unvalued", { n: count(shared - compared) })}</span>}{" "}
+        {compared < shared && (
+          <span class="odd">{t("runs.unvalued", { n: formatCount(shared - compared) })}</span>
+        )}{" "}
         {notes.map((note) => (
           <span key={note} class="odd">{`${note} `}</span>
         ))}
       </p>
       <p class="number muted">
         {t("runs.means", {
-          a: num(a.mean),
-          b: num(b.mean),
-          samples_a: count(a.samples),
-          samples_b: count(b.samples),
+          a: formatNumber(a.mean),
+          b: formatNumber(b.mean),
+          samples_a: formatCount(a.samples),
+          samples_b: formatCount(b.samples),
         })}
       </p>
       <p class="muted">
         {t("runs.how", {
-          resamples: count(data.resamples),
+          resamples: formatCount(data.resamples),
           seed: data.seed,
-          confidence: percent(data.confidence),
+          confidence: formatPercent(data.confidence),
         })}{" "}
         {mean_difference.method === "normal" && t("runs.how.normal")}
       </p>

@@ -5,7 +5,7 @@ import { useMemo } from "preact/hooks";
 import type { RunRow, RunTable } from "../../../api/compare/answers";
 import { runs } from "../../../data/runs";
 import { language, t } from "../../../i18n";
-import { count } from "../../../lib/format";
+import { formatCount } from "../../../lib/format";
 import { select, selected } from "../../../state/selection";
 import { VirtualTable } from "../../../ui/table/VirtualTable";
 import { runColumns } from "./runColumns";
@@ -39,7 +39,7 @@ export function RunsTable({ data, active, onActive, focusTarget }: RunsTableProp
     <section class="runs-table" aria-label={t("runs.table")}>
       <p class="muted">
         {data.total > rows.length
-          ? t("runs.cut", { shown: count(rows.length), all: count(data.total) })
+          ? t("runs.cut", { shown: formatCount(rows.length), all: formatCount(data.total) })
           : t("runs.lead")}
       </p>
       <VirtualTable

@@ -3,7 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { RunRow } from "../../../api/compare/answers";
 import { t } from "../../../i18n";
-import { count, full, MISSING, num } from "../../../lib/format";
+import { formatCount, formatExactly, formatNumber, MISSING } from "../../../lib/format";
 import { pixelsFor } from "../../../lib/singleLine";
 import { RunFindings } from "../../../shell/findings/RunFindings";
 import { select, selected } from "../../../state/selection";
@@ -38,7 +38,7 @@ function numbers(
   name: "problems" | "reward" | "best" | "area" | "kl" | "length" | "step" | "samples",
   value: (row: RunRow) => number | null | undefined,
   more: (row: RunRow) => string = () => "",
-  shown: (value: number) => string = num,
+  shown: (value: number) => string = formatNumber,
 ): Column<RunRow> {
   return {
     name,
@@ -49,7 +49,7 @@ function numbers(
     cell: (row) => {
       const found = value(row) ?? null;
       return (
-        <span title={[full(found), more(row)].filter(Boolean).join(" · ")}>
+        <span title={[formatExactly(found), more(row)].filter(Boolean).join(" · ")}>
           {found === null ? MISSING : shown(found)}
         </span>
       );
@@ -121,7 +121,7 @@ export function runColumns(rows: readonly RunRow[]): Column<RunRow>[] {
         ),
       { align: "end" },
     ),
-    numbers("problems", ({ problems }) => problems, undefined, count),
+    numbers("problems", ({ problems }) => problems, undefined, formatCount),
     numbers("reward", (row) => rewardOf(row)?.last),
     numbers(
       "best",
@@ -134,10 +134,10 @@ export function runColumns(rows: readonly RunRow[]): Column<RunRow>[] {
     numbers(
       "step",
       ({ last_step }) => last_step,
-      ({ steps }) => t("runs.of_steps", { n: count(steps) }),
+      ({ steps }) => t("runs.of_steps", { n: formatCount(steps) }),
       String,
     ),
-    numbers("samples", ({ samples }) => samples, undefined, count),
+    numbers("samples", ({ samples }) => samples, undefined, formatCount),
     column("changed", 104, ({ changed_at }) => time(changed_at), { align: "end" }),
   ];
   return freeze(columns, 2);

@@ -2,7 +2,7 @@
 
 import type { Sample } from "../../../api/answers";
 import { t } from "../../../i18n";
-import { num } from "../../../lib/format";
+import { formatNumber } from "../../../lib/format";
 import { nearestSteps } from "../PromptLinks";
 
 /** In the address; other counterparts are ids of samples. */
@@ -27,14 +27,14 @@ export function counterparts(sample: Sample): Counterpart[] {
   }
   group.slice(0, MAX_MEMBERS).forEach((name, k) => {
     if (name === sample.id) return;
-    const words = { i: k + 1, reward: num(rewards[k] ?? null) };
+    const words = { i: k + 1, reward: formatNumber(rewards[k] ?? null) };
     found.push({ name, label: t("sample.links.open", words), title: t("sample.compare.member", words) });
   });
   for (const { id: name, step, reward } of nearestSteps(
     prompt.filter(({ id }) => id !== sample.id),
     sample.step,
   )) {
-    const words = { step, reward: num(reward) };
+    const words = { step, reward: formatNumber(reward) };
     found.push({ name, label: t("sample.links.step", words), title: t("sample.compare.step", words) });
   }
   return found;

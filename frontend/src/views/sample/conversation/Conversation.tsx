@@ -2,14 +2,14 @@ import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Message, Sample } from "../../../api/answers";
 import { language, t } from "../../../i18n";
-import { count } from "../../../lib/format";
+import { formatCount } from "../../../lib/format";
 import { Button, CopyButton } from "../../../ui";
 import { MessageItem } from "./MessageItem";
 import { conversationText } from "./messageText";
 
 function summaryOf(messages: readonly Message[]): string {
   const sampled = messages.filter((message) => message.sampled).length;
-  const slots = { n: count(messages.length), sampled: count(sampled) };
+  const slots = { n: formatCount(messages.length), sampled: formatCount(sampled) };
   return t(sampled === 0 ? "conversation.summary" : "conversation.summary.sampled", slots);
 }
 

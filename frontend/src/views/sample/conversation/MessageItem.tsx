@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Message } from "../../../api/answers";
 import { t } from "../../../i18n";
-import { count, num } from "../../../lib/format";
+import { formatCount, formatNumber } from "../../../lib/format";
 import { excerpt, lengthOf } from "../../../lib/longText";
 import { oneLine } from "../../../lib/singleLine";
 import { CopyButton } from "../../../ui";
@@ -42,11 +42,11 @@ export function MessageItem({ message, open }: MessageItemProps): JSX.Element {
         )}
         {reward !== null && (
           <span class="number" data-testid="turn-reward" title={t("conversation.reward.hint")}>
-            {t("conversation.reward", { x: num(reward) })}
+            {t("conversation.reward", { x: formatNumber(reward) })}
           </span>
         )}
         {content !== "" && (
-          <span class="muted number">{t("sample.text.length", { n: count(lengthOf(content)) })}</span>
+          <span class="muted number">{t("sample.text.length", { n: formatCount(lengthOf(content)) })}</span>
         )}
         <CopyButton text={() => messageText(message)} label={t("conversation.copy_one")} />
       </header>
@@ -75,7 +75,7 @@ function Thinking({ text, open: first }: { text: string; open: boolean }): JSX.E
         onClick={() => setOpen(!open)}
       >
         <span aria-hidden="true">{open ? "▾" : "▸"}</span>
-        {t("conversation.thinking", { n: count(lengthOf(text)) })}
+        {t("conversation.thinking", { n: formatCount(lengthOf(text)) })}
       </button>
       {open ? (
         <p class="text">
@@ -111,7 +111,7 @@ function FoldedText({ text, room, open: first, mono }: FoldedTextProps): JSX.Ele
         title={t(open ? "conversation.fold" : "conversation.unfold")}
         onClick={() => setOpen(!open)}
       >
-        {t(open ? "conversation.less" : "conversation.more", { n: count(left) })}
+        {t(open ? "conversation.less" : "conversation.more", { n: formatCount(left) })}
       </button>
       {!open && <p class={look}>{end}</p>}
     </>

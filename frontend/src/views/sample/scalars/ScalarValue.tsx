@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Value } from "../../../api/answers";
 import { t } from "../../../i18n";
 import { copyText } from "../../../lib/clipboard";
-import { full, num } from "../../../lib/format";
+import { formatExactly, formatNumber } from "../../../lib/format";
 import { useBriefMessage } from "../../../ui";
 
 export interface ScalarValueProps {
@@ -36,11 +36,11 @@ export function ScalarValue({ value, onOpen, openHint }: ScalarValueProps): JSX.
 
 /** A value short for reading. */
 export function shortText(value: Value): string {
-  if (typeof value === "number" || value === null) return num(value);
+  if (typeof value === "number" || value === null) return formatNumber(value);
   return typeof value === "boolean" ? t(value ? "sample.yes" : "sample.no") : value;
 }
 
 /** A value with every digit. */
 export function wholeText(value: Value): string {
-  return typeof value === "number" || value === null ? full(value) : String(value);
+  return typeof value === "number" || value === null ? formatExactly(value) : String(value);
 }

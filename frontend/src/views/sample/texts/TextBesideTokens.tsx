@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Sample } from "../../../api/answers";
 import { t } from "../../../i18n";
-import { count } from "../../../lib/format";
+import { formatCount } from "../../../lib/format";
 import { type Coverage, partialCoverage } from "./coverage";
 import { LongText } from "./LongText";
 import { spaceBetween } from "./spaceBetween";
@@ -79,6 +79,6 @@ export function RestOfText({ part }: { part: Coverage | null }): JSX.Element | n
 }
 
 function PartWords({ part: { covered, total, rest } }: { part: Coverage }): JSX.Element {
-  const slots = { covered: count(covered), total: count(total) };
+  const slots = { covered: formatCount(covered), total: formatCount(total) };
   return <p class="odd">{t(rest === null ? "sample.tokens.part" : "sample.tokens.part_then_rest", slots)}</p>;
 }

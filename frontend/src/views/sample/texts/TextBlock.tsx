@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { t } from "../../../i18n";
-import { count } from "../../../lib/format";
+import { formatCount } from "../../../lib/format";
 import { lengthOf } from "../../../lib/longText";
 import { Button, CopyButton } from "../../../ui";
 import { LongText } from "./LongText";
@@ -41,7 +41,7 @@ export function TextBlock(props: TextBlockProps): JSX.Element {
           <h3>{title}</h3>
         )}
         {props.aside}
-        <span class="muted">{t("sample.text.length", { n: count(length) })}</span>
+        <span class="muted">{t("sample.text.length", { n: formatCount(length) })}</span>
         {text.raw !== text.shown && (
           <Button quiet pressed={raw} hint={t("sample.text.raw.hint")} onClick={() => setRaw(!raw)}>
             {t("sample.text.raw")}

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import type { Value } from "../../../api/answers";
 import { cellOf, type Row } from "../../../data/questions/sampleList";
 import { findMessage, t } from "../../../i18n";
-import { full, MISSING, num } from "../../../lib/format";
+import { formatExactly, formatNumber, MISSING } from "../../../lib/format";
 import { around, bothEnds, lettersIn } from "../../../lib/singleLine";
 
 /** How many letters surely fit into a cell of a width: what is kept of a text's end is seen. */
@@ -27,9 +27,9 @@ function numberCell(value: number): JSX.Element {
   return (
     <span
       class={odd ? "odd" : ""}
-      title={odd ? t("samples.nonfinite_cell", { value: full(value) }) : full(value)}
+      title={odd ? t("samples.nonfinite_cell", { value: formatExactly(value) }) : formatExactly(value)}
     >
-      {num(value)}
+      {formatNumber(value)}
     </span>
   );
 }
