@@ -5,7 +5,7 @@ import type { RequestOptions } from "../api/request";
 import { revision } from "./revision";
 
 /** How the server is asked, whatever is asked. */
-interface HowToAsk {
+interface AskOptions {
   /** Where the answer stands on screen: the server gives up the older question for the same place. */
   place?: string;
   /** How long to wait before asking, in ms, so that what is passed by (a held arrow key) is not asked at all. */
@@ -14,16 +14,16 @@ interface HowToAsk {
   outlivesAsker?: boolean;
 }
 
-export interface QuestionDefinition<Parameters, Answer> extends HowToAsk {
+export interface QuestionDefinition<Parameters, Answer> extends AskOptions {
   /** Tells its answers from those of other questions. */
   name: string;
   /** Asks the server, by one or several endpoints. */
   load: (parameters: Parameters, options: RequestOptions) => Promise<Answer>;
   /** How many answers are remembered until the index changes; those used last stay. None unless said. */
-  remembered?: number;
+  cacheSize?: number;
 }
 
-interface Remembered<Answer> {
+interface CacheEntry<Answer> {
   promise: Promise<Answer>;
   /** Null while it is under way. */
   settled: { readonly answer: Answer } | null;
@@ -33,7 +33,7 @@ interface Remembered<Answer> {
 export class Question<Parameters, Answer> {
   readonly #definition: QuestionDefinition<Parameters, Answer>;
   /** By revision and parameters, least recently used first. */
-  readonly #answers = new Map<string, Remembered<Answer>>();
+  readonly #cache = new Map<string, CacheEntry<Answer>>();
 
   constructor(definition: QuestionDefinition<Parameters, Answer>) {
     this.#definition = definition;
@@ -45,19 +45,19 @@ export class Question<Parameters, Answer> {
   }
 
   /** The remembered answer at the current revision, which may still be under way; undefined if there is none. */
-  recall(parameters: Parameters): Promise<Answer> | undefined {
-    return this.#recalled(parameters)?.promise;
+  cachedPromise(parameters: Parameters): Promise<Answer> | undefined {
+    return this.#cacheEntry(parameters)?.promise;
   }
 
   /** The remembered answer at the current revision if it is here already: it can be shown in the same frame. */
-  known(parameters: Parameters): { readonly answer: Answer } | null {
-    return this.#recalled(parameters)?.settled ?? null;
+  cached(parameters: Parameters): { readonly answer: Answer } | null {
+    return this.#cacheEntry(parameters)?.settled ?? null;
   }
 
   /** The remembered answer at the current revision where it is here already, else `fetch`. */
-  knownOrFetched(parameters: Parameters, signal: AbortSignal, how: HowToAsk): Answer | Promise<Answer> {
-    const known = this.known(parameters);
-    return known === null ? this.fetch(parameters, signal, how) : known.answer;
+  cachedOrFetched(parameters: Parameters, signal: AbortSignal, how: AskOptions): Answer | Promise<Answer> {
+    const cached = this.cached(parameters);
+    return cached === null ? this.fetch(parameters, signal, how) : cached.answer;
   }
 
   /**
@@ -66,20 +66,20 @@ export class Question<Parameters, Answer> {
    * @param signal Withdraws the question.
    * @param how What is other than declared.
    */
-  async fetch(parameters: Parameters, signal?: AbortSignal, how: HowToAsk = {}): Promise<Answer> {
-    const recalled = this.recall(parameters);
-    if (recalled !== undefined) return recalled;
+  async fetch(parameters: Parameters, signal?: AbortSignal, how: AskOptions = {}): Promise<Answer> {
+    const cached = this.cachedPromise(parameters);
+    if (cached !== undefined) return cached;
     const { load, place = "", delayMs = 0, outlivesAsker = false } = { ...this.#definition, ...how };
     const wait = typeof delayMs === "number" ? delayMs : delayMs();
     const key = this.#keyAtRevision(parameters);
     if (wait > 0) {
       await pause(wait, signal);
-      const askedMeanwhile = this.recall(parameters);
+      const askedMeanwhile = this.cachedPromise(parameters);
       if (askedMeanwhile !== undefined) return askedMeanwhile;
     }
-    if (outlivesAsker) return this.#remember(key, { promise: load(parameters, { place }), settled: null });
+    if (outlivesAsker) return this.#store(key, { promise: load(parameters, { place }), settled: null });
     const answer = await load(parameters, { signal, place });
-    return this.#remember(key, { promise: Promise.resolve(answer), settled: { answer } });
+    return this.#store(key, { promise: Promise.resolve(answer), settled: { answer } });
   }
 
   /** Fetches an answer that is likely to be wanted. A failure is silent: whoever asks then asks the server again. */
@@ -105,14 +105,14 @@ export class Question<Parameters, Answer> {
     return () => control.abort();
   }
 
-  #recalled(parameters: Parameters): Remembered<Answer> | undefined {
+  #cacheEntry(parameters: Parameters): CacheEntry<Answer> | undefined {
     const key = this.#keyAtRevision(parameters);
-    const remembered = this.#answers.get(key);
-    if (remembered === undefined) return undefined;
+    const entry = this.#cache.get(key);
+    if (entry === undefined) return undefined;
     // Used last, dropped last.
-    this.#answers.delete(key);
-    this.#answers.set(key, remembered);
-    return remembered;
+    this.#cache.delete(key);
+    this.#cache.set(key, entry);
+    return entry;
   }
 
   #keyAtRevision(parameters: Parameters): string {
@@ -120,20 +120,20 @@ export class Question<Parameters, Answer> {
   }
 
   /** Keeps an answer until others have taken its place; one that fails is forgotten at once. */
-  #remember(key: string, kept: Remembered<Answer>): Promise<Answer> {
-    this.#answers.set(key, kept);
-    kept.promise.then(
+  #store(key: string, entry: CacheEntry<Answer>): Promise<Answer> {
+    this.#cache.set(key, entry);
+    entry.promise.then(
       (answer) => {
-        kept.settled = { answer };
+        entry.settled = { answer };
       },
-      () => this.#answers.delete(key),
+      () => this.#cache.delete(key),
     );
-    const { remembered = 0 } = this.#definition;
-    for (const oldest of this.#answers.keys()) {
-      if (this.#answers.size <= remembered) break;
-      this.#answers.delete(oldest);
+    const { cacheSize = 0 } = this.#definition;
+    for (const oldest of this.#cache.keys()) {
+      if (this.#cache.size <= cacheSize) break;
+      this.#cache.delete(oldest);
     }
-    return kept.promise;
+    return entry.promise;
   }
 }
 

@@ -45,8 +45,8 @@ export function useAnswer<Parameters, T>(
   const keyAtRevision = key === "" ? "" : `${key}\n${revision.value}`;
   if (parameters === null) last.current = NOTHING;
   else if (last.current.settledKey !== keyAtRevision) {
-    const known = question.known(parameters);
-    if (known !== null) last.current = answered(known.answer, parameters, key, keyAtRevision);
+    const cached = question.cached(parameters);
+    if (cached !== null) last.current = answered(cached.answer, parameters, key, keyAtRevision);
   }
   const state = last.current;
   useEffect(() => {

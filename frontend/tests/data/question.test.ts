@@ -17,11 +17,11 @@ test("nothing is remembered unless the question says so", async () => {
   expect(await question.fetch(1)).toBe(1);
   await question.fetch(1);
   expect(load).toHaveBeenCalledTimes(2);
-  expect(question.recall(1)).toBeUndefined();
+  expect(question.cachedPromise(1)).toBeUndefined();
 });
 
 test("a remembered answer is not asked for again", async () => {
-  const { load, question } = echo({ remembered: 16 });
+  const { load, question } = echo({ cacheSize: 16 });
   await question.fetch(1);
   await question.fetch(2);
   expect(await question.fetch(1)).toBe(1);
@@ -29,19 +29,19 @@ test("a remembered answer is not asked for again", async () => {
 });
 
 test("the answers used last are remembered, and none when the index changed", async () => {
-  const { load, question } = echo({ remembered: 2 });
+  const { load, question } = echo({ cacheSize: 2 });
   for (const value of [1, 2, 1, 3]) await question.fetch(value);
   expect(load).toHaveBeenCalledTimes(3);
-  expect(question.recall(2)).toBeUndefined();
-  expect(await question.recall(1)).toBe(1);
+  expect(question.cachedPromise(2)).toBeUndefined();
+  expect(await question.cachedPromise(1)).toBe(1);
   revision.value = "r2";
-  expect(question.recall(1)).toBeUndefined();
+  expect(question.cachedPromise(1)).toBeUndefined();
   await question.fetch(1);
   expect(load).toHaveBeenCalledTimes(4);
 });
 
 test("sixteen steps are remembered, the first of seventeen is forgotten", async () => {
-  const { load, question } = echo({ remembered: 16 });
+  const { load, question } = echo({ cacheSize: 16 });
   for (let step = 0; step <= 16; step += 1) await question.fetch(step);
   await question.fetch(16);
   expect(load).toHaveBeenCalledTimes(17);
@@ -50,7 +50,7 @@ test("sixteen steps are remembered, the first of seventeen is forgotten", async 
 });
 
 test("what is passed by during the delay is not asked", async () => {
-  const { load, question } = echo({ remembered: 16, delayMs: 40 });
+  const { load, question } = echo({ cacheSize: 16, delayMs: 40 });
   const control = new AbortController();
   const passed = question.fetch(3, control.signal);
   control.abort();
@@ -61,7 +61,7 @@ test("what is passed by during the delay is not asked", async () => {
 test("a failure is not remembered", async () => {
   const load = vi.fn().mockRejectedValueOnce(new Error("busy")).mockResolvedValue(4);
   for (const outlivesAsker of [false, true]) {
-    const question = new Question<number, number>({ name: "busy", load, remembered: 16, outlivesAsker });
+    const question = new Question<number, number>({ name: "busy", load, cacheSize: 16, outlivesAsker });
     load.mockRejectedValueOnce(new Error("busy"));
     await expect(question.fetch(4)).rejects.toThrow("busy");
     load.mockReset().mockResolvedValue(4);
@@ -70,11 +70,11 @@ test("a failure is not remembered", async () => {
 });
 
 test("a question that outlives its asker is shared while it is under way and is never withdrawn", async () => {
-  const { load, question } = echo({ remembered: 4, outlivesAsker: true });
+  const { load, question } = echo({ cacheSize: 4, outlivesAsker: true });
   const control = new AbortController();
   question.prefetch(1, control.signal);
   control.abort();
-  const underWay = question.recall(1);
+  const underWay = question.cachedPromise(1);
   expect(await underWay).toBe(1);
   expect(await question.fetch(1)).toBe(1);
   expect(load).toHaveBeenCalledTimes(1);
@@ -82,18 +82,18 @@ test("a question that outlives its asker is shared while it is under way and is 
 });
 
 test("the oldest of what was fetched ahead makes room", async () => {
-  const { question } = echo({ remembered: 4, outlivesAsker: true });
+  const { question } = echo({ cacheSize: 4, outlivesAsker: true });
   for (const value of [1, 2, 3, 4, 5]) question.prefetch(value);
-  expect(question.recall(1)).toBeUndefined();
-  expect(question.recall(5)).toBeDefined();
+  expect(question.cachedPromise(1)).toBeUndefined();
+  expect(question.cachedPromise(5)).toBeDefined();
 });
 
 test("a failed prefetch is silent, and asking really asks", async () => {
   const load = vi.fn().mockRejectedValueOnce(new Error("no")).mockResolvedValue(7);
-  const question = new Question<number, number>({ name: "q", load, remembered: 4, outlivesAsker: true });
+  const question = new Question<number, number>({ name: "q", load, cacheSize: 4, outlivesAsker: true });
   question.prefetch(7);
-  await expect(question.recall(7)).rejects.toThrow("no");
-  expect(question.recall(7)).toBeUndefined();
+  await expect(question.cachedPromise(7)).rejects.toThrow("no");
+  expect(question.cachedPromise(7)).toBeUndefined();
   expect(await question.fetch(7)).toBe(7);
 });
 
@@ -124,22 +124,22 @@ test("an asker who withdrew hears nothing; a failure comes as an ApiError that n
 });
 
 test("an answer is known once it is here, and is no promise then", async () => {
-  const { load, question } = echo({ remembered: 2 });
+  const { load, question } = echo({ cacheSize: 2 });
   const asked = question.fetch(1);
-  expect(question.known(1)).toBeNull();
+  expect(question.cached(1)).toBeNull();
   await asked;
-  expect(question.known(1)).toEqual({ answer: 1 });
+  expect(question.cached(1)).toEqual({ answer: 1 });
   const { signal } = new AbortController();
-  expect(question.knownOrFetched(1, signal, {})).toBe(1);
+  expect(question.cachedOrFetched(1, signal, {})).toBe(1);
   expect(load).toHaveBeenCalledTimes(1);
-  expect(await question.knownOrFetched(2, signal, { place: "elsewhere" })).toBe(2);
+  expect(await question.cachedOrFetched(2, signal, { place: "elsewhere" })).toBe(2);
   expect(load).toHaveBeenLastCalledWith(2, { signal, place: "elsewhere" });
   revision.value = "r2";
-  expect(question.known(1)).toBeNull();
+  expect(question.cached(1)).toBeNull();
 });
 
 test("an answer that outlives its asker is asked for once, also while both wait", async () => {
-  const { load, question } = echo({ remembered: 2, delayMs: 5, outlivesAsker: true });
+  const { load, question } = echo({ cacheSize: 2, delayMs: 5, outlivesAsker: true });
   expect(await Promise.all([question.fetch(1), question.fetch(1)])).toEqual([1, 1]);
   expect(load).toHaveBeenCalledTimes(1);
   const control = new AbortController();

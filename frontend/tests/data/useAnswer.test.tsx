@@ -72,7 +72,7 @@ test("the old answer stays, marked stale, until the new one is there", async () 
 
 test("a remembered answer is there in the rendering that asks for it", async () => {
   const load = async (key: string): Promise<string> => key.toUpperCase();
-  const remembering = new Question<string, string>({ name: "remembering", remembered: 2, load });
+  const remembering = new Question<string, string>({ name: "remembering", cacheSize: 2, load });
   const rendered: (string | null)[] = [];
   const Shown = ({ question }: { question: string }): null => {
     rendered.push(useAnswer(remembering, question).data);

@@ -15,6 +15,6 @@ export const comparison = new Question<CompareParameters, Comparison>({
   name: "comparison",
   place: "comparison",
   // The pages of a list, turned to and fro.
-  remembered: 6,
+  cacheSize: 6,
   load: routes.compare,
 });

@@ -18,7 +18,7 @@ export const groupList = new Question<GroupsParameters, Groups>({
 export const groupLines = new Question<GroupsParameters, Groups>({
   name: "lines of groups",
   place: "lines of groups",
-  remembered: 4,
+  cacheSize: 4,
   load: route.groups,
 });
 
@@ -37,7 +37,7 @@ export interface MembersParameters extends Scope {
 export const groupMembers = new Question<MembersParameters, readonly (SampleWithTokens | null)[]>({
   name: "members",
   // Sixteen responses of 16,384 tokens hold 16 MB of numbers: that group, the one before and the one after.
-  remembered: 3,
+  cacheSize: 3,
   load: ({ ids, ...scope }) =>
     Promise.all(ids.map((id) => loadSample({ ...scope, id }).catch((): null => null))),
 });

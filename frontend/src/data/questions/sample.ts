@@ -26,7 +26,7 @@ export async function loadSample(parameters: SampleParameters): Promise<SampleWi
 export const sampleWithTokens = new Question<SampleParameters, SampleWithTokens>({
   name: "sample",
   // A sample of 16,384 tokens holds about 1 MB of numbers: the neighbours along both ways, and where we come from.
-  remembered: 12,
+  cacheSize: 12,
   outlivesAsker: true,
   delayMs: () => (lastWalk().along === "steps" ? STEP_OPTIONS.delayMs : 0),
   load: loadSample,

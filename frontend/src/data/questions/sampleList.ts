@@ -44,7 +44,7 @@ export function isOtherStep(before: SampleList | null, now: SampleList): boolean
 /** Pages of lists that were shown or are likely to be wanted, so that walking the steps shows a list at once. */
 export const samplePage = new Question<SamplesParameters, Samples>({
   name: "page of samples",
-  remembered: 8,
+  cacheSize: 8,
   outlivesAsker: true,
   load: endpoints.samples,
 });
@@ -79,7 +79,7 @@ export function pageOf(
   signal: AbortSignal,
   delayMs = 0,
 ): Samples | Promise<Samples> {
-  return samplePage.knownOrFetched({ ...list, offset, limit: PAGE_ROWS }, signal, {
+  return samplePage.cachedOrFetched({ ...list, offset, limit: PAGE_ROWS }, signal, {
     place: `table ${offset}`,
     delayMs,
     outlivesAsker: false,

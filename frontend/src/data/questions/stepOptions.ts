@@ -2,7 +2,7 @@
 
 export const STEP_OPTIONS = {
   /** Enough to walk back and forth without asking again. */
-  remembered: 16,
+  cacheSize: 16,
   /** Long enough for a held arrow key to move on, too short to be felt on a single press. */
   delayMs: 40,
 } as const;

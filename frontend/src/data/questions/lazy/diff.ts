@@ -6,6 +6,6 @@ import { Question } from "../../question";
 export const diff = new Question<DiffParameters, Diff>({
   name: "diff",
   // 16,000 tokens a side with their values: about a megabyte.
-  remembered: 6,
+  cacheSize: 6,
   load: route,
 });

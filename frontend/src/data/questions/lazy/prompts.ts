@@ -7,20 +7,20 @@ import { Question } from "../../question";
 export const promptList = new Question<answers.PromptsParameters, answers.Prompts>({
   name: "prompts",
   place: "prompts",
-  remembered: 8,
+  cacheSize: 8,
   load: route.prompts,
 });
 
 export const onePrompt = new Question<answers.PromptParameters, answers.Prompt>({
   name: "prompt",
   place: "prompt",
-  remembered: 8,
+  cacheSize: 8,
   load: route.prompt,
 });
 
 export const passCurves = new Question<answers.PassAtKParameters, answers.PassAtK>({
   name: "pass@k",
   place: "pass@k",
-  remembered: 2,
+  cacheSize: 2,
   load: route.passAtK,
 });
