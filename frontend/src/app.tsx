@@ -16,7 +16,7 @@ import { editFilter, editSearch } from "./state/focusRequests";
 import { useKeys } from "./state/keys";
 import { unread } from "./state/links/unreadAddress";
 import { type Selection, select, selected, selection } from "./state/selection";
-import { focusView, recoverFocus, useFocusHome } from "./state/viewFocus";
+import { focusView, restoreFocus, useFocusReturn } from "./state/viewFocus";
 import { viewKeys } from "./state/viewKeys";
 import { lazy } from "./ui";
 
@@ -55,7 +55,7 @@ export const Dialogs = lazy(async () => (await import("./shell/Dialogs")).Dialog
 export function App(): JSX.Element {
   const [dialog, setDialog] = useState<DialogName | null>(null);
   const pane = useRef<HTMLElement>(null);
-  useFocusHome(pane, "shell");
+  useFocusReturn(pane, "shell");
   useKeys(
     {
       ArrowLeft: () => moveStep(-1),
@@ -79,7 +79,7 @@ export function App(): JSX.Element {
   }, [isVisible]);
   // What was opened or closed by key may have taken the focused element with it.
   const [prompt, pair, against] = [selected.prompt.value, selected.pair.value, selected.run_b.value];
-  useEffect(recoverFocus, [prompt, pair, against]);
+  useEffect(restoreFocus, [prompt, pair, against]);
   const info = run.value;
   return (
     <>

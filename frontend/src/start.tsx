@@ -11,8 +11,8 @@ import { language, loadWords, t } from "./i18n";
 import shellCss from "./shell/shell.css?inline";
 import { dispatchKey } from "./state/keys";
 import { followAddress, selection } from "./state/selection";
-import { giveKeysBack } from "./state/viewFocus";
-import { adopt } from "./ui";
+import { restoreFocusAfterChoices } from "./state/viewFocus";
+import { adoptStyles } from "./ui";
 import kitCss from "./ui/kit.css?inline";
 import themeCss from "./ui/theme.css?inline";
 import { VIEW_COMPONENTS } from "./views";
@@ -60,7 +60,7 @@ export async function start(): Promise<void> {
   followSteps();
   startPolling();
   dropEarlyQuestions();
-  for (const css of [themeCss, kitCss, shellCss]) adopt(css);
+  for (const css of [themeCss, kitCss, shellCss]) adoptStyles(css);
   followTheme();
   followVisibility();
   const first = VIEW_COMPONENTS[selection.peek().view].load();
@@ -70,7 +70,7 @@ export async function start(): Promise<void> {
   await Promise.race([Promise.all([first, firstAnswers()]), late]);
   effect(() => setPageTitle(t("shell.title"), language.value === "zh" ? "zh-CN" : "en"));
   document.addEventListener("keydown", dispatchKey);
-  giveKeysBack();
+  restoreFocusAfterChoices();
   const root = document.createElement("div");
   root.id = "rlboard";
   document.body.replaceChildren(root);

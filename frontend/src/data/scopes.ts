@@ -2,7 +2,7 @@
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { Scope } from "../api/parameters";
-import { placesOf } from "../state/searchPlaces";
+import { searchedTexts } from "../state/searchedTexts";
 import { selected } from "../state/selection";
 import { textRulesOf } from "../state/textRules";
 
@@ -29,7 +29,7 @@ export const shownScope: ReadonlySignal<Scope> = stableComputed(() => {
   return {
     ...runScope.value,
     ...(where === "" ? {} : { where }),
-    ...(search === "" ? {} : { search, regex: selected.regex.value, in: placesOf(selected.in.value) }),
+    ...(search === "" ? {} : { search, regex: selected.regex.value, in: searchedTexts(selected.in.value) }),
   };
 });
 

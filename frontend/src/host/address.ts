@@ -45,29 +45,29 @@ const REST_MS = 500;
 /** Who changes something again within so long is walking along. */
 const WALK_MS = 1000;
 let changedAt = Number.NEGATIVE_INFINITY;
-const LEAVING = ["blur", "pagehide"] as const;
+const LEAVING_EVENTS = ["blur", "pagehide"] as const;
 
-/** What is still to be written, and our part of the address when that began. */
-interface Unwritten {
+/** What is still to be written, and our part of the address as it was before. */
+interface PendingAddress {
   readonly values: Readonly<Record<string, string>>;
-  readonly instead: string;
+  readonly addressBefore: string;
 }
-let unwritten: Unwritten | null = null;
+let pending: PendingAddress | null = null;
 /** Our part of the address is written, and the host does not know it yet. */
-let isUntold = false;
+let isHostOutdated = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Our part of the address as it stands there. */
 const ownPart = (): string => JSON.stringify(readAddress());
 
-function forget(): void {
+function dropPending(): void {
   clearTimeout(timer);
-  unwritten = null;
+  pending = null;
 }
 
 /** The host keeps a copy of the hash and renews it only on this event, at a few milliseconds of its own. */
-function tellHost(): void {
-  isUntold = false;
+function notifyHost(): void {
+  isHostOutdated = false;
   isWriting = true;
   try {
     hostWindow.dispatchEvent(new HashChangeEvent("hashchange"));
@@ -77,7 +77,7 @@ function tellHost(): void {
 }
 
 /** Puts our part into the address and leaves everyone else's; false where it stands there already. */
-function put(values: Readonly<Record<string, string>>, how: "push" | "replace"): boolean {
+function writeHash(values: Readonly<Record<string, string>>, how: "push" | "replace"): boolean {
   const others = hashParts().filter(
     (part) => part !== PLUGIN && part !== "" && !decodePart(part).startsWith(PREFIX),
   );
@@ -91,16 +91,16 @@ function put(values: Readonly<Record<string, string>>, how: "push" | "replace"):
 }
 
 /** Writes what is still to be written. Another tab's address is not ours any more. */
-function writeNow(): void {
-  const now = unwritten;
-  forget();
+function flush(): void {
+  const now = pending;
+  dropPending();
   if (now === null || !isOurs()) return;
-  if (put(now.values, "replace") || isUntold) tellHost();
+  if (writeHash(now.values, "replace") || isHostOutdated) notifyHost();
 }
 
 /** Before a key of the browser's own, such as those for Back and for its address bar. */
 function onBrowserKey({ altKey, ctrlKey, metaKey, key }: KeyboardEvent): void {
-  if (altKey || ctrlKey || metaKey || key === "F5") writeNow();
+  if (altKey || ctrlKey || metaKey || key === "F5") flush();
 }
 
 /**
@@ -112,37 +112,37 @@ export function writeAddress(values: Readonly<Record<string, string>>, how: "pus
   if (!isOurs()) return;
   if (how === "push") {
     // The entry that is left says where the reader was last.
-    if (unwritten !== null) put(unwritten.values, "replace");
-    forget();
-    if (put(values, "push")) tellHost();
+    if (pending !== null) writeHash(pending.values, "replace");
+    dropPending();
+    if (writeHash(values, "push")) notifyHost();
     return;
   }
   const isWalk = performance.now() - changedAt < WALK_MS;
   changedAt = performance.now();
-  if (!isWalk && put(values, "replace")) isUntold = true;
+  if (!isWalk && writeHash(values, "replace")) isHostOutdated = true;
   clearTimeout(timer);
-  unwritten = { values, instead: (isWalk ? unwritten?.instead : undefined) ?? ownPart() };
-  timer = setTimeout(writeNow, REST_MS);
+  pending = { values, addressBefore: (isWalk ? pending?.addressBefore : undefined) ?? ownPart() };
+  timer = setTimeout(flush, REST_MS);
 }
 
 /** Calls back when the address changed under us: back, forward, or a pasted link; not when we write it. */
 export function onAddress(changed: () => void): () => void {
   const heard = (): void => {
     // Who changes another part of the address cannot know what ours is about to be.
-    if (isWriting || (unwritten !== null && unwritten.instead === ownPart())) return;
-    forget();
+    if (isWriting || (pending !== null && pending.addressBefore === ownPart())) return;
+    dropPending();
     changed();
   };
   hostWindow.addEventListener("hashchange", heard);
   hostWindow.addEventListener("popstate", heard);
-  for (const leaving of LEAVING) window.addEventListener(leaving, writeNow);
-  document.documentElement.addEventListener("mouseleave", writeNow);
+  for (const leaving of LEAVING_EVENTS) window.addEventListener(leaving, flush);
+  document.documentElement.addEventListener("mouseleave", flush);
   document.addEventListener("keydown", onBrowserKey, { capture: true });
   return () => {
     hostWindow.removeEventListener("hashchange", heard);
     hostWindow.removeEventListener("popstate", heard);
-    for (const leaving of LEAVING) window.removeEventListener(leaving, writeNow);
-    document.documentElement.removeEventListener("mouseleave", writeNow);
+    for (const leaving of LEAVING_EVENTS) window.removeEventListener(leaving, flush);
+    document.documentElement.removeEventListener("mouseleave", flush);
     document.removeEventListener("keydown", onBrowserKey, { capture: true });
   };
 }

@@ -1,7 +1,7 @@
 /** The language of the page: what the reader chose, else what the browser prefers. */
 
 import { signal } from "@preact/signals";
-import { isOneOf, setting } from "../lib/storage";
+import { isOneOf, storedSignal } from "../lib/storage";
 
 /** The languages of the page. */
 export const LANGUAGES = ["en", "zh"] as const;
@@ -13,7 +13,7 @@ function preferred(): Language {
     : "en";
 }
 
-const chosen = setting<Language | "auto">("language", "auto", isOneOf("auto", ...LANGUAGES));
+const chosen = storedSignal<Language | "auto">("language", "auto", isOneOf("auto", ...LANGUAGES));
 
 /** The language of the page; components that call `t` follow it. */
 export const language = signal<Language>(chosen.value === "auto" ? preferred() : chosen.value);

@@ -30,7 +30,11 @@ function writeStored(key: string, value: unknown): void {
  *
  * `validate` decides what is believed of storage, which any older version or any other page may have written.
  */
-export function setting<T>(key: string, fallback: T, validate: (value: unknown) => value is T): Signal<T> {
+export function storedSignal<T>(
+  key: string,
+  fallback: T,
+  validate: (value: unknown) => value is T,
+): Signal<T> {
   const existing = signals.get(key);
   if (existing !== undefined) return existing as Signal<T>;
   const found = readStored(key);
@@ -46,7 +50,7 @@ export function setting<T>(key: string, fallback: T, validate: (value: unknown) 
 }
 
 /** Forgets the signals but not the storage, as a reload of the page does. For tests. */
-export function forgetSettings(): void {
+export function forgetStored(): void {
   signals.clear();
 }
 

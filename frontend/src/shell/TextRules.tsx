@@ -68,7 +68,7 @@ export function TextRules(): JSX.Element | null {
   const rules = textRulesOf(run).value;
   const set = rules.pad.length > 0 || rules.system_end !== "";
   return (
-    <Popover face={set ? "⚙•" : "⚙"} label={t("shell.rules")} testId="settings">
+    <Popover trigger={set ? "⚙•" : "⚙"} label={t("shell.rules")} testId="settings">
       <TextRulesForm key={run} run={run} />
     </Popover>
   );

@@ -1,7 +1,7 @@
 /** A run's text rules: which strings are padding, and where its system prompt ends. Display only; kept per run. */
 
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import { isString, isStrings, setting } from "../lib/storage";
+import { isString, isStrings, storedSignal } from "../lib/storage";
 
 export interface TextRules {
   pad: string[];
@@ -22,7 +22,7 @@ const isRulesByRun = (value: unknown): value is RulesByRun =>
   typeof value === "object" && value !== null && Object.values(value).every(isRules);
 
 /** What the reader set, also where that is empty: it counts instead of the configured rules. */
-const readersRules = setting<RulesByRun>("text_rules", {}, isRulesByRun);
+const readersRules = storedSignal<RulesByRun>("text_rules", {}, isRulesByRun);
 
 /** What the `rlboard.toml` of each run says. */
 const configuredRules = signal<RulesByRun>({});

@@ -4,16 +4,16 @@ import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import { rankOf } from "./keys";
 
-interface Home {
+interface FocusReturn {
   scope: string;
   element: RefObject<HTMLElement | null>;
 }
 
-let homes: readonly Home[] = [];
+let focusReturns: readonly FocusReturn[] = [];
 
 /** Gives the focus to the innermost pane that is on screen, unless it is inside it already. */
 export function focusView(): void {
-  const home = homes.find(({ element }) => element.current?.isConnected);
+  const home = focusReturns.find(({ element }) => element.current?.isConnected);
   home?.element.current?.focus({ preventScroll: true });
 }
 
@@ -23,19 +23,19 @@ function isFocusLost(): boolean {
 }
 
 /** Gives the focus to the innermost pane where it was on something that is gone. */
-export function recoverFocus(): void {
+export function restoreFocus(): void {
   if (isFocusLost()) focusView();
 }
 
 /** Makes an element the place that the focus goes back to while the pane with this scope of keys is on screen. */
-export function useFocusHome(element: RefObject<HTMLElement | null>, scope: string): void {
+export function useFocusReturn(element: RefObject<HTMLElement | null>, scope: string): void {
   useEffect(() => {
-    const home: Home = { scope, element };
-    homes = [home, ...homes].sort((a, b) => rankOf(b.scope) - rankOf(a.scope));
-    recoverFocus();
+    const home: FocusReturn = { scope, element };
+    focusReturns = [home, ...focusReturns].sort((a, b) => rankOf(b.scope) - rankOf(a.scope));
+    restoreFocus();
     return () => {
-      homes = homes.filter((other) => other !== home);
-      recoverFocus();
+      focusReturns = focusReturns.filter((other) => other !== home);
+      restoreFocus();
     };
   }, [element, scope]);
 }
@@ -78,7 +78,7 @@ function onToggle(event: Event): void {
 }
 
 /** Whether Enter says all that there is to say: fields of numbers and of searches. */
-function isOneValue({ inputMode, type }: HTMLInputElement): boolean {
+function commitsOnEnter({ inputMode, type }: HTMLInputElement): boolean {
   return inputMode !== "" || type === "search";
 }
 
@@ -89,12 +89,12 @@ function onKeyDown(event: KeyboardEvent): void {
   if (target instanceof HTMLSelectElement && key === "Escape") focusView();
   // After the field has had its say (a number that it refuses is still to be mended) and before the next key, which a
   // timer would not be: a browser hands out keys first.
-  if (target instanceof HTMLInputElement && key === "Enter" && isOneValue(target))
+  if (target instanceof HTMLInputElement && key === "Enter" && commitsOnEnter(target))
     queueMicrotask(() => target.getAttribute("aria-invalid") !== "true" && focusView());
 }
 
 /** Listens to choices everywhere on the page and gives the keys back to the view after each. Returns what undoes it. */
-export function giveKeysBack(): () => void {
+export function restoreFocusAfterChoices(): () => void {
   const control = new AbortController();
   const { signal } = control;
   const early = { capture: true, signal };

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
-import { isString, setting } from "../lib/storage";
+import { isString, storedSignal } from "../lib/storage";
 
 export interface CollapsibleSectionProps {
   id: string;
@@ -22,7 +22,7 @@ export function CollapsibleSection({
   testId,
   children,
 }: CollapsibleSectionProps): JSX.Element {
-  const opened = setting(`open.${dock}`, "", isString);
+  const opened = storedSignal(`open.${dock}`, "", isString);
   const isOpen = opened.value === id;
   const content = useId();
   return (

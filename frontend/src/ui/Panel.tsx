@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
-import { isBoolean, setting } from "../lib/storage";
+import { isBoolean, storedSignal } from "../lib/storage";
 
 export interface PanelProps {
   /** The name under which it is remembered whether the panel is folded. */
@@ -20,7 +20,7 @@ export interface PanelProps {
 
 /** A titled box that can be folded and remembers it. Folded content is not rendered, so it loads no data. */
 export function Panel(props: PanelProps): JSX.Element {
-  const folded = setting(`folded.${props.id}`, props.folded ?? false, isBoolean);
+  const folded = storedSignal(`folded.${props.id}`, props.folded ?? false, isBoolean);
   const content = useId();
   const title = useId();
   return (

@@ -3,7 +3,7 @@ import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export interface PopoverProps {
   /** What the button shows. */
-  face: ComponentChildren;
+  trigger: ComponentChildren;
   /** The sheet's name and the button's tooltip; the button's name as well where its face is a sign. */
   label: string;
   children: ComponentChildren;
@@ -34,7 +34,7 @@ export function Popover(props: PopoverProps): JSX.Element {
     if (open) sheet.current?.querySelector("input[type=search]")?.setAttribute("autofocus", "");
   }, [open]);
   // A face with words is its own name: speech control calls the button by what it shows.
-  const worded = typeof props.face === "string" && /\p{L}/u.test(props.face);
+  const worded = typeof props.trigger === "string" && /\p{L}/u.test(props.trigger);
   const onBeforeToggle = ({ newState }: { readonly newState: string }): void => {
     if (newState !== "open" || !sheet.current || !button.current) return;
     sheet.current.style.setProperty("--room", `${roomBeside(button.current.getBoundingClientRect())}px`);
@@ -59,7 +59,7 @@ export function Popover(props: PopoverProps): JSX.Element {
         title={props.label}
         data-testid={props.testId}
       >
-        {props.face}
+        {props.trigger}
       </button>
       <section
         id={id}

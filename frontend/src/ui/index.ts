@@ -18,5 +18,5 @@ export { type LazyComponent, type LazyFallbackProps, lazy } from "./lazy";
 export { Panel, type PanelProps } from "./Panel";
 export { Popover, type PopoverProps } from "./Popover";
 export { Empty, type EmptyProps, ErrorBox, type ErrorBoxProps, Progress, type ProgressProps } from "./states";
-export { adopt } from "./styles";
+export { adoptStyles } from "./styles";
 export { useBriefMessage } from "./useBriefMessage";

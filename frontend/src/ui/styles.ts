@@ -3,7 +3,7 @@
 const adopted = new Set<string>();
 
 /** Adds a stylesheet to the document once. */
-export function adopt(css: string): void {
+export function adoptStyles(css: string): void {
   if (adopted.has(css)) return;
   adopted.add(css);
   const page: Partial<Pick<Document, "adoptedStyleSheets">> = document;

@@ -1,32 +1,32 @@
 // @vitest-environment jsdom
 
 import { beforeEach, expect, test, vi } from "vitest";
-import { forgetSettings, isBoolean, isNumbers, isOneOf, isStrings, setting } from "../../src/lib/storage";
+import { forgetStored, isBoolean, isNumbers, isOneOf, isStrings, storedSignal } from "../../src/lib/storage";
 
 beforeEach(() => {
   localStorage.clear();
-  forgetSettings();
+  forgetStored();
 });
 
 test("a value is remembered across visits", () => {
-  setting("wide", false, isBoolean).value = true;
-  forgetSettings();
-  expect(setting("wide", false, isBoolean).value).toBe(true);
+  storedSignal("wide", false, isBoolean).value = true;
+  forgetStored();
+  expect(storedSignal("wide", false, isBoolean).value).toBe(true);
   expect(localStorage.getItem("rlboard.wide")).toBe("true");
 });
 
 test("the default is not stored until something is chosen", () => {
-  setting("wide", false, isBoolean);
+  storedSignal("wide", false, isBoolean);
   expect(localStorage.length).toBe(0);
 });
 
 test("one key is one signal", () => {
-  expect(setting("wide", false, isBoolean)).toBe(setting("wide", true, isBoolean));
+  expect(storedSignal("wide", false, isBoolean)).toBe(storedSignal("wide", true, isBoolean));
 });
 
 test.each(['"yes"', "{", "null", "1"])("what another page stored is not believed: %s", (text) => {
   localStorage.setItem("rlboard.wide", text);
-  expect(setting("wide", false, isBoolean).value).toBe(false);
+  expect(storedSignal("wide", false, isBoolean).value).toBe(false);
 });
 
 test("works without storage", () => {
@@ -38,7 +38,7 @@ test("works without storage", () => {
       throw new DOMException("denied", "SecurityError");
     },
   });
-  const wide = setting("wide", false, isBoolean);
+  const wide = storedSignal("wide", false, isBoolean);
   wide.value = true;
   expect(wide.value).toBe(true);
 });

@@ -8,7 +8,7 @@ import { expect, test, vi } from "vitest";
 import { ApiError } from "../../src/api/errors";
 import { Failed } from "../../src/shell/pageStates";
 
-vi.mock("../../src/ui/styles", () => ({ adopt: () => undefined }));
+vi.mock("../../src/ui/styles", () => ({ adoptStyles: () => undefined }));
 
 function shown(status: number): string {
   const place = document.createElement("div");

@@ -16,7 +16,7 @@ vi.hoisted(() => {
   const still = { matches: false, addEventListener: () => undefined, removeEventListener: () => undefined };
   Object.assign(globalThis, { matchMedia: () => still });
 });
-vi.mock("../../src/ui/styles", () => ({ adopt: () => undefined }));
+vi.mock("../../src/ui/styles", () => ({ adoptStyles: () => undefined }));
 
 const page = new NoticesPage();
 

@@ -9,7 +9,7 @@ import { revision } from "../../src/data/revision";
 import { runs } from "../../src/data/runs";
 import { steps } from "../../src/data/steps";
 import { setLanguage } from "../../src/i18n";
-import { setting } from "../../src/lib/storage";
+import { storedSignal } from "../../src/lib/storage";
 import { DEFAULTS, select } from "../../src/state/selection";
 import { byTestId, newPage, nextRevision, readWholePage, settle } from "../page";
 
@@ -39,7 +39,8 @@ export class NoticesPage {
     beforeEach(() => {
       this.root = newPage();
       revision.value = nextRevision();
-      for (const name of ["mapping.seen", "notices.seen"]) setting<string[]>(name, [], isTexts).value = [];
+      for (const name of ["mapping.seen", "notices.seen"])
+        storedSignal<string[]>(name, [], isTexts).value = [];
       select({ ...DEFAULTS, run: "demo", step: 10 });
       vi.stubGlobal("fetch", async () => new Response("no such route", { status: 404 }));
     });

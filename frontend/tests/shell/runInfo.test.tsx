@@ -11,7 +11,7 @@ import { revision } from "../../src/data/revision";
 import { runs } from "../../src/data/runs";
 import { steps } from "../../src/data/steps";
 import { setLanguage } from "../../src/i18n";
-import { setting } from "../../src/lib/storage";
+import { storedSignal } from "../../src/lib/storage";
 import { forgetComparedRuns } from "../../src/shell/info/ConfigTable";
 import { DEFAULTS, select, selection } from "../../src/state/selection";
 import { HOSTILE, runInfo } from "../fixtures";
@@ -31,7 +31,7 @@ vi.hoisted(() => {
   const still = { matches: false, addEventListener: () => undefined, removeEventListener: () => undefined };
   Object.assign(globalThis, { matchMedia: () => still });
 });
-vi.mock("../../src/ui/styles", () => ({ adopt: () => undefined }));
+vi.mock("../../src/ui/styles", () => ({ adoptStyles: () => undefined }));
 
 const GUESS = {
   mapping: { reward: "score", prompt: "question", response: HOSTILE },
@@ -69,8 +69,8 @@ beforeEach(() => {
   root = newPage();
   revision.value = nextRevision();
   forgetComparedRuns();
-  setting<string[]>("mapping.seen", [], (value): value is string[] => Array.isArray(value)).value = [];
-  setting("config.only_differences", false, (value): value is boolean => value === true).value = false;
+  storedSignal<string[]>("mapping.seen", [], (value): value is string[] => Array.isArray(value)).value = [];
+  storedSignal("config.only_differences", false, (value): value is boolean => value === true).value = false;
   select({ ...DEFAULTS, run: "demo", step: 10 });
   vi.stubGlobal("fetch", async () => new Response("no such route", { status: 404 }));
 });

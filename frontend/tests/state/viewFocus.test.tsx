@@ -4,14 +4,14 @@ import { type ComponentChildren, createRef, type JSX, render } from "preact";
 import { useRef } from "preact/hooks";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { giveKeysBack, useFocusHome } from "../../src/state/viewFocus";
+import { restoreFocusAfterChoices, useFocusReturn } from "../../src/state/viewFocus";
 
 let root: HTMLElement;
 let stop: () => void;
 
 function Home(props: { id: string; scope: string; children?: ComponentChildren }): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
-  useFocusHome(element, props.scope);
+  useFocusReturn(element, props.scope);
   return (
     <div id={props.id} ref={element} tabIndex={-1}>
       {props.children}
@@ -39,7 +39,7 @@ function pointAt(target: HTMLElement): void {
 
 beforeEach(() => {
   root = document.body.appendChild(document.createElement("div"));
-  stop = giveKeysBack();
+  stop = restoreFocusAfterChoices();
 });
 
 afterEach(async () => {

@@ -10,7 +10,7 @@ import { HOSTILE } from "../fixtures";
 import { byTestId } from "../page";
 import { answer, CHANGED, DiffPage, same, words } from "./diffPage";
 
-vi.mock("../../src/ui/styles", () => ({ adopt: () => undefined }));
+vi.mock("../../src/ui/styles", () => ({ adoptStyles: () => undefined }));
 
 const page = new DiffPage();
 

@@ -8,7 +8,7 @@ import { rowsOf } from "../../src/tokens/diff/rows";
 import { changeCount } from "../../src/tokens/diff/stretches";
 import { answer, CHANGED, DiffPage, same, words } from "./diffPage";
 
-vi.mock("../../src/ui/styles", () => ({ adopt: () => undefined }));
+vi.mock("../../src/ui/styles", () => ({ adoptStyles: () => undefined }));
 
 const page = new DiffPage();
 

@@ -19,11 +19,11 @@ afterEach(() => {
   root.remove();
 });
 
-const show = (face: string): void => {
+const show = (trigger: string): void => {
   const content = <input aria-label="inside" />;
   act(() =>
     render(
-      <Popover face={face} label="What to show" testId="open">
+      <Popover trigger={trigger} label="What to show" testId="open">
         {content}
       </Popover>,
       root,

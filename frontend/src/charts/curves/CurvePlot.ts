@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals";
 import uPlot from "uplot";
-import { drawMarks } from "../scales/rangeMarks";
+import { drawOffChartMarks } from "../scales/offChartMarks";
 import { currentPalette } from "../shared/chartColours";
 import { watchVisibleWidth } from "../shared/visibleWidth";
 import { PlotPointer } from "./PlotPointer";
@@ -110,7 +110,7 @@ export class CurvePlot {
       onCursor: (plot) => this.#pointer.hover(plot),
       onBrush: (plot) => this.#pointer.brush(plot),
       onDraw: (plot) => {
-        drawMarks(plot, this.#state.view.marks);
+        drawOffChartMarks(plot, this.#state.view.marks);
         // The axes may have moved.
         this.#bands?.place(plot, this.#state.bands);
         this.#placeMarkers(plot);

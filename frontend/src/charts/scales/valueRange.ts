@@ -6,13 +6,13 @@ import type { ValueScale } from "./valueScale";
 export type ValueChoice = "robust" | "all" | readonly [number, number];
 
 /** What a range is found of: a curve and the edges of its band. */
-export interface Ranged {
+export interface CurveWithBand {
   readonly values: readonly CurveValue[];
   readonly band: { readonly low: readonly CurveValue[]; readonly high: readonly CurveValue[] } | null;
 }
 
 /** A step whose value is not on the chart. */
-export interface StepMark {
+export interface OffChartStep {
   readonly step: number;
   /** Beyond the upper or the lower end; or logged, and no finite number; or 0 and less on a log scale. */
   readonly why: "above" | "below" | "nonfinite" | "unscaled";
@@ -26,7 +26,7 @@ export interface ValueView {
   readonly values: readonly [number, number];
   /** From where to where values are no outliers, whatever part of them is zoomed to; null where all are wanted. */
   readonly usual: readonly [number, number] | null;
-  readonly marks: readonly StepMark[];
+  readonly marks: readonly OffChartStep[];
 }
 
 /** Fewer values than this have no outliers. */
@@ -44,7 +44,7 @@ const PADDING_SHARE = 0.06;
  */
 export function valueView(
   x: readonly number[],
-  lines: readonly Ranged[],
+  lines: readonly CurveWithBand[],
   steps: readonly [number, number] | null,
   scale: ValueScale,
   choice: ValueChoice,
@@ -63,7 +63,7 @@ export function valueView(
   const low = scale.inverse(drawn[0]);
   const high = scale.inverse(drawn[1]);
   const marks = lines.flatMap((line) =>
-    line.values.flatMap((value, i): StepMark[] => {
+    line.values.flatMap((value, i): OffChartStep[] => {
       if (value === undefined || !isShown(i)) return [];
       const why = whyOutside(value, low, high, scale);
       return why === null ? [] : [{ step: x[i] as number, why }];
@@ -81,7 +81,7 @@ function whyOutside(
   low: number,
   high: number,
   scale: ValueScale,
-): StepMark["why"] | null {
+): OffChartStep["why"] | null {
   if (value === null || !Number.isFinite(value)) return "nonfinite";
   if (!isDrawable(value, scale)) return "unscaled";
   if (value > high) return "above";

@@ -1,9 +1,9 @@
 /** Lines of a list that tell its prompts apart: what many of them begin with is left out, "…" stands in its place. */
 
 import { columnCount, oneLine, takeColumns } from "../singleLine";
-import { alikeWithout, type Cut } from "./alikeWithout";
 import { commonLength, wordStart } from "./commonBeginning";
 import { alignCut, CUT, endOf } from "./cutTexts";
+import { type Cut, neededBeginnings } from "./neededBeginnings";
 import { endingTags, openingTags } from "./templateTags";
 
 /** What tells none of the texts apart. Lines of texts that came later are cut by it as well. */
@@ -46,7 +46,7 @@ export function sharedParts(texts: readonly string[], columns: number): SharedPa
   part(aligned, 0, Math.max(4, columns - 2), aligned.length, found);
   const parts = { beginnings: [...found], tags, telling: new Map<string, number>(), columns };
   const cuts = lines.map((line) => cutOf(line, parts)).filter(({ beginning }) => beginning !== "");
-  return { ...parts, telling: alikeWithout(cuts, columns) };
+  return { ...parts, telling: neededBeginnings(cuts, columns) };
 }
 
 /** Adds what parts of the lines, which are alike up to `from`, begin with from there on. */

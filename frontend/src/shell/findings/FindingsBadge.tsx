@@ -3,13 +3,13 @@
 import type { JSX } from "preact";
 import { seriousFindings } from "../../data/findings/findings";
 import { t } from "../../i18n";
-import { adopt } from "../../ui";
+import { adoptStyles } from "../../ui";
 import css from "./findings.css?inline";
 import { countsOf, countsText } from "./findingTexts";
 import { SEVERITY_SIGNS } from "./SeveritySign";
 
 export function FindingsBadge(): JSX.Element | null {
-  adopt(css);
+  adoptStyles(css);
   const found = seriousFindings.value;
   if (found.length === 0) return null;
   return (

@@ -5,7 +5,7 @@ import { findings, type NamedFinding, seriousFindings } from "../../data/finding
 import { t, translate } from "../../i18n";
 import { formatCount } from "../../lib/format";
 import { select } from "../../state/selection";
-import { adopt, Button } from "../../ui";
+import { adoptStyles, Button } from "../../ui";
 import css from "./findings.css?inline";
 import { countsText, numberText, stepsText } from "./findingTexts";
 import { openFinding } from "./openFinding";
@@ -15,7 +15,7 @@ import { SeveritySign } from "./SeveritySign";
 const MAX_NAMED = 3;
 
 export function FindingsStrip(): JSX.Element | null {
-  adopt(css);
+  adoptStyles(css);
   const answer = findings.value;
   if (answer === null) return null;
   if (seriousFindings.value.length === 0) {

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { RunInfo } from "../../api/answers";
 import { findMessage, t, translate } from "../../i18n";
-import { adopt, CopyButton, Dialog, Select } from "../../ui";
+import { adoptStyles, CopyButton, Dialog, Select } from "../../ui";
 import infoCss from "./info.css?inline";
 import { columnSourceWords, mappingPairs } from "./mappingPairs";
 import { tomlWithChoices } from "./mappingToml";
@@ -105,7 +105,7 @@ export function ColumnMapping({ info }: { info: RunInfo }): JSX.Element | null {
 
 /** The mapping in a dialog of its own, opened from the bar. */
 export function MappingDialog({ info, onClose }: { info: RunInfo; onClose: () => void }): JSX.Element {
-  adopt(infoCss);
+  adoptStyles(infoCss);
   return (
     <Dialog
       title={t("info.mapping.title", { run: info.run })}

@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
 import { formatCount } from "../../lib/format";
-import { isBoolean, setting } from "../../lib/storage";
+import { isBoolean, storedSignal } from "../../lib/storage";
 import { Toggle } from "../../ui";
 import { inNaturalOrder } from "../runs/runOrder";
 import { Checklist } from "./Checklist";
@@ -18,7 +18,7 @@ const INITIAL_RUNS = 4;
 /** So few settings that some of the runs lack are no crowd: they need no click. */
 const SEEN_AT_ONCE = 5;
 
-const onlyDifferences = setting("config.only_differences", false, isBoolean);
+const onlyDifferences = storedSignal("config.only_differences", false, isBoolean);
 
 /** The runs that the reader compares; null until they are chosen. The one on screen is always among them. */
 const comparedRuns = signal<readonly string[] | null>(null);

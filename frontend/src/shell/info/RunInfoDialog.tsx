@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { runs } from "../../data/runs";
 import { t } from "../../i18n";
-import { adopt, Dialog } from "../../ui";
+import { adoptStyles, Dialog } from "../../ui";
 import { ColumnMapping } from "./ColumnMapping";
 import { ConfigTable } from "./ConfigTable";
 import infoCss from "./info.css?inline";
@@ -13,7 +13,7 @@ import { RunFacts } from "./RunFacts";
 import { ScalarPairing } from "./ScalarPairing";
 
 export function RunInfoDialog({ info, onClose }: { info: RunInfo; onClose: () => void }): JSX.Element {
-  adopt(infoCss);
+  adoptStyles(infoCss);
   return (
     <Dialog
       title={t("info.title", { run: info.run })}

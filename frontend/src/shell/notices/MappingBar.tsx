@@ -3,18 +3,18 @@
 import type { JSX } from "preact";
 import type { RunInfo } from "../../api/answers";
 import { t } from "../../i18n";
-import { isStrings, setting } from "../../lib/storage";
-import { adopt, Button } from "../../ui";
+import { isStrings, storedSignal } from "../../lib/storage";
+import { adoptStyles, Button } from "../../ui";
 import { mappingSignature, readingLine } from "../info/mappingPairs";
 import noticesCss from "./notices.css?inline";
 
 /** Signatures of guesses whose bar the reader has closed; the bar comes back for another guess. */
-const hiddenGuesses = setting<string[]>("mapping.seen", [], isStrings);
+const hiddenGuesses = storedSignal<string[]>("mapping.seen", [], isStrings);
 
 export function MappingBar({ info, onOpen }: { info: RunInfo; onOpen: () => void }): JSX.Element | null {
   const signature = mappingSignature(info);
   if (!info.mapping_guessed || info.mapping === null || hiddenGuesses.value.includes(signature)) return null;
-  adopt(noticesCss);
+  adoptStyles(noticesCss);
   const words = t("info.mapping.guessed", { columns: readingLine(info) });
   return (
     <section class="banner guessed" aria-label={t("info.mapping.bar")} data-testid="mapping-bar">

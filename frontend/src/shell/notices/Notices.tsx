@@ -5,14 +5,14 @@ import { useState } from "preact/hooks";
 import { run, runs } from "../../data/runs";
 import { t } from "../../i18n";
 import { formatCount } from "../../lib/format";
-import { isStrings, setting } from "../../lib/storage";
+import { isStrings, storedSignal } from "../../lib/storage";
 import { select } from "../../state/selection";
-import { adopt, Button } from "../../ui";
+import { adoptStyles, Button } from "../../ui";
 import noticesCss from "./notices.css?inline";
 import { type Warning, warningsOf } from "./warnings";
 
 /** Signatures of warnings that the reader has put away. */
-const hiddenWarnings = setting<string[]>("notices.seen", [], isStrings);
+const hiddenWarnings = storedSignal<string[]>("notices.seen", [], isStrings);
 
 function Line({ warning, onMapping }: { warning: Warning; onMapping: () => void }): JSX.Element {
   const { kind, text, other, signature } = warning;
@@ -45,7 +45,7 @@ export function Notices({ onMapping }: { onMapping: () => void }): JSX.Element |
     ({ signature }) => !hiddenWarnings.value.includes(signature),
   );
   if (warnings.length === 0) return null;
-  adopt(noticesCss);
+  adoptStyles(noticesCss);
   const shown = all ? warnings : warnings.slice(0, 1);
   return (
     <section class="notices" aria-label={t("notice.bar")} data-testid="notices">

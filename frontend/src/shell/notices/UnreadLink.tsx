@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { t } from "../../i18n";
 import "../../i18n/lazyWords";
 import { forgetUnread, type Unread, unread } from "../../state/links/unreadAddress";
-import { adopt, Button } from "../../ui";
+import { adoptStyles, Button } from "../../ui";
 import noticesCss from "./notices.css?inline";
 
 /** Lines at most: a link may hold anything. */
@@ -20,7 +20,7 @@ function sentence({ name, value, takes }: Unread): string {
 
 export function UnreadLink(): JSX.Element | null {
   if (unread.value.length === 0) return null;
-  adopt(noticesCss);
+  adoptStyles(noticesCss);
   return (
     <section class="notices" aria-label={t("link.unread.bar")} data-testid="unread-link">
       <ul>

@@ -8,13 +8,13 @@ import { t } from "../../i18n";
 import { kindWords } from "../../i18n/kindWords";
 import { formatCount } from "../../lib/format";
 import { selection } from "../../state/selection";
-import { adopt, Dialog, ErrorBox } from "../../ui";
+import { adoptStyles, Dialog, ErrorBox } from "../../ui";
 import { Ignored } from "./Ignored";
 import { ProblemRows } from "./ProblemRows";
 import css from "./problems.css?inline";
 
 export function ProblemsDialog({ onClose }: { onClose: () => void }): JSX.Element {
-  adopt(css);
+  adoptStyles(css);
   const { run } = selection.value;
   // One row, for the kinds: what is not opened is not asked for.
   const answer = useAnswer(problems, run === "" ? null : { run, kind: "", offset: 0, limit: 1 });

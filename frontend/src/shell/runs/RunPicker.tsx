@@ -3,15 +3,15 @@ import { useRef, useState } from "preact/hooks";
 import type { RunInfo } from "../../api/answers";
 import { listedRuns, runs } from "../../data/runs";
 import { t } from "../../i18n";
-import { isOneOf, setting } from "../../lib/storage";
+import { isOneOf, storedSignal } from "../../lib/storage";
 import { useKeys } from "../../state/keys";
 import { select, selected } from "../../state/selection";
-import { adopt, Popover, Select } from "../../ui";
+import { adoptStyles, Popover, Select } from "../../ui";
 import { RunRow } from "./RunRow";
 import { groupedRuns, matchingRuns, RUN_ORDERS, type RunGroup, type RunOrder } from "./runOrder";
 import css from "./runs.css?inline";
 
-const order = setting<RunOrder>("runs.order", "name", isOneOf(...RUN_ORDERS));
+const order = storedSignal<RunOrder>("runs.order", "name", isOneOf(...RUN_ORDERS));
 
 /** The choice of a run: searched, in natural order by folder, or ranked. */
 export function RunPicker(): JSX.Element | null {
@@ -19,13 +19,13 @@ export function RunPicker(): JSX.Element | null {
   const chosen = selected.run.value;
   const all = runs.value?.runs.filter(({ run }) => listedRuns().includes(run)) ?? [];
   useKeys({ r: () => host.current?.querySelector<HTMLElement>("[popovertarget]")?.click() }, "shell");
-  adopt(css);
+  adoptStyles(css);
   if (all.length === 0) return null;
   return (
     <div class="run-picker" ref={host}>
       <span class="label muted">{t("shell.run")}</span>
       <Popover
-        face={<RunFace run={chosen} others={all.length} />}
+        trigger={<RunTrigger run={chosen} others={all.length} />}
         label={t("shell.run.choose", { run: chosen })}
         align="start"
         testId="run-select"
@@ -37,7 +37,7 @@ export function RunPicker(): JSX.Element | null {
 }
 
 /** The end of a name tells runs of a sweep apart: it is what stays where there is no room. */
-function RunFace({ run, others }: { run: string; others: number }) {
+function RunTrigger({ run, others }: { run: string; others: number }) {
   return (
     <>
       <span class="run-face">

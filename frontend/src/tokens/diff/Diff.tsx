@@ -2,8 +2,8 @@ import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { formatCount } from "../../lib/format";
-import { isBoolean, setting } from "../../lib/storage";
-import { adopt, Button, Select, Toggle } from "../../ui";
+import { isBoolean, storedSignal } from "../../lib/storage";
+import { adoptStyles, Button, Select, Toggle } from "../../ui";
 import { heatmapCss } from "../shared/heatmapCss";
 import textCss from "../text/text.css?inline";
 import { DiffLegend } from "./DiffLegend";
@@ -17,7 +17,7 @@ const UNITS = ["token", "word", "character"] as const;
 const HEATMAP_CSS = heatmapCss();
 
 /** Whether both texts stand beside each other, or as one. */
-const beside = setting("diff.beside", true, isBoolean);
+const beside = storedSignal("diff.beside", true, isBoolean);
 
 /**
  * Two texts side by side, or as one with what was taken away and added.
@@ -43,7 +43,7 @@ export interface DiffProps {
 }
 
 export function Diff(props: DiffProps): JSX.Element {
-  for (const css of [HEATMAP_CSS, textCss, diffCss]) adopt(css);
+  for (const css of [HEATMAP_CSS, textCss, diffCss]) adoptStyles(css);
   const { data, left, right } = props;
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const rows = useMemo(() => rowsOf(data), [data]);

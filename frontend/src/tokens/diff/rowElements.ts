@@ -8,7 +8,7 @@ import type { Row } from "./rows";
 import { type DiffData, type Stretch, textOf } from "./stretches";
 
 /** What all rows of a text share. */
-export interface RowPlace {
+export interface RowOptions {
   data: DiffData;
   beside: boolean;
   moved: string;
@@ -29,7 +29,7 @@ const LINE_CHARACTERS = 50;
 const LINE_HEIGHT = 22;
 
 /** A row with one cell for each side, or one for both; its equal tokens coloured where there are differences. */
-export function rowElement(row: Row, place: RowPlace, differences: Differences | null): HTMLElement {
+export function rowElement(row: Row, place: RowOptions, differences: Differences | null): HTMLElement {
   const element = document.createElement("div");
   element.className = "diff-row";
   const cells = place.beside ? (["left", "right"] as const) : (["both"] as const);
@@ -80,7 +80,7 @@ function sideOf(stretch: Stretch, cell: "left" | "right" | "both"): "left" | "ri
 function stretchElements(
   stretch: Stretch,
   side: "left" | "right",
-  place: RowPlace,
+  place: RowOptions,
   differences: Differences | null,
 ): HTMLElement[] {
   const element = document.createElement(ELEMENT[stretch.kind]);

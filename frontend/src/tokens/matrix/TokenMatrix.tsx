@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { language, t } from "../../i18n";
 import type { Scale } from "../../lib/colourScale";
-import { isBoolean, isStrings, setting } from "../../lib/storage";
+import { isBoolean, isStrings, storedSignal } from "../../lib/storage";
 import { metricHint, metricLabel } from "../../metrics";
 import { CollapsibleSection, Popover, Toggle } from "../../ui";
 import { colourCodes } from "../shared/colourCodes";
@@ -16,8 +16,8 @@ import { MatrixView } from "./MatrixView";
 import { matrixFrame } from "./matrixElements";
 
 /** Rows that the user has switched off; a metric met for the first time is on. */
-const hiddenRows = setting<string[]>("matrix.hidden", [], isStrings);
-const oneScale = setting("matrix.one_scale", false, isBoolean);
+const hiddenRows = storedSignal<string[]>("matrix.hidden", [], isStrings);
+const oneScale = storedSignal("matrix.one_scale", false, isBoolean);
 
 export interface TokenMatrixProps {
   viewState: TokenViewState;
@@ -55,7 +55,7 @@ function RowChoice({ metrics }: { metrics: readonly TokenMetric[] }): JSX.Elemen
           oneScale.value = on;
         }}
       />
-      <Popover face={t("sample.matrix.rows")} label={t("sample.matrix.rows.hint")} testId="matrix-rows">
+      <Popover trigger={t("sample.matrix.rows")} label={t("sample.matrix.rows.hint")} testId="matrix-rows">
         {metrics.map(({ name }) => (
           <div key={name}>
             <Toggle

@@ -8,7 +8,7 @@ import { type ColourRole, chartPalette } from "../../charts/shared/chartColours"
 import { t } from "../../i18n";
 import { formatNumber } from "../../lib/format";
 import { metricLabel } from "../../metrics";
-import { adopt } from "../../ui";
+import { adoptStyles } from "../../ui";
 import type { TokenViewState } from "../shared/tokenViewState";
 import { paintMasked } from "./paintMasked";
 import { onPlotKey } from "./plotKeys";
@@ -38,7 +38,7 @@ export function PositionPlot({ viewState, lines }: PositionPlotProps): JSX.Eleme
   useEffect(() => {
     const element = host.current;
     if (element === null || element.clientWidth === 0) return undefined;
-    adopt(plotCss);
+    adoptStyles(plotCss);
     const positions = viewState.data.shown.map((_, i) => i);
     const plot = new uPlot(
       optionsOf(element.clientWidth, lines, viewState.data.mask),

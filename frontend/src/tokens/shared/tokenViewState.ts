@@ -5,14 +5,14 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { robustScale, type Scale } from "../../lib/colourScale";
 import type { PaletteName } from "../../lib/heatmapColours";
-import { isBoolean, setting } from "../../lib/storage";
+import { isBoolean, storedSignal } from "../../lib/storage";
 import { colourCodes } from "./colourCodes";
 import { extremePositions, nextPosition } from "./extremeTokens";
 import { chosenMetric } from "./metricOptions";
 import { countedValues, onlyValue, type TokenData, type TokenMetric, unitSpan } from "./responseTokens";
 
 /** Whether probabilities are coloured by their logarithm. */
-export const logarithmic = setting("tokens.log", false, isBoolean);
+export const logarithmic = storedSignal("tokens.log", false, isBoolean);
 
 /** Scales that stay the same across samples and steps, by `scaleKey`. */
 export const lockedScales = signal<Readonly<Record<string, Scale>>>({});

@@ -6,7 +6,7 @@
 import type { JSX, RefObject } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { maxRows } from "../../lib/rowWindow";
-import { adopt } from "../styles";
+import { adoptStyles } from "../styles";
 import type { Column, Order } from "./columns";
 import { TableHead } from "./TableHead";
 import { TableRow } from "./TableRow";
@@ -42,7 +42,7 @@ export interface VirtualTableProps<R> {
 }
 
 export function VirtualTable<R>(props: VirtualTableProps<R>): JSX.Element {
-  adopt(css);
+  adoptStyles(css);
   const own = useRef<HTMLDivElement>(null);
   const grid = props.focusTarget ?? own;
   const prefix = useId();

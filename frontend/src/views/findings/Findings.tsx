@@ -11,8 +11,8 @@ import "../../i18n/lazyWords";
 import { walkFocus } from "../../lib/focusWalk";
 import { useKeys } from "../../state/keys";
 import { select, selected, selection } from "../../state/selection";
-import { useFocusHome } from "../../state/viewFocus";
-import { adopt, ErrorBox } from "../../ui";
+import { useFocusReturn } from "../../state/viewFocus";
+import { adoptStyles, ErrorBox } from "../../ui";
 import { SampleDrawer } from "../sample/SampleDrawer";
 import { FindingItem } from "./FindingItem";
 import css from "./findings.css?inline";
@@ -59,11 +59,11 @@ function openOf(target: HTMLElement): boolean {
 }
 
 export function Findings(): JSX.Element {
-  adopt(css);
+  adoptStyles(css);
   const answer = findings.value;
   const open = shownFinding();
   const place = useRef<HTMLDivElement>(null);
-  useFocusHome(place, "findings");
+  useFocusReturn(place, "findings");
   useEvidenceWalk(open);
   usePrefetchedEvidence(open);
   useKeys(

@@ -11,11 +11,11 @@ import "../../i18n/lazyWords";
 import { StillReading } from "../../shell/notices/StillReading";
 import { useKeys } from "../../state/keys";
 import { selection } from "../../state/selection";
-import { useFocusHome } from "../../state/viewFocus";
+import { useFocusReturn } from "../../state/viewFocus";
 import infoCss from "../../tokens/details.css?inline";
 import { heatmapCss } from "../../tokens/shared/heatmapCss";
 import textCss from "../../tokens/text/text.css?inline";
-import { adopt, Empty, ErrorBox } from "../../ui";
+import { adoptStyles, Empty, ErrorBox } from "../../ui";
 import { SampleDrawer } from "../sample/SampleDrawer";
 import { chosenAt, chosenGroup, groupsParameters, PAGE_GROUPS } from "./chosenGroup";
 import { GroupList } from "./GroupList";
@@ -40,9 +40,9 @@ function useOffset(): [number, (offset: number) => void] {
 }
 
 export function Groups(): JSX.Element | null {
-  for (const sheet of [HEATMAP_CSS, textCss, infoCss, css]) adopt(sheet);
+  for (const sheet of [HEATMAP_CSS, textCss, infoCss, css]) adoptStyles(sheet);
   const place = useRef<HTMLDivElement>(null);
-  useFocusHome(place, "groups");
+  useFocusReturn(place, "groups");
   const [offset, setOffset] = useOffset();
   const answer = useAnswer(groupList, groupsParameters(offset));
   const rows = answer.data === null ? [] : groupRows(answer.data);

@@ -10,7 +10,7 @@ import { referenceOf } from "../../metrics";
 import { FindingsStrip } from "../../shell/findings/lazy";
 import { useKeys } from "../../state/keys";
 import { selected } from "../../state/selection";
-import { adopt, Empty, ErrorBox } from "../../ui";
+import { adoptStyles, Empty, ErrorBox } from "../../ui";
 import { DrawnInSight } from "../../ui/sight/DrawnInSight";
 import type { ChartSource } from "./catalogue/chartCatalogue";
 import { watchedMetrics } from "./catalogue/openingCharts";
@@ -36,7 +36,7 @@ let lastScrollTop = 0;
 
 /** The view of a run: curves over its steps, and below them the selected step. */
 export function Overview(): JSX.Element {
-  for (const sheet of [uplotCss, chartsCss, css, rowsCss]) adopt(sheet);
+  for (const sheet of [uplotCss, chartsCss, css, rowsCss]) adoptStyles(sheet);
   return run.value === null ? <Empty title={t("overview.no_run")} /> : <RunOverview run={run.value} />;
 }
 

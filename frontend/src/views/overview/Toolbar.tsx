@@ -22,7 +22,7 @@ export interface ToolbarProps extends ChartsOnOffer {
 export function Toolbar(props: ToolbarProps): JSX.Element {
   return (
     <section class="overview-toolbar" aria-label={t("overview.toolbar")}>
-      <Popover face={t("overview.drawing")} label={t("overview.toolbar")} align="start" testId="drawing">
+      <Popover trigger={t("overview.drawing")} label={t("overview.toolbar")} align="start" testId="drawing">
         <DrawingControls />
       </Popover>
       <span class="muted overview-drawn">{drawnWords()}</span>

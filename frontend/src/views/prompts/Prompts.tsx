@@ -12,8 +12,8 @@ import { walkFocus } from "../../lib/focusWalk";
 import { StillReading } from "../../shell/notices/StillReading";
 import { useKeys } from "../../state/keys";
 import { selection } from "../../state/selection";
-import { useFocusHome } from "../../state/viewFocus";
-import { adopt, Empty, ErrorBox } from "../../ui";
+import { useFocusReturn } from "../../state/viewFocus";
+import { adoptStyles, Empty, ErrorBox } from "../../ui";
 import { SampleDrawer } from "../sample/SampleDrawer";
 import { ByChoice } from "./ByChoice";
 import { Kinds } from "./Kinds";
@@ -38,9 +38,9 @@ function walk(by: 1 | -1): boolean {
 }
 
 export function Prompts(): JSX.Element | null {
-  adopt(css);
+  adoptStyles(css);
   const place = useRef<HTMLDivElement>(null);
-  useFocusHome(place, "prompts");
+  useFocusReturn(place, "prompts");
   useKeys({ j: () => walk(1), k: () => walk(-1), Backspace: closePrompt }, "prompts");
   if (run.value === null) return null;
   const { sample, prompt } = selection.value;

@@ -10,8 +10,8 @@ import "../../i18n/lazyWords";
 import { walkFocus } from "../../lib/focusWalk";
 import { useKeys } from "../../state/keys";
 import { select, selected, selection } from "../../state/selection";
-import { useFocusHome } from "../../state/viewFocus";
-import { adopt, ErrorBox } from "../../ui";
+import { useFocusReturn } from "../../state/viewFocus";
+import { adoptStyles, ErrorBox } from "../../ui";
 import { ComparisonPart } from "./comparison/ComparisonPart";
 import css from "./runs.css?inline";
 import { compareWith, RunsTable, shownRuns } from "./table/RunsTable";
@@ -35,11 +35,11 @@ function walkPrompts(by: 1 | -1): boolean {
 }
 
 export function Runs(): JSX.Element | null {
-  adopt(css);
+  adoptStyles(css);
   const [active, setActive] = useState(-1);
   const place = useRef<HTMLDivElement>(null);
   const answer = useAnswer(runTable, NOTHING);
-  useFocusHome(place, "runs");
+  useFocusReturn(place, "runs");
   const rows = answer.data === null ? [] : shownRuns(answer.data);
   const walk = (by: 1 | -1): boolean => {
     setActive((now) => Math.min(rows.length - 1, Math.max(0, now + by)));

@@ -8,14 +8,14 @@ import { t } from "../../i18n";
 import { useKeys } from "../../state/keys";
 import { lastWalk } from "../../state/lastWalk";
 import { select, selected } from "../../state/selection";
-import { recoverFocus, useFocusHome } from "../../state/viewFocus";
+import { restoreFocus, useFocusReturn } from "../../state/viewFocus";
 import infoCss from "../../tokens/details.css?inline";
 import matrixCss from "../../tokens/matrix/matrix.css?inline";
 import { heatmapCss } from "../../tokens/shared/heatmapCss";
 import { nextMetric } from "../../tokens/shared/metricOptions";
 import type { TokenViewState } from "../../tokens/shared/tokenViewState";
 import textCss from "../../tokens/text/text.css?inline";
-import { adopt, ErrorBox } from "../../ui";
+import { adoptStyles, ErrorBox } from "../../ui";
 import { changeStepper } from "./compare/ComparedResponse";
 import { counterpartOf } from "./compare/counterparts";
 import conversationCss from "./conversation/conversation.css?inline";
@@ -48,7 +48,7 @@ export function SampleDrawer(): JSX.Element | null {
 }
 
 function OpenSample({ id }: { id: string }): JSX.Element {
-  for (const css of [HEATMAP_CSS, textCss, matrixCss, infoCss, sampleCss, conversationCss]) adopt(css);
+  for (const css of [HEATMAP_CSS, textCss, matrixCss, infoCss, sampleCss, conversationCss]) adoptStyles(css);
   const scope = sampleScope.value;
   const rules = JSON.stringify(scope);
   const answer = useAnswer(sampleWithTokens, { ...scope, id });
@@ -66,9 +66,9 @@ function OpenSample({ id }: { id: string }): JSX.Element {
     return [next, previous].map((neighbour) => (neighbour === null ? null : { ...scope, id: neighbour }));
   });
   useFocusWhileOpen(root);
-  useFocusHome(root, "sample");
+  useFocusReturn(root, "sample");
   // The token that had it may have gone with the sample before: not after the next frame either, or a key goes to nothing.
-  useLayoutEffect(recoverFocus, [viewState]);
+  useLayoutEffect(restoreFocus, [viewState]);
   const mode =
     loaded === null
       ? "text"

@@ -12,8 +12,8 @@ import "../../i18n/lazyWords";
 import { editSearch } from "../../state/focusRequests";
 import { useKeys } from "../../state/keys";
 import { select, selected } from "../../state/selection";
-import { useFocusHome } from "../../state/viewFocus";
-import { adopt, Empty, ErrorBox } from "../../ui";
+import { useFocusReturn } from "../../state/viewFocus";
+import { adoptStyles, Empty, ErrorBox } from "../../ui";
 import { VirtualTable } from "../../ui/table/VirtualTable";
 import { SampleDrawer } from "../sample/SampleDrawer";
 import { sampleList, usePrefetchedSteps } from "./listedSamples";
@@ -72,11 +72,11 @@ function NoSamplesFound(): JSX.Element {
 }
 
 export function Samples(): JSX.Element | null {
-  adopt(css);
+  adoptStyles(css);
   const pages = usePages();
   const [active, setActive] = useState(-1);
   const table = useRef<HTMLDivElement>(null);
-  useFocusHome(table, "samples");
+  useFocusReturn(table, "samples");
   const open = openSampleRow();
   const total = pages.total.value;
   const list = sampleList.value;

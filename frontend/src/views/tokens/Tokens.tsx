@@ -11,7 +11,7 @@ import { useAnswer } from "../../data/useAnswer";
 import { t, translate } from "../../i18n";
 import "../../i18n/lazyWords";
 import { useKeys } from "../../state/keys";
-import { adopt, Empty, ErrorBox } from "../../ui";
+import { adoptStyles, Empty, ErrorBox } from "../../ui";
 import { rowKeys } from "./rowKeys";
 import { Summary } from "./Summary";
 import { Toolbar } from "./Toolbar";
@@ -33,7 +33,7 @@ const TOKEN_WORDS = [
 ];
 
 export function Tokens(): JSX.Element | null {
-  adopt(css);
+  adoptStyles(css);
   const info = run.value;
   if (info === null) return null;
   if (info.token_metrics.length === 0) {

@@ -13,7 +13,7 @@ import { byTestId, nextRevision, press, settle, stubLayout } from "../../page";
 
 vi.mock("uplot", () => ({ default: class {} }));
 // Style sheets mean nothing without a layout, and jsdom adopts none.
-vi.mock("../../../src/ui/styles", () => ({ adopt: () => undefined }));
+vi.mock("../../../src/ui/styles", () => ({ adoptStyles: () => undefined }));
 
 const text = (shown: string, raw = shown) => ({ raw, shown });
 

@@ -11,7 +11,7 @@ import { metric, sampleOf, withTokens } from "../../fixtures";
 import { byTestId, nextRevision, press, settle, stubLayout } from "../../page";
 
 vi.mock("uplot", () => ({ default: class {} }));
-vi.mock("../../../src/ui/styles", () => ({ adopt: () => undefined }));
+vi.mock("../../../src/ui/styles", () => ({ adoptStyles: () => undefined }));
 
 const text = (shown: string) => ({ raw: shown, shown });
 const SAMPLE: Sample = sampleOf("s", {

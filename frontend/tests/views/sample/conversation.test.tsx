@@ -17,7 +17,7 @@ import { byTestId, nextRevision, press, settle, stubLayout, violations } from ".
 import { say } from "./messages";
 
 vi.mock("uplot", () => ({ default: class {} }));
-vi.mock("../../../src/ui/styles", () => ({ adopt: () => undefined }));
+vi.mock("../../../src/ui/styles", () => ({ adoptStyles: () => undefined }));
 
 const LONG = `start ${"word ".repeat(400)}end`;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { samples } from "../../../src/i18n/en/samples";
-import { placesOf, placesText } from "../../../src/state/searchPlaces";
+import { searchedTexts, searchedTextsParameter } from "../../../src/state/searchedTexts";
 import { PRESETS } from "../../../src/views/samples/presets";
 import { PRESET_SORTS } from "../../../src/views/samples/sorting";
 import { read } from "../../files";
@@ -15,11 +15,11 @@ test("every preset has a name and a sentence", () => {
 });
 
 test("all places say nothing in the address, none means all", () => {
-  expect(placesOf("")).toEqual(["prompt", "response", "reference"]);
-  expect(placesText(["response", "prompt", "reference"])).toBe("");
-  expect(placesText(["response", "prompt"])).toBe("prompt,response");
-  expect(placesOf("response,nonsense")).toEqual(["response"]);
-  expect(placesOf("nonsense")).toEqual(["prompt", "response", "reference"]);
+  expect(searchedTexts("")).toEqual(["prompt", "response", "reference"]);
+  expect(searchedTextsParameter(["response", "prompt", "reference"])).toBe("");
+  expect(searchedTextsParameter(["response", "prompt"])).toBe("prompt,response");
+  expect(searchedTexts("response,nonsense")).toEqual(["response"]);
+  expect(searchedTexts("nonsense")).toEqual(["prompt", "response", "reference"]);
 });
 
 test("what each ready-made order sorts by is what the server sorts by", () => {

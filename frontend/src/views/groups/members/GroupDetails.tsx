@@ -8,7 +8,7 @@ import { sampleScope } from "../../../data/scopes";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { formatNumber } from "../../../lib/format";
-import { isBoolean, setting } from "../../../lib/storage";
+import { isBoolean, storedSignal } from "../../../lib/storage";
 import { select } from "../../../state/selection";
 import { ColourLegend } from "../../../tokens/ColourLegend";
 import { AbsentMetric, MetricSelect } from "../../../tokens/MetricSelect";
@@ -25,7 +25,7 @@ import { SeenAtSteps } from "./SeenAtSteps";
 import { type Progress, progressOf, useShownMembers } from "./shownMembers";
 
 /** Whether what all members begin with is folded away. */
-const folded = setting("groups.folded", true, isBoolean);
+const folded = storedSignal("groups.folded", true, isBoolean);
 
 /** One group: its prompt, what tells its good members from its bad ones, and its members beside each other. */
 export function GroupDetails({ row, list }: { row: ChosenGroup; list: Progress }): JSX.Element {

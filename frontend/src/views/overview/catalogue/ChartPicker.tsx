@@ -9,7 +9,7 @@ import { chooseNoCharts, switchChart } from "./chosenCharts";
 /** The popover that switches charts on and off, by the question that each answers. */
 export function ChartPicker(props: ChartsOnOffer): JSX.Element {
   return (
-    <Popover face={t("overview.charts")} label={t("overview.charts.choose")} testId="chart-picker">
+    <Popover trigger={t("overview.charts")} label={t("overview.charts.choose")} testId="chart-picker">
       <ChartChoices {...props} />
     </Popover>
   );

@@ -25,7 +25,7 @@ export function LookMenu({ id, title, values, asTable, onTable, onHide }: LookMe
   const toKind = (wanted: "robust" | "all" | "typed") =>
     setLook(id, { values: wanted === "typed" ? [short(values[0]), short(values[1])] : wanted });
   return (
-    <Popover face="⋯" label={t("overview.look", { title })} testId={`look-${id}`}>
+    <Popover trigger="⋯" label={t("overview.look", { title })} testId={`look-${id}`}>
       <div class="overview-look">
         <Select
           value={look.scale}

@@ -13,7 +13,7 @@ import {
 import { listedRuns } from "../../../data/runs";
 import { t, translate } from "../../../i18n";
 import { selected } from "../../../state/selection";
-import { adopt, Popover, Toggle } from "../../../ui";
+import { adoptStyles, Popover, Toggle } from "../../../ui";
 import type { Overlay } from "./overlaidLines";
 import css from "./overlay.css?inline";
 import "./words";
@@ -22,13 +22,13 @@ import "./words";
 const MAX_LISTED = 100;
 
 export function OverlayBar({ overlays }: { overlays: readonly Overlay[] }): JSX.Element | null {
-  adopt(css);
+  adoptStyles(css);
   const others = listedRuns().filter((run) => run !== selected.run.value);
   if (others.length === 0) return null;
   return (
     <>
       <Popover
-        face={t("overlay.choose")}
+        trigger={t("overlay.choose")}
         label={t("overlay.choose.hint", { most: MAX_OVERLAID })}
         align="start"
         testId="overlay"

@@ -8,13 +8,13 @@ import { run } from "../../../data/runs";
 import { t, translate } from "../../../i18n";
 import { formatCount } from "../../../lib/format";
 import { select, selected } from "../../../state/selection";
-import { adopt, Button, Select } from "../../../ui";
+import { adoptStyles, Button, Select } from "../../../ui";
 import css from "./overlay.css?inline";
 import type { ValueCurves } from "./useValues";
 import "./words";
 
 export function SplitBar({ values }: { values: ValueCurves }): JSX.Element | null {
-  adopt(css);
+  adoptStyles(css);
   const columns = kindColumns.value;
   if (columns.length === 0) return <UnknownColumn />;
   const by = splitColumn.value;

@@ -1,10 +1,10 @@
 /** Of which metric the distribution over a step's samples is shown. */
 
 import type { RunInfo } from "../../../api/answers";
-import { isString, setting } from "../../../lib/storage";
+import { isString, storedSignal } from "../../../lib/storage";
 import { followed, followMetric } from "../../../metrics";
 
-const chosenMetric = setting("overview.distribution_metric", "reward", isString);
+const chosenMetric = storedSignal("overview.distribution_metric", "reward", isString);
 
 /** The metric whose distribution is shown: that of the clicked curve, else the remembered one where the run has it. */
 export function distributionMetric(run: RunInfo): string {

@@ -46,13 +46,13 @@ interface Linked {
 }
 
 /** One setting by its JSON; a text is itself. `usual` is not written. */
-function linked<T>(setting: Signal<T>, usual: T, isValid: (value: unknown) => value is T): Linked {
+function linked<T>(storedSignal: Signal<T>, usual: T, isValid: (value: unknown) => value is T): Linked {
   const plain = (value: T) => (typeof value === "string" ? value : JSON.stringify(value));
   return {
-    write: () => (setting.value === usual ? "" : plain(setting.value)),
+    write: () => (storedSignal.value === usual ? "" : plain(storedSignal.value)),
     read: (text) => {
       const value: unknown = typeof usual === "string" ? text : parsed(text);
-      if (isValid(value)) setting.value = value;
+      if (isValid(value)) storedSignal.value = value;
     },
   };
 }
@@ -85,7 +85,7 @@ const ENTRIES = Object.entries(LINKED) as [Name, Linked][];
 
 /** Keeps settings and address alike. Returns what ends that, and takes the settings off the address of other views. */
 export function linkSettings(): () => void {
-  const stops = ENTRIES.map(([name, setting]) => keepAlike(name, setting));
+  const stops = ENTRIES.map(([name, storedSignal]) => keepAlike(name, storedSignal));
   return () => {
     for (const stop of stops) stop();
     select(Object.fromEntries(ENTRIES.map(([name]) => [name, DEFAULTS[name]])) as Partial<Selection>);
@@ -96,14 +96,14 @@ export function linkSettings(): () => void {
  * What an address says counts, at first and whenever others change it (Back, a link); what it does not say stays as it
  * is. The address is written at first and when the setting changes, never in answer to a change of the address.
  */
-function keepAlike(name: Name, setting: Linked): () => void {
+function keepAlike(name: Name, storedSignal: Linked): () => void {
   let lastAddress: string | null = null;
   let written: string | null = null;
   return effect(() => {
     const address = selection.value[name];
-    if (address !== lastAddress && address !== "") setting.read(address);
+    if (address !== lastAddress && address !== "") storedSignal.read(address);
     lastAddress = address;
-    const text = setting.write();
+    const text = storedSignal.write();
     if (text === written) return;
     written = text;
     lastAddress = text;

@@ -7,12 +7,12 @@ import { Histogram } from "../../../charts/distribution/Histogram";
 import { t } from "../../../i18n";
 import { formatCount, formatSigned } from "../../../lib/format";
 import { metricLabel } from "../../../metrics";
-import { adopt } from "../../../ui";
+import { adoptStyles } from "../../../ui";
 
 const HEIGHT = 150;
 
 export function Differences({ data }: { data: Comparison }): JSX.Element {
-  adopt(chartsCss);
+  adoptStyles(chartsCss);
   const { edges, counts } = data.differences;
   const total = data.wins + data.losses;
   const half = (isA: boolean): number[] => counts.map((n, bin) => ((edges[bin] ?? 0) >= 0 === isA ? n : 0));

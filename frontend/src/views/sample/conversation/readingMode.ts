@@ -1,7 +1,7 @@
 /** Whether a sample is read as a conversation or as text, and whether its messages hold the response. */
 
 import type { Sample } from "../../../api/answers";
-import { isOneOf, setting } from "../../../lib/storage";
+import { isOneOf, storedSignal } from "../../../lib/storage";
 import { select } from "../../../state/selection";
 import { looksUndecoded } from "../texts/undecoded";
 
@@ -10,7 +10,7 @@ export const READING_MODES = ["conversation", "text"] as const;
 export type ReadingMode = (typeof READING_MODES)[number];
 
 /** How a sample that has messages is read. "" was never chosen: whatever shows more of it. */
-export const chosenMode = setting<ReadingMode | "">("sample.mode", "", isOneOf("", ...READING_MODES));
+export const chosenMode = storedSignal<ReadingMode | "">("sample.mode", "", isOneOf("", ...READING_MODES));
 
 /** Switches to the conversation or the text, and remembers it. */
 export function setReadingMode(mode: ReadingMode): void {

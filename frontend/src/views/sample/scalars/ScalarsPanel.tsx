@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Value } from "../../../api/answers";
 import { t } from "../../../i18n";
-import { isBoolean, setting } from "../../../lib/storage";
+import { isBoolean, storedSignal } from "../../../lib/storage";
 import { metricHint, metricLabel, STATISTICS } from "../../../metrics";
 import { Panel } from "../../../ui";
 import { ScalarValue } from "./ScalarValue";
@@ -49,7 +49,7 @@ interface QuestionGroupProps {
 
 /** One question with its numbers; what a search has found is open. */
 function QuestionGroup({ group, searched, onToken }: QuestionGroupProps): JSX.Element {
-  const open = setting(`open.scalars.${group.question}`, false, isBoolean);
+  const open = storedSignal(`open.scalars.${group.question}`, false, isBoolean);
   const shown = searched || open.value;
   return (
     <details

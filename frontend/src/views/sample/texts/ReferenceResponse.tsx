@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
 import type { Sample } from "../../../api/answers";
 import { t } from "../../../i18n";
-import { isBoolean, setting } from "../../../lib/storage";
+import { isBoolean, storedSignal } from "../../../lib/storage";
 import { joinHint } from "../../../metrics";
 import { Button } from "../../../ui";
 import { TextBlock } from "./TextBlock";
 
 /** Whether the reference's answer stands beside the response, where there is room, or below it. */
-export const referenceBeside = setting("drawer.beside", true, isBoolean);
+export const referenceBeside = storedSignal("drawer.beside", true, isBoolean);
 
 /** The reference policy's answer to the same prompt. Its reward and the gap stand in the header. */
 export function ReferenceResponse({ sample }: { sample: Sample }): JSX.Element | null {

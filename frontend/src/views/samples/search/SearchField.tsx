@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../../i18n";
 import { searchFocusRequests } from "../../../state/focusRequests";
-import { PLACES, placesOf, placesText } from "../../../state/searchPlaces";
+import { SEARCHABLE_TEXTS, searchedTexts, searchedTextsParameter } from "../../../state/searchedTexts";
 import { select, selected } from "../../../state/selection";
 import { Button, Popover, Toggle } from "../../../ui";
 
@@ -72,9 +72,11 @@ function SearchInput(): JSX.Element {
 
 export function SearchField(): JSX.Element {
   const [regex, text] = [selected.regex.value, selected.in.value];
-  const places = placesOf(text);
+  const places = searchedTexts(text);
   const change = (place: string, on: boolean): void => {
-    select({ in: placesText(on ? [...places, place] : places.filter((other) => other !== place)) });
+    select({
+      in: searchedTextsParameter(on ? [...places, place] : places.filter((other) => other !== place)),
+    });
   };
   return (
     <search class="group">
@@ -88,13 +90,13 @@ export function SearchField(): JSX.Element {
         .*
       </Button>
       <Popover
-        face={`${t("samples.where")} ▾`}
+        trigger={`${t("samples.where")} ▾`}
         label={t("samples.where_hint")}
         align="start"
         testId="search-where"
       >
         <div class="stack">
-          {PLACES.map((place) => (
+          {SEARCHABLE_TEXTS.map((place) => (
             <Toggle
               key={place}
               label={t(`samples.in.${place}`)}

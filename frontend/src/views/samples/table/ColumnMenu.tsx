@@ -13,7 +13,7 @@ export function ColumnMenu(): JSX.Element | null {
   const info = run.value;
   if (info === null) return null;
   return (
-    <Popover face={`${t("samples.columns")} ▾`} label={t("samples.columns_hint")} testId="columns">
+    <Popover trigger={`${t("samples.columns")} ▾`} label={t("samples.columns_hint")} testId="columns">
       <Choices info={info} />
     </Popover>
   );

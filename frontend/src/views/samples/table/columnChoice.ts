@@ -3,7 +3,7 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { RunInfo } from "../../../api/answers";
 import { run } from "../../../data/runs";
-import { isNumbers, isStrings, setting } from "../../../lib/storage";
+import { isNumbers, isStrings, storedSignal } from "../../../lib/storage";
 import { origins, originsOf } from "../../../metrics";
 import { shownSort } from "../sorting";
 
@@ -27,9 +27,9 @@ const DEFAULT_COLUMNS = [
 ];
 
 /** Columns that were switched on or off; all others follow the default, in every run. */
-const switchedOn = setting<string[]>("samples.columns_on", [], isStrings);
-const switchedOff = setting<string[]>("samples.columns_off", [], isStrings);
-export const widths = setting<Record<string, number>>("samples.widths", {}, isNumbers);
+const switchedOn = storedSignal<string[]>("samples.columns_on", [], isStrings);
+const switchedOff = storedSignal<string[]>("samples.columns_off", [], isStrings);
+export const widths = storedSignal<Record<string, number>>("samples.widths", {}, isNumbers);
 
 /** Every column of the run, in the order of the table. */
 export function columnNames(info: RunInfo): string[] {

@@ -18,7 +18,7 @@ export interface Cut {
  *
  * @param columns How many letters of a line are surely seen.
  */
-export function alikeWithout(cuts: readonly Cut[], columns: number): Map<string, number> {
+export function neededBeginnings(cuts: readonly Cut[], columns: number): Map<string, number> {
   const beginningsOf = new Map<string, Set<string>>();
   for (const { line, beginning, from, end } of cuts) {
     const seen = takeColumns(line.slice(from, end).trim(), columns);

@@ -1,12 +1,12 @@
 import type uPlot from "uplot";
 import { chartPalette } from "../shared/chartColours";
-import type { StepMark } from "./valueRange";
+import type { OffChartStep } from "./valueRange";
 
 /** Half the width of a mark in CSS pixels. */
 const HALF_MARK_PX = 3.5;
 
 /** Draws what is not on the chart at its edge: triangles that point to where it lies, crosses for what is no number. */
-export function drawMarks(plot: uPlot, marks: readonly StepMark[]): void {
+export function drawOffChartMarks(plot: uPlot, marks: readonly OffChartStep[]): void {
   const { ctx, bbox } = plot;
   if (marks.length === 0) return;
   const half = HALF_MARK_PX * devicePixelRatio;
