@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -19,6 +20,10 @@ _SEQUENCE_LENGTHS = (2, 4)
 _HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _LOOP_WORDS = 4
 _MIN_WORDS = 24
+_LETTERS, _NUMBER = 1, 2
+_RECENT_TEXTS, _KNOWN_WORDS = 32, 4096
+"""Texts and words that are cached: both functions look at a text, and texts of one step have most words in common. A drawn
+text is cut, and its words with it."""
 
 
 def words(text: str) -> list[str]:
@@ -32,10 +37,8 @@ def sequences(text: str, lengths: Sequence[int] = _SEQUENCE_LENGTHS) -> Hashes:
     Sequences with a number in them are left out: they are of the task. So are those of two that are not of two words of
     letters: two characters of Chinese are hardly a word.
     """
-    said = words(text)
-    own = _hashes(said)
-    numbers = np.asarray([word[0].isdigit() for word in said], bool)
-    wordlike = np.asarray([len(word) > 1 and not word[0].isdigit() for word in said], bool)
+    own, kinds = _hashes_and_kinds(text)
+    numbers, wordlike = kinds == _NUMBER, kinds == _LETTERS
     found = []
     for length in lengths:
         usable = _all_of(wordlike, length) if length == 2 else ~_any_of(numbers, length)
@@ -53,7 +56,7 @@ def repeated_share(text: str) -> float:
 
     NaN for a text of fewer than 24 words. Other names of it: distinct-4, n-gram repetition.
     """
-    own = _hashes(words(text))
+    own, _ = _hashes_and_kinds(text)
     if len(own) < _MIN_WORDS:
         return np.nan
     all_of = _joined(own, _LOOP_WORDS)
@@ -78,8 +81,25 @@ def loop_start(text: str) -> int | None:
     return found[int(starts[np.argmax(ends - starts)]) + _LOOP_WORDS - 1].start()
 
 
+@lru_cache(maxsize=_RECENT_TEXTS)
+def _hashes_and_kinds(text: str) -> tuple[Hashes, NDArray[np.uint64]]:
+    """Of each word of a text its hash, and whether it is letters, a number or neither."""
+    found = np.fromiter(map(_hash_and_kind, words(text)), np.uint64)
+    return found & np.uint64(0xFFFFFFFF), found >> np.uint64(32)
+
+
+@lru_cache(maxsize=_KNOWN_WORDS)
+def _hash_and_kind(word: str) -> int:
+    kind = _NUMBER if word[0].isdigit() else _LETTERS if len(word) > 1 else 0
+    return kind << 32 | _hash(word)
+
+
 def _hashes(said: Sequence[str]) -> Hashes:
-    return np.asarray([crc32(word.encode("utf-8", "surrogatepass")) for word in said], np.uint64)
+    return np.asarray([_hash(word) for word in said], np.uint64)
+
+
+def _hash(word: str) -> int:
+    return crc32(word.encode("utf-8", "surrogatepass"))
 
 
 def _joined(own: Hashes, length: int) -> Hashes:
