@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 import reused_databases
 from repository import ROOT
-from reused_databases import ReusedDatabase
+from reused_databases import ParsingOnce, ReusedDatabase
 
 FILES = sorted((ROOT / "tests").rglob("*.py"))
 LINES = 300
@@ -60,6 +61,20 @@ def test_a_database_is_reused_so_often_and_no_more(monkeypatch: pytest.MonkeyPat
         database.close()
     assert folders[0] == folders[1] != folders[2]
     assert not folders[0].exists()
+
+
+def test_a_statement_is_parsed_once_and_executed_by_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reused_databases, "_parsed", {})
+    for x in (1, 5):
+        with duckdb.connect() as connection:
+            cursor = ParsingOnce(connection)
+            cursor.execute(f"CREATE TABLE t AS SELECT {x} AS x; INSERT INTO t VALUES ({x})")
+            for y in (2, 3):
+                found = cursor.execute("SELECT sum(x) + ? FROM t", [y])
+                assert found.fetchall() == [(2 * x + y,)]
+            with pytest.raises(duckdb.ParserException):
+                cursor.execute("SELEC 1")
+    assert list(reused_databases._parsed) == ["SELECT sum(x) + ? FROM t"]
 
 
 @pytest.mark.xdist_group("together")
