@@ -248,7 +248,7 @@ def test_large_curves_are_sent_as_they_were_packed(
     tmp_path: Path, make: Make, write_rows: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_rows(tmp_path / "a.jsonl", [ROW, {**ROW, "step": 2}])
-    monkeypatch.setattr(json_answers, "LARGE", 1)
+    monkeypatch.setattr(json_answers, "MIN_LARGE_NUMBERS", 1)
     plugin = make(str(tmp_path))
     finish(plugin)
     client = Client(application.TensorBoardWSGI([plugin]))

@@ -56,7 +56,7 @@ def test_numbers_are_the_same_in_large_answers(monkeypatch: pytest.MonkeyPatch) 
         for integer in (True, False):
             small = json.loads(json_answers.encode({"x": NumberColumn(column, integer)}))["x"]
             with monkeypatch.context() as patch:
-                patch.setattr(json_answers, "LARGE", 1)
+                patch.setattr(json_answers, "MIN_LARGE_NUMBERS", 1)
                 large = json.loads(json_answers.encode({"x": NumberColumn(column, integer)}))["x"]
             assert list(map(repr, large)) == list(map(repr, small))
 

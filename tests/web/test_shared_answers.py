@@ -140,7 +140,7 @@ def test_an_answer_that_the_browser_has_is_not_sent_again(
 ) -> None:
     short = stack.get("runs")
     assert "ETag" not in short.headers
-    monkeypatch.setattr(encoded_answers, "_LONG", 100)
+    monkeypatch.setattr(encoded_answers, "_MIN_LONG_BYTES", 100)
     long = stack.get("runs")
     tag = long.headers["ETag"]
     assert (long.status_code, long.get_data()) == (200, short.get_data())
@@ -154,7 +154,7 @@ def test_an_answer_that_the_browser_has_is_not_sent_again(
 
 
 def test_a_long_answer_is_packed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoded_answers, "_LONG", 100)
+    monkeypatch.setattr(encoded_answers, "_MIN_LONG_BYTES", 100)
     encoded, answer = encoded_answers.EncodedAnswers(), {"a": ["x" * 200]}
     assert encoded.of(answer) is encoded.of(dict(answer))
     assert encoded.of(answer) is not encoded.of({"a": ["y" * 200]})
@@ -172,7 +172,7 @@ def test_a_list_that_many_have_is_written_once(monkeypatch: pytest.MonkeyPatch) 
         written.append(value)
         return write(value, lists)
 
-    monkeypatch.setattr(json_answers, "_written", noting)
+    monkeypatch.setattr(json_answers, "_json_text", noting)
     text = json_answers.encode({str(run): {"metrics": metrics, "run": run} for run in range(3)})
     expected = {"name": "k3", "kind": "positive", "unit": "nats", "origin": ""}
     assert [run["metrics"][1] for run in json.loads(text).values()] == [expected] * 3

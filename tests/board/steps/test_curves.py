@@ -218,7 +218,7 @@ def test_large_answers_are_encoded_once(
     encoded = EncodedAnswers()
     small = encoded.of(answer)
     assert (json.loads(small.content), small.encoding) == (expected[0], None)
-    monkeypatch.setattr(json_answers, "LARGE", 1)
+    monkeypatch.setattr(json_answers, "MIN_LARGE_NUMBERS", 1)
     large = [encoded.of(steps) for steps in (answer, named)]
     assert [json.loads(gzip.decompress(body.content)) for body in large] == expected
     assert encoded.of(answer) is large[0], "the same answer is encoded once"
