@@ -16,7 +16,7 @@ import { columns, measuredNumbers, metricInfo } from "./values";
 
 export * from "./runs";
 export * from "./sample";
-export { METRIC_KINDS, type MeasuredNumber, type MetricInfo, type Value } from "./values";
+export { METRIC_KINDS, type MeasuredNumber, type MetricInfo, numberOf, type Value } from "./values";
 
 const summary = object({
   count: measuredNumbers,
@@ -55,7 +55,6 @@ const quantiles = object({
   p95: measuredNumber,
   p99: measuredNumber,
 });
-export type Quantiles = Decoded<typeof quantiles>;
 
 export const distribution = object({
   edges: array(number),

@@ -23,7 +23,7 @@ export type GroupKind = (typeof GROUP_KINDS)[number];
 
 export type GroupSort = (typeof GROUP_SORTS)[number];
 
-export const LENGTH_UNITS = ["tokens", "characters"] as const;
+const LENGTH_UNITS = ["tokens", "characters"] as const;
 
 export const groupsDecoder = object({
   total: number,

@@ -25,11 +25,9 @@ const join = object({
   unmatched: number,
   columns: withDefault(array(string), []),
 });
-export type Join = Decoded<typeof join>;
 
 /** What a user should know before believing the curves; the words of its kind are filled with `values`. */
 const notice = object({ kind: string, text: string, values: withDefault(record(string), {}) });
-export type Notice = Decoded<typeof notice>;
 
 /** Our words and the keys of the rows they stand for; a key that is no plain name is shown as JSON. */
 const mapping: Decoder<Record<string, string>> = record((key) =>

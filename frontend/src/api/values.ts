@@ -19,6 +19,10 @@ export type MeasuredNumber = number | null;
 /** What a table cell or a scalar of a sample can be. */
 export type Value = MeasuredNumber | string | boolean;
 
+/** A cell as a number; null where it is none, or missing. */
+export const numberOf = (value: Value | undefined): number | null =>
+  typeof value === "number" ? value : null;
+
 export const METRIC_KINDS = [
   "signed",
   "magnitude",

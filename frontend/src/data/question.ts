@@ -138,7 +138,7 @@ export class Question<Parameters, Answer> {
 }
 
 /** Waits, and raises `AbortError` if the question is withdrawn meanwhile. */
-export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
     signal?.addEventListener("abort", () => {

@@ -15,7 +15,7 @@ import { jsonEndpoint } from "../request";
 import { metricInfo } from "../values";
 
 export const UNITS = ["token", "word", "character"] as const;
-export const KINDS = ["equal", "delete", "insert", "moved_away", "moved_here"] as const;
+const KINDS = ["equal", "delete", "insert", "moved_away", "moved_here"] as const;
 
 const side = object({
   run: string,

@@ -31,7 +31,7 @@ export { PROMPT_LISTS } from "./listWords";
 const status = literal(...PROMPT_STATUSES);
 
 /** Where the threshold comes from. */
-export const THRESHOLD_RULES = [
+const THRESHOLD_RULES = [
   "given",
   "one_value",
   "two_valued",
@@ -41,7 +41,6 @@ export const THRESHOLD_RULES = [
 ] as const;
 
 const threshold = object({ value: number, rule: literal(...THRESHOLD_RULES) });
-export type SuccessThreshold = Decoded<typeof threshold>;
 
 export const promptsDecoder = object({
   total: number,

@@ -18,7 +18,7 @@ export interface CurveLine {
 }
 
 /** Columns of uPlot per line, in this order. */
-export const COLUMNS_PER_LINE = 6;
+const COLUMNS_PER_LINE = 6;
 export const LOW = 0;
 export const HIGH = 1;
 /** Smallest and largest value of the steps that one point stands for. */

@@ -24,7 +24,7 @@ export interface PlotCallbacks {
 }
 
 /** Charts with the same key move their cursors together. */
-export const SYNC_KEY = "rlboard-steps";
+const SYNC_KEY = "rlboard-steps";
 const STEP_INCREMENTS = [0, 1, 2, 3, 4, 5, 6, 7, 8].flatMap((e) => [1, 2, 5].map((unit) => unit * 10 ** e));
 /** Height of a chart for each number beside it, its step axis left out. */
 const TICK_SPACE_PX = 34;

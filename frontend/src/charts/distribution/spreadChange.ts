@@ -6,21 +6,13 @@ export interface Spread {
 }
 
 /** What can be said of two spreads. */
-export const SPREAD_CHANGES = [
-  "sharper",
-  "wider",
-  "same",
-  "mixed",
-  "collapsed",
-  "too_few",
-  "unknown",
-] as const;
+const SPREAD_CHANGES = ["sharper", "wider", "same", "mixed", "collapsed", "too_few", "unknown"] as const;
 export type SpreadChange = (typeof SPREAD_CHANGES)[number];
 
 /** Below this many finite values on either side a change of spread is mostly chance. */
 export const MIN_VALUES = 20;
 /** A change of less than a tenth of either number counts as no change. */
-export const TOLERANCE = 0.1;
+const TOLERANCE = 0.1;
 
 /**
  * Whether a distribution became narrower from the earlier step to the later one.

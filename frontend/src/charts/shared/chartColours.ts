@@ -4,7 +4,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 const OWN_ROLES = ["policy", "ref", "pos", "neg", "muted", "s1", "s2", "s3", "s4"] as const;
 /** Those of other runs, whose curves lie over the run's: one for each. */
 export const RUN_ROLES = ["r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8"] as const;
-export const COLOUR_ROLES = [...OWN_ROLES, ...RUN_ROLES] as const;
+const COLOUR_ROLES = [...OWN_ROLES, ...RUN_ROLES] as const;
 export type ColourRole = (typeof COLOUR_ROLES)[number];
 
 /** Colours and font as a canvas takes them. */

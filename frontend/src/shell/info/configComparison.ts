@@ -52,7 +52,7 @@ export function partlyKnown(settings: readonly ConfigRow[]): PartlyKnown[] {
 }
 
 /** The settings that a training is first asked for, in this order; trainers' other names for them come as these. */
-export const FIRST_SETTINGS = [
+const FIRST_SETTINGS = [
   "learning_rate",
   "critic_learning_rate",
   "beta",

@@ -109,7 +109,7 @@ export class TokenViewState {
 }
 
 /** Whether the metric is coloured by its logarithm. */
-export function isLogarithmic(metric: TokenMetric): boolean {
+function isLogarithmic(metric: TokenMetric): boolean {
   return metric.kind === "probability" && logarithmic.value;
 }
 

@@ -55,7 +55,7 @@ export function blockSpans(data: TokenData, from: number, to: number, classOf: (
 }
 
 /** Height a block will about have, so that the scroll bar is right before it is laid out. */
-export function estimatedHeight(text: string, charactersPerLine: number, lineHeight: number): number {
+function estimatedHeight(text: string, charactersPerLine: number, lineHeight: number): number {
   let lines = 0;
   for (const line of text.split("\n")) lines += Math.max(1, Math.ceil(line.length / charactersPerLine));
   return lines * lineHeight;

@@ -1,6 +1,6 @@
 /** The list's groups, one object each, from the columns of the answer. */
 
-import type { Value } from "../../api/answers";
+import { numberOf } from "../../api/answers";
 import { GROUP_KINDS, type GroupKind, type Groups } from "../../api/groups";
 
 export interface GroupMember {
@@ -23,8 +23,6 @@ export interface GroupRow {
   readonly share: number | null;
   readonly members: readonly GroupMember[];
 }
-
-const numberOf = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);
 
 export function groupRows({ columns, members }: Groups): GroupRow[] {
   const byRow = new Map<number, GroupMember[]>();

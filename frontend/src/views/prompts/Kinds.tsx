@@ -1,10 +1,9 @@
 import type { JSX } from "preact";
-import type { Value } from "../../api/answers";
+import { numberOf, type Value } from "../../api/answers";
 import type { Prompts } from "../../api/prompts/answers";
 import { t } from "../../i18n";
 import { formatCount, formatExactly, formatNumber, formatPercent } from "../../lib/format";
 import { select, selection } from "../../state/selection";
-import { numberOf } from "./promptRows";
 
 const FROM_TO = [
   ["pass_rate", formatPercent],

@@ -1,6 +1,6 @@
 /** The list's prompts, one object each, from the columns of the answer. */
 
-import type { MeasuredNumber, Value } from "../../api/answers";
+import { type MeasuredNumber, numberOf } from "../../api/answers";
 import { PROMPT_STATUSES, type PromptStatus, type Prompts } from "../../api/prompts/answers";
 
 export interface PromptRow {
@@ -14,9 +14,6 @@ export interface PromptRow {
   /** A number of the row by the name of its column. */
   readonly number: (column: string) => MeasuredNumber;
 }
-
-export const numberOf = (value: Value | undefined): MeasuredNumber =>
-  typeof value === "number" ? value : null;
 
 export function promptRows({ columns, lines }: Prompts): PromptRow[] {
   const text = (name: string, row: number): string => String(columns[name]?.[row] ?? "");

@@ -6,7 +6,7 @@ import { select, selection } from "../../state/selection";
 
 /** Prompts of one page of the list. */
 export const PAGE_PROMPTS = 50;
-export const FIRST_SORT = "reward_change";
+const FIRST_SORT = "reward_change";
 
 /** The threshold that was typed; null is the server's choice. */
 export function typedThreshold(): number | null {

@@ -1,15 +1,13 @@
 /** The table of the worst tokens; each row opens its token in its sample. */
 
 import type { JSX } from "preact";
-import type { Value, WorstTokens } from "../../api/answers";
+import { numberOf, type Value, type WorstTokens } from "../../api/answers";
 import { t } from "../../i18n";
 import { formatCount, formatExactly, formatNumber } from "../../lib/format";
 import { distinctLines } from "../../lib/prompts/distinctLines";
 import { oneLine } from "../../lib/singleLine";
 import { select } from "../../state/selection";
 import { spelledOut } from "../../tokens/shared/visibleText";
-
-const numberOf = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);
 
 /** @param of With a largest size: a bar says how much of it the number has. */
 function NumberCell({ value, of = 0 }: { value: Value | undefined; of?: number }): JSX.Element {

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import type { Value } from "../../../api/answers";
+import { numberOf, type Value } from "../../../api/answers";
 import type { SampleWithTokens } from "../../../data/questions/sample";
 import { t } from "../../../i18n";
 import { formatCount, formatPercent, formatSigned } from "../../../lib/format";
@@ -35,7 +35,6 @@ export interface MemberProps {
   room: { current: TextSize | undefined };
 }
 
-const numberOf = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);
 /** One member: its numbers, what it begins with as all others do, and what is its own. */
 export function Member(props: MemberProps): JSX.Element {
   const { at, facts, loaded, tokens, metric, prefix } = props;

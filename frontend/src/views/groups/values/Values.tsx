@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Value } from "../../../api/answers";
+import { numberOf, type Value } from "../../../api/answers";
 import { GROUP_KINDS, type Groups } from "../../../api/groups";
 import { groupLines } from "../../../data/questions/groups";
 import { useAnswer } from "../../../data/useAnswer";
@@ -92,6 +92,5 @@ function Name({ value }: { value: Value }): JSX.Element {
   );
 }
 
-const numberOf = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);
 const has = (counts: readonly Value[] | undefined): boolean =>
   (counts ?? []).some((n) => n !== null && n !== 0);

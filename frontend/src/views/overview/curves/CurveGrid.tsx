@@ -124,7 +124,7 @@ function lineLabel(line: LineSource, isOnly: boolean): string {
 }
 
 /** "mean over 508 of 512, 4 non-finite" for the selected step. */
-export function chartNote(main: LineSource, source: ChartSource, steps: Steps, step: number | null): string {
+function chartNote(main: LineSource, source: ChartSource, steps: Steps, step: number | null): string {
   const columns = main.from === "metric" ? steps.metrics[main.name] : undefined;
   const i = step === null ? -1 : steps.step.indexOf(step);
   const weighted = source.tokenWeighted ? t("overview.note.weighted") : "";

@@ -85,7 +85,7 @@ function TableRow({ shape, row }: { shape: HistogramShape; row: SpreadRow }) {
 }
 
 /** Always from the earlier step to the later one, whichever of them is pinned. */
-export function spreadSentence(pin: number, pinned: Spread, step: number, own: Spread): string {
+function spreadSentence(pin: number, pinned: Spread, step: number, own: Spread): string {
   const [from, to, earlier, later] = pin < step ? [pin, step, pinned, own] : [step, pin, own, pinned];
   const slots = {
     from,

@@ -11,7 +11,7 @@ export interface ChartLook {
   readonly line: string;
 }
 
-export const DEFAULT_LOOK: ChartLook = { scale: "linear", values: "robust", line: "" };
+const DEFAULT_LOOK: ChartLook = { scale: "linear", values: "robust", line: "" };
 
 /** Before the metric of a line. */
 const LINE = "@";

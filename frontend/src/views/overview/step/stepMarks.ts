@@ -11,7 +11,7 @@ export interface StepMarks {
 }
 
 /** The columns that `marksOf` reads, where the run has them. */
-export const MARK_COLUMNS = ["reward", "ref_reward", "reward_gap"] as const;
+const MARK_COLUMNS = ["reward", "ref_reward", "reward_gap"] as const;
 
 /** Rewards beside the reference's, and gaps between them; a column that is not there is missing throughout. */
 export function marksOf(pages: readonly Samples[]): StepMarks {

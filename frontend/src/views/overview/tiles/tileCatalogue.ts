@@ -23,7 +23,7 @@ export interface TileSource {
 }
 
 /** In the order of the row. */
-export const TILE_NAMES = [
+const TILE_NAMES = [
   "reward",
   "win",
   "kl",

@@ -1,10 +1,9 @@
 // biome-ignore-all lint/a11y/useSemanticElements: SVG has neither buttons nor fieldsets
 import type { JSX } from "preact";
-import type { MeasuredNumber } from "../../../api/answers";
+import { type MeasuredNumber, numberOf } from "../../../api/answers";
 import type { Prompt } from "../../../api/prompts/answers";
 import { t } from "../../../i18n";
 import { formatNumber } from "../../../lib/format";
-import { numberOf } from "../promptRows";
 import { choose, sampleRows, sidesOf } from "./sides";
 
 const WIDTH = 720;

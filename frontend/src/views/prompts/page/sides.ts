@@ -1,9 +1,8 @@
 /** Which two of a prompt's samples stand side by side: those of the address, else one of the first and of the last visit. */
 
-import type { MeasuredNumber } from "../../../api/answers";
+import { type MeasuredNumber, numberOf } from "../../../api/answers";
 import type { Prompt } from "../../../api/prompts/answers";
 import { select, selection } from "../../../state/selection";
-import { numberOf } from "../promptRows";
 
 export interface SampleRow {
   readonly id: string;
