@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import duckdb
 import pytest
+from waiting import wait_for
 
 from tensorboard_plugin_rlboard.board.limits import query_limits
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
@@ -80,19 +81,19 @@ def test_what_comes_after_the_time_is_stopped_as_well(database: duckdb.DuckDBPyC
 def test_a_newer_question_of_the_same_client_for_the_same_place_ends_the_older(
     database: duckdb.DuckDBPyConnection,
 ) -> None:
-    watched = QueryLimits(seconds=30)
+    watched = QueryLimits(seconds=300)
     older, said = in_thread(lambda: ask(watched, database, "tab", "table"))
-    time.sleep(0.2)
+    wait_for(lambda: bool(watched._by_place))
     with watched.question("tab", "chart"), watched.question("other", "table"), watched.question("tab", ""):
         time.sleep(0.1)
         assert older.is_alive(), "another place, another client, or no place: both are wanted"
     with watched.question("tab", "table"):
-        older.join(10)
+        older.join(60)
     assert said == [query_limits.SUPERSEDED]
 
 
 def test_an_older_question_that_was_overtaken_on_its_way_is_given_up_itself() -> None:
-    watched = QueryLimits(seconds=30)
+    watched = QueryLimits(seconds=300)
     with watched.question("tab", "table", order=2):
         overtaken = pytest.raises(StoppedError, match=query_limits.SUPERSEDED)
         with overtaken, watched.question("tab", "table", order=1):
@@ -107,10 +108,10 @@ def test_an_older_question_that_was_overtaken_on_its_way_is_given_up_itself() ->
 
 def test_a_question_that_nobody_waits_for_is_ended(database: duckdb.DuckDBPyConnection) -> None:
     left = threading.Event()
-    waiting, said = in_thread(lambda: ask(QueryLimits(seconds=30), database, gone=left.is_set))
+    waiting, said = in_thread(lambda: ask(QueryLimits(seconds=300), database, gone=left.is_set))
     time.sleep(0.1)
     left.set()
-    waiting.join(10)
+    waiting.join(60)
     assert said == [query_limits.DISCONNECTED]
 
 
@@ -151,7 +152,7 @@ def test_places_are_given_in_the_order_in_which_they_are_asked_for() -> None:
             while watched.slots.waiting <= number:
                 time.sleep(0.001)
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert order == [0, 1, 2, 3, 4, 5]
 
 
@@ -171,7 +172,7 @@ def test_who_is_given_up_while_waiting_keeps_no_place() -> None:
         while not watched.slots.waiting:
             time.sleep(0.001)
         with watched.question("tab", "chart"):
-            waiting.join(30)
+            waiting.join(60)
         assert said == [query_limits.SUPERSEDED]
     with watched.question(), watched.heavy():
         pass
