@@ -73,7 +73,7 @@ def test_tensorboard_opens_and_ctrl_c_ends_it() -> None:
         runs = ask(f"http://127.0.0.1:{port}/data/plugin/rlboard/runs")
         assert {run["run"] for run in runs["runs"]} == {"eval_couplets", "train_couplets"}
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
         with pytest.raises(OSError):
             socket.create_connection(("127.0.0.1", port), 1).close()
     finally:

@@ -92,7 +92,7 @@ def test_is_active_answers_from_memory(
 
     def slow(*_: Any) -> bool:
         walkers.add(threading.current_thread().name)
-        release.wait(30)
+        release.wait(60)
         return True
 
     monkeypatch.setattr(background, "has_log_file", slow)
@@ -103,7 +103,7 @@ def test_is_active_answers_from_memory(
         assert walkers == {"rlboard-index"}
     finally:
         release.set()
-    plugin._indexer._is_first_look_done.wait(30)
+    plugin._indexer._is_first_look_done.wait(60)
     assert plugin.is_active() is True
 
 

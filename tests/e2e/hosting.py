@@ -53,7 +53,7 @@ class TensorBoard:
 
     def get(self, path: str) -> Any:
         """The JSON that a path below TensorBoard's address answers with."""
-        with urllib.request.urlopen(self.url + path, timeout=30) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
             return json.load(answer)
 
     def ask(self, route: str, **arguments: object) -> Any:

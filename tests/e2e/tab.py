@@ -11,7 +11,7 @@ import bare_host
 from hosting import TensorBoard
 from playwright.sync_api import ConsoleMessage, Error, Frame, Locator, Page, Request, expect
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 _ANSWER_LENGTH = 500
 IFRAME = "iframe[src*='name=rlboard']"
 # TensorBoard's own fonts are not found below a path prefix.

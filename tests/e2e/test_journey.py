@@ -249,7 +249,7 @@ def test_what_a_training_adds_appears_and_moves_nothing(
     cut = len(whole) - 40
     path = logs / "logs" / "live" / "rollouts.rank_0.jsonl"
     rollouts.append(path, whole[:cut])  # the last line is on its way
-    expect(last).to_have_attribute("max", str(len(STEPS)), timeout=40_000)
+    expect(last).to_have_attribute("max", str(len(STEPS)))
     assert grid.evaluate("grid => grid.scrollTop") == 240
     assert tab.selected() == before
     assert tab.js("() => window.sameDocument") is True
@@ -260,7 +260,7 @@ def test_what_a_training_adds_appears_and_moves_nothing(
     tab.get("drawer-close").click()
     tab.get("step-input").fill("130")
     tab.get("step-input").press("Enter")
-    expect(tab.get("summary")).to_contain_text("5 samples", timeout=40_000)
+    expect(tab.get("summary")).to_contain_text("5 samples")
     expect(tab.get("sample-row")).to_have_count(5)
     expect(tab.get("problems-button")).to_have_count(0)
 

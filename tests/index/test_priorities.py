@@ -41,6 +41,6 @@ def test_the_thread_that_indexes_does_not(tmp_path: Path, monkeypatch: pytest.Mo
     indexer, found = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.0), list[int]()
     monkeypatch.setattr(indexer, "index_now", lambda: found.append(nice(threading.get_native_id())))
     indexer.start()
-    indexer.wait(30)
+    indexer.wait(60)
     indexer.stop()
     assert found == [nice(threading.get_native_id())]

@@ -25,7 +25,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     opened, real = threading.Event(), WritingPipeline.process
 
     def late(self: WritingPipeline, items: list[Any]) -> None:
-        opened.wait(20)
+        opened.wait(60)
         real(self, items)
 
     monkeypatch.setattr(WritingPipeline, "process", late)
@@ -161,7 +161,7 @@ def test_an_error_in_the_thread_does_not_end_it(
     with RolloutWriter(tmp_path) as writer:
         for step in range(4):
             writer.log(step=step)
-            writer.flush(timeout=10)
+            writer.flush(timeout=60)
     assert rows_in(tmp_path)[-1]["step"] == 3
     assert "MemoryError" in caplog.records[0].message
 

@@ -46,7 +46,7 @@ def test_a_writer_that_is_forgotten_writes_what_it_has(tmp_path: Path) -> None:
     gc.collect()
     assert forgotten() is None
     assert thread is not None
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
     assert len(rows_in(tmp_path)) == 1
 

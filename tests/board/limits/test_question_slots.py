@@ -21,7 +21,7 @@ LONG, SEARCH, QUICK = (
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.002)
@@ -40,7 +40,7 @@ class Entering:
         def stay() -> None:
             with self.slots.take(kind):
                 self.entered.append(name)
-                assert may_go.wait(20)
+                assert may_go.wait(60)
 
         thread = threading.Thread(target=stay)
         self.threads[name] = thread, may_go
@@ -50,7 +50,7 @@ class Entering:
     def go(self, name: str) -> None:
         thread, may_go = self.threads[name]
         may_go.set()
-        thread.join(20)
+        thread.join(60)
 
     def wait_for(self, *names: str) -> None:
         wait_until(lambda: len(self.entered) >= len(names))
@@ -60,7 +60,7 @@ class Entering:
         for _, may_go in self.threads.values():
             may_go.set()
         for thread, _ in self.threads.values():
-            thread.join(20)
+            thread.join(60)
 
 
 def test_the_next_begins_when_the_one_before_takes_long() -> None:
@@ -164,7 +164,7 @@ def test_what_nobody_waits_for_waits_until_no_question_has_a_place_or_its_time_i
     calm.start()
     assert calm.is_alive()
     entering.go("question")
-    calm.join(20)
+    calm.join(60)
     assert not calm.is_alive()
     entering.come("hangs", LONG)
     calm = threading.Thread(target=slots.wait_until_idle, args=(5.0,))
@@ -172,6 +172,6 @@ def test_what_nobody_waits_for_waits_until_no_question_has_a_place_or_its_time_i
     calm.join(0.05)
     assert calm.is_alive()
     now[0] = 6.0
-    calm.join(20)
+    calm.join(60)
     assert not calm.is_alive()
     entering.end()

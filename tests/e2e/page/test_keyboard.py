@@ -248,7 +248,7 @@ def test_slash_searches_from_an_open_sample(library: TensorBoard, open_tab: Open
     field = tab.get("search")
     expect(field).to_be_focused()
     # Where the sample covers the whole page, the field must not be under it.
-    field.click(timeout=5000)
+    field.click()
     tab.page.keyboard.type("秋天")
     wanted = library.ask("samples", run="ppo", step=50, search="秋天", limit=50)
     assert 0 < wanted["total"] < 12

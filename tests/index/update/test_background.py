@@ -62,11 +62,11 @@ def test_a_thread_that_waits_for_a_file_system_that_is_gone_is_left_behind(
     monkeypatch.setattr(background, "_STOPPING_SECONDS", 0.05)
     indexer = BackgroundIndexer(Registry(parse_roots(str(tmp_path), "")), 0.02)
     indexer.start()
-    assert hangs.wait(30)
+    assert hangs.wait(60)
     indexer.stop()
     assert not indexer._thread.join(0), "TensorBoard ends without it"
     answers.set()
-    assert indexer._thread.join(30)
+    assert indexer._thread.join(60)
     indexer.stop()
 
 

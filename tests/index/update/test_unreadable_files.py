@@ -124,7 +124,7 @@ def test_failure_of_the_whole_index_is_shown(
     with caplog.at_level(logging.CRITICAL, "tensorboard_plugin_rlboard"):
         registry.start()
         assert registry._thread is not None
-        registry._thread.join(30)
+        registry._thread.join(60)
     try:
         assert "no memory left" in Board(registry).runs().message
     finally:

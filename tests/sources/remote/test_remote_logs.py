@@ -184,7 +184,7 @@ def test_remote_root_is_active_without_a_question() -> None:
     indexer = BackgroundIndexer(Registry(parse_roots("nowhere://at.all", "")), 0)
     indexer.start()
     assert indexer._thread is not None
-    indexer._thread.join(30)
+    indexer._thread.join(60)
     try:
         assert indexer.has_files(0), "its problem is to be seen"
         assert list(indexer.registry.ignored.values()) == [
