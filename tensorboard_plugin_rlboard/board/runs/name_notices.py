@@ -25,13 +25,13 @@ _OF_TRYING = frozenset({"run", "runs"})
 def name_notices(run: RunIndex) -> Iterator[Notice]:
     """Notices that rows have no step or split, though the name of their file may give it."""
     files = tuple(run.files.values())[:_MAX_FILES]  # the indexing thread may add one meanwhile
-    for find in (_number, _held_out_word, _said_otherwise):
+    for find in (_number_notice, _held_out_word_notice, _mismatched_split_notice):
         found = next((notice for file in files if (notice := find(file))), None)
         if found is not None:
             yield found
 
 
-def _number(file: IndexedFile) -> Notice | None:
+def _number_notice(file: IndexedFile) -> Notice | None:
     relative, file_format = file.relative, file.format
     name, folder = relative.rpartition("/")[2], number_of_folder(relative)
     numbered = numbered_name(name)
@@ -53,7 +53,7 @@ def _number(file: IndexedFile) -> Notice | None:
     )
 
 
-def _held_out_word(file: IndexedFile) -> Notice | None:
+def _held_out_word_notice(file: IndexedFile) -> Notice | None:
     path, file_format = PurePosixPath(file.relative), file.format
     if not _is_open("split", file_format) or file_defaults(file_format).split:
         return None
@@ -69,7 +69,7 @@ def _held_out_word(file: IndexedFile) -> Notice | None:
     return None
 
 
-def _said_otherwise(file: IndexedFile) -> Notice | None:
+def _mismatched_split_notice(file: IndexedFile) -> Notice | None:
     """A notice that rows are marked as training in a file that is named like an evaluation."""
     if not _is_open(SPLIT_OF_REST, file.format) or file_defaults(file.format).split != "eval":
         return None

@@ -28,7 +28,7 @@ from tensorboard_plugin_rlboard.formats.rows.column_batches import as_int
 _TEXTS = ("run_name", "run_id", "key")
 
 
-def reason_of_session(row: Row) -> str:
+def session_file_message(row: Row) -> str:
     """The message on a file of one trace, which Trackio writes beside its database; empty for any other row."""
     if row.get("type") != "session" or row.get("harness") != "trackio":
         return ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
-from tensorboard_plugin_rlboard.formats.frameworks.trackio import reason_of_session
+from tensorboard_plugin_rlboard.formats.frameworks.trackio import session_file_message
 from tensorboard_plugin_rlboard.formats.generic import key_paths
 from tensorboard_plugin_rlboard.formats.guessing.guess import (
     as_guessed,
@@ -105,7 +105,7 @@ def _sniffed(path: str, mapped: Mapped | None) -> Sniffed:
     by_user = _mapped_by_user(first_rows(path), mapped)
     if by_user is not None:
         return Sniffed(by_user, rows=rows)
-    if session := reason_of_session(rows[0] if rows else {}):
+    if session := session_file_message(rows[0] if rows else {}):
         return Sniffed(None, session, rows)
     guessed = guess_mapping(rows)
     found = guessed.format or _rollouts_among(rows)
