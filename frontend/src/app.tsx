@@ -14,7 +14,7 @@ import { StepBar } from "./shell/StepBar";
 import { TopBar } from "./shell/TopBar";
 import { editFilter, editSearch } from "./state/focusRequests";
 import { useKeys } from "./state/keys";
-import { unread } from "./state/links/unreadAddress";
+import { invalidParameters } from "./state/links/invalidParameters";
 import { type Selection, select, selected, selection } from "./state/selection";
 import { focusView, restoreFocus, useFocusReturn } from "./state/viewFocus";
 import { viewKeys } from "./state/viewKeys";
@@ -44,8 +44,8 @@ function goUp(): boolean {
 }
 
 /** What of a link is not understood: in a file of its own, for most links are. */
-const UnreadLink = lazy(
-  async () => (await import("./shell/notices/UnreadLink")).UnreadLink,
+const InvalidLink = lazy(
+  async () => (await import("./shell/notices/InvalidLink")).InvalidLink,
   () => null,
 );
 
@@ -92,7 +92,7 @@ export function App(): JSX.Element {
         <StepBar />
       </div>
       <Banner />
-      {unread.value.length > 0 && <UnreadLink />}
+      {invalidParameters.value.length > 0 && <InvalidLink />}
       <Notices onMapping={() => setDialog("mapping")} />
       {info !== null && <MappingBar info={info} onOpen={() => setDialog("mapping")} />}
       <main class="pane" tabIndex={-1} ref={pane} aria-label={t(`shell.view.${selected.view.value}`)}>

@@ -1,7 +1,7 @@
 /** What a parameter of the address can hold, and how it is read. It is written with `String`. */
 
 /** What a parameter can hold, for whoever has written something else: some words, alone or with commas between them, or a number. */
-export type Taken =
+export type AllowedValues =
   | { readonly words: readonly string[]; readonly several: boolean }
   | { readonly number: "whole" | "finite" };
 
@@ -12,7 +12,7 @@ export interface Field<T> {
   /** Reads the address; nonsense is as if it were not there. */
   readonly read: (text: string) => T;
   /** What it can hold; absent where that is any text. */
-  readonly takes?: Taken;
+  readonly allowed?: AllowedValues;
   /** What the value means nothing without: it is forgotten when another run, or another sample, is chosen. */
   readonly belongsTo: "page" | "run" | "sample";
 }
@@ -34,14 +34,14 @@ export function isWhole(value: string): boolean {
 export const wholeNumber: Field<number | null> = {
   fallback: null,
   read: (value) => (isWhole(value) ? Number(value) : null),
-  takes: { number: "whole" },
+  allowed: { number: "whole" },
   belongsTo: "page",
 };
 
 export const flag: Field<boolean> = {
   fallback: false,
   read: (value) => value === "true",
-  takes: { words: ["true", "false"], several: false },
+  allowed: { words: ["true", "false"], several: false },
   belongsTo: "page",
 };
 
@@ -50,23 +50,23 @@ export function oneOf<const T extends string>(words: readonly T[], fallback: NoI
   return {
     fallback,
     read: (value) => words.find((word) => word === value) ?? fallback,
-    takes: { words: words.filter((word) => word !== ""), several: false },
+    allowed: { words: words.filter((word) => word !== ""), several: false },
     belongsTo: "page",
   };
 }
 
 /** A text that means something only as one of these words; "" is none. */
 export function oneWord(words: readonly string[]): Field<string> {
-  return { ...text, takes: { words, several: false } };
+  return { ...text, allowed: { words, several: false } };
 }
 
 /** Some of these words, comma-separated; "" is none. */
 export function words(known: readonly string[]): Field<string> {
-  return { ...text, takes: { words: known, several: true } };
+  return { ...text, allowed: { words: known, several: true } };
 }
 
 /** A number as it was typed; "" is none. */
-export const typedNumber: Field<string> = { ...text, takes: { number: "finite" } };
+export const typedNumber: Field<string> = { ...text, allowed: { number: "finite" } };
 
 /** The same field, forgotten when another run is chosen. */
 export function ofRun<T>(field: Field<T>): Field<T> {

@@ -4,7 +4,7 @@ import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { onAddress, readAddress, writeAddress } from "../host/address";
 import { ADDRESS_FIELDS } from "./addressFields";
 import type { Field } from "./fieldTypes";
-import { noteUnread } from "./links/unreadAddress";
+import { noteInvalidParameters } from "./links/invalidParameters";
 
 /** One value for each parameter of the address. */
 export type Selection = {
@@ -87,7 +87,7 @@ export function followAddress(): () => void {
     if (values === null) return;
     const next = fromAddress(values);
     const isSame = JSON.stringify(next) === JSON.stringify(current.peek());
-    noteUnread(values, isSame);
+    noteInvalidParameters(values, isSame);
     if (!isSame) current.value = next;
   };
   read();

@@ -17,7 +17,7 @@ const UNITS = ["token", "word", "character"] as const;
 const HEATMAP_CSS = heatmapCss();
 
 /** Whether both texts stand beside each other, or as one. */
-const beside = storedSignal("diff.beside", true, isBoolean);
+const isSideBySide = storedSignal("diff.beside", true, isBoolean);
 
 /**
  * Two texts side by side, or as one with what was taken away and added.
@@ -91,12 +91,12 @@ export function Diff(props: DiffProps): JSX.Element {
           />
         )}
         <Toggle
-          on={beside.value}
+          on={isSideBySide.value}
           label={t("diff.beside")}
           hint={t("diff.beside.hint")}
           testId="diff-beside"
           onChange={(on) => {
-            beside.value = on;
+            isSideBySide.value = on;
           }}
         />
         <span data-testid="diff-changes">{changesText(changes)}</span>
@@ -113,7 +113,7 @@ export function Diff(props: DiffProps): JSX.Element {
       <DiffRows
         data={data}
         rows={rows}
-        beside={beside.value}
+        isSideBySide={isSideBySide.value}
         titles={[left, right]}
         differences={differences}
         opened={opened}

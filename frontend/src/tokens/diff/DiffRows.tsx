@@ -11,7 +11,7 @@ import type { DiffData } from "./stretches";
 export interface DiffRowsProps {
   data: DiffData;
   rows: readonly Row[];
-  beside: boolean;
+  isSideBySide: boolean;
   titles: readonly [left: string, right: string];
   differences: Differences | null;
   /** Folded rows that were opened, by where they begin on the left side. */
@@ -28,11 +28,11 @@ export function DiffRows(props: DiffRowsProps): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const latest = useRef(props.onOpen);
   latest.current = props.onOpen;
-  const { data, rows, beside, differences, opened } = props;
+  const { data, rows, isSideBySide, differences, opened } = props;
   useLayoutEffect(() => {
     const element = root.current;
     if (element === null) return undefined;
-    const place = { data, beside, moved: t("diff.moved"), movedHint: t("diff.moved.hint") };
+    const place = { data, isSideBySide, moved: t("diff.moved"), movedHint: t("diff.moved.hint") };
     const made = rows.map((row) => {
       const at = row.stretches[0]?.left ?? [0, 0];
       if (!row.folded || opened.has(at[0])) return { row, element: rowElement(row, place, null) };
@@ -64,16 +64,16 @@ export function DiffRows(props: DiffRowsProps): JSX.Element {
       element.removeEventListener("click", onClick);
       stopWatching?.();
     };
-  }, [data, rows, beside, differences, opened]);
+  }, [data, rows, isSideBySide, differences, opened]);
   return (
     <>
-      {beside && (
+      {isSideBySide && (
         <div class="diff-titles" aria-hidden="true">
           <span>{props.titles[0]}</span>
           <span>{props.titles[1]}</span>
         </div>
       )}
-      <div ref={root} class="diff-rows" data-beside={beside} />
+      <div ref={root} class="diff-rows" data-beside={isSideBySide} />
     </>
   );
 }

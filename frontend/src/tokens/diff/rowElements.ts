@@ -10,7 +10,7 @@ import { type DiffData, type Stretch, textOf } from "./stretches";
 /** What all rows of a text share. */
 export interface RowOptions {
   data: DiffData;
-  beside: boolean;
+  isSideBySide: boolean;
   moved: string;
   movedHint: string;
 }
@@ -32,7 +32,7 @@ const LINE_HEIGHT = 22;
 export function rowElement(row: Row, place: RowOptions, differences: Differences | null): HTMLElement {
   const element = document.createElement("div");
   element.className = "diff-row";
-  const cells = place.beside ? (["left", "right"] as const) : (["both"] as const);
+  const cells = place.isSideBySide ? (["left", "right"] as const) : (["both"] as const);
   const changes = changeNumbers(row);
   let characters = 0;
   for (const cell of cells) {

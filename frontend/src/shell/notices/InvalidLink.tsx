@@ -3,7 +3,11 @@
 import type { JSX } from "preact";
 import { t } from "../../i18n";
 import "../../i18n/lazyWords";
-import { forgetUnread, type Unread, unread } from "../../state/links/unreadAddress";
+import {
+  hideInvalidParameters,
+  type InvalidParameter,
+  invalidParameters,
+} from "../../state/links/invalidParameters";
 import { adoptStyles, Button } from "../../ui";
 import noticesCss from "./notices.css?inline";
 
@@ -11,20 +15,20 @@ import noticesCss from "./notices.css?inline";
 const MAX_LINES = 4;
 const MAX_CHARACTERS = 80;
 
-function sentence({ name, value, takes }: Unread): string {
+function sentence({ name, value, allowed }: InvalidParameter): string {
   const slots = { name: name.slice(0, MAX_CHARACTERS), value: value.slice(0, MAX_CHARACTERS) };
-  if (takes === null) return t("link.unread.name", slots);
-  if ("number" in takes) return t(`link.unread.${takes.number}`, slots);
-  return t("link.unread.word", { ...slots, words: takes.words.join(", ") });
+  if (allowed === null) return t("link.unread.name", slots);
+  if ("number" in allowed) return t(`link.unread.${allowed.number}`, slots);
+  return t("link.unread.word", { ...slots, words: allowed.words.join(", ") });
 }
 
-export function UnreadLink(): JSX.Element | null {
-  if (unread.value.length === 0) return null;
+export function InvalidLink(): JSX.Element | null {
+  if (invalidParameters.value.length === 0) return null;
   adoptStyles(noticesCss);
   return (
     <section class="notices" aria-label={t("link.unread.bar")} data-testid="unread-link">
       <ul>
-        {unread.value.slice(0, MAX_LINES).map((each) => (
+        {invalidParameters.value.slice(0, MAX_LINES).map((each) => (
           <li key={each.name} class="banner warning">
             <span class="sign" aria-hidden="true">
               ⚠
@@ -33,7 +37,7 @@ export function UnreadLink(): JSX.Element | null {
           </li>
         ))}
       </ul>
-      <Button quiet label={t("link.unread.hide")} testId="unread-link-hide" onClick={forgetUnread}>
+      <Button quiet label={t("link.unread.hide")} testId="unread-link-hide" onClick={hideInvalidParameters}>
         ✕
       </Button>
     </section>
