@@ -53,7 +53,7 @@ export const sampleScope: ReadonlySignal<Scope> = stableComputed(() => {
   return { run, ...textRulesOf(run).value };
 });
 
-/** For so long what is of another run bridges the time until the answer, dimmed: then its numbers would be read as those of the chosen run. */
+/** How long answers about the run before stay on screen, dimmed, while those about the chosen run are loading, in ms. */
 export const OTHER_RUN_MS = 400;
 
 const RUN_NAMES = ["run", "split", "attempt", "against_run", "against_split"] as const;

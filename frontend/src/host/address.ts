@@ -37,7 +37,7 @@ export function readAddress(): Record<string, string> | null {
   return values;
 }
 
-/** True while others are told of an address that we wrote: events are dispatched at once, so no other falls into it. */
+/** True while the host is notified of an address that we wrote: our own listener ignores that event. */
 let isWriting = false;
 
 /** After so long without another change the reader rests: the address is written, and the host is told of it. */

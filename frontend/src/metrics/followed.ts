@@ -86,7 +86,7 @@ type Values = readonly (number | null | undefined)[];
 const isNumber = (value: number | null | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value);
 
-/** Fewer numbers tell no level. */
+/** Fewer earlier values than this give no level to compare with. */
 const MIN_VALUES = 4;
 
 /**
@@ -102,7 +102,7 @@ function isDip(values: Values, at: number): boolean {
   return typeof value === "number" && middle !== undefined && value < middle;
 }
 
-/** Numbers of which only much is a finding, wherever on its curve a step lies. */
+/** Metrics of which only large values are a problem: their samples are listed from the largest on. */
 const LARGEST_FIRST =
   /^(nonfinite|problems|staleness|repetition|truncated|value_mse|mismatch_absmean|(k2|k3|mismatch_k3)_(mean|sum|max))$/;
 

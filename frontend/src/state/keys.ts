@@ -15,7 +15,7 @@ interface Layer {
 
 const layers = signal<readonly Layer[]>([]);
 
-/** Who is asked first: the innermost pane. Effects of children run before those of parents, so time tells nothing. */
+/** Which pane gets a key first: the innermost one. The order of registration does not tell, as effects of children run first. */
 const RANK: Readonly<Record<string, number>> = { shell: 0, sample: 2 };
 const VIEW_RANK = 1;
 

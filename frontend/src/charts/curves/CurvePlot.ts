@@ -14,7 +14,7 @@ import { bucketSize } from "./stepBuckets";
 /** About what the numbers beside the axis of values take. */
 const AXIS_WIDTH = 50;
 
-/** New charts of one frame take so long, in ms, and are drawn after it; the others come with the next ones. */
+/** How long new charts may be drawn within one frame, in ms; the others are drawn in the next frames. */
 const FRAME_MS = 5;
 let frame = { time: -1, began: 0 };
 

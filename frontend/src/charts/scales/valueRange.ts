@@ -5,7 +5,7 @@ import type { ValueScale } from "./valueScale";
 /** Which values a chart shows: without rare outliers, all of them, or those from … to. */
 export type ValueChoice = "robust" | "all" | readonly [number, number];
 
-/** What a range is found of: a curve and the edges of its band. */
+/** A curve and the edges of its band, whose range of values is looked for. */
 export interface CurveWithBand {
   readonly values: readonly CurveValue[];
   readonly band: { readonly low: readonly CurveValue[]; readonly high: readonly CurveValue[] } | null;

@@ -35,7 +35,7 @@ export function putRows(rows: (Row | undefined)[], offset: number, page: Samples
   for (const row of rowsOf(page)) rows[offset + row.index] = row;
 }
 
-/** Whether a list is that of another step and else the same: the reader walks along the steps. */
+/** Whether two lists differ in their step only, as they do for a reader who walks along the steps. */
 export function isOtherStep(before: SampleList | null, now: SampleList): boolean {
   if (before === null || before.step === now.step) return false;
   return JSON.stringify({ ...before, step: 0 }) === JSON.stringify({ ...now, step: 0 });

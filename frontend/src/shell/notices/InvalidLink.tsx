@@ -1,4 +1,4 @@
-/** Says what of the link that was opened is not understood, one line each: else the page shows something else than its sender saw. */
+/** Lists what of the opened link is not understood, one line each: without it the page shows something else than its sender saw. */
 
 import type { JSX } from "preact";
 import { t } from "../../i18n";

@@ -1,4 +1,4 @@
-/** What an address says and nobody understands: a list that is not there is told, and not just left out. */
+/** Parameters of a link that are unknown or have a value that is not allowed. The page says so, as it shows something else without them. */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { ADDRESS_FIELDS } from "../addressFields";

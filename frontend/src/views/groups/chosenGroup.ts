@@ -61,7 +61,7 @@ export function linesParameters(): GroupsParameters | null {
   return shownBy() === "" ? null : { ...shownScope.value, by: shownBy(), sort: "logged", limit: 1 };
 }
 
-/** What tells a group, and its prompt as far as it is known. */
+/** What identifies a group, and its prompt as far as it is known. */
 export interface ChosenGroup {
   readonly key: string;
   readonly step: number;

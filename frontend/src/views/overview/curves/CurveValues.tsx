@@ -14,7 +14,7 @@ export interface CurveValuesProps {
   readonly lines: readonly CurveLine[];
 }
 
-/** So many characters a narrow card has room for, with a number beside each name; and so many beside the step. */
+/** Characters of names and numbers that fit into one row of a narrow card, and those that fit beside the step. */
 const ONE_ROW = 46;
 const BESIDE_STEP = 36;
 const NUMBER = 7;

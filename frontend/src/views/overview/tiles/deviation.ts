@@ -10,7 +10,7 @@ export interface Expected {
   readonly high: number;
 }
 
-/** Fewer steps than this tell no habit. */
+/** Fewer earlier steps than this give no range of expected values. */
 const MIN_STEPS = 8;
 /** More than charts give: a course that climbs in stairs runs ahead of its first half. */
 const FENCE = 2;
