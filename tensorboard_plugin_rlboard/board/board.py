@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from functools import cached_property, partial
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from tensorboard_plugin_rlboard.board.distribution.question import DistributionQ
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.findings.service import FindingService
 from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
+from tensorboard_plugin_rlboard.board.limits.once import once
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
 from tensorboard_plugin_rlboard.board.limits.running_question import interruptible
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
@@ -66,6 +67,7 @@ class Board:
         self.registry = registry = indexer.registry
         self.limits = QueryLimits()
         self._decoded_samples = DecodedSamples()
+        self._later = once(self._new_later_answers)
         self._totals: LruCache[int] = LruCache(_MAX_TOTALS)
         self._steps = steps = StepService(registry, indexer.activity, self.cursor, self._slot)
         self._trainings = Trainings(registry)
@@ -88,7 +90,7 @@ class Board:
     @property
     def prompts(self) -> PromptService:
         """Answers what is asked of prompts."""
-        return self._later.prompts
+        return self._later().prompts
 
     @property
     def problems_total(self) -> int:
@@ -139,7 +141,7 @@ class Board:
         b, a = self.run(question.b.run), self.run(question.a.run)
         with self._slot(question.a, always=True):
             session = self.session(a)
-            return self._later.compare(session, open_session(b, session.cursor), question)
+            return self._later().compare(session, open_session(b, session.cursor), question)
 
     def scalar_runs(
         self, run: str, tensorboard_runs: TensorBoardRuns, instead: Sequence[str] = ()
@@ -180,12 +182,12 @@ class Board:
     def groups(self, question: GroupsQuestion) -> api.Groups:
         """One page of the list of groups."""
         with self._slot(question.selection):
-            return self._later.groups(self.session(question.selection.run), question)
+            return self._later().groups(self.session(question.selection.run), question)
 
     def group(self, question: GroupQuestion) -> api.Group:
         """One group whole."""
         with self.limits.quick():
-            return self._later.group(self.session(question.selection.run), question)
+            return self._later().group(self.session(question.selection.run), question)
 
     def sample(self, question: SampleQuestion) -> api.Sample:
         """One sample whole."""
@@ -205,25 +207,24 @@ class Board:
         """Two responses side by side, or a response and its reference answer."""
         with self.limits.quick():
             against = self.session(question.against_run or question.run)
-            return self._later.diff(self.session(question.run), against, question)
+            return self._later().diff(self.session(question.run), against, question)
 
     def distribution(self, question: DistributionQuestion) -> api.Distribution:
         """Histogram and density of one metric."""
         with self._slot(question.selection):
-            return self._later.distribution(self.session(question.selection.run), question)
+            return self._later().distribution(self.session(question.selection.run), question)
 
     def worst_tokens(self, question: WorstTokensQuestion) -> api.WorstTokens:
         """The most extreme tokens of a selection."""
         with self._slot(question.selection, always=True):
-            return self._later.worst_tokens(self.session(question.selection.run), question)
+            return self._later().worst_tokens(self.session(question.selection.run), question)
 
     def problems(self, question: ProblemsQuestion) -> api.Problems:
         """Lines and values that could not be used, in file order."""
         with self.limits.quick():
             return problems(self.session(question.run), question)
 
-    @cached_property
-    def _later(self) -> LaterAnswers:
+    def _new_later_answers(self) -> LaterAnswers:
         from tensorboard_plugin_rlboard.board.later.answers import LaterAnswers  # noqa: PLC0415 (see there)
 
         return LaterAnswers(self.session, self._steps, self._slot, self.registry, self._decoded_samples)
