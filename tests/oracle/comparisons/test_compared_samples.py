@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
 from tensorboard_plugin_rlboard.board.prompts.question import PromptsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
 
-MOST = 96 if THOROUGH else 24
+MOST = 96 if THOROUGH else 16
 """Samples of a split whose groups and prompts are looked at: those of its first steps."""
 FOLDERS = [
     *sorted(SAMPLES.iterdir()),
