@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-START_S = 120.0
+START_S = 300.0
 T = TypeVar("T")
 _ADDRESS = re.compile(r"TensorBoard \S+ at (http://\S+)")
 
