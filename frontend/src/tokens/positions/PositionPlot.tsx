@@ -143,11 +143,8 @@ function summary(lines: readonly PositionLine[]): string {
   const parts = lines.map(({ metric, numbers }) => {
     const finite = numbers.filter((x) => x !== null);
     const [min, max] = finite.reduce(([a, b], x) => [Math.min(a, x), Math.max(b, x)], [Infinity, -Infinity]);
-    return t("sample.values.range", {
-      name: metricLabel(metric),
-      min: formatNumber(min),
-      max: formatNumber(max),
-    });
+    const ends = { min: formatNumber(min), max: formatNumber(max) };
+    return t("sample.values.range", { name: metricLabel(metric), ...ends });
   });
   return parts.join("; ");
 }

@@ -69,17 +69,14 @@ export function PromptLinks({ sample }: { sample: Sample }): JSX.Element | null 
 
 // Components of their own: from member to member of a group nearly all of them stay as they are.
 
-function MemberLink({
-  id,
-  k,
-  reward,
-  isOpen,
-}: {
+interface MemberLinkProps {
   id: string;
   k: number;
   reward: MeasuredNumber;
   isOpen: boolean;
-}) {
+}
+
+function MemberLink({ id, k, reward, isOpen }: MemberLinkProps) {
   return (
     <Button
       quiet={!isOpen}
@@ -112,20 +109,12 @@ function More({ n }: { n: number }): JSX.Element | null {
 function RewardCurve({ sample }: { sample: Sample }): JSX.Element | null {
   const curve = useMemo(() => curveOf(sample), [sample]);
   if (curve === null) return null;
-  const { width, height } = CURVE;
   const label = t("sample.links.curve", curve.words);
   return (
-    <svg
-      class="prompt-curve"
-      width={width}
-      height={height}
-      role="img"
-      aria-label={label}
-      data-testid="prompt-curve"
-    >
+    <svg {...CURVE} class="prompt-curve" role="img" aria-label={label} data-testid="prompt-curve">
       <title>{label}</title>
       <path d={curve.path} />
-      <line x1={curve.at} x2={curve.at} y1={0} y2={height} />
+      <line x1={curve.at} x2={curve.at} y1={0} y2={CURVE.height} />
     </svg>
   );
 }
@@ -141,14 +130,11 @@ function curveOf(sample: Sample) {
   const finite = rewards.filter((reward): reward is number => reward !== null && Number.isFinite(reward));
   if (finite.length < 2) return null;
   const { width, height } = CURVE;
+  const ends = { from: formatNumber(Math.min(...finite)), to: formatNumber(Math.max(...finite)) };
   return {
     path: sparkline(rewards, width, height),
     at: (visits.findIndex(({ step }) => step === sample.step) / (visits.length - 1)) * width,
-    words: {
-      from: formatNumber(Math.min(...finite)),
-      to: formatNumber(Math.max(...finite)),
-      n: visits.length,
-    },
+    words: { ...ends, n: visits.length },
   };
 }
 

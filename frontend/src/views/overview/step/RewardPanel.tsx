@@ -13,7 +13,7 @@ import { ChartTable } from "../../../charts/shared/ChartTable";
 import { extentOf } from "../../../charts/shared/series";
 import type { Answer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
-import { formatCount, formatNumber } from "../../../lib/format";
+import { formatNumber } from "../../../lib/format";
 import { selection } from "../../../state/selection";
 import { Panel, Select } from "../../../ui";
 import { openSample } from "../shared/openSample";
@@ -59,6 +59,8 @@ export function RewardPanel({ step, answer }: { step: number; answer: Answer<Ste
   );
 }
 
+const MARK_NUMBERS = ["index", "value", "reference"] as const;
+
 const hasValue = (marks: readonly SampleMark[]) => marks.some((mark) => mark.value !== null);
 
 function RewardDots({ data, asTable, step }: { data: StepMarks; asTable: boolean; step: number }) {
@@ -84,11 +86,7 @@ function RewardDots({ data, asTable, step }: { data: StepMarks; asTable: boolean
           caption={t("overview.marks.title", { step })}
           heads={[t("overview.sample"), t("overview.policy"), t("overview.reference")]}
           rows={marks.length}
-          cells={(row) => [
-            formatNumber(marks[row]?.index),
-            formatNumber(marks[row]?.value),
-            formatNumber(marks[row]?.reference),
-          ]}
+          cells={(row) => MARK_NUMBERS.map((name) => formatNumber(marks[row]?.[name]))}
           height={PANEL_HEIGHT}
           thinnedText={(shown, total) => t("overview.thinned", { shown, total })}
         />
@@ -114,12 +112,9 @@ function spokenSummary(title: string, marks: readonly SampleMark[]): string {
 }
 
 function markText(mark: SampleMark): string {
-  const slots = {
-    index: mark.index,
-    value: formatNumber(mark.value),
-    reference: formatNumber(mark.reference),
-  };
-  return t(isDrawable(mark.reference) ? "overview.marks.both" : "overview.marks.one", slots);
+  const { index, value, reference } = mark;
+  const slots = { index, value: formatNumber(value), reference: formatNumber(reference) };
+  return t(isDrawable(reference) ? "overview.marks.both" : "overview.marks.one", slots);
 }
 
 /** How many samples are shown and how many were left out as non-finite, with the choice of the limit. */
@@ -132,11 +127,10 @@ export function ShownCount({
   total: number;
   bad: number;
 }): JSX.Element {
-  const slots = { shown: formatCount(shown), total: formatCount(total) };
   return (
     <p class="overview-note overview-shown">
-      {t(shown < total ? "overview.marks.shown" : "overview.marks.all", slots)}
-      {bad > 0 && ` · ${t("overview.marks.nonfinite", { bad: formatCount(bad) })}`}
+      {t(shown < total ? "overview.marks.shown" : "overview.marks.all", { shown, total })}
+      {bad > 0 && ` · ${t("overview.marks.nonfinite", { bad })}`}
       {total > MARK_CAPS[0] && (
         <Select
           value={String(markCap.value)}
