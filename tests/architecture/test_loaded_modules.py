@@ -49,6 +49,14 @@ def test_an_index_loads_nothing_of_later_questions(tmp_path: Path) -> None:
     assert not loaded & {"statistics", "rapidfuzz"}
 
 
+def test_once_a_page_is_open_they_are_loaded_before_anybody_clicks(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "a.jsonl").write_bytes(lines(row(1), row(2)))
+    opened = INDEXED.replace("indexer.index_now()", "indexer.activity.note_request()\nindexer.index_now()")
+    assert opened != INDEXED
+    assert loaded_by(opened, str(tmp_path / "logs"), str(tmp_path / "cache")) >= set(LATER)
+
+
 def test_later_questions_load_all_that_answers_them() -> None:
     assert loaded_by("import sys, tensorboard_plugin_rlboard.board.later.answers") >= set(LATER)
 
