@@ -68,7 +68,11 @@ TARGETS = {
         "group_shares",
         "group_formulas",
     ),
-    "board/groups/group_table.py": ("board/groups/many_groups", "board/groups/groups"),
+    "board/groups/group_table.py": (
+        "board/groups/many_groups",
+        "board/groups/groups",
+        "board/groups/colliding_groups",
+    ),
     "board/groups/listing.py": ("board/groups/many_groups", "board/groups/groups"),
     "board/groups/contrast.py": ("board/groups/contrast", "board/groups/group"),
     "board/groups/prefixes.py": ("board/groups/group",),

@@ -163,13 +163,24 @@ def test_groups_by_a_text_column_by_hand(tmp_path: Path) -> None:
 
 
 def test_groups_of_several_values_are_counted(test_log: TestLog) -> None:
-    """One value, none at all, two, and one beside none: the last two count with that of their first member."""
-    values = {"one": ("a", "a"), "none": (None, None), "two": ("a", "b"), "some": (None, "a"), "lone": ("b",)}
+    """One value, none at all, two, and one beside none: these count with that of their first member."""
+    values = {
+        "one": ("a", "a"),
+        "none": (None, None),
+        "two": ("a", "b"),
+        "some": (None, "a"),
+        "later none": ("a", "a", None),
+        "lone": ("b",),
+    }
+    mixed = {"two", "some", "later none"}
     test_log.write(*(member(name, 1.0, data_source=value) for name, of in values.items() for value in of))
     board = test_log.open()
     found = board.groups(GroupsQuestion(Selection("."), by="data_source", sort="logged"))
-    assert found.values_mixed == 2
-    assert by_group(found, "value") == {"one": "a", "none": None, "two": "a", "some": None, "lone": "b"}
+    assert found.values_mixed == len(mixed)
+    assert by_group(found, "value") == {name: of[0] for name, of in values.items()}
+    for name in values:
+        alone = GroupsQuestion(Selection(".", where=f"group_id = '{name}'"), by="data_source")
+        assert board.groups(alone).values_mixed == (name in mixed), name
     narrowed = Selection(".", step=1, where="data_source = 'b'")
     assert board.groups(GroupsQuestion(narrowed, by="data_source")).values_mixed == 1
     assert board.groups(GroupsQuestion(Selection("."))).values_mixed == 0
