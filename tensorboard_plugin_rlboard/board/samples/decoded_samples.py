@@ -21,6 +21,7 @@ from tensorboard_plugin_rlboard.sources.reader import read_range_in_time
 _CACHE_BYTES = 64 * 1024 * 1024
 _OBJECT_BYTES = 120
 """Bytes of an array or a mapping itself, or of a key and its place in one."""
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def _bytes_of(value: object) -> int:
     if isinstance(value, Mapping):
         return _OBJECT_BYTES + sum(_OBJECT_BYTES + _bytes_of(item) for item in value.values())
     if isinstance(value, (list, tuple)):
-        return _OBJECT_BYTES + sum(8 + _bytes_of(item) for item in value)
+        sizes = map(sys.getsizeof if set(map(type, value)) <= _PLAIN else _bytes_of, value)
+        return _OBJECT_BYTES + 8 * len(value) + sum(sizes)
     return sys.getsizeof(value)
 
 

@@ -210,6 +210,14 @@ def token_text(token: object) -> str:
     return f"#{token}" if type(token) is int else str(token)
 
 
+def token_texts(tokens: Sequence[object]) -> list[str]:
+    """Tokens as texts; all of a response are of one type nearly always, which is seen much faster than each is asked."""
+    types = set(map(type, tokens))
+    if types <= {str}:
+        return [*tokens]  # type: ignore[list-item]  # all of them are texts
+    return [f"#{token}" for token in tokens] if types == {int} else list(map(token_text, tokens))
+
+
 def last_token_run(tokens: Sequence[object]) -> tuple[str | None, int]:
     """The last token if it may be padding (`#id` of an id), and how many trailing tokens are equal to it; (None, 0)."""
     last = tokens[len(tokens) - 1] if len(tokens) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.formats.arrays.array_block import SPECIAL_TOKEN, token_text
+from tensorboard_plugin_rlboard.formats.arrays.array_block import SPECIAL_TOKEN, token_texts
 from tensorboard_plugin_rlboard.formats.arrays.logprob_entries import logprob_entries, may_hold_entries
 from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS
@@ -54,7 +54,7 @@ def prompt_tokens(row: Mapping[str, object]) -> PromptTokens:
         tokens, key = entries.tokens, PROMPT_LOGPROBS
     else:
         listed: list[object] = row[key]  # type: ignore[assignment]  # seen by _are_tokens
-        tokens = [token_text(token) for token in listed]
+        tokens = token_texts(listed)
     logprobs = _values(logged, len(tokens))
     padding = _padding(tokens)
     keys = {key} | ({PROMPT_LOGPROBS} if logprobs else set())

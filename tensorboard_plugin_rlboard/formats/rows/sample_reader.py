@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock, number_array, token_text
+from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock, number_array, token_texts
 from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     SINGLE_NUMBERS,
     number_from_value,
@@ -174,7 +174,7 @@ def read_sample_values(row: Mapping[str, object], file_format: Format, arrays: I
         found |= prompt.keys
     texts, scalars = _texts_and_numbers(row, file_format, found - no_arrays)
     size = int(found_arrays.tokens.sizes[0])
-    token_strings = [token_text(token) for token in (tokens or named)[:size]]
+    token_strings = token_texts((tokens or named)[:size])
     messages = row_messages(row, file_format.text_keys)
     laid = (found_arrays.tokens, found_arrays.trims, found_arrays.mismatches)
     return SampleValues(texts, scalars, token_strings, *laid, messages, prompt)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tensorboard_plugin_rlboard.formats.arrays.array_block import last_token_run
+from tensorboard_plugin_rlboard.formats.arrays.array_block import last_token_run, token_texts
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues, read_sample_values
 
@@ -101,3 +101,17 @@ def test_padded_arrays_without_tokens_are_cut_alike() -> None:
     assert [misfit.array for misfit in found.mismatches] == [], "one value less is the end token's"
     found = opened(**row, values=[0.1, 0.2, 0.3, 0.4, 0.5])
     assert [misfit.array for misfit in found.mismatches] == ["values"]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "texts"),
+    [
+        ([], []),
+        (["a", "b"], ["a", "b"]),
+        ([7, 8], ["#7", "#8"]),
+        (["a", 7, None, True, 0.5], ["a", "#7", "None", "True", "0.5"]),
+        ([True, 1], ["True", "#1"]),
+    ],
+)
+def test_tokens_as_texts(tokens: list[object], texts: list[str]) -> None:
+    assert token_texts(tokens) == texts
