@@ -73,7 +73,11 @@ TARGETS = {
         "board/groups/groups",
         "board/groups/colliding_groups",
     ),
-    "board/groups/listing.py": ("board/groups/many_groups", "board/groups/groups"),
+    "board/groups/listing.py": (
+        "board/groups/many_groups",
+        "board/groups/groups",
+        "board/groups/group_order",
+    ),
     "board/groups/contrast.py": ("board/groups/contrast", "board/groups/group"),
     "board/groups/prefixes.py": ("board/groups/group",),
     "board/groups/detail.py::side_of|_shown|_mean|_rows": ("board/groups/group",),
