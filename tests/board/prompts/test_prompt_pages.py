@@ -87,9 +87,11 @@ def test_without_a_reward_or_a_prompt_nothing_passes_or_fails(test_log: TestLog,
 
 
 def test_prompts_of_several_kinds_are_counted(test_log: TestLog) -> None:
-    """At one visit, at two, in two renderings, beside none; and one kind, and none."""
+    """At one visit, at the first of two, at two, in two renderings, beside none; and one kind, and none."""
     test_log.write(
         *(row(1, prompt="visit", data_source=kind) for kind in "xy"),
+        *(row(1, prompt="first visit", data_source=kind) for kind in "xy"),
+        *(row(step, prompt="first visit", data_source="x") for step in (2, 2)),
         *(row(step, prompt="visits", data_source=kind) for step, kind in ((1, "x"), (2, "y"))),
         *(row(1, prompt=text, data_source=kind) for text, kind in (("r s", "x"), ("r  s", "y"))),
         *(row(1, prompt="some", data_source=kind) for kind in ("x", None)),
@@ -98,8 +100,8 @@ def test_prompts_of_several_kinds_are_counted(test_log: TestLog) -> None:
     )
     board = test_log.open()
     found = ask(board)
-    assert (found.counts["all"], found.kinds_mixed) == (6, 4)
+    assert (found.counts["all"], found.kinds_mixed) == (7, 5)
     assert ask(board, by="").kinds_mixed == 0
     test_log.append(row(20, prompt="one", data_source="y"))
     board.indexer.index_now()
-    assert ask(board).kinds_mixed == 5
+    assert ask(board).kinds_mixed == 6
