@@ -50,7 +50,7 @@ class LaterAnswers:
         Args:
             session: as `PromptService` takes it.
             steps: knows the steps of each run.
-            slot: likewise.
+            slot: as `PromptService` takes it.
             registry: whose runs are asked about.
             decoded_samples: samples that were opened, of whatever question.
         """
