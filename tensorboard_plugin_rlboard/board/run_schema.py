@@ -42,6 +42,7 @@ class RunSchema:
         stored_sums: names of the hidden sums that the step metrics are made of.
         computed_group_metrics: the group metrics; a relation has to compute them. Empty where no reward is logged.
         group_columns: window expressions of those.
+        sample_advantage: SQL of the advantage that is logged for the sample itself; empty where none is logged.
         logged_advantage: SQL of an advantage as logged, for the sample or its tokens; empty where none is logged.
     """
 
@@ -54,6 +55,7 @@ class RunSchema:
     stored_sums: frozenset[str]
     computed_group_metrics: frozenset[str]
     group_columns: str
+    sample_advantage: str
     logged_advantage: str
 
     def needs_groups(self, names: Iterable[str]) -> bool:
@@ -131,7 +133,8 @@ def _schema_of(run: RunIndex) -> RunSchema:
             by_kind["h"].pop(f"{key}_{name}", None)
     logged, texts, sums = by_kind["m"], by_kind["t"], by_kind["h"]
     with_values = dict.fromkeys(name for name, column in logged.items() if column in available)
-    logged_advantage = _logged_advantage(logged, sums)
+    sample_advantage = metric("advantage") if "advantage" in logged else ""
+    logged_advantage = _logged_advantage(sample_advantage, sums)
     return RunSchema(
         table=run.sample_table.name,
         metric_sql=_metric_sql(logged, sums, logged_advantage),
@@ -142,6 +145,7 @@ def _schema_of(run: RunIndex) -> RunSchema:
         stored_sums=frozenset(sums),
         computed_group_metrics=frozenset(GROUP_METRIC_NAMES if "reward" in logged else ()),
         group_columns=GROUP_WINDOWS if "reward" in logged else "",
+        sample_advantage=sample_advantage,
         logged_advantage=logged_advantage,
     )
 
@@ -157,9 +161,9 @@ def _token_mean(name: str, sums: Container[str]) -> str:
     )
 
 
-def _logged_advantage(logged: Mapping[str, str], sums: Container[str]) -> str:
+def _logged_advantage(sample_advantage: str, sums: Container[str]) -> str:
     """The logged advantage of a sample, else that of its tokens: the one that they share, else their mean."""
-    found = [metric("advantage")] if "advantage" in logged else []
+    found = [sample_advantage] if sample_advantage else []
     if "advantages_count" in sums:
         low, high = (metric(f"advantages_{statistic}") for statistic in ("min", "max"))
         found.append(f"CASE WHEN {low} = {high} THEN {low} ELSE {_token_mean('advantages', sums)} END")

@@ -159,7 +159,7 @@ def _kind_shares(samples: Sequence[OracleSample]) -> dict[str, Number]:
 
 def _kind(members: Sequence[OracleSample]) -> str:
     rewards = finite_rewards(members)
-    logged = [abs(a) for m in members if (a := logged_advantage(m)) is not None and abs(a) < HUGE]
+    logged = [abs(a) for m in members if abs(a := m.numbers.get("advantage", math.nan)) < HUGE]
     of_tokens = [xs for m in members if (xs := m.finite("advantages", m.arrays))]
     # A token's that is too large for a number hides the others of its response on its side of 0.
     logged += [abs(a) for xs in of_tokens for a in (min(xs), max(xs)) if abs(a) < HUGE]

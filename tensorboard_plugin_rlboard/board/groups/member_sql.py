@@ -39,10 +39,11 @@ def member_sql(schema: RunSchema) -> dict[str, str]:
 
 def largest_advantage(schema: RunSchema) -> str:
     """The largest size of a finite advantage that is logged with a sample, for it or its tokens; NULL where none is."""
-    logged = [schema.logged_advantage] if schema.logged_advantage else []
-    ends = (f"advantages_{end}" for end in ("min", "max"))
-    logged += [metric(name) for name in ends if name in schema.metric_sql]
-    # Tokens may pull in both ways, so that their mean is 0 and they are not. NULL is passed over by `greatest`.
+    # Not the mean of tokens: it lies between their ends, is 0 where they pull in both ways, and where they are huge its
+    # rounding, so their order, would decide. NULL is passed over by `greatest`.
+    names = ("advantages_min", "advantages_max")
+    logged = [schema.sample_advantage] if schema.sample_advantage else []
+    logged += [metric(name) for name in names if name in schema.metric_sql]
     sizes = [f"CASE WHEN {is_finite(x)} THEN abs({x}) END" for x in logged]
     return f"greatest({', '.join(sizes)})" if sizes else NONE
 

@@ -73,6 +73,15 @@ def test_tokens_that_pull_both_ways_are_a_gradient(test_log: TestLog) -> None:
     assert by_group(found, "weight") == {"pulled": 2.0, "still": 0.0}
 
 
+@pytest.mark.parametrize("huge", [[1e308, -1e308, 4.0], [4.0, 1e308, -1e308], [1e308, 4.0, -1e308]])
+def test_tokens_too_large_for_a_number_decide_nothing_by_their_order(
+    test_log: TestLog, huge: list[float]
+) -> None:
+    """The mean of 1e308, -1e308 and 4 is 4/3, 0 where 4 comes first: neither is an advantage that was logged."""
+    test_log.write(member("g", 1.0, 3, advantages=huge))
+    assert by_group(test_log.open().groups(GroupsQuestion(Selection("."))), "kind") == {"g": "one_member"}
+
+
 def test_responses_without_tokens_are_measured_in_characters(test_log: TestLog) -> None:
     rows = [member("g", float(reward), response="r" * length) for reward, length in ((1, 3), (0, 5))]
     test_log.write(*({key: value for key, value in row.items() if key != "response_tokens"} for row in rows))
