@@ -3,7 +3,7 @@
 /** Two texts side by side: what is shown of them, the walk along their changes, and differences of a metric. */
 
 import { act } from "preact/test-utils";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { differencesOf } from "../../src/tokens/diff/differences";
 import { CODE } from "../../src/tokens/shared/colourCodes";
 import { HOSTILE } from "../fixtures";
@@ -46,6 +46,24 @@ describe("differences of a metric", () => {
   });
 });
 
+/** An observer of the viewport that sees what it is told. */
+function seenByHand(): (element: Element | null) => void {
+  const told: IntersectionObserverCallback[] = [];
+  class Observer {
+    constructor(callback: IntersectionObserverCallback) {
+      told.push(callback);
+    }
+    observe = (): void => undefined;
+    disconnect = (): void => undefined;
+  }
+  vi.stubGlobal("IntersectionObserver", Observer);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  return (target) => {
+    const entry = { target, isIntersecting: true } as IntersectionObserverEntry;
+    for (const callback of told) callback([entry], {} as IntersectionObserver);
+  };
+}
+
 describe("two texts side by side", () => {
   it("are texts and nothing else, each side whole", () => {
     page.show(CHANGED);
@@ -81,6 +99,39 @@ describe("two texts side by side", () => {
       [true, [HOSTILE]],
       [false, [HOSTILE]],
     ]);
+  });
+
+  it("keep the place of the walk where their rows are made anew", () => {
+    page.show(CHANGED);
+    page.step(1);
+    for (const expected of [HOSTILE, HOSTILE]) {
+      act(() => byTestId("diff-beside")?.click());
+      expect(page.texts("[data-current]")).toEqual([expected]);
+    }
+    page.step(1);
+    expect(page.texts("[data-current]")).toEqual(["!"]);
+  });
+
+  it("keep place and focus where a row that comes near gets its colours", () => {
+    const near = seenByHand();
+    const metric = { name: "logprobs", kind: "log_probability", unit: "nats" } as const;
+    const values = { left_out: 0, values: [-1, -2] };
+    page.show(
+      answer([["moved_away", ["a"], [], 0], same("x"), ["moved_here", [], ["a"], 0]], {
+        metric,
+        left: { units: ["a", "x"], ...values },
+        right: { units: ["x", "a"], ...values },
+      }),
+    );
+    page.step(1);
+    const jumps = [...page.place.querySelectorAll<HTMLElement>(".diff-jump")];
+    jumps[1]?.focus();
+    expect(page.texts(".diff-rows .heat")).toEqual([]);
+    near(page.place.querySelector(".diff-row"));
+    expect(page.texts(".diff-rows .heat")).toEqual(["x"]);
+    expect(page.texts("[data-current]")).toEqual(["a"]);
+    expect(document.activeElement).toBe(page.place.querySelectorAll(".diff-jump")[1]);
+    expect(document.activeElement).not.toBe(jumps[1]);
   });
 
   it("show what is folded when asked", () => {

@@ -6,6 +6,7 @@ import { isBoolean, storedSignal } from "../../lib/storage";
 import { adoptStyles, Button, Select, Toggle } from "../../ui";
 import { heatmapCss } from "../shared/heatmapCss";
 import textCss from "../text/text.css?inline";
+import { markChange } from "./currentChange";
 import { DiffLegend } from "./DiffLegend";
 import { DiffRows } from "./DiffRows";
 import diffCss from "./diff.css?inline";
@@ -59,11 +60,9 @@ export function Diff(props: DiffProps): JSX.Element {
   const step = (direction: 1 | -1): boolean => {
     const next = at.current === -1 && direction === -1 ? changes - 1 : at.current + direction;
     const found = root.current?.querySelector(`[data-change="${next}"]`) ?? null;
-    if (found === null) return false;
+    if (root.current === null || found === null) return false;
     at.current = next;
-    for (const other of root.current?.querySelectorAll("[data-current]") ?? [])
-      other.removeAttribute("data-current");
-    found.setAttribute("data-current", "");
+    markChange(root.current, next);
     found.scrollIntoView({ block: "center" });
     return true;
   };
@@ -116,6 +115,7 @@ export function Diff(props: DiffProps): JSX.Element {
         isSideBySide={isSideBySide.value}
         titles={[left, right]}
         differences={differences}
+        current={at}
         opened={opened}
         onOpen={(at) => setOpened(new Set([...opened, at]))}
       />

@@ -1,8 +1,9 @@
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import { formatCount } from "../../lib/format";
 import { watchNearViewport } from "../text/nearViewport";
+import { markChange, replaceRow } from "./currentChange";
 import type { Differences } from "./differences";
 import { rowElement } from "./rowElements";
 import type { Row } from "./rows";
@@ -14,6 +15,8 @@ export interface DiffRowsProps {
   isSideBySide: boolean;
   titles: readonly [left: string, right: string];
   differences: Differences | null;
+  /** The number of the change that the reader has walked to; -1 before the first step. */
+  current: RefObject<number>;
   /** Folded rows that were opened, by where they begin on the left side. */
   opened: ReadonlySet<number>;
   onOpen: (at: number) => void;
@@ -28,7 +31,7 @@ export function DiffRows(props: DiffRowsProps): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const latest = useRef(props.onOpen);
   latest.current = props.onOpen;
-  const { data, rows, isSideBySide, differences, opened } = props;
+  const { data, rows, isSideBySide, differences, current, opened } = props;
   useLayoutEffect(() => {
     const element = root.current;
     if (element === null) return undefined;
@@ -44,6 +47,7 @@ export function DiffRows(props: DiffRowsProps): JSX.Element {
       return { row: null, element: button };
     });
     element.replaceChildren(...made.map((one) => one.element));
+    markChange(element, current.current ?? -1);
     const onClick = (event: Event): void => jump(event.target, element);
     element.addEventListener("click", onClick);
     const painted = new Set<number>();
@@ -57,14 +61,15 @@ export function DiffRows(props: DiffRowsProps): JSX.Element {
               const one = made[index];
               if (!near || one?.row == null || painted.has(index)) return;
               painted.add(index);
-              one.element.replaceChildren(...rowElement(one.row, place, differences).childNodes);
+              const { childNodes } = rowElement(one.row, place, differences);
+              replaceRow(one.element, [...childNodes], current.current ?? -1);
             },
           );
     return () => {
       element.removeEventListener("click", onClick);
       stopWatching?.();
     };
-  }, [data, rows, isSideBySide, differences, opened]);
+  }, [data, rows, isSideBySide, differences, current, opened]);
   return (
     <>
       {isSideBySide && (
