@@ -125,11 +125,18 @@ def test_it_follows_a_training(test_log: TestLog) -> None:
     assert ask(board, key).steps["step"] == [*range(1, 22)]
 
 
-@pytest.mark.parametrize("key", ["nothing", "0" * 16, "g" * 16, "-000000000000001"])
+@pytest.mark.parametrize("key", ["nothing", "0" * 16, "f" * 16, "g" * 16, "-000000000000001"])
 def test_a_prompt_that_there_is_not(test_log: TestLog, key: str) -> None:
     test_log.write(row(1))
     with pytest.raises(UnknownError, match="has no prompt"):
         ask(test_log.open(), key)
+
+
+def test_each_of_several_prompts_is_found_by_its_key(test_log: TestLog) -> None:
+    prompts = [f"What is {number} and 1?" for number in range(20)]
+    test_log.write(*({**row(1), "prompt": prompt} for prompt in prompts))
+    board = test_log.open()
+    assert [ask(board, key_of(board, prompt)).prompt for prompt in prompts] == prompts
 
 
 def test_a_key_is_needed(test_log: TestLog) -> None:
