@@ -44,7 +44,9 @@ export function Banner(): JSX.Element | null {
   if (runs.value === null) return null;
   const info = run.value;
   const failure =
-    info?.state === "failed" ? t("shell.failed", { run: info.run, message: translate(info.message) }) : null;
+    info?.state === "failed"
+      ? t("shell.run.error", { run: info.run, message: translate(info.message) })
+      : null;
   const error = runsError.value ?? (steps.value === null ? null : stepsError.value);
   if (failure === null && error === null) return null;
   return (

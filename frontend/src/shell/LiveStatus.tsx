@@ -18,7 +18,7 @@ export function progressText(info: RunInfo): string {
   };
   if (info.bytes_per_second <= 0) return t("shell.progress", slots);
   const left = formatDuration(Math.max(0, info.bytes - info.indexed_bytes) / info.bytes_per_second);
-  return t("shell.progress_left", { ...slots, left });
+  return t("shell.progress.left", { ...slots, left });
 }
 
 const OPENED_AT = Date.now();
@@ -44,7 +44,7 @@ export function LiveStatus(): JSX.Element {
   }
   if (info?.state === "indexing") {
     return (
-      <span class="live number" title={t("shell.live.indexing_hint")}>
+      <span class="live number" title={t("shell.live.indexing.hint")}>
         <span class="dot">●</span> {progressText(info)}
       </span>
     );
@@ -55,7 +55,7 @@ export function LiveStatus(): JSX.Element {
   return (
     <span
       class="live number"
-      title={at === null ? t("shell.live.unchanged_hint", { age }) : t("shell.live.changed_hint", { age })}
+      title={at === null ? t("shell.live.unchanged.hint", { age }) : t("shell.live.changed.hint", { age })}
     >
       <span class="dot">●</span>{" "}
       <span class="wide-only">{t(at === null ? "shell.live.unchanged" : "shell.live.changed", { age })}</span>

@@ -20,7 +20,7 @@ function Follow(): JSX.Element {
       testId="follow"
       pressed={on}
       label={t(on ? "shell.follow.on" : "shell.follow.off")}
-      hint={t(on ? "shell.follow.on_hint" : "shell.follow.off_hint", { newest: newestStep.value ?? "" })}
+      hint={t(on ? "shell.follow.on.hint" : "shell.follow.off.hint", { newest: newestStep.value ?? "" })}
       onClick={() => follow(!on)}
     >
       <span aria-hidden="true">⇥</span>
@@ -38,21 +38,21 @@ function Pin(): JSX.Element {
         testId="pin"
         hotKey="p"
         label={t("shell.pin")}
-        hint={t("shell.pin_hint")}
+        hint={t("shell.pin.hint")}
         disabled={step === null}
         onClick={togglePin}
       >
         <span aria-hidden="true">⚑</span>
-        <span class="roomy-only">{t("shell.pin_short")}</span>
+        <span class="roomy-only">{t("shell.pin.short")}</span>
       </Button>
     );
   }
   return (
     <span class="chip pinned number" data-testid="pinned">
-      <Button quiet hint={t("shell.pinned_go", { step: pin })} onClick={() => select({ step: pin })}>
+      <Button quiet hint={t("shell.pinned.go", { step: pin })} onClick={() => select({ step: pin })}>
         {t("shell.pinned", { step: pin })}
       </Button>
-      <Button quiet label={t("shell.unpin")} onClick={() => select({ pin: null })}>
+      <Button quiet label={t("shell.pinned.clear")} onClick={() => select({ pin: null })}>
         ✕
       </Button>
     </span>
@@ -89,7 +89,7 @@ function Attempts(): JSX.Element | null {
       value={String(selected.attempt.value ?? newest ?? "")}
       options={attempts.map(({ attempt, first, last }) => ({
         value: String(attempt),
-        label: t("shell.attempt_option", { attempt, first, last }),
+        label: t("shell.attempt.option", { attempt, first, last }),
       }))}
       onChange={(attempt) =>
         select({ attempt: Number(attempt) === newest ? null : Number(attempt), sample: null })
@@ -117,23 +117,23 @@ export function StepBar(): JSX.Element | null {
   const all = steps.value?.step ?? [];
   if (run.value === null || all.length === 0) return null;
   return (
-    <section class="bar steps" aria-label={t("shell.step_bar")}>
+    <section class="bar steps" aria-label={t("shell.step.bar")}>
       <Button
         quiet
         testId="step-prev"
         hotKey="←"
-        label={t("shell.step_previous")}
+        label={t("shell.step.previous")}
         onClick={() => moveStep(-1)}
       >
         ◀
       </Button>
       <StepSlider />
-      <Button quiet testId="step-next" hotKey="→" label={t("shell.step_next")} onClick={() => moveStep(1)}>
+      <Button quiet testId="step-next" hotKey="→" label={t("shell.step.next")} onClick={() => moveStep(1)}>
         ▶
       </Button>
       <StepField />
-      <span class="muted number wide-only" title={t("shell.steps_hint", { n: formatCount(all.length) })}>
-        {t("shell.of", { last: all.at(-1) ?? "" })}
+      <span class="muted number wide-only" title={t("shell.step.last.hint", { n: formatCount(all.length) })}>
+        {t("shell.step.last", { last: all.at(-1) ?? "" })}
       </span>
       <Follow />
       <Pin />

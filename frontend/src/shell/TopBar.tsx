@@ -33,7 +33,7 @@ function Problems({ onOpen }: { onOpen: () => void }): JSX.Element | null {
     <Button
       quiet
       testId="problems-button"
-      hint={t("shell.problems_hint", { problems: formatCount(problems), ignored: formatCount(ignored) })}
+      hint={t("shell.problems.hint", { problems: formatCount(problems), ignored: formatCount(ignored) })}
       onClick={onOpen}
     >
       <span class="problems-count number wide-only">{problemWords(problems, ignored)}</span>

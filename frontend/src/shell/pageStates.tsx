@@ -18,7 +18,7 @@ export function Reading({ info }: { info: RunInfo | null }): JSX.Element {
     <section class="state" aria-label={t("shell.loading")} data-testid="loading">
       <h2>{isAsked ? t("shell.loading") : heading}</h2>
       {info === null || isAsked ? (
-        <Progress share={null} text={info?.run ?? t("shell.looking_hint")} label={t("shell.loading")} />
+        <Progress share={null} text={info?.run ?? t("shell.looking.hint")} label={t("shell.loading")} />
       ) : (
         <Progress
           share={info.bytes > 0 ? info.indexed_bytes / info.bytes : null}
@@ -30,7 +30,7 @@ export function Reading({ info }: { info: RunInfo | null }): JSX.Element {
         <SearchedFolders />
       ) : (
         <p class="muted">
-          {t("shell.reading_known", {
+          {t("shell.reading.known", {
             files: formatCount(info.files),
             samples: formatCount(info.samples),
             steps: formatCount(info.steps.count),
@@ -90,7 +90,7 @@ export function LazyFallback({ error }: LazyFallbackProps): JSX.Element {
     <ErrorBox
       title={t("shell.error.part")}
       message={error.message}
-      advice={t("shell.error.part_advice")}
+      advice={t("shell.error.part.advice")}
       retry={{ label: t("shell.error.reload"), run: () => window.location.reload() }}
     />
   );

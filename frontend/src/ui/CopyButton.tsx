@@ -8,7 +8,7 @@ import { useBriefMessage } from "./useBriefMessage";
 export function CopyButton({ text, label }: { text: () => string; label: string }): JSX.Element {
   const [outcome, setOutcome] = useBriefMessage(1500);
   const onClick = async (): Promise<void> => {
-    setOutcome(t((await copyText(text())) ? "sample.copied" : "sample.copy_failed"));
+    setOutcome(t((await copyText(text())) ? "sample.copy.done" : "sample.copy.error"));
   };
   return (
     <Button quiet onClick={onClick} hint={label}>

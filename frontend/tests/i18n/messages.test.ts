@@ -52,9 +52,16 @@ test("what is counted has a singular: 1 sample, 2 samples", () => {
   expect(t("samples.count", { n: 1 })).toBe("1 sample");
   expect(t("samples.count", { n: "1" })).toBe("1 sample");
   expect(t("samples.count", { n: 0 })).toBe("0 samples");
-  expect(t("shell.problems_hint", { problems: 1, ignored: 2 })).toBe(
+  expect(t("shell.problems.hint", { problems: 1, ignored: 2 })).toBe(
     "1 problem in this run, 2 files ignored: show where and why",
   );
+});
+
+test("a key has one ending for one thing: .hint, .advice, .error", () => {
+  const otherwise = Object.keys(en).filter((key) =>
+    /_hint$|_advice$|_error$|[._](why|failed|tools)$/.test(key),
+  );
+  expect(otherwise).toEqual([]);
 });
 
 test("numbers have a comma between thousands, as in tables; steps and line numbers are names and have none", () => {
@@ -62,7 +69,7 @@ test("numbers have a comma between thousands, as in tables; steps and line numbe
   expect(t("sample.info.position", { i: 15_999, n: 16_384 })).toContain("15,999");
   expect(t("shell.range", { from: 10_000, to: 20_000 })).toBe("steps 10000 – 20000");
   expect(t("sample.problems.line", { line: 123_456 })).toContain("123456");
-  expect(t("shell.of", { last: 12_000 })).toBe("of 12000");
+  expect(t("shell.step.last", { last: 12_000 })).toBe("of 12000");
 });
 
 // "按 k3 均值": the names of most metrics are Latin letters, which stand apart from Chinese ones.

@@ -19,9 +19,9 @@ export const conversation = {
   "conversation.less": "fold {n} {n|character|characters}",
   "conversation.fold": "Fold",
   "conversation.unfold": "Unfold",
-  "conversation.fold_all": "fold all",
-  "conversation.unfold_all": "unfold all",
+  "conversation.fold.all": "fold all",
+  "conversation.unfold.all": "unfold all",
   "conversation.copy": "Copy the whole conversation as text",
-  "conversation.copy_one": "Copy this message as text",
+  "conversation.copy.message": "Copy this message as text",
   "sample.key.v": "switch between conversation and text",
 } as const;

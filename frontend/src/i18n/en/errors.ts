@@ -6,7 +6,7 @@ export const errors = {
   "shell.error.where": "Question: {question} · status {status}",
   "shell.error.unreachable": "Is TensorBoard still running? The page tries again by itself.",
   "shell.error.part": "This part of the page could not be loaded",
-  "shell.error.part_advice":
+  "shell.error.part.advice":
     "Either TensorBoard has ended, or RL Board was upgraded while the page was open. Start TensorBoard again if it has ended, then reload the page.",
   "shell.error.reload": "Reload the page",
   "shell.error.advice": "TensorBoard's terminal may say more. The page tries again by itself.",

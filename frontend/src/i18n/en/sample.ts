@@ -23,7 +23,7 @@ export const sample = {
   "sample.error": "This sample could not be read",
   "sample.error.advice":
     "It may have been rewritten or removed since it was listed. Close it and open it from the table again.",
-  "sample.rows_failed": "The numbers of the tokens could not be read: {message}",
+  "sample.token_metrics.error": "The numbers of the tokens could not be read: {message}",
   "sample.problems": "Problems of this line",
   "sample.problems.line": "line {line}",
 
@@ -125,7 +125,7 @@ export const sample = {
   "sample.links.curve": "Its reward over {n} {n|step|steps}, {from} to {to}; the mark is this sample",
   "sample.links.more": "and {n} more",
   "sample.links.page": "Its page",
-  "sample.links.page_hint": "What became of this prompt over the training",
+  "sample.links.page.hint": "What became of this prompt over the training",
 
   "sample.scalars.title": "All {n} {n|number|numbers} of the sample",
   "sample.scalars.search": "Find a name",

@@ -4,7 +4,7 @@ export const tokens = {
   "tokens.key.j": "next token",
   "tokens.key.k": "previous token",
   "tokens.key.Enter": "open the token in its sample",
-  "tokens.tools": "Which tokens are listed",
+  "tokens.toolbar": "Which tokens are listed",
   "tokens.metric": "metric",
   "tokens.end": "which end counts as bad",
   "tokens.end.highest": "highest",
@@ -12,11 +12,11 @@ export const tokens = {
   "tokens.end.extreme": "furthest from 0",
   "tokens.by": "how they are listed",
   "tokens.by.sample": "one token of each sample",
-  "tokens.by.sample.why": "The most extreme token of each sample, the worst sample first: exact.",
+  "tokens.by.sample.hint": "The most extreme token of each sample, the worst sample first: exact.",
   "tokens.by.token": "gathered by token",
-  "tokens.by.token.why": "Which tokens carry most of it, in the samples with the most extreme ones.",
+  "tokens.by.token.hint": "Which tokens carry most of it, in the samples with the most extreme ones.",
   "tokens.by.position": "gathered by position",
-  "tokens.by.position.why": "Where in the response it happens, in the samples with the most extreme ones.",
+  "tokens.by.position.hint": "Where in the response it happens, in the samples with the most extreme ones.",
   "tokens.summary.sample":
     "Tokens with the {end} {metric}, one of each sample: the worst of {samples} {samples|sample|samples}",
   "tokens.summary.token":
@@ -49,10 +49,10 @@ export const tokens = {
   "tokens.loading": "Looking for the most extreme tokens…",
   "tokens.error": "The tokens could not be listed",
   "tokens.none": "No token here has a value of this metric",
-  "tokens.none_here": "Look at all steps, or choose another metric.",
-  "tokens.none_advice": "Choose another metric, or change the filter.",
+  "tokens.none.advice_here": "Look at all steps, or choose another metric.",
+  "tokens.none.advice": "Choose another metric, or change the filter.",
   "tokens.no_metrics": "{run} logs no numbers for its tokens",
-  "tokens.no_metrics_advice":
+  "tokens.no_metrics.advice":
     "With one list per response, as long as its tokens, this page shows where a training goes wrong:",
 
   "sample.strip.prompt": "prompt {n}",

@@ -20,9 +20,9 @@ export const conversation = {
   "conversation.less": "折叠 {n} 个字符",
   "conversation.fold": "折叠",
   "conversation.unfold": "展开",
-  "conversation.fold_all": "全部折叠",
-  "conversation.unfold_all": "全部展开",
+  "conversation.fold.all": "全部折叠",
+  "conversation.unfold.all": "全部展开",
   "conversation.copy": "复制整段对话的文本",
-  "conversation.copy_one": "复制该消息的文本",
+  "conversation.copy.message": "复制该消息的文本",
   "sample.key.v": "在对话与文本之间切换",
 } satisfies Record<keyof typeof en, string>;

@@ -8,7 +8,7 @@ export const errors = {
   "shell.error.where": "请求：{question} · 状态 {status}",
   "shell.error.unreachable": "TensorBoard 还在运行吗？页面会自动重试。",
   "shell.error.part": "无法载入页面的这一部分",
-  "shell.error.part_advice":
+  "shell.error.part.advice":
     "TensorBoard 已停止，或者页面打开期间 RL Board 已升级。若 TensorBoard 已停止，请重新启动，然后刷新页面。",
   "shell.error.reload": "刷新页面",
   "shell.error.advice": "TensorBoard 的终端里可能有更多信息。页面会自动重试。",

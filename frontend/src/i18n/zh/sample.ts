@@ -24,7 +24,7 @@ export const sample = {
   "sample.fold": "折叠或展开",
   "sample.error": "无法读取该样本",
   "sample.error.advice": "列出之后它可能已被改写或删除。请关闭，再从表格中重新打开。",
-  "sample.rows_failed": "无法读取各 token 的数值：{message}",
+  "sample.token_metrics.error": "无法读取各 token 的数值：{message}",
   "sample.problems": "该行的问题",
   "sample.problems.line": "第 {line} 行",
 
@@ -122,7 +122,7 @@ export const sample = {
   "sample.links.curve": "此提示词在 {n} 步中的奖励，从 {from} 到 {to}；标记处为本样本",
   "sample.links.more": "另有 {n} 个",
   "sample.links.page": "提示词页",
-  "sample.links.page_hint": "该提示词在整个训练中的变化",
+  "sample.links.page.hint": "该提示词在整个训练中的变化",
 
   "sample.scalars.title": "该样本的全部 {n} 项数值",
   "sample.scalars.search": "查找名称",

@@ -49,12 +49,12 @@ function Searched(): JSX.Element | null {
   return (
     <Chip
       testId="search-chip"
-      hint={t("shell.searched_hint")}
-      clearLabel={t("shell.search_clear")}
+      hint={t("shell.searched.hint")}
+      clearLabel={t("shell.searched.clear")}
       clearTestId="search-clear"
       onClear={() => select({ search: "" })}
     >
-      <Button quiet hint={t("shell.searched_hint")} onClick={editSearch}>
+      <Button quiet hint={t("shell.searched.hint")} onClick={editSearch}>
         <span class="chip-words">{t("shell.searched", { search })}</span>
       </Button>
     </Chip>

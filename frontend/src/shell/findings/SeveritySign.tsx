@@ -16,7 +16,7 @@ export function SeveritySign({
   return (
     <span class={`severity severity-${severity}`}>
       <span aria-hidden="true">{SEVERITY_SIGNS[severity]}</span>
-      <span class={word ? "" : "unseen"}> {t(`findings.${severity}`)}</span>
+      <span class={word ? "" : "unseen"}> {t(`findings.severity.${severity}`)}</span>
     </span>
   );
 }

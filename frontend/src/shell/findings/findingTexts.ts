@@ -22,7 +22,11 @@ export function stepsText([first, last]: readonly [number, number]): string {
   return first === all[0] ? t("findings.always") : t("findings.since", { first });
 }
 
-const COUNTED = { error: "findings.errors", warning: "findings.warnings", info: "findings.infos" } as const;
+const COUNTED = {
+  error: "findings.count.errors",
+  warning: "findings.count.warnings",
+  info: "findings.count.infos",
+} as const;
 
 /** "2 errors". */
 export function severityText(severity: Severity, n: number): string {

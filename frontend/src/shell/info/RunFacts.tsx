@@ -33,7 +33,7 @@ function factsOf(info: RunInfo): [FactName, string][] {
         : t("info.steps", { n: formatCount(steps.count), first: steps.first ?? "", last: steps.last ?? "" }),
     ],
     ["splits", info.splits.join(", ") || "–"],
-    ["attempts", attempts.map((attempt) => t("shell.attempt_option", { ...attempt })).join(", ") || "–"],
+    ["attempts", attempts.map((attempt) => t("shell.attempt.option", { ...attempt })).join(", ") || "–"],
     [
       "config",
       settings === 0

@@ -110,7 +110,7 @@ interface PlaceProps {
 function LinePlace({ path, children }: { path: string; children: ComponentChildren }): JSX.Element {
   const [outcome, setOutcome] = useBriefMessage(1500);
   const onClick = async (): Promise<void> => {
-    setOutcome(t((await copyText(path)) ? "sample.copied" : "sample.copy_failed"));
+    setOutcome(t((await copyText(path)) ? "sample.copy.done" : "sample.copy.error"));
   };
   return (
     <button

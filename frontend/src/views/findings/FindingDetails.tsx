@@ -44,7 +44,7 @@ export function ListSamples({ finding }: { finding: Finding | Symptom }): JSX.El
   return (
     <Button
       testId="finding-list"
-      hint={t("findings.list_samples_hint", { metric })}
+      hint={t("findings.list_samples.hint", { metric })}
       onClick={() => listSamples(finding)}
     >
       {t("findings.list_samples")}

@@ -92,7 +92,7 @@ function Failure({ isOld }: { isOld: boolean }) {
   if (error === null) return null;
   return (
     <ErrorBox
-      title={t("findings.failed")}
+      title={t("findings.error")}
       message={error.message}
       where={error.question}
       {...(isOld ? { advice: t("findings.stale") } : {})}

@@ -62,7 +62,7 @@ export function Groups(): JSX.Element | null {
           <ErrorBox title={t("groups.error")} message={answer.error.message} where={answer.error.question} />
         )}
         {answer.data === null && answer.error !== null && (
-          <section class="tools" aria-label={t("groups.tools")}>
+          <section class="tools" aria-label={t("groups.toolbar")}>
             <ByChoice />
           </section>
         )}
@@ -120,7 +120,7 @@ function NoGroups({ data }: { data: Answer }): JSX.Element {
   const isUngrouped = data.ungrouped > 0;
   return (
     <Empty title={t("groups.none")}>
-      <p>{t(isUngrouped ? "groups.none_ungrouped" : "groups.none_advice")}</p>
+      <p>{t(isUngrouped ? "groups.none_ungrouped" : "groups.none.advice")}</p>
       {isUngrouped && (
         <pre>{'{"step": 1, "group_id": "1-7", "prompt": "…", "response": "…", "reward": 1.0}'}</pre>
       )}

@@ -18,13 +18,13 @@ export function Paging({ total, offset, size, onOffset }: PagingProps): JSX.Elem
   return (
     <p class="groups-paging">
       <Button quiet disabled={offset === 0} onClick={() => onOffset(Math.max(0, offset - size))}>
-        {t("groups.fewer", { n: formatCount(size) })}
+        {t("groups.page.previous", { n: formatCount(size) })}
       </Button>
       <span class="number muted">
         {t("groups.page", { from: formatCount(offset + 1), to: formatCount(to), n: formatCount(total) })}
       </span>
       <Button quiet disabled={to >= total} testId="groups-more" onClick={() => onOffset(offset + size)}>
-        {t("groups.more", { n: formatCount(size) })}
+        {t("groups.page.next", { n: formatCount(size) })}
       </Button>
     </p>
   );

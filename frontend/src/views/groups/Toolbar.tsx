@@ -13,7 +13,7 @@ export function Toolbar({ data }: { data: Groups }): JSX.Element {
   const without = all - (data.kinds["gradient"] ?? 0);
   const shown = shownKinds();
   return (
-    <section class="tools" aria-label={t("groups.tools")}>
+    <section class="tools" aria-label={t("groups.toolbar")}>
       <span data-testid="groups-summary" aria-live="polite">
         {t("groups.summary", {
           n: formatCount(all),
@@ -25,7 +25,7 @@ export function Toolbar({ data }: { data: Groups }): JSX.Element {
           key={kind}
           quiet
           pressed={shown.includes(kind)}
-          hint={t(`groups.kind.${kind}.why`)}
+          hint={t(`groups.kind.${kind}.hint`)}
           testId={`kind-${kind}`}
           onClick={() =>
             showKinds(shown.includes(kind) ? shown.filter((other) => other !== kind) : [...shown, kind])

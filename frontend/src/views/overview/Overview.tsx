@@ -79,7 +79,7 @@ function RunOverview({ run }: { run: RunInfo }) {
       />
       {answer.error && (
         <ErrorBox
-          title={t("overview.steps.failed")}
+          title={t("overview.steps.error")}
           message={answer.error.message}
           where={answer.error.question}
         />

@@ -33,12 +33,12 @@ export function Kinds({ data }: { data: Prompts }): JSX.Element | null {
               <th scope="col">{by}</th>
               <th scope="col">{t("prompts.kinds.prompts")}</th>
               {LISTS.map((list) => (
-                <th key={list} scope="col" title={t(`prompts.list.${list}.why`)}>
+                <th key={list} scope="col" title={t(`prompts.list.${list}.hint`)}>
                   {t(`prompts.list.${list}`)}
                 </th>
               ))}
               {numbers.map(([name]) => (
-                <th key={name} scope="col" title={t("prompts.from_to.why")}>
+                <th key={name} scope="col" title={t("prompts.from_to.hint")}>
                   {t(`prompts.from_to.${name}`)}
                 </th>
               ))}

@@ -18,15 +18,15 @@ export function Paging({ total }: { total: number }): JSX.Element | null {
   return (
     <p class="prompt-pages">
       <Button disabled={first === 0} testId="prompts-previous" onClick={() => go(first - PAGE_PROMPTS)}>
-        {t("prompts.previous")}
+        {t("prompts.page.previous")}
       </Button>
-      <span class="number">{t("prompts.shown", shown)}</span>
+      <span class="number">{t("prompts.page", shown)}</span>
       <Button
         disabled={first + PAGE_PROMPTS >= total}
         testId="prompts-next"
         onClick={() => go(first + PAGE_PROMPTS)}
       >
-        {t("prompts.next")}
+        {t("prompts.page.next")}
       </Button>
     </p>
   );

@@ -107,7 +107,7 @@ function Head({ name }: { name: (typeof COLUMNS)[number][0] }) {
       <button
         type="button"
         class="cell-button prompt-sort"
-        title={t(`prompts.column.${name}.why`)}
+        title={t(`prompts.column.${name}.hint`)}
         data-testid={`sort-${name}`}
         onClick={() => sortBy(name)}
       >

@@ -68,7 +68,7 @@ function List({ place }: { place: RefObject<HTMLElement | null> }): JSX.Element 
         <ErrorBox title={t("prompts.error")} message={error.message} where={error.question} />
       )}
       {data === null && error !== null && (
-        <section class="tools" aria-label={t("prompts.tools")}>
+        <section class="tools" aria-label={t("prompts.toolbar")}>
           <ByChoice by="" />
         </section>
       )}
@@ -82,7 +82,7 @@ function List({ place }: { place: RefObject<HTMLElement | null> }): JSX.Element 
           {rows.length > 0 && <PromptTable rows={rows} hasKinds={data.by !== ""} />}
           {rows.length === 0 && (
             <Empty title={t(data.counts["all"] === 0 ? "prompts.none" : "prompts.none_listed")}>
-              <p>{t(data.counts["all"] === 0 ? "prompts.none_advice" : "prompts.none_listed_advice")}</p>
+              <p>{t(data.counts["all"] === 0 ? "prompts.none.advice" : "prompts.none_listed.advice")}</p>
               {data.counts["all"] === 0 && (
                 <pre>
                   {'{"step": 1, "prompt": "…", "response": "…", "reward": 1.0, "data_source": "gsm8k"}'}

@@ -12,13 +12,13 @@ export function Toolbar({ data }: { data: Prompts }): JSX.Element {
   const shown = shownList();
   const lists = ["", ...PROMPT_LISTS.filter((list) => list === shown || (data.counts[list] ?? 0) > 0)];
   return (
-    <section class="tools" aria-label={t("prompts.tools")}>
+    <section class="tools" aria-label={t("prompts.toolbar")}>
       {lists.map((list) => (
         <Button
           key={list}
           quiet={list !== shown}
           pressed={list === shown}
-          hint={t(`prompts.list.${listName(list)}.why`)}
+          hint={t(`prompts.list.${listName(list)}.hint`)}
           testId={`list-${listName(list)}`}
           onClick={() => select({ list, prompts_offset: null })}
         >

@@ -52,7 +52,7 @@ export function PromptLinks({ sample }: { sample: Sample }): JSX.Element | null 
           <More n={elsewhere.length - MAX_LINKS} />
           {key !== null && (
             <Button
-              hint={t("sample.links.page_hint")}
+              hint={t("sample.links.page.hint")}
               testId="prompt-page-link"
               onClick={() =>
                 select({ view: "prompts", prompt: key, side_a: "", side_b: sample.id, sample: null }, "push")

@@ -66,7 +66,7 @@ export function SampleContent({
         <Prompt key={`prompt ${sample.id}`} sample={sample} />
       )}
       {!Array.isArray(tokenMetrics) && (
-        <p class="odd">{t("sample.rows_failed", { message: translate(tokenMetrics.message) })}</p>
+        <p class="odd">{t("sample.token_metrics.error", { message: translate(tokenMetrics.message) })}</p>
       )}
       {viewState !== null && showsResponse(sample, mode) && compared === null && (
         <TextBesideTokens key={`ids ${sample.id}`} sample={sample} unsaid={unsaid} />

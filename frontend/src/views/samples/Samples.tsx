@@ -66,7 +66,7 @@ function NoSamplesFound(): JSX.Element {
   const why = search !== "" ? "samples.no_hits" : where !== "" ? "filter.none" : "samples.none";
   return (
     <Empty title={t(why, { search })}>
-      <p>{t(`${why}_advice`)}</p>
+      <p>{t(`${why}.advice`)}</p>
     </Empty>
   );
 }

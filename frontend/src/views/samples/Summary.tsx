@@ -90,7 +90,7 @@ export function Summary({ pages }: { pages: SamplePages }): JSX.Element {
   else if (!answer.stale) last.current = summarise(answer.data, range === null ? step : null, range);
   const summary = last.current;
   const chosen = PRESETS.find((name) => name === preset);
-  const reason = chosen === undefined ? "" : t(`samples.preset.${chosen}.why`);
+  const reason = chosen === undefined ? "" : t(`samples.preset.${chosen}.hint`);
   return (
     <p class={`summary number${answer.stale ? " stale" : ""}`} data-testid="summary">
       <strong aria-live="polite">{totalText(pages, search !== "")}</strong>
@@ -101,7 +101,7 @@ export function Summary({ pages }: { pages: SamplePages }): JSX.Element {
         <span class="muted">{t("samples.change", { step: summary.before })}</span>
       )}
       {summary !== null && summary.leftOut.length > 0 && (
-        <span class="odd" title={t("samples.left_out_hint")}>
+        <span class="odd" title={t("samples.left_out.hint")}>
           {t("samples.left_out", {
             list: summary.leftOut
               .map(({ metric, n }) => `${metricLabel(metric)} ${formatCount(n)}`)

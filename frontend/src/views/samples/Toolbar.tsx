@@ -32,7 +32,7 @@ function Orders(): JSX.Element {
   const options = (["none", ...PRESETS] as const).map((name) => ({
     value: name === "none" ? "" : name,
     label: t(`samples.preset.${name}`),
-    hint: t(`samples.preset.${name}.why`),
+    hint: t(`samples.preset.${name}.hint`),
   }));
   const byNumber = {
     value: BY_NUMBER,
@@ -49,7 +49,7 @@ function Orders(): JSX.Element {
         onChange={(name) => name !== BY_NUMBER && choosePreset(name)}
       />
       {isByNumber && (
-        <Button quiet label={t("samples.unsort")} testId="unsort" onClick={() => choosePreset("")}>
+        <Button quiet label={t("samples.sorted.clear")} testId="unsort" onClick={() => choosePreset("")}>
           ✕
         </Button>
       )}
@@ -64,7 +64,7 @@ function Orders(): JSX.Element {
 
 export function Toolbar(): JSX.Element {
   return (
-    <section class="tools" aria-label={t("samples.tools")}>
+    <section class="tools" aria-label={t("samples.toolbar")}>
       <StepScope />
       <Orders />
       <SearchField />

@@ -1,4 +1,4 @@
-/** Ready-made orders of the list, each with a sentence on why one would look at it (`samples.preset.<name>.why`). */
+/** Ready-made orders of the list, each with a sentence on why one would look at it (`samples.preset.<name>.hint`). */
 
 export const PRESETS = [
   "best",

@@ -41,7 +41,7 @@ export function Tokens(): JSX.Element | null {
     return (
       <Empty title={t("tokens.no_metrics", { run: info.run })}>
         {reason !== null && <p class="odd">{t("overview.empty.unusable", { reason: translate(reason) })}</p>}
-        <p>{t("tokens.no_metrics_advice")}</p>
+        <p>{t("tokens.no_metrics.advice")}</p>
         <pre>{'{"response_tokens": ["The", " answer"], "logprobs": [-0.11, -2.31], …}'}</pre>
       </Empty>
     );
@@ -67,7 +67,11 @@ function WorstTokens({ info }: { info: RunInfo }): JSX.Element {
           {rows === 0 ? (
             <Empty title={t("tokens.none")}>
               <p>
-                {t(hasStepRange.value || parameters.step != null ? "tokens.none_here" : "tokens.none_advice")}
+                {t(
+                  hasStepRange.value || parameters.step != null
+                    ? "tokens.none.advice_here"
+                    : "tokens.none.advice",
+                )}
               </p>
             </Empty>
           ) : (

@@ -33,7 +33,7 @@ function Steps(): JSX.Element {
 export function Toolbar({ info, end }: { info: RunInfo; end: WorstTokens["end"] | null }): JSX.Element {
   const { by, end: chosen } = selection.value;
   return (
-    <section class="tools" aria-label={t("tokens.tools")}>
+    <section class="tools" aria-label={t("tokens.toolbar")}>
       <Select
         label={t("tokens.metric")}
         labelShown
@@ -60,7 +60,7 @@ export function Toolbar({ info, end }: { info: RunInfo; end: WorstTokens["end"] 
         options={BYS.map((value) => ({
           value,
           label: t(`tokens.by.${value}`),
-          hint: t(`tokens.by.${value}.why`),
+          hint: t(`tokens.by.${value}.hint`),
         }))}
         onChange={(value) => select({ by: value })}
       />

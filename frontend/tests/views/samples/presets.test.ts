@@ -10,7 +10,7 @@ const SERVED = read("../../tensorboard_plugin_rlboard/board/samples/list_columns
 test("every preset has a name and a sentence", () => {
   for (const name of ["none", ...PRESETS]) {
     expect(samples).toHaveProperty([`samples.preset.${name}`]);
-    expect(samples).toHaveProperty([`samples.preset.${name}.why`]);
+    expect(samples).toHaveProperty([`samples.preset.${name}.hint`]);
   }
 });
 

@@ -1,11 +1,11 @@
 /** Words of findings in the bars and above the curves; they themselves are the server's. */
 export const findingsInBars = {
-  "findings.error": "error",
-  "findings.warning": "warning",
-  "findings.info": "info",
-  "findings.errors": "{n} {n|error|errors}",
-  "findings.warnings": "{n} {n|warning|warnings}",
-  "findings.infos": "{n} {n|info|infos}",
+  "findings.severity.error": "error",
+  "findings.severity.warning": "warning",
+  "findings.severity.info": "info",
+  "findings.count.errors": "{n} {n|error|errors}",
+  "findings.count.warnings": "{n} {n|warning|warnings}",
+  "findings.count.infos": "{n} {n|info|infos}",
   "findings.counts": "What looks wrong: {counts}",
   "findings.strip": "What looks wrong in this run",
   "findings.more": "and {n} more",

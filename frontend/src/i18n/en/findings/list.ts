@@ -4,7 +4,7 @@ export const findingsList = {
   "findings.none_so_far": "Nothing found so far",
   "findings.go_to_step": "Show the curves at step {step}",
   "findings.loading": "Looking for what is wrong…",
-  "findings.failed": "The run could not be checked",
+  "findings.error": "The run could not be checked",
   "findings.stale": "The answer below is an older one.",
   "findings.none": "Looks healthy",
   "findings.none_checked":
@@ -20,7 +20,7 @@ export const findingsList = {
   "findings.evidence_open_token": "Open the sample of step {step} at token {position}",
   "findings.position": "token {position}",
   "findings.list_samples": "List them in Samples",
-  "findings.list_samples_hint": "All samples of these steps, in the order of {metric}",
+  "findings.list_samples.hint": "All samples of these steps, in the order of {metric}",
   "findings.symptoms": "{n} {n|symptom|symptoms} of the same cause",
   "findings.not_checked": "Not checked: {n}",
   "findings.needs": "{kind}: not checked: needs {needs}",

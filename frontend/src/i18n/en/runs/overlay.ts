@@ -6,7 +6,7 @@ export const overlay = {
   "overlay.hide": "Hide the curves of {run}",
   "overlay.show": "Show the curves of {run}",
   "overlay.remove": "Take {run} off",
-  "overlay.failed": "did not come",
+  "overlay.error": "did not come",
   "overlay.search": "Search {n} {n|run|runs}",
   "overlay.full": "{most} {most|run|runs} at most: take one off first.",
   "overlay.nothing": "No run fits.",

@@ -3,13 +3,13 @@ export const groups = {
   "groups.keys": "Groups",
   "groups.key.j": "next group",
   "groups.key.k": "previous group",
-  "groups.tools": "Which groups are listed",
+  "groups.toolbar": "Which groups are listed",
   "groups.list": "Groups",
   "groups.group": "The chosen group",
   "groups.loading": "Gathering the groups …",
   "groups.error": "The groups cannot be listed",
   "groups.none": "No groups in these steps",
-  "groups.none_advice": "Choose another step, split or kind, or take the search and the filter off.",
+  "groups.none.advice": "Choose another step, split or kind, or take the search and the filter off.",
   "groups.none_ungrouped":
     "These samples are in no group. Log the prompt, or a group_id that the responses to one prompt share:",
   "groups.missing.reward":
@@ -25,13 +25,13 @@ export const groups = {
     "{n} {n|group has|groups have} members of several values of {by}: each counts with that of its first member.",
   "groups.values.kinds_along": "kinds along the steps",
   "groups.values.share_along": "share along the steps",
-  "groups.values.share_along.why":
+  "groups.values.share_along.hint":
     "Share of each step’s gradient that is theirs, from 0 to all of it; a click goes to the step",
   "groups.values.line": "{value}: {shares}",
   "groups.values.line_share": "{value}: {share} of the gradient of the selected step",
   "groups.values.groups": "groups",
   "groups.values.share": "share of the gradient",
-  "groups.values.share.why":
+  "groups.values.share.hint":
     "Σ|advantage| over the tokens of its groups, of that of all groups that are counted here",
   "groups.values.empty": "(empty)",
   "groups.values.no_value": "none",
@@ -45,22 +45,22 @@ export const groups = {
   "groups.sort.distinct": "distinct responses",
   "groups.sort.logged": "order of the log",
   "groups.kind.gradient": "with gradient",
-  "groups.kind.gradient.why": "Members differ in advantage: the policy learns from them",
+  "groups.kind.gradient.hint": "Members differ in advantage: the policy learns from them",
   "groups.kind.filtered": "filtered",
-  "groups.kind.filtered.why":
+  "groups.kind.filtered.hint":
     "Rewards differ, and yet every logged advantage is 0: the trainer dropped the group",
   "groups.kind.all_truncated": "all truncated",
-  "groups.kind.all_truncated.why": "Every member was cut at the maximum length, and rewards are equal",
+  "groups.kind.all_truncated.hint": "Every member was cut at the maximum length, and rewards are equal",
   "groups.kind.all_right": "all right",
-  "groups.kind.all_right.why": "Rewards are equal, and 1 or more",
+  "groups.kind.all_right.hint": "Rewards are equal, and 1 or more",
   "groups.kind.all_wrong": "all wrong",
-  "groups.kind.all_wrong.why": "Rewards are equal, and 0 or less",
+  "groups.kind.all_wrong.hint": "Rewards are equal, and 0 or less",
   "groups.kind.all_equal": "all equal",
-  "groups.kind.all_equal.why": "Rewards are equal, and between 0 and 1",
+  "groups.kind.all_equal.hint": "Rewards are equal, and between 0 and 1",
   "groups.kind.one_member": "one member",
-  "groups.kind.one_member.why": "Only one response has a reward: there is nothing to compare it with",
+  "groups.kind.one_member.hint": "Only one response has a reward: there is nothing to compare it with",
   "groups.kind.unrewarded": "no reward",
-  "groups.kind.unrewarded.why": "No member has a reward",
+  "groups.kind.unrewarded.hint": "No member has a reward",
   "groups.at_step": "step {step}",
   "groups.share": "{share} % of the step’s gradient",
   "groups.length": "{n} long",
@@ -73,9 +73,9 @@ export const groups = {
   "groups.key.h": "previous member",
   "groups.key.l": "next member",
   "groups.key.Enter": "open the focused member, else the best one",
-  "groups.one_error": "The group cannot be read",
-  "groups.more": "next {n}",
-  "groups.fewer": "previous {n}",
+  "groups.group.error": "The group cannot be read",
+  "groups.page.next": "next {n}",
+  "groups.page.previous": "previous {n}",
   "groups.page": "{from} – {to} of {n}",
   "groups.answer": "answer {text}",
   "groups.units.token": "tokens",
@@ -91,10 +91,10 @@ export const groups = {
   "groups.alike.word": "{n} {n|word or sign|words and signs} alike: “{text}”",
   "groups.contrast": "What tells the good members from the bad ones",
   "groups.have.good": "the good have “{text}”: {good} of {of_good}, the bad {bad} of {of_bad}",
-  "groups.have.good.why":
+  "groups.have.good.hint":
     "Good members are those with an advantage above 0. With so few responses this is a hint, no evidence.",
   "groups.have.bad": "the bad have “{text}”: {bad} of {of_bad}, the good {good} of {of_good}",
-  "groups.have.bad.why":
+  "groups.have.bad.hint":
     "Bad members are those with an advantage below 0. With so few responses this is a hint, no evidence.",
   "groups.ends_only": "long responses: phrases of their first and last 1,000 words",
   "groups.diverge.never": "all alike",

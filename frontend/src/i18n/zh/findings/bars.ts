@@ -2,12 +2,12 @@ import type { findingsInBars as en } from "../../en/findings/bars";
 
 /** 顶栏与曲线上方关于诊断的文字；诊断本身由服务器给出。 */
 export const findingsInBars = {
-  "findings.error": "错误",
-  "findings.warning": "警告",
-  "findings.info": "提示",
-  "findings.errors": "{n} 个错误",
-  "findings.warnings": "{n} 个警告",
-  "findings.infos": "{n} 个提示",
+  "findings.severity.error": "错误",
+  "findings.severity.warning": "警告",
+  "findings.severity.info": "提示",
+  "findings.count.errors": "{n} 个错误",
+  "findings.count.warnings": "{n} 个警告",
+  "findings.count.infos": "{n} 个提示",
   "findings.counts": "看起来不对的地方：{counts}",
   "findings.strip": "该运行看起来不对的地方",
   "findings.more": "还有 {n} 个",

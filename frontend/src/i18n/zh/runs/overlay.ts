@@ -8,7 +8,7 @@ export const overlay = {
   "overlay.hide": "隐藏 {run} 的曲线",
   "overlay.show": "显示 {run} 的曲线",
   "overlay.remove": "移除 {run}",
-  "overlay.failed": "未能取得",
+  "overlay.error": "未能取得",
   "overlay.search": "在 {n} 个运行中搜索",
   "overlay.full": "最多 {most} 个运行：请先移除一个。",
   "overlay.nothing": "没有符合的运行。",

@@ -16,7 +16,7 @@ export function Contrast({ group }: { group: Group }): JSX.Element {
     <ul class="group-chips" data-testid="group-chips" aria-label={t("groups.contrast")}>
       {(["good", "bad"] as const).flatMap((side) =>
         sides[side].slice(0, MAX_PHRASES).map((phrase) => (
-          <li key={`${side} ${phrase.text}`} data-side={side} title={t(`groups.have.${side}.why`)}>
+          <li key={`${side} ${phrase.text}`} data-side={side} title={t(`groups.have.${side}.hint`)}>
             {t(`groups.have.${side}`, phraseText(phrase, group))}
           </li>
         )),

@@ -42,7 +42,7 @@ export function GroupDetails({ row, list }: { row: ChosenGroup; list: Progress }
     >
       {answer.error !== null && (
         <ErrorBox
-          title={t("groups.one_error")}
+          title={t("groups.group.error")}
           message={answer.error.message}
           where={answer.error.question}
         />

@@ -34,16 +34,16 @@ export function Values({ data }: { data: Groups }): JSX.Element | null {
             <tr>
               <th scope="col">{by}</th>
               <th scope="col">{t("groups.values.groups")}</th>
-              <th scope="col" title={t("groups.values.share.why")}>
+              <th scope="col" title={t("groups.values.share.hint")}>
                 {t("groups.values.share")}
               </th>
               {present.map((kind) => (
-                <th key={kind} scope="col" title={t(`groups.kind.${kind}.why`)}>
+                <th key={kind} scope="col" title={t(`groups.kind.${kind}.hint`)}>
                   <i class="kind-sign" data-kind={kind} /> {t(`groups.kind.${kind}`)}
                 </th>
               ))}
               <th scope="col">{t("groups.values.kinds_along")}</th>
-              <th scope="col" title={t("groups.values.share_along.why")}>
+              <th scope="col" title={t("groups.values.share_along.hint")}>
                 {t("groups.values.share_along")}
               </th>
             </tr>

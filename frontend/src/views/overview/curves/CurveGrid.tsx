@@ -145,6 +145,6 @@ function chartNote(main: LineSource, source: ChartSource, steps: Steps, step: nu
 }
 
 function unitWord(tokens: boolean, n: number): string {
-  if (n === 1) return t(tokens ? "overview.tokens_one" : "overview.samples_one");
-  return t(tokens ? "overview.tokens" : "overview.samples");
+  if (n === 1) return t(tokens ? "overview.unit.token" : "overview.unit.sample");
+  return t(tokens ? "overview.unit.tokens" : "overview.unit.samples");
 }

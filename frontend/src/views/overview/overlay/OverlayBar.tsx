@@ -70,7 +70,7 @@ function Entry({ overlaid, overlays }: { overlaid: OverlaidRun; overlays: readon
       </button>
       {error !== null && (
         <span class="odd" title={translate(error.message)}>
-          {t("overlay.failed")}
+          {t("overlay.error")}
         </span>
       )}
       <button

@@ -23,7 +23,7 @@ export function PanelBody<T>({ answer, emptyOf, children }: PanelBodyProps<T>): 
         <div class={stale ? "overview-body stale" : "overview-body"} aria-busy={loading}>
           {error && (
             <p class="overview-error" role="alert">
-              {t("overview.failed", { message: translate(error.message) })}
+              {t("overview.error", { message: translate(error.message) })}
             </p>
           )}
           {data === null && !error && <p class="overview-empty">{t("overview.loading")}</p>}

@@ -10,7 +10,7 @@ export function NoSteps({ isReading }: { isReading: boolean }): JSX.Element {
   if (!isNarrowed && isReading) return <p class="overview-empty">{t("overview.loading")}</p>;
   return (
     <Empty title={t(isNarrowed ? "filter.none" : "samples.none")}>
-      <p>{t(isNarrowed ? "filter.none_advice" : "samples.none_advice")}</p>
+      <p>{t(isNarrowed ? "filter.none.advice" : "samples.none.advice")}</p>
     </Empty>
   );
 }

@@ -36,9 +36,9 @@ export function PromptPage(): JSX.Element {
         </Button>
       </p>
       {error !== null && (
-        <ErrorBox title={t("prompts.error_one")} message={error.message} where={error.question} />
+        <ErrorBox title={t("prompts.prompt.error")} message={error.message} where={error.question} />
       )}
-      {data === null && error === null && <p class="muted">{t("prompts.loading_one")}</p>}
+      {data === null && error === null && <p class="muted">{t("prompts.prompt.loading")}</p>}
       {data !== null && info !== null && <StillReading runs={[info]} />}
       {data !== null && <Content data={data} />}
     </article>
@@ -61,7 +61,7 @@ function Content({ data }: { data: Prompt }) {
       </p>
       <dl class="prompt-numbers">
         {shown.map(([name, shownAs]) => (
-          <div key={name} title={t(`prompts.column.${name}.why`)}>
+          <div key={name} title={t(`prompts.column.${name}.hint`)}>
             <dt class="muted">{t(`prompts.column.${name}`)}</dt>
             <dd class="number" title={formatExactly(data.numbers[name])}>
               {shownAs(data.numbers[name])}

@@ -16,9 +16,9 @@ export function Renderings({ data }: { data: Prompt }): JSX.Element {
         {t(total === 1 ? "prompts.rendering" : "prompts.renderings", { n: formatCount(total) })}
       </summary>
       <p class="muted">
-        {t("prompts.renderings.why", { identity: data.identity })}{" "}
+        {t("prompts.renderings.hint", { identity: data.identity })}{" "}
         {near !== "" && (
-          <Button quiet testId="near-prompts" hint={t("prompts.near.why")} onClick={() => lookForNear(near)}>
+          <Button quiet testId="near-prompts" hint={t("prompts.near.hint")} onClick={() => lookForNear(near)}>
             {t("prompts.near")}
           </Button>
         )}

@@ -40,8 +40,8 @@ export function Responses({
         };
   const { data, error, stale } = useAnswer(diff, asked);
   if (error !== null)
-    return <ErrorBox title={t("prompts.error_diff")} message={error.message} where={error.question} />;
-  if (data === null) return <p class="muted">{t("prompts.loading_diff")}</p>;
+    return <ErrorBox title={t("prompts.diff.error")} message={error.message} where={error.question} />;
+  if (data === null) return <p class="muted">{t("prompts.diff.loading")}</p>;
   return (
     <div class="prompt-diff">
       <Diff

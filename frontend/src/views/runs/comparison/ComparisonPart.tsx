@@ -90,8 +90,10 @@ function Compared({ a, b }: { a: RunInfo; b: RunInfo }): JSX.Element {
   const { data, error } = answer;
   return (
     <>
-      {error !== null && <ErrorBox title={t("runs.failed")} message={error.message} where={error.question} />}
-      {data === null && error === null && <p class="muted">{t("runs.comparing")}</p>}
+      {error !== null && (
+        <ErrorBox title={t("runs.comparison.error")} message={error.message} where={error.question} />
+      )}
+      {data === null && error === null && <p class="muted">{t("runs.comparison.loading")}</p>}
       {data !== null && (
         <div class={answer.stale ? "stale" : ""} aria-busy={answer.loading}>
           <Verdict data={data} />

@@ -35,7 +35,7 @@ export function Conversation({ sample }: { sample: Sample }): JSX.Element {
           onClick={() => setFolds({ open: !folds.open, round: folds.round + 1 })}
           testId="fold-all"
         >
-          {t(folds.open ? "conversation.fold_all" : "conversation.unfold_all")}
+          {t(folds.open ? "conversation.fold.all" : "conversation.unfold.all")}
         </Button>
         <CopyButton text={() => conversationText(messages)} label={t("conversation.copy")} />
       </header>

@@ -48,7 +48,7 @@ export function MessageItem({ message, open }: MessageItemProps): JSX.Element {
         {content !== "" && (
           <span class="muted number">{t("sample.text.length", { n: formatCount(lengthOf(content)) })}</span>
         )}
-        <CopyButton text={() => messageText(message)} label={t("conversation.copy_one")} />
+        <CopyButton text={() => messageText(message)} label={t("conversation.copy.message")} />
       </header>
       {thinking !== "" && <Thinking text={thinking} open={open || alone} />}
       {content !== "" && <FoldedText text={content} room={room} open={open} />}

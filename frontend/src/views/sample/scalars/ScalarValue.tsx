@@ -19,7 +19,7 @@ export function ScalarValue({ value, onOpen, openHint }: ScalarValueProps): JSX.
   const whole = wholeText(value);
   const onClick = async (): Promise<void> => {
     if (onOpen !== undefined && typeof value === "number") onOpen(value);
-    else setOutcome(t((await copyText(whole)) ? "sample.copied" : "sample.copy_failed"));
+    else setOutcome(t((await copyText(whole)) ? "sample.copy.done" : "sample.copy.error"));
   };
   const odd = typeof value === "number" && !Number.isFinite(value);
   return (

@@ -45,7 +45,7 @@ function SearchInput(): JSX.Element {
       class="field"
       data-testid="search"
       aria-label={t("samples.search")}
-      placeholder={t("samples.search_placeholder")}
+      placeholder={t("samples.search.placeholder")}
       spellcheck={false}
       value={typed ?? search}
       onInput={(event) => {
@@ -91,7 +91,7 @@ export function SearchField(): JSX.Element {
       </Button>
       <Popover
         trigger={`${t("samples.where")} ▾`}
-        label={t("samples.where_hint")}
+        label={t("samples.where.hint")}
         align="start"
         testId="search-where"
       >

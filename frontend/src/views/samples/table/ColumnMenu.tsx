@@ -13,7 +13,7 @@ export function ColumnMenu(): JSX.Element | null {
   const info = run.value;
   if (info === null) return null;
   return (
-    <Popover trigger={`${t("samples.columns")} ▾`} label={t("samples.columns_hint")} testId="columns">
+    <Popover trigger={`${t("samples.columns")} ▾`} label={t("samples.columns.hint")} testId="columns">
       <Choices info={info} />
     </Popover>
   );
@@ -44,12 +44,12 @@ function Choices({ info }: { info: RunInfo }): JSX.Element {
           class="field"
           autofocus
           data-testid="column-search"
-          placeholder={t("samples.columns_search", { n: names.length })}
-          aria-label={t("samples.columns_search", { n: names.length })}
+          placeholder={t("samples.columns.search", { n: names.length })}
+          aria-label={t("samples.columns.search", { n: names.length })}
           value={typed}
           onInput={(event) => setTyped(event.currentTarget.value)}
         />
-        <Button onClick={resetColumns}>{t("samples.columns_reset")}</Button>
+        <Button onClick={resetColumns}>{t("samples.columns.reset")}</Button>
       </div>
       {meant.map((name) => (
         <Toggle
@@ -61,7 +61,7 @@ function Choices({ info }: { info: RunInfo }): JSX.Element {
           onChange={(shown) => showColumn(name, shown)}
         />
       ))}
-      {meant.length === 0 && <p class="muted">{t("samples.columns_none")}</p>}
+      {meant.length === 0 && <p class="muted">{t("samples.columns.none")}</p>}
     </div>
   );
 }

@@ -52,7 +52,7 @@ function matchColumn(): Column<Row> {
   return {
     name: "match",
     title: t("samples.match"),
-    hint: t("samples.match_hint"),
+    hint: t("samples.match.hint"),
     width,
     sortable: false,
     cell: (row) => <MatchCell row={row} width={width} />,
