@@ -38,7 +38,7 @@ export function LiveStatus(): JSX.Element {
     return (
       <span class="live" title={translate(runsError.value.message)}>
         <span class="dot late">●</span>{" "}
-        {t(runsError.value.status === 0 ? "shell.live.lost" : "shell.live.error")}
+        {t(runsError.value.status === 0 ? "shell.live.unreachable" : "shell.live.error")}
       </span>
     );
   }

@@ -19,12 +19,14 @@ function Follow(): JSX.Element {
       quiet
       testId="follow"
       pressed={on}
-      label={t(on ? "shell.follow.on" : "shell.follow.off")}
-      hint={t(on ? "shell.follow.on.hint" : "shell.follow.off.hint", { newest: newestStep.value ?? "" })}
+      label={t(on ? "shell.follow_newest.on" : "shell.follow_newest.off")}
+      hint={t(on ? "shell.follow_newest.on.hint" : "shell.follow_newest.off.hint", {
+        newest: newestStep.value ?? "",
+      })}
       onClick={() => follow(!on)}
     >
       <span aria-hidden="true">⇥</span>
-      <span class="roomy-only">{t(on ? "shell.follow.on" : "shell.follow.off")}</span>
+      <span class="roomy-only">{t(on ? "shell.follow_newest.on" : "shell.follow_newest.off")}</span>
     </Button>
   );
 }

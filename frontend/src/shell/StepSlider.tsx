@@ -35,7 +35,7 @@ export function StepSlider(): JSX.Element | null {
   return (
     <div
       class={`scrubber${stepsStale.value ? " stale" : ""}`}
-      title={t("shell.scrubber", { metric: metricLabel("reward") })}
+      title={t("shell.step_slider", { metric: metricLabel("reward") })}
     >
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
         {hasStepRange.value && (
@@ -79,7 +79,7 @@ export function StepSlider(): JSX.Element | null {
           max={all.length - 1}
           value={Math.max(0, at)}
           data-testid="scrubber"
-          aria-valuetext={t("shell.scrubber_value", { step: step ?? "", reward })}
+          aria-valuetext={t("shell.step_slider.value", { step: step ?? "", reward })}
           onInput={(event) => {
             const chosen = all[event.currentTarget.valueAsNumber];
             if (chosen !== undefined) select({ step: chosen });

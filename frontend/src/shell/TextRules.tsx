@@ -23,8 +23,8 @@ function TextRulesForm({ run }: { run: string }): JSX.Element {
         apply();
       }}
     >
-      <p class="muted">{t("shell.rules.about", { run })}</p>
-      <label for={padId}>{t("shell.rules.pad")}</label>
+      <p class="muted">{t("shell.text_rules.about", { run })}</p>
+      <label for={padId}>{t("shell.text_rules.pad")}</label>
       <textarea
         id={padId}
         class="field"
@@ -34,7 +34,7 @@ function TextRulesForm({ run }: { run: string }): JSX.Element {
         placeholder="<|endoftext|>"
         onInput={(event) => setPad(event.currentTarget.value)}
       />
-      <label for={endId}>{t("shell.rules.system_end")}</label>
+      <label for={endId}>{t("shell.text_rules.system_end")}</label>
       <input
         id={endId}
         class="field"
@@ -46,7 +46,7 @@ function TextRulesForm({ run }: { run: string }): JSX.Element {
       />
       <span class="group">
         <button type="submit" class="button primary">
-          {t("shell.rules.apply")}
+          {t("shell.text_rules.apply")}
         </button>
         <Button
           onClick={() => {
@@ -55,7 +55,7 @@ function TextRulesForm({ run }: { run: string }): JSX.Element {
             setTextRules(run, { pad: [], system_end: "" });
           }}
         >
-          {t("shell.rules.clear")}
+          {t("shell.text_rules.clear")}
         </Button>
       </span>
     </form>
@@ -68,7 +68,7 @@ export function TextRules(): JSX.Element | null {
   const rules = textRulesOf(run).value;
   const set = rules.pad.length > 0 || rules.system_end !== "";
   return (
-    <Popover trigger={set ? "⚙•" : "⚙"} label={t("shell.rules")} testId="settings">
+    <Popover trigger={set ? "⚙•" : "⚙"} label={t("shell.text_rules")} testId="settings">
       <TextRulesForm key={run} run={run} />
     </Popover>
   );

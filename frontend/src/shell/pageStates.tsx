@@ -13,12 +13,12 @@ import { progressText } from "./LiveStatus";
 /** Nothing of the run is there yet: it is being read, or asked for. */
 export function Reading({ info }: { info: RunInfo | null }): JSX.Element {
   const isAsked = info !== null && info.state !== "indexing";
-  const heading = info === null ? t("shell.looking") : t("shell.reading", { run: info.run });
+  const heading = info === null ? t("shell.scanning") : t("shell.indexing", { run: info.run });
   return (
     <section class="state" aria-label={t("shell.loading")} data-testid="loading">
       <h2>{isAsked ? t("shell.loading") : heading}</h2>
       {info === null || isAsked ? (
-        <Progress share={null} text={info?.run ?? t("shell.looking.hint")} label={t("shell.loading")} />
+        <Progress share={null} text={info?.run ?? t("shell.scanning.hint")} label={t("shell.loading")} />
       ) : (
         <Progress
           share={info.bytes > 0 ? info.indexed_bytes / info.bytes : null}
@@ -30,7 +30,7 @@ export function Reading({ info }: { info: RunInfo | null }): JSX.Element {
         <SearchedFolders />
       ) : (
         <p class="muted">
-          {t("shell.reading.known", {
+          {t("shell.indexing.known", {
             files: formatCount(info.files),
             samples: formatCount(info.samples),
             steps: formatCount(info.steps.count),

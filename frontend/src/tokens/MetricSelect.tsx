@@ -18,7 +18,7 @@ export function MetricSelect({
   const current = viewState.metric.value?.name ?? "";
   return (
     <label class="metric-select" title={current === "" ? "" : metricHint(current)}>
-      <span class="unseen">{t("sample.coloured_by")}</span>
+      <span class="unseen">{t("sample.colour_metric")}</span>
       <select
         data-testid="token-metric"
         value={current}
@@ -28,7 +28,7 @@ export function MetricSelect({
           <option key={name} value={name} disabled={needs.length > 0}>
             {needs.length === 0
               ? metricLabel(name)
-              : t("sample.needs", { name: metricLabel(name), fields: needs.join(", ") })}
+              : t("sample.colour_metric.needs", { name: metricLabel(name), fields: needs.join(", ") })}
           </option>
         ))}
       </select>
@@ -43,7 +43,7 @@ export function AbsentMetric({ viewState }: { viewState: TokenViewState }): JSX.
   const fields = neededBy(name, viewState.data.metrics).join(", ");
   return (
     <span class="odd" data-testid="absent-metric">
-      {t("sample.absent", { name: metricLabel(name), fields })}
+      {t("sample.colour_metric.absent", { name: metricLabel(name), fields })}
     </span>
   );
 }

@@ -23,7 +23,7 @@ export function TokenDetails({
   if (i === null || i >= data.shown.length) {
     return (
       <footer class="token-info brief" data-testid="token-info">
-        <p class="hint">{t("sample.info.empty")}</p>
+        <p class="hint">{t("sample.token.none")}</p>
       </footer>
     );
   }
@@ -36,12 +36,12 @@ export function TokenDetails({
       <div class="token-info-head">
         <code class="token-info-text">{spelledOut(data.shown[from] ?? "")}</code>
         <span>{positionText(data, from, to)}</span>
-        <code class="token-info-raw" title={t("sample.info.raw")}>
+        <code class="token-info-raw" title={t("sample.token.raw")}>
           {data.raw.slice(from, to).map(spelledOut).join(" ")}
         </code>
-        {!isCounted(data, i) && <span class="tag">{t("sample.masked")}</span>}
-        {pinned === i && <span class="tag">{t("sample.pinned")}</span>}
-        <CopyButton text={() => asJson(data, from, to)} label={t("sample.info.copy")} />
+        {!isCounted(data, i) && <span class="tag">{t("sample.token.masked")}</span>}
+        {pinned === i && <span class="tag">{t("sample.token.pinned")}</span>}
+        <CopyButton text={() => asJson(data, from, to)} label={t("sample.token.copy")} />
       </div>
       <dl data-joined={to - from > 1}>
         {data.metrics.map((metric) => (
@@ -68,10 +68,10 @@ interface MetricValueProps {
 function MetricValue({ data, metric, tokens: [from, to], chosen }: MetricValueProps): JSX.Element {
   const values = Array.from({ length: to - from }, (_, k) => valueAt(data, metric.name, from + k));
   const text = values
-    .map((value) => (value === "missing" ? t("sample.missing") : formatNumber(value)))
+    .map((value) => (value === "missing" ? t("sample.token.missing") : formatNumber(value)))
     .join(" · ");
   const whole = values
-    .map((value) => (value === "missing" ? t("sample.missing") : formatExactly(value)))
+    .map((value) => (value === "missing" ? t("sample.token.missing") : formatExactly(value)))
     .join(" · ");
   return (
     <div class={chosen ? "chosen" : ""} data-metric={metric.name}>
@@ -83,8 +83,8 @@ function MetricValue({ data, metric, tokens: [from, to], chosen }: MetricValuePr
 
 function positionText(data: TokenData, from: number, to: number): string {
   const n = data.shown.length;
-  if (to - from === 1) return t("sample.info.position", { i: from, n });
-  return t("sample.info.positions", { from: formatCount(from), to: formatCount(to - 1), n });
+  if (to - from === 1) return t("sample.token.position", { i: from, n });
+  return t("sample.token.positions", { from: formatCount(from), to: formatCount(to - 1), n });
 }
 
 /** The token's numbers for the clipboard: every digit; a word where JSON has no number. */

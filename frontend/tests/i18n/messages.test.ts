@@ -35,12 +35,12 @@ test("every language has every key, and the same slots", () => {
 
 // Said of many only, or a verb: "{n} steps a point", "what member {i} begins with", "`list` takes new".
 const NOT_COUNTED = [
-  "groups.begin",
-  "link.unread.word",
-  "overview.dense",
+  "groups.member.prefix",
+  "link.invalid.word",
+  "overview.binned",
   "overview.tile.few",
-  "runs.how",
-  "sample.absent",
+  "runs.method",
+  "sample.colour_metric.absent",
   "tokens.no_metrics",
 ];
 
@@ -66,7 +66,7 @@ test("a key has one ending for one thing: .hint, .advice, .error", () => {
 
 test("numbers have a comma between thousands, as in tables; steps and line numbers are names and have none", () => {
   expect(t("samples.count", { n: 12_345 })).toBe("12,345 samples");
-  expect(t("sample.info.position", { i: 15_999, n: 16_384 })).toContain("15,999");
+  expect(t("sample.token.position", { i: 15_999, n: 16_384 })).toContain("15,999");
   expect(t("shell.range", { from: 10_000, to: 20_000 })).toBe("steps 10000 – 20000");
   expect(t("sample.problems.line", { line: 123_456 })).toContain("123456");
   expect(t("shell.step.last", { last: 12_000 })).toBe("of 12000");

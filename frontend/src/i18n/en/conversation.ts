@@ -12,7 +12,7 @@ export const conversation = {
   "conversation.sampled.hint": "Written by the policy: what the training learns from",
   "conversation.reward": "reward {x}",
   "conversation.reward.hint": "The reward of this turn alone, as logged",
-  "conversation.answers": "Answers the call {id}",
+  "conversation.answers_call": "Answers the call {id}",
   "conversation.thinking": "thinking, {n} {n|character|characters}",
   "conversation.calls": "calls",
   "conversation.more": "⋯ {n} more {n|character|characters} ⋯",

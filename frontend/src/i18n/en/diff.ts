@@ -1,8 +1,8 @@
 /** Two texts side by side. */
 export const diff = {
   "diff.label": "Differences between {left} and {right}",
-  "diff.beside": "side by side",
-  "diff.beside.hint": "Both texts beside each other, or one text with what was taken away and added",
+  "diff.side_by_side": "side by side",
+  "diff.side_by_side.hint": "Both texts beside each other, or one text with what was taken away and added",
   "diff.unit": "compared by",
   "diff.unit.token": "token",
   "diff.unit.word": "word",
@@ -16,7 +16,7 @@ export const diff = {
   "diff.only_right": "only in {right}",
   "diff.moved": "moved",
   "diff.moved.hint": "This stands elsewhere on the other side: go there",
-  "diff.pieces":
+  "diff.aligned_in_pieces":
     "These texts are too long to be compared as a whole: equal text that shifted far may be shown as changed.",
   "diff.left_out": "{n} more are left out: only the first 200,000 of a text are compared.",
   "diff.metric": "{metric}: right less left, at tokens that stand on both sides",

@@ -13,7 +13,7 @@ export const conversation = {
   "conversation.sampled.hint": "由策略生成：训练从中学习",
   "conversation.reward": "奖励 {x}",
   "conversation.reward.hint": "仅这一轮的奖励，按日志原样",
-  "conversation.answers": "对调用 {id} 的应答",
+  "conversation.answers_call": "对调用 {id} 的应答",
   "conversation.thinking": "思考，{n} 个字符",
   "conversation.calls": "调用",
   "conversation.more": "⋯ 另有 {n} 个字符 ⋯",

@@ -84,16 +84,20 @@ function FollowedMetric(): JSX.Element | null {
   if (along === null) return null;
   const name = metricLabel(along.name);
   const colours = along.tokenMetric === null ? "" : metricLabel(along.tokenMetric);
-  const list = t(`shell.followed.list.${along.order}`, { name });
+  const list = t(`shell.followed_metric.list.${along.order}`, { name });
   return (
     <Chip
       testId="followed-chip"
-      hint={[list, colours && t("shell.followed.tokens", { name: colours })].filter(Boolean).join("\n")}
-      clearLabel={t("shell.unfollow")}
+      hint={[list, colours && t("shell.followed_metric.tokens", { name: colours })]
+        .filter(Boolean)
+        .join("\n")}
+      clearLabel={t("shell.followed_metric.clear")}
       clearTestId="unfollow"
       onClear={unfollow}
     >
-      <span class="chip-words">{t("shell.followed", { name, sign: along.order === "asc" ? "▲" : "▼" })}</span>
+      <span class="chip-words">
+        {t("shell.followed_metric", { name, sign: along.order === "asc" ? "▲" : "▼" })}
+      </span>
     </Chip>
   );
 }

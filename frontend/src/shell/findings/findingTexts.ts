@@ -17,9 +17,9 @@ export function numberText({ value, threshold, unit }: Finding): string {
 /** "steps 120 – 130"; "since step 120" where it lasts until the newest step. */
 export function stepsText([first, last]: readonly [number, number]): string {
   const all = steps.value?.step ?? [];
-  if (first === last) return t("findings.at", { step: first });
-  if (last < (all.at(-1) ?? 0)) return t("findings.between", { first, last });
-  return first === all[0] ? t("findings.always") : t("findings.since", { first });
+  if (first === last) return t("findings.steps.at", { step: first });
+  if (last < (all.at(-1) ?? 0)) return t("findings.steps.between", { first, last });
+  return first === all[0] ? t("findings.steps.always") : t("findings.steps.since", { first });
 }
 
 const COUNTED = {

@@ -75,7 +75,7 @@ export function ColumnMapping({ info }: { info: RunInfo }): JSX.Element | null {
       <table class="listing">
         <thead>
           <tr>
-            <th scope="col">{t("info.mapping.word")}</th>
+            <th scope="col">{t("info.mapping.field")}</th>
             <th scope="col">{t("info.mapping.key")}</th>
           </tr>
         </thead>

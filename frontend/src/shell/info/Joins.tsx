@@ -25,7 +25,7 @@ export function Joins({ info }: { info: RunInfo }): JSX.Element | null {
         <tbody>
           {info.joined.map(({ what, source, matched, unmatched, columns }) => (
             <tr key={`${what} ${source}`}>
-              <td>{findMessage(`info.joined.of.${what}`) ?? what}</td>
+              <td>{findMessage(`info.joined.kind.${what}`) ?? what}</td>
               <td>
                 <code>{translate(source)}</code>
               </td>

@@ -17,16 +17,16 @@ const MAX_CHARACTERS = 80;
 
 function sentence({ name, value, allowed }: InvalidParameter): string {
   const slots = { name: name.slice(0, MAX_CHARACTERS), value: value.slice(0, MAX_CHARACTERS) };
-  if (allowed === null) return t("link.unread.name", slots);
-  if ("number" in allowed) return t(`link.unread.${allowed.number}`, slots);
-  return t("link.unread.word", { ...slots, words: allowed.words.join(", ") });
+  if (allowed === null) return t("link.invalid.name", slots);
+  if ("number" in allowed) return t(`link.invalid.${allowed.number}`, slots);
+  return t("link.invalid.word", { ...slots, words: allowed.words.join(", ") });
 }
 
 export function InvalidLink(): JSX.Element | null {
   if (invalidParameters.value.length === 0) return null;
   adoptStyles(noticesCss);
   return (
-    <section class="notices" aria-label={t("link.unread.bar")} data-testid="unread-link">
+    <section class="notices" aria-label={t("link.invalid.bar")} data-testid="unread-link">
       <ul>
         {invalidParameters.value.slice(0, MAX_LINES).map((each) => (
           <li key={each.name} class="banner warning">
@@ -37,7 +37,7 @@ export function InvalidLink(): JSX.Element | null {
           </li>
         ))}
       </ul>
-      <Button quiet label={t("link.unread.hide")} testId="unread-link-hide" onClick={hideInvalidParameters}>
+      <Button quiet label={t("link.invalid.hide")} testId="unread-link-hide" onClick={hideInvalidParameters}>
         ✕
       </Button>
     </section>

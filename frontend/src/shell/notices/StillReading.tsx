@@ -18,9 +18,9 @@ export function StillReading({ runs, isPart = false }: StillReadingProps): JSX.E
   if (reading.length === 0 && !isPart) return null;
   return (
     <p class="still-reading" data-testid="still-reading">
-      <b>{t("reading.part")}</b>{" "}
+      <b>{t("indexing.partial")}</b>{" "}
       {reading.map(({ run, indexed_bytes, bytes: all }) =>
-        t("reading.so_far", {
+        t("indexing.so_far", {
           run,
           done: formatBytes(indexed_bytes),
           total: formatBytes(all),

@@ -27,12 +27,12 @@ export interface ValueChartProps {
 export function ValueChart({ viewState, factors, target }: ValueChartProps): JSX.Element | null {
   if (!viewState.data.rows.has("values")) return null;
   const gamma = discountText(factors);
-  const against = findMessage(`sample.values.target.${target}`, { gamma });
+  const against = findMessage(`sample.critic.target.${target}`, { gamma });
   return (
     <CollapsibleSection
       id="values"
       dock="tokens"
-      title={t("sample.values.title", { gamma })}
+      title={t("sample.critic.title", { gamma })}
       testId="chart-values"
     >
       <Lines viewState={viewState} against={against} />
@@ -54,7 +54,7 @@ function Lines({ viewState, against }: { viewState: TokenViewState; against: str
     [found],
   );
   if (found.needs.length > 0)
-    return <p class="muted">{t("sample.values.needs", { fields: found.needs.join(", ") })}</p>;
+    return <p class="muted">{t("sample.critic.needs", { fields: found.needs.join(", ") })}</p>;
   return (
     <>
       <p class="chart-key">
@@ -65,7 +65,7 @@ function Lines({ viewState, against }: { viewState: TokenViewState; against: str
         ))}
         {against !== null && <span class="muted">{against}</span>}
         {found.nonFinite > 0 && (
-          <span class="odd">{t("sample.values.left_out", { n: found.nonFinite })}</span>
+          <span class="odd">{t("sample.critic.left_out", { n: found.nonFinite })}</span>
         )}
       </p>
       <PositionPlot viewState={viewState} lines={lines} />

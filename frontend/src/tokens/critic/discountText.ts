@@ -9,6 +9,6 @@ export interface DiscountFactors {
 
 /** "γ = 0.99, λ = 0.95"; λ only where it or γ makes a difference. */
 export function discountText({ gamma, lam, logged }: DiscountFactors): string {
-  if (gamma !== 1 || lam !== 1) return t("sample.values.gamma_lam", { gamma, lam });
-  return t(logged ? "sample.values.gamma_logged" : "sample.values.gamma", { gamma });
+  if (gamma !== 1 || lam !== 1) return t("sample.critic.gamma_lam", { gamma, lam });
+  return t(logged ? "sample.critic.gamma_logged" : "sample.critic.gamma", { gamma });
 }

@@ -18,7 +18,7 @@ const UNITS = ["token", "word", "character"] as const;
 const HEATMAP_CSS = heatmapCss();
 
 /** Whether both texts stand beside each other, or as one. */
-const isSideBySide = storedSignal("diff.beside", true, isBoolean);
+const isSideBySide = storedSignal("diff.side_by_side", true, isBoolean);
 
 /**
  * Two texts side by side, or as one with what was taken away and added.
@@ -91,8 +91,8 @@ export function Diff(props: DiffProps): JSX.Element {
         )}
         <Toggle
           on={isSideBySide.value}
-          label={t("diff.beside")}
-          hint={t("diff.beside.hint")}
+          label={t("diff.side_by_side")}
+          hint={t("diff.side_by_side.hint")}
           testId="diff-beside"
           onChange={(on) => {
             isSideBySide.value = on;
@@ -107,7 +107,7 @@ export function Diff(props: DiffProps): JSX.Element {
         </Button>
         <DiffLegend data={data} left={left} right={right} differences={differences} />
       </div>
-      {!data.in_one_piece && <p class="odd">{t("diff.pieces")}</p>}
+      {!data.in_one_piece && <p class="odd">{t("diff.aligned_in_pieces")}</p>}
       {leftOut > 0 && <p class="odd">{t("diff.left_out", { n: formatCount(leftOut) })}</p>}
       <DiffRows
         data={data}

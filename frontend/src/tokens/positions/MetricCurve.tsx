@@ -43,10 +43,10 @@ function Curve({ viewState, metric }: { viewState: TokenViewState; metric: Token
   return (
     <>
       <p class="chart-key" title={metricHint(metric.name)}>
-        <span class="muted">{t("sample.curve.how")}</span>
+        <span class="muted">{t("sample.curve.actions")}</span>
         {masked.length > 0 && <span class="muted">{t("sample.curve.masked")}</span>}
         {nonFinite > 0 && (
-          <span class="odd">{t("sample.values.left_out", { n: formatCount(nonFinite) })}</span>
+          <span class="odd">{t("sample.critic.left_out", { n: formatCount(nonFinite) })}</span>
         )}
       </p>
       <PositionPlot key={metric.name} viewState={viewState} lines={lines} />

@@ -144,7 +144,7 @@ function summary(lines: readonly PositionLine[]): string {
     const finite = numbers.filter((x) => x !== null);
     const [min, max] = finite.reduce(([a, b], x) => [Math.min(a, x), Math.max(b, x)], [Infinity, -Infinity]);
     const ends = { min: formatNumber(min), max: formatNumber(max) };
-    return t("sample.values.range", { name: metricLabel(metric), ...ends });
+    return t("sample.critic.range", { name: metricLabel(metric), ...ends });
   });
   return parts.join("; ");
 }

@@ -29,7 +29,7 @@ export function EvidenceList({ finding }: { finding: NamedFinding }): JSX.Elemen
               data-id={evidence.id}
               onClick={() => openEvidence(finding, evidence)}
             >
-              <span>{evidence.step === null ? i + 1 : t("findings.at", { step: evidence.step })}</span>
+              <span>{evidence.step === null ? i + 1 : t("findings.steps.at", { step: evidence.step })}</span>
               {evidence.position !== null && (
                 <span>{t("findings.position", { position: evidence.position })}</span>
               )}

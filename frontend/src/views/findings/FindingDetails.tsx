@@ -18,7 +18,7 @@ export function FindingDetails({ finding }: { finding: Finding }): JSX.Element {
         <Said term={t("findings.next")} text={next} />
         {threshold !== null && (
           <>
-            <dt>{t("findings.source")}</dt>
+            <dt>{t("findings.threshold_source")}</dt>
             <dd class="muted">
               <span class="number" title={formatExactly(threshold)}>
                 {formatNumber(threshold)} {translate(unit)}

@@ -114,12 +114,12 @@ function Listed({ answer, open }: { answer: Answer; open: NamedFinding | null })
     <>
       {answer.state === "computing" && (
         <p class="muted findings-wait" role="status">
-          {t("findings.computing")}
+          {t("findings.partial")}
         </p>
       )}
       {answer.state !== "computing" && isFindingLost() && (
         <p class="findings-wait" role="status" data-testid="finding-gone">
-          {t("findings.gone_one")}
+          {t("findings.gone.linked")}
         </p>
       )}
       {answer.problems.map((problem) => (

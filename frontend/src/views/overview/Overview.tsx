@@ -123,7 +123,7 @@ function PanelsAtStep({ run, steps, place }: PanelsAtStepProps) {
   const step = selected.step.value;
   if (step === null || !steps.step.includes(step)) return null;
   return (
-    <section ref={place} aria-label={t("overview.at_step", { step })}>
+    <section ref={place} aria-label={t("overview.step_panels", { step })}>
       {/* Out of sight nothing is asked for them of steps that are passed by, either. Six pixels of a heading have no letter. */}
       <DrawnInSight edge={6}>{() => <StepPanels run={run} steps={steps} step={step} />}</DrawnInSight>
     </section>

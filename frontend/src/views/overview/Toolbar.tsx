@@ -22,7 +22,12 @@ export interface ToolbarProps extends ChartsOnOffer {
 export function Toolbar(props: ToolbarProps): JSX.Element {
   return (
     <section class="overview-toolbar" aria-label={t("overview.toolbar")}>
-      <Popover trigger={t("overview.drawing")} label={t("overview.toolbar")} align="start" testId="drawing">
+      <Popover
+        trigger={t("overview.curve_settings")}
+        label={t("overview.toolbar")}
+        align="start"
+        testId="drawing"
+      >
         <DrawingControls />
       </Popover>
       <span class="muted overview-drawn">{drawnWords()}</span>
@@ -39,8 +44,8 @@ function Jump({ onJump }: { onJump: () => void }) {
   const step = selected.step.value;
   if (step === null) return null;
   return (
-    <Button quiet onClick={onJump} hint={t("overview.jump.hint")} testId="jump">
-      {t("overview.jump", { step })} ↓
+    <Button quiet onClick={onJump} hint={t("overview.go_to_step.hint")} testId="jump">
+      {t("overview.go_to_step", { step })} ↓
     </Button>
   );
 }
@@ -52,11 +57,11 @@ function drawnWords(): string {
   return [
     bandMode.value === "none"
       ? ""
-      : t("overview.drawn.band", {
+      : t("overview.curve_settings.band", {
           band: isStd ? t("overview.band.scale.value", { scale }) : t(`overview.band.${bandMode.value}`),
         }),
-    smoothing.value > 0 ? t("overview.drawn.smoothing", { weight: smoothing.value.toFixed(2) }) : "",
-    fromZero.value ? t("overview.drawn.from_zero") : "",
+    smoothing.value > 0 ? t("overview.curve_settings.smoothing", { weight: smoothing.value.toFixed(2) }) : "",
+    fromZero.value ? t("overview.curve_settings.from_zero") : "",
   ]
     .filter(Boolean)
     .join(" · ");

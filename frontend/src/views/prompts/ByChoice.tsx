@@ -17,7 +17,7 @@ export function ByChoice({ by }: { by: string }): JSX.Element {
   return (
     <>
       <Select
-        label={t("prompts.by")}
+        label={t("prompts.kinds_by")}
         labelShown
         testId="prompts-by"
         value={chosen}
@@ -27,7 +27,7 @@ export function ByChoice({ by }: { by: string }): JSX.Element {
       {prompt_kind !== "" && (
         <Button
           pressed
-          hint={t("prompts.kind.all")}
+          hint={t("prompts.kinds.all")}
           testId="prompts-kind"
           onClick={() => select({ prompt_kind: "", prompts_offset: null })}
         >

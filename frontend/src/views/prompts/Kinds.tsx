@@ -38,8 +38,8 @@ export function Kinds({ data }: { data: Prompts }): JSX.Element | null {
                 </th>
               ))}
               {numbers.map(([name]) => (
-                <th key={name} scope="col" title={t("prompts.from_to.hint")}>
-                  {t(`prompts.from_to.${name}`)}
+                <th key={name} scope="col" title={t("prompts.first_to_last.hint")}>
+                  {t(`prompts.first_to_last.${name}`)}
                 </th>
               ))}
             </tr>
@@ -88,7 +88,7 @@ function Mixed({ data: { by, kinds_mixed } }: { data: Prompts }): JSX.Element | 
 /** A kind, which narrows the list to its prompts; an empty one cannot be told from none in the address. */
 function Name({ kind }: { kind: Value }): JSX.Element {
   if (kind === null || kind === "")
-    return <span class="muted">{t(kind === null ? "prompts.no_kind" : "prompts.empty_kind")}</span>;
+    return <span class="muted">{t(kind === null ? "prompts.kind.none" : "prompts.kind.empty")}</span>;
   const [name, shown] = [String(kind), selection.value.prompt_kind];
   return (
     <button

@@ -17,15 +17,17 @@ export function PassCurves(): JSX.Element | null {
   if (data === null || data.k.length === 0) return null;
   return (
     <details class="prompt-kinds" data-testid="pass-at-k">
-      <summary>{t("prompts.pass_at_k", { last: lastText(data) })}</summary>
+      <summary>{t("prompts.pass.newest", { last: lastText(data) })}</summary>
       <table class="listing">
         <thead>
           <tr>
-            {(["k", "prompts", "pass", "first", "last", "avg", "avg_last"] as const).map((head) => (
-              <th key={head} scope="col">
-                {t(`prompts.pass.${head}`)}
-              </th>
-            ))}
+            {(["k", "prompts", "pass_at_k", "first", "last", "avg_at_k", "avg_at_k_last"] as const).map(
+              (head) => (
+                <th key={head} scope="col">
+                  {t(`prompts.pass.${head}`)}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>

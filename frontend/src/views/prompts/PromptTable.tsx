@@ -45,7 +45,7 @@ export function PromptTable({
         <thead>
           <tr>
             <th scope="col">{t("prompts.prompt")}</th>
-            <th scope="col">{t("prompts.line")}</th>
+            <th scope="col">{t("prompts.reward_line")}</th>
             <th scope="col">{t("prompts.status")}</th>
             {hasKinds && <th scope="col">{t("prompts.kind")}</th>}
             {shown.map(([name]) => (
@@ -79,7 +79,7 @@ export function PromptTable({
               </td>
               {hasKinds && (
                 <td class="prompt-kind-name" title={row.kind ?? ""}>
-                  {row.kind === "" ? t("prompts.empty_kind") : (row.kind ?? t("prompts.no_kind"))}
+                  {row.kind === "" ? t("prompts.kind.empty") : (row.kind ?? t("prompts.kind.none"))}
                 </td>
               )}
               {shown.map(([name, shownAs]) => (

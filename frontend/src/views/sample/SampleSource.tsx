@@ -8,18 +8,18 @@ import { CopyButton, Panel } from "../../ui";
 export function SampleSource({ sample }: { sample: Sample }): JSX.Element {
   const place = sample.line === null ? sample.file : `${sample.file}:${sample.line}`;
   return (
-    <Panel id="sample.place" title={t("sample.place.title")} foldLabel={t("sample.fold")} testId="place">
+    <Panel id="sample.place" title={t("sample.source.title")} foldLabel={t("sample.fold")} testId="place">
       <p>
-        <code>{place}</code> <CopyButton text={() => place} label={t("sample.place.copy")} />
+        <code>{place}</code> <CopyButton text={() => place} label={t("sample.source.copy")} />
       </p>
       <p class="muted">
-        {t("sample.place.attempt", { run: sample.run, attempt: sample.attempt, split: sample.split })}
+        {t("sample.source.attempt", { run: sample.run, attempt: sample.attempt, split: sample.split })}
       </p>
       {sample.trimmed.length > 0 && (
         <ul>
           {sample.trimmed.map(({ what, count, reason }) => (
             <li key={what + reason}>
-              {t("sample.place.trimmed", { what, n: count, reason: translate(reason) })}
+              {t("sample.source.trimmed", { what, n: count, reason: translate(reason) })}
             </li>
           ))}
         </ul>

@@ -54,7 +54,7 @@ function Orders(): JSX.Element {
         </Button>
       )}
       {preset === "random" && (
-        <Button label={t("samples.reroll")} testId="reroll" onClick={reroll}>
+        <Button label={t("samples.draw_again")} testId="reroll" onClick={reroll}>
           ⟳
         </Button>
       )}

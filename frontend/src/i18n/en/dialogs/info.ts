@@ -54,16 +54,16 @@ export const info = {
   "info.joined.matched": "samples matched",
   "info.joined.unmatched": "samples without a match",
   "info.joined.columns": "columns",
-  "info.joined.of.reference": "reference answers",
-  "info.joined.of.scores": "scores",
-  "info.joined.of.annotations": "annotations of traces",
+  "info.joined.kind.reference": "reference answers",
+  "info.joined.kind.scores": "scores",
+  "info.joined.kind.annotations": "annotations of traces",
 
   "info.mapping": "Columns",
   "info.mapping.title": "The columns of {run}",
   "info.mapping.configured": "set by rlboard.toml",
   "info.mapping.about_guess":
     "No known format fits this log, so its columns were guessed from its keys and values. Where another key might be right, choose it: the text below follows.",
-  "info.mapping.word": "here",
+  "info.mapping.field": "here",
   "info.mapping.key": "in the log",
   "info.mapping.save":
     "To keep or correct it, save this as rlboard.toml in the folder of {run}, or anywhere and start TensorBoard with --rlboard_config PATH. A changed file counts as soon as it is noticed.",

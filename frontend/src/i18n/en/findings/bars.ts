@@ -14,9 +14,9 @@ export const findingsInBars = {
     "Nothing found so far: {kinds} {kinds|check|checks} on {samples} {samples|sample|samples}",
   "findings.nothing_checked": "Nothing could be checked: see what each check needs",
   "findings.open": "Show this finding with its samples",
-  "findings.at": "step {step}",
-  "findings.between": "steps {first} – {last}",
-  "findings.since": "since step {first}",
-  "findings.always": "at every step",
+  "findings.steps.at": "step {step}",
+  "findings.steps.between": "steps {first} – {last}",
+  "findings.steps.since": "since step {first}",
+  "findings.steps.always": "at every step",
   "findings.list": "What looks wrong, worst first",
 } as const;

@@ -1,6 +1,6 @@
 /** Words of the list of findings. */
 export const findingsList = {
-  "findings.computing": "The run is still being read: this is of what there is so far.",
+  "findings.partial": "The run is still being read: this is of what there is so far.",
   "findings.none_so_far": "Nothing found so far",
   "findings.go_to_step": "Show the curves at step {step}",
   "findings.loading": "Looking for what is wrong…",
@@ -13,7 +13,7 @@ export const findingsList = {
     "Findings are evidence, not prophecy: each comes with the samples that show it. A training may go wrong in ways that nobody looks for here.",
   "findings.meaning": "What it means",
   "findings.next": "What to look at next",
-  "findings.source": "Threshold",
+  "findings.threshold_source": "Threshold",
   "findings.evidence": "Samples that show it, strongest first",
   "findings.no_evidence": "It is a number of whole steps: no single sample shows it.",
   "findings.evidence_open": "Open the sample of step {step}",
@@ -26,7 +26,7 @@ export const findingsList = {
   "findings.needs": "{kind}: not checked: needs {needs}",
   "findings.gone": "No longer there: {n}",
   "findings.not_since": "not seen since step {step}",
-  "findings.gone_one": "The finding of this link is no longer there, or is another run’s.",
+  "findings.gone.linked": "The finding of this link is no longer there, or is another run’s.",
   "findings.thresholds": "Thresholds",
   "findings.thresholds.tried": "Thresholds tried here: {n}",
   "findings.thresholds.about":

@@ -56,16 +56,16 @@ export const info = {
   "info.joined.matched": "匹配的样本",
   "info.joined.unmatched": "未匹配的样本",
   "info.joined.columns": "列",
-  "info.joined.of.reference": "参考回复",
-  "info.joined.of.scores": "评分",
-  "info.joined.of.annotations": "轨迹标注",
+  "info.joined.kind.reference": "参考回复",
+  "info.joined.kind.scores": "评分",
+  "info.joined.kind.annotations": "轨迹标注",
 
   "info.mapping": "列",
   "info.mapping.title": "{run} 的列",
   "info.mapping.configured": "由 rlboard.toml 设定",
   "info.mapping.about_guess":
     "没有已知格式符合该日志，因此按其键和值猜测各列。若其他键才正确，请选择它：下方文本会随之改变。",
-  "info.mapping.word": "此处名称",
+  "info.mapping.field": "此处名称",
   "info.mapping.key": "日志中的键",
   "info.mapping.save":
     "如需保留或更正，请将以下内容存为 {run} 文件夹中的 rlboard.toml，或存到任意位置并用 --rlboard_config PATH 启动 TensorBoard。文件的改动会自动生效。",

@@ -15,9 +15,9 @@ export const findingsInBars = {
   "findings.so_far": "目前未发现问题：在 {samples} 个样本上做了 {kinds} 项检查",
   "findings.nothing_checked": "什么都无法检查：请看每项检查需要什么",
   "findings.open": "显示该诊断及其样本",
-  "findings.at": "第 {step} 步",
-  "findings.between": "第 {first} – {last} 步",
-  "findings.since": "自第 {first} 步起",
-  "findings.always": "每一步",
+  "findings.steps.at": "第 {step} 步",
+  "findings.steps.between": "第 {first} – {last} 步",
+  "findings.steps.since": "自第 {first} 步起",
+  "findings.steps.always": "每一步",
   "findings.list": "看起来不对的地方，最严重的在前",
 } satisfies Record<keyof typeof en, string>;

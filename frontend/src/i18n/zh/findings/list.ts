@@ -2,7 +2,7 @@ import type { findingsList as en } from "../../en/findings/list";
 
 /** 诊断列表的文字。 */
 export const findingsList = {
-  "findings.computing": "该运行仍在读取：以下只涉及目前已读的部分。",
+  "findings.partial": "该运行仍在读取：以下只涉及目前已读的部分。",
   "findings.none_so_far": "目前未发现问题",
   "findings.go_to_step": "显示第 {step} 步的曲线",
   "findings.loading": "正在查找不对的地方…",
@@ -14,7 +14,7 @@ export const findingsList = {
     "诊断是证据，不是预言：每一条都附有表现出它的样本。训练也可能以这里没有检查的方式出错。",
   "findings.meaning": "这意味着什么",
   "findings.next": "接下来看什么",
-  "findings.source": "阈值",
+  "findings.threshold_source": "阈值",
   "findings.evidence": "表现出它的样本，最强的在前",
   "findings.no_evidence": "这是整步的数值：没有哪一个样本单独表现出它。",
   "findings.evidence_open": "打开第 {step} 步的样本",
@@ -27,7 +27,7 @@ export const findingsList = {
   "findings.needs": "{kind}：未检查：需要 {needs}",
   "findings.gone": "已不存在：{n} 个",
   "findings.not_since": "自第 {step} 步起未再出现",
-  "findings.gone_one": "该链接指向的诊断已不存在，或属于另一个运行。",
+  "findings.gone.linked": "该链接指向的诊断已不存在，或属于另一个运行。",
   "findings.thresholds": "阈值",
   "findings.thresholds.tried": "此处试用的阈值：{n} 个",
   "findings.thresholds.about": "改动立即试用，对此链接的所有读者都有效；不会写入任何文件。",

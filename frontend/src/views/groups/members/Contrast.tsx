@@ -16,8 +16,8 @@ export function Contrast({ group }: { group: Group }): JSX.Element {
     <ul class="group-chips" data-testid="group-chips" aria-label={t("groups.contrast")}>
       {(["good", "bad"] as const).flatMap((side) =>
         sides[side].slice(0, MAX_PHRASES).map((phrase) => (
-          <li key={`${side} ${phrase.text}`} data-side={side} title={t(`groups.have.${side}.hint`)}>
-            {t(`groups.have.${side}`, phraseText(phrase, group))}
+          <li key={`${side} ${phrase.text}`} data-side={side} title={t(`groups.phrase.${side}.hint`)}>
+            {t(`groups.phrase.${side}`, phraseText(phrase, group))}
           </li>
         )),
       )}
@@ -27,7 +27,7 @@ export function Contrast({ group }: { group: Group }): JSX.Element {
         <li data-testid="group-longer">
           {t(longer < 0 ? "groups.shorter" : "groups.longer", {
             n: formatNumber(Math.abs(Math.round(longer))),
-            unit: t(`groups.${Math.abs(Math.round(longer)) === 1 ? "unit_one" : "unit"}.${group.unit}`),
+            unit: t(`groups.unit.${Math.abs(Math.round(longer)) === 1 ? "one" : "many"}.${group.unit}`),
           })}
         </li>
       )}
@@ -39,7 +39,7 @@ export function Contrast({ group }: { group: Group }): JSX.Element {
 function parting(prefix: number, units: readonly unknown[], by: Group["aligned_by"]): string {
   if (units.every((own) => own === prefix)) return t("groups.diverge.never");
   return prefix === 0
-    ? t("groups.diverge.at_once")
+    ? t("groups.diverge.at_start")
     : t(`groups.diverge.${by}`, { at: formatCount(prefix + 1) });
 }
 

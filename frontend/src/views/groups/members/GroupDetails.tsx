@@ -143,8 +143,8 @@ function factWords({ facts }: Group): string {
     members: t("groups.members", { n: formatNumber(number("size")) }),
   };
   return [
-    t("groups.facts", words),
-    ...(kind === "gradient" ? [] : [t("groups.no_gradient", { kind: t(`groups.kind.${kind}`) })]),
+    t("groups.group.facts", words),
+    ...(kind === "gradient" ? [] : [t("groups.group.no_gradient", { kind: t(`groups.kind.${kind}`) })]),
     ...(share === null || share === 0 ? [] : [t("groups.share", { share: formatNumber(100 * share) })]),
   ].join(" · ");
 }

@@ -56,8 +56,8 @@ export function Member(props: MemberProps): JSX.Element {
           <span class="muted">{t("groups.member", { i: at + 1 })}</span>
           <Fact label={t("groups.reward")} value={numberOf(facts["reward"])} />
           <Fact label={t("groups.advantage")} value={numberOf(facts["advantage"])} text={formatSigned} />
-          <Fact label={t(`groups.units.${prefix.by}`)} value={numberOf(facts["units"])} />
-          {share !== null && <Fact label={t("groups.of_gradient")} value={share} text={formatPercent} />}
+          <Fact label={t(`groups.n_units.${prefix.by}`)} value={numberOf(facts["units"])} />
+          {share !== null && <Fact label={t("groups.share.label")} value={share} text={formatPercent} />}
           {mean !== null && <Fact label={metricLabel(metric)} value={mean} />}
           {alone !== null && alone > prefix.units && (
             <span class="muted">{t(`groups.alone.${prefix.by}`, { at: formatCount(alone + 1) })}</span>
@@ -84,20 +84,20 @@ export function Member(props: MemberProps): JSX.Element {
           aria-expanded={!props.folded}
           onClick={props.onFold}
         >
-          {t(`groups.alike.${prefix.by}`, {
+          {t(`groups.common_prefix.${prefix.by}`, {
             n: formatCount(prefix.units),
             text: lineStart(start, 48),
           })}
         </button>
       )}
-      {loaded === null && tokens !== null && <p class="odd">{t("groups.unread")}</p>}
+      {loaded === null && tokens !== null && <p class="odd">{t("groups.member.unreadable")}</p>}
       {!props.folded &&
         (tokens?.prefix == null ? (
           prefix.units > 0 && <p class="text muted">{start}</p>
         ) : (
           <Tokens
             viewState={tokens.prefix}
-            label={t("groups.begin", { i: at + 1 })}
+            label={t("groups.member.prefix", { i: at + 1 })}
             onOpen={props.onOpen}
             room={props.room}
           />
@@ -115,7 +115,7 @@ export function Member(props: MemberProps): JSX.Element {
           ) : (
             <Tokens
               viewState={tokens.rest}
-              label={t("groups.own", { i: at + 1 })}
+              label={t("groups.member.after_prefix", { i: at + 1 })}
               onOpen={(i) => props.onOpen(i === null ? null : i + (tokens.prefix?.data.shown.length ?? 0))}
               room={props.room}
             />

@@ -34,21 +34,21 @@ export function SeenAtSteps({ sample }: { sample: Sample }): JSX.Element | null 
     .slice(0, MAX_STEPS)
     .sort((a, b) => a.step - b.step);
   return (
-    <nav class="group-visits" aria-label={t("groups.seen")} data-testid="group-visits">
-      <span class="muted">{t("groups.seen")}</span>
+    <nav class="group-visits" aria-label={t("groups.other_steps")} data-testid="group-visits">
+      <span class="muted">{t("groups.other_steps")}</span>
       {near.map((visit) => (
         <Button
           key={visit.step}
           quiet
           testId="group-visit"
-          hint={t("groups.seen.one", { step: visit.step, reward: formatNumber(visit.reward) })}
+          hint={t("groups.other_steps.group", { step: visit.step, reward: formatNumber(visit.reward) })}
           onClick={() => void openVisit(visit)}
         >
           <span class="number">{visit.step}</span>
         </Button>
       ))}
       {visits.length > near.length && (
-        <span class="muted">{t("groups.seen.more", { n: visits.length - near.length })}</span>
+        <span class="muted">{t("groups.other_steps.more", { n: visits.length - near.length })}</span>
       )}
     </nav>
   );

@@ -14,7 +14,7 @@ export function ByChoice(): JSX.Element | null {
   return (
     <>
       <Select
-        label={t("groups.by")}
+        label={t("groups.split_by")}
         labelShown
         testId="groups-by"
         value={by}
@@ -24,7 +24,7 @@ export function ByChoice(): JSX.Element | null {
       {value !== "" && (
         <Button
           pressed
-          hint={t("groups.value.all", { by })}
+          hint={t("groups.values.all", { by })}
           testId="groups-value"
           onClick={() => showValue(value)}
         >

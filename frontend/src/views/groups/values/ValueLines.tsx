@@ -34,7 +34,11 @@ export function ValueLines({ name, along }: { name: Value; along: Answer<Groups>
   return (
     <>
       <td>
-        <Strip step={step} at={at} label={t("groups.values.line", { value, shares: shares.join(", ") })}>
+        <Strip
+          step={step}
+          at={at}
+          label={t("groups.values.kinds_at_step", { value, shares: shares.join(", ") })}
+        >
           {(k, x, width) =>
             stacked(kindsShown.map((kind) => [kind, kinds[kind]?.[k] ?? null])).map(([kind, y, height]) => (
               <rect key={kind} data-kind={kind} x={x} y={y} width={width} height={height} />
@@ -46,7 +50,7 @@ export function ValueLines({ name, along }: { name: Value; along: Answer<Groups>
         <Strip
           step={step}
           at={at}
-          label={t("groups.values.line_share", { value, share: formatPercent(share[at] ?? null) })}
+          label={t("groups.values.share_at_step", { value, share: formatPercent(share[at] ?? null) })}
         >
           {(k, x, width) =>
             stacked([["gradient", share[k] ?? null]]).map(([kind, y, height]) => (

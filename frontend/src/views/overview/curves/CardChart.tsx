@@ -98,9 +98,9 @@ function rounded(value: number, width: number): number {
 function spokenSummary(title: string, lines: readonly CurveLine[]): string {
   const parts = lines.map((line) => {
     const extent = extentOf(line.values);
-    if (!extent) return t("overview.spoken.nothing", { label: line.label });
+    if (!extent) return t("overview.curve_described.nothing", { label: line.label });
     const { min, max, last } = extent;
-    return t("overview.spoken", {
+    return t("overview.curve_described", {
       label: line.label,
       min: formatNumber(min),
       max: formatNumber(max),

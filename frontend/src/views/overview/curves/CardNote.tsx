@@ -23,11 +23,11 @@ export function CardNote({ id, view, look, noteAt, bucket }: CardNoteProps): JSX
   const words = useMemo(() => computed(() => noteAt(selected.step.value)), [noteAt]);
   const note = words.value;
   const isDense = bucket > 1;
-  const hint = [note, isDense && t("overview.dense.hint", { n: bucket })].filter(Boolean).join("\n");
+  const hint = [note, isDense && t("overview.binned.hint", { n: bucket })].filter(Boolean).join("\n");
   return (
     <div class="overview-note" title={hint}>
       <Outside id={id} view={view} look={look} />
-      {[note, isDense && t("overview.dense", { n: bucket })].filter(Boolean).join(" · ")}
+      {[note, isDense && t("overview.binned", { n: bucket })].filter(Boolean).join(" · ")}
     </div>
   );
 }

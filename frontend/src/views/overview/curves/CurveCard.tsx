@@ -53,7 +53,7 @@ export function CurveCard(props: CurveCardProps): JSX.Element {
   return (
     <article class="overview-card" id={cardElementId(id)} data-testid={`chart-${id}`} aria-label={title}>
       <header>
-        <h3 title={[title, props.hint, t("overview.how")].join("\n")}>{title}</h3>
+        <h3 title={[title, props.hint, t("overview.chart_actions")].join("\n")}>{title}</h3>
         {empty === null && props.tools}
         <LookMenu
           id={id}

@@ -119,8 +119,8 @@ function KlChoice() {
 }
 
 function lineLabel(line: LineSource, isOnly: boolean): string {
-  if (line.word) return markJoined(t(`overview.${line.word}`), [line.name]);
-  return line.from === "metric" && isOnly ? t("overview.mean") : metricLabel(line.name);
+  if (line.word) return markJoined(t(`overview.legend.${line.word}`), [line.name]);
+  return line.from === "metric" && isOnly ? t("overview.legend.mean") : metricLabel(line.name);
 }
 
 /** "mean over 508 of 512, 4 non-finite" for the selected step. */

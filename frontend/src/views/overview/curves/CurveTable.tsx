@@ -15,7 +15,7 @@ export interface CurveTableProps {
 /** The numbers of a chart of curves, with the selected and the pinned step marked. */
 export function CurveTable({ title, x, lines, height }: CurveTableProps): JSX.Element {
   const heads = lines.flatMap((line) =>
-    line.band ? [line.label, t("overview.low"), t("overview.high")] : [line.label],
+    line.band ? [line.label, t("overview.band.low"), t("overview.band.high")] : [line.label],
   );
   const { step, pin } = selection.value;
   const rows = [step, pin]
@@ -24,7 +24,7 @@ export function CurveTable({ title, x, lines, height }: CurveTableProps): JSX.El
   return (
     <ChartTable
       caption={title}
-      heads={[t("overview.step"), ...heads]}
+      heads={[t("overview.head.step"), ...heads]}
       rows={x.length}
       cells={(row) => [
         String(x[row]),
@@ -34,7 +34,7 @@ export function CurveTable({ title, x, lines, height }: CurveTableProps): JSX.El
       ]}
       marked={rows}
       height={height}
-      thinnedText={(shown, total) => t("overview.thinned", { shown, total })}
+      thinnedText={(shown, total) => t("overview.table.thinned", { shown, total })}
     />
   );
 }

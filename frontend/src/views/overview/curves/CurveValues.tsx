@@ -45,7 +45,7 @@ function wordsOf(x: readonly number[], lines: readonly CurveLine[]) {
   return {
     values: lines.map((line) => computed(() => valueText(line, valueAt(line.values, at.value)))),
     hasStep: computed(() => x[at.value] !== undefined),
-    step: computed(() => t("overview.at", { step: x[at.value] ?? "" })),
+    step: computed(() => t("overview.curves.at_step", { step: x[at.value] ?? "" })),
   };
 }
 

@@ -21,9 +21,9 @@ export interface DistributionChartProps {
 export function DistributionChart({ data, asTable, title, steps }: DistributionChartProps): JSX.Element {
   const { step, pin } = data;
   const drawn = shapesOf(data, {
-    policy: t("overview.spread.policy", { step }),
-    reference: t("overview.spread.reference", { step }),
-    pinned: t("overview.spread.pinned", { step: pin ?? "" }),
+    policy: t("overview.distribution.policy", { step }),
+    reference: t("overview.distribution.reference", { step }),
+    pinned: t("overview.distribution.pinned", { step: pin ?? "" }),
   });
   const { edges, density } = data.policy;
   const binName = (bin: number) => `${formatNumber(edges[bin])} … ${formatNumber(edges[bin + 1])}`;
@@ -33,15 +33,15 @@ export function DistributionChart({ data, asTable, title, steps }: DistributionC
       {asTable ? (
         <ChartTable
           caption={title}
-          heads={[t("overview.spread.bin"), ...drawn.map((shape) => shape.label)]}
+          heads={[t("overview.distribution.bin"), ...drawn.map((shape) => shape.label)]}
           rows={data.policy.counts.length}
           cells={(bin) => [binName(bin), ...drawn.map((shape) => formatNumber(shape.counts[bin]))]}
           height={PANEL_HEIGHT}
-          thinnedText={(shown, total) => t("overview.thinned", { shown, total })}
+          thinnedText={(shown, total) => t("overview.table.thinned", { shown, total })}
         />
       ) : (
         <Histogram
-          label={`${title}. ${t("overview.spoken.range", { min: formatNumber(edges[0]), max: formatNumber(edges.at(-1)) })}`}
+          label={`${title}. ${t("overview.axis_described", { min: formatNumber(edges[0]), max: formatNumber(edges.at(-1)) })}`}
           height={PANEL_HEIGHT}
           edges={edges}
           shapes={drawn}
@@ -56,7 +56,7 @@ export function DistributionChart({ data, asTable, title, steps }: DistributionC
         />
       )}
       {outside > 0 && (
-        <p class="overview-note">{t("overview.spread.outside", { outside: formatCount(outside) })}</p>
+        <p class="overview-note">{t("overview.distribution.outside", { outside: formatCount(outside) })}</p>
       )}
       <SpreadTable data={data} shapes={drawn} steps={steps} />
     </>

@@ -12,7 +12,7 @@ export function DistributionControls({ run, metric }: { run: RunInfo; metric: st
     <div class="overview-choices">
       <Select
         value={metric}
-        label={t("overview.spread.metric")}
+        label={t("overview.distribution.metric")}
         options={run.metrics.map(({ name }) => ({
           value: name,
           label: metricLabel(name),
@@ -25,10 +25,10 @@ export function DistributionControls({ run, metric }: { run: RunInfo; metric: st
       />
       <Select
         value={histogramStyle.value}
-        label={t("overview.spread.shapes")}
+        label={t("overview.distribution.shapes")}
         options={(["both", "bars", "curve"] as const).map((value) => ({
           value,
-          label: t(`overview.spread.shapes.${value}`),
+          label: t(`overview.distribution.shapes.${value}`),
         }))}
         onChange={(value) => {
           histogramStyle.value = value;
@@ -36,10 +36,10 @@ export function DistributionControls({ run, metric }: { run: RunInfo; metric: st
       />
       <Select
         value={valueSpan.value}
-        label={t("overview.spread.span")}
+        label={t("overview.distribution.span")}
         options={(["all", "p01_p99"] as const).map((value) => ({
           value,
-          label: t(`overview.spread.span.${value}`),
+          label: t(`overview.distribution.span.${value}`),
         }))}
         onChange={(value) => {
           valueSpan.value = value;

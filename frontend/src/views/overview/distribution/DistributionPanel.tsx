@@ -35,12 +35,12 @@ export function DistributionPanel({ run, steps, step }: DistributionPanelProps):
     return { scope, metric, step: at, bins, span, reference: referenceOf(run, metric) !== null, pin };
   };
   const answer = useAnswerAtStep(distributions, parametersAt, step, steps.step);
-  const title = t("overview.spread.title", { metric: metricLabel(metric), step });
+  const title = t("overview.distribution.title", { metric: metricLabel(metric), step });
   return (
     <Panel
       id="overview.spread"
       title={title}
-      hint={`${title}\n${metricHint(metric)}\n${t("overview.spread.hint")}`}
+      hint={`${title}\n${metricHint(metric)}\n${t("overview.distribution.hint")}`}
       foldLabel={t("overview.fold", { title })}
       testId="panel-distribution"
       tools={<TableToggle on={asTable} onChange={setAsTable} />}
@@ -48,7 +48,7 @@ export function DistributionPanel({ run, steps, step }: DistributionPanelProps):
       <DistributionControls run={run} metric={metric} />
       <PanelBody
         answer={answer}
-        emptyOf={(data) => (data.policy.count > 0 ? null : t("overview.spread.empty"))}
+        emptyOf={(data) => (data.policy.count > 0 ? null : t("overview.distribution.empty"))}
       >
         {(data) => <DistributionChart data={data} asTable={asTable} title={title} steps={steps} />}
       </PanelBody>

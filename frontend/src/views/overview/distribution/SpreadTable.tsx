@@ -33,8 +33,8 @@ export function SpreadTable({ data, shapes, steps }: SpreadTableProps): JSX.Elem
           <tr>
             <td />
             {COLUMNS.map((head) => (
-              <th key={head} scope="col" title={t(`overview.numbers.${head}.hint`)}>
-                {t(`overview.numbers.${head}`)}
+              <th key={head} scope="col" title={t(`overview.distribution.statistic.${head}.hint`)}>
+                {t(`overview.distribution.statistic.${head}`)}
               </th>
             ))}
           </tr>
@@ -96,17 +96,17 @@ function spreadSentence(pin: number, pinned: Spread, step: number, own: Spread):
     iqr_to: formatNumber(later.iqr),
     fewest: MIN_VALUES,
   };
-  return t(`overview.verdict.${spreadChange(earlier, later)}`, slots);
+  return t(`overview.distribution.change.${spreadChange(earlier, later)}`, slots);
 }
 
 function PinFirst({ steps, step }: { steps: Steps; step: number }) {
   const first = steps.step[0];
   return (
     <>
-      {t("overview.verdict.no_pin")}{" "}
+      {t("overview.distribution.change.no_pin")}{" "}
       {first !== undefined && first !== step && (
         <Button onClick={() => select({ pin: first })} testId="pin-first">
-          {t("overview.verdict.pin_first", { step: first })}
+          {t("overview.distribution.change.pin_first", { step: first })}
         </Button>
       )}
     </>

@@ -18,7 +18,7 @@ export function LineChoice({
   return (
     <Select
       value={comparedLine(source)?.name ?? ""}
-      label={t("overview.line", { title: chartTitle(source) })}
+      label={t("overview.line_choice", { title: chartTitle(source) })}
       options={source.lines.map(({ name }, i) => ({
         value: name,
         label: labels[i] ?? name,

@@ -22,10 +22,10 @@ export function SplitBar({ values }: { values: ValueCurves }): JSX.Element | nul
     <>
       <Select
         value={by}
-        label={t("split.by")}
+        label={t("split_by.column")}
         labelShown
         options={[
-          { value: "", label: t("split.none") },
+          { value: "", label: t("split_by.none") },
           ...columns.map((name) => ({ value: name, label: name })),
         ]}
         onChange={(name) => select({ split_by: name })}
@@ -44,8 +44,8 @@ function UnknownColumn(): JSX.Element | null {
   const slots = { run: info.run, by, columns: columns.join(", ") };
   return (
     <span class="odd" data-testid="split-unknown">
-      {t(columns.length > 0 ? "split.unknown" : "split.unknown_none", slots)}
-      <Button quiet label={t("split.unknown.undo")} onClick={() => select({ split_by: "" })}>
+      {t(columns.length > 0 ? "split_by.unknown" : "split_by.unknown_none", slots)}
+      <Button quiet label={t("split_by.unknown.undo")} onClick={() => select({ split_by: "" })}>
         ✕
       </Button>
     </span>
@@ -55,24 +55,30 @@ function UnknownColumn(): JSX.Element | null {
 function Legend({ values: { answer, error, loading, overlays } }: { values: ValueCurves }): JSX.Element {
   if (error !== null) return <span class="odd">{translate(error.message)}</span>;
   if (answer === null)
-    return <span class="muted">{loading ? t("split.loading") : t("split.no_charts")}</span>;
+    return <span class="muted">{loading ? t("split_by.loading") : t("split_by.no_charts")}</span>;
   const hidden = answer.samples.slice(overlays.length);
   const rest = {
     n: formatCount(answer.rest_values + hidden.length),
     samples: formatCount(answer.rest_samples + hidden.reduce((sum, n) => sum + n, 0)),
   };
   return (
-    <ul class="overlay-legend" aria-label={t("split.legend", { by: answer.by })} data-testid="split-legend">
+    <ul
+      class="overlay-legend"
+      aria-label={t("split_by.legend", { by: answer.by })}
+      data-testid="split-legend"
+    >
       {overlays.map(({ overlaid }, k) => (
-        <li key={overlaid.run} title={t("split.samples", { n: formatCount(answer.samples[k] ?? 0) })}>
+        <li key={overlaid.run} title={t("split_by.samples", { n: formatCount(answer.samples[k] ?? 0) })}>
           <i style={{ background: cssColour(RUN_ROLES[overlaid.place] ?? "muted") }} />
-          <bdi>{overlaid.run === "" ? t("split.empty") : overlaid.run}</bdi>
+          <bdi>{overlaid.run === "" ? t("split_by.empty") : overlaid.run}</bdi>
           <span class="muted number">{formatCount(answer.samples[k] ?? 0)}</span>
         </li>
       ))}
-      {answer.rest_values + hidden.length > 0 && <li class="muted">{t("split.rest", rest)}</li>}
-      {answer.without > 0 && <li class="muted">{t("split.without", { n: formatCount(answer.without) })}</li>}
-      {answer.values.length === 0 && answer.without === 0 && <li class="muted">{t("split.nothing")}</li>}
+      {answer.rest_values + hidden.length > 0 && <li class="muted">{t("split_by.rest", rest)}</li>}
+      {answer.without > 0 && (
+        <li class="muted">{t("split_by.without", { n: formatCount(answer.without) })}</li>
+      )}
+      {answer.values.length === 0 && answer.without === 0 && <li class="muted">{t("split_by.nothing")}</li>}
     </ul>
   );
 }

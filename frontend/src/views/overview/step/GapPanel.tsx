@@ -85,7 +85,7 @@ function GapBars({ data, asTable, title, steps, step, pinned }: GapBarsProps) {
       {asTable ? (
         <ChartTable
           caption={title}
-          heads={[t("overview.rank"), t("overview.sample"), t("overview.gap.head")]}
+          heads={[t("overview.head.rank"), t("overview.head.sample"), t("overview.head.reward_gap")]}
           rows={gaps.marks.length}
           cells={(row) => [
             formatNumber(row + 1),
@@ -93,7 +93,7 @@ function GapBars({ data, asTable, title, steps, step, pinned }: GapBarsProps) {
             formatSigned(gaps.marks[row]?.value),
           ]}
           height={PANEL_HEIGHT}
-          thinnedText={(shown, total) => t("overview.thinned", { shown, total })}
+          thinnedText={(shown, total) => t("overview.table.thinned", { shown, total })}
         />
       ) : (
         <SampleBars

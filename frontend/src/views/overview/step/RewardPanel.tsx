@@ -29,16 +29,16 @@ export function RewardPanel({ step, answer }: { step: number; answer: Answer<Ste
   return (
     <Panel
       id="overview.marks"
-      title={t("overview.marks.title", { step })}
-      hint={t("overview.marks.hint")}
-      foldLabel={t("overview.fold", { title: t("overview.marks.title", { step }) })}
+      title={t("overview.rewards.title", { step })}
+      hint={t("overview.rewards.hint")}
+      foldLabel={t("overview.fold", { title: t("overview.rewards.title", { step }) })}
       testId="panel-marks"
       tools={
         <>
           <Select
             value={markOrder.value}
-            label={t("overview.marks.order")}
-            options={MARK_ORDERS.map((value) => ({ value, label: t(`overview.marks.order.${value}`) }))}
+            label={t("overview.rewards.order")}
+            options={MARK_ORDERS.map((value) => ({ value, label: t(`overview.rewards.order.${value}`) }))}
             onChange={(value) => {
               markOrder.value = value;
             }}
@@ -50,7 +50,7 @@ export function RewardPanel({ step, answer }: { step: number; answer: Answer<Ste
       <PanelBody
         answer={answer}
         emptyOf={(data) =>
-          hasValue(data.rewards) ? null : (unusableWords(["reward"]) ?? t("overview.marks.empty"))
+          hasValue(data.rewards) ? null : (unusableWords(["reward"]) ?? t("overview.rewards.empty"))
         }
       >
         {(data) => <RewardDots data={data} asTable={asTable} step={step} />}
@@ -72,27 +72,27 @@ function RewardDots({ data, asTable, step }: { data: StepMarks; asTable: boolean
     <>
       <p class="overview-readout">
         <span>
-          <i class="swatch-policy" /> {t("overview.policy")}
+          <i class="swatch-policy" /> {t("overview.legend.policy")}
         </span>
         {withReference && (
           <span>
-            <i class="swatch-ref" /> {t("overview.reference")}
+            <i class="swatch-ref" /> {t("overview.legend.reference")}
           </span>
         )}
-        {!withReference && <span class="muted">{t("overview.marks.no_reference")}</span>}
+        {!withReference && <span class="muted">{t("overview.rewards.no_reference")}</span>}
       </p>
       {asTable ? (
         <ChartTable
-          caption={t("overview.marks.title", { step })}
-          heads={[t("overview.sample"), t("overview.policy"), t("overview.reference")]}
+          caption={t("overview.rewards.title", { step })}
+          heads={[t("overview.head.sample"), t("overview.legend.policy"), t("overview.legend.reference")]}
           rows={marks.length}
           cells={(row) => MARK_NUMBERS.map((name) => formatNumber(marks[row]?.[name]))}
           height={PANEL_HEIGHT}
-          thinnedText={(shown, total) => t("overview.thinned", { shown, total })}
+          thinnedText={(shown, total) => t("overview.table.thinned", { shown, total })}
         />
       ) : (
         <SampleDots
-          label={spokenSummary(t("overview.marks.title", { step }), marks)}
+          label={spokenSummary(t("overview.rewards.title", { step }), marks)}
           height={PANEL_HEIGHT}
           marks={marks}
           selected={selection.value.sample}
@@ -108,13 +108,13 @@ function RewardDots({ data, asTable, step }: { data: StepMarks; asTable: boolean
 function spokenSummary(title: string, marks: readonly SampleMark[]): string {
   const extent = extentOf(marks.map((mark) => mark.value));
   if (!extent) return title;
-  return `${title}. ${t("overview.spoken.range", { min: formatNumber(extent.min), max: formatNumber(extent.max) })}`;
+  return `${title}. ${t("overview.axis_described", { min: formatNumber(extent.min), max: formatNumber(extent.max) })}`;
 }
 
 function markText(mark: SampleMark): string {
   const { index, value, reference } = mark;
   const slots = { index, value: formatNumber(value), reference: formatNumber(reference) };
-  return t(isDrawable(reference) ? "overview.marks.both" : "overview.marks.one", slots);
+  return t(isDrawable(reference) ? "overview.rewards.both" : "overview.rewards.one", slots);
 }
 
 /** How many samples are shown and how many were left out as non-finite, with the choice of the limit. */
@@ -129,15 +129,15 @@ export function ShownCount({
 }): JSX.Element {
   return (
     <p class="overview-note overview-shown">
-      {t(shown < total ? "overview.marks.shown" : "overview.marks.all", { shown, total })}
-      {bad > 0 && ` · ${t("overview.marks.nonfinite", { bad })}`}
+      {t(shown < total ? "overview.rewards.shown" : "overview.rewards.all", { shown, total })}
+      {bad > 0 && ` · ${t("overview.rewards.nonfinite", { bad })}`}
       {total > MARK_CAPS[0] && (
         <Select
           value={String(markCap.value)}
-          label={t("overview.marks.cap")}
+          label={t("overview.rewards.cap")}
           options={MARK_CAPS.map((cap) => ({
             value: String(cap),
-            label: t("overview.marks.at_most", { cap }),
+            label: t("overview.rewards.at_most", { cap }),
           }))}
           onChange={(value) => {
             markCap.value = Number(value);

@@ -18,8 +18,13 @@ export function Renderings({ data }: { data: Prompt }): JSX.Element {
       <p class="muted">
         {t("prompts.renderings.hint", { identity: data.identity })}{" "}
         {near !== "" && (
-          <Button quiet testId="near-prompts" hint={t("prompts.near.hint")} onClick={() => lookForNear(near)}>
-            {t("prompts.near")}
+          <Button
+            quiet
+            testId="near-prompts"
+            hint={t("prompts.near_duplicates.hint")}
+            onClick={() => lookForNear(near)}
+          >
+            {t("prompts.near_duplicates")}
           </Button>
         )}
       </p>

@@ -44,9 +44,13 @@ export function RewardLine({ data }: { data: Prompt }): JSX.Element | null {
   return (
     <figure class="prompt-rewards" data-testid="prompt-rewards">
       <figcaption class="muted">
-        {t(references.some((value) => value !== null) ? "prompts.rewards_reference" : "prompts.rewards")}
+        {t(
+          references.some((value) => value !== null)
+            ? "prompts.visit_rewards.with_reference"
+            : "prompts.visit_rewards",
+        )}
       </figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label={t("prompts.rewards")}>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label={t("prompts.visit_rewards")}>
         {[...new Set([high, low])].map((value) => (
           <text key={value} x={LEFT - 6} y={y(value) + 4} text-anchor="end">
             {formatNumber(value)}

@@ -35,7 +35,7 @@ export function SideBySide({ data }: { data: Prompt }): JSX.Element | null {
       </section>
     );
   return (
-    <section class="prompt-sides" aria-label={t("prompts.sides")} data-testid="prompt-sides">
+    <section class="prompt-sides" aria-label={t("prompts.side_by_side")} data-testid="prompt-sides">
       {SIDES.map((side, i) => {
         const row = sides[i];
         return row === undefined ? null : <Side key={side} side={side} row={row} rows={rows} />;

@@ -42,10 +42,12 @@ export function ComparisonPart({ a, b, swap }: ComparisonPartProps): JSX.Element
   if (b === null) {
     const isAlone = (runs.value?.runs.length ?? 0) < 2;
     const title =
-      against !== "" ? t("runs.gone", { run: against }) : t(isAlone ? "runs.alone" : "runs.choose");
+      against !== ""
+        ? t("runs.unknown_run", { run: against })
+        : t(isAlone ? "runs.only_run" : "runs.nothing_compared");
     return (
       <Empty title={title} testId="runs-empty">
-        <p>{t(isAlone ? "runs.alone.advice" : "runs.choose.advice", { run: a.run })}</p>
+        <p>{t(isAlone ? "runs.only_run.advice" : "runs.nothing_compared.advice", { run: a.run })}</p>
         <CompareEnds a={a} />
       </Empty>
     );
@@ -55,8 +57,8 @@ export function ComparisonPart({ a, b, swap }: ComparisonPartProps): JSX.Element
       <Controls a={a} b={b} swap={swap} />
       <StillReading runs={a.run === b.run ? [a] : [a, b]} />
       {isItself() ? (
-        <Empty title={t("runs.itself")} testId="runs-itself">
-          <p>{t("runs.itself.advice")}</p>
+        <Empty title={t("runs.same_samples")} testId="runs-itself">
+          <p>{t("runs.same_samples.advice")}</p>
           <CompareEnds a={a} />
         </Empty>
       ) : (

@@ -90,7 +90,7 @@ export function Controls({ a, b, swap }: { a: RunInfo; b: RunInfo; swap: () => v
       )}
       <Button
         quiet
-        label={t("runs.stop")}
+        label={t("runs.comparison.close")}
         testId="compare-stop"
         onClick={() => select({ run_b: "", pair: "" })}
       >

@@ -41,8 +41,8 @@ function Side({ side, at, metric, onMove }: SideProps): JSX.Element {
             ◀
           </Button>
           {side.ids.length < side.count
-            ? t("runs.pair.which_near", { n: at + 1, near: side.ids.length, all: side.count })
-            : t("runs.pair.which", { n: at + 1, all: side.count })}
+            ? t("runs.pair.position_near", { n: at + 1, near: side.ids.length, all: side.count })
+            : t("runs.pair.position", { n: at + 1, all: side.count })}
           <Button
             quiet
             label={t("runs.pair.next")}

@@ -93,7 +93,7 @@ export function Verdict({ data }: { data: Comparison }): JSX.Element {
   return (
     <div class="verdict" data-testid="verdict">
       <p class="verdict-lead">
-        {t(`runs.lead.${lead(win_rate, 0.5, data.wins + data.losses)}`)}{" "}
+        {t(`runs.ahead.${lead(win_rate, 0.5, data.wins + data.losses)}`)}{" "}
         <b class="number" data-testid="win-rate">
           {share(win_rate.value)}
         </b>{" "}
@@ -112,7 +112,7 @@ export function Verdict({ data }: { data: Comparison }): JSX.Element {
         })}{" "}
         <span class="muted">{sides}</span>{" "}
         {compared < shared && (
-          <span class="odd">{t("runs.unvalued", { n: formatCount(shared - compared) })}</span>
+          <span class="odd">{t("runs.without_value", { n: formatCount(shared - compared) })}</span>
         )}{" "}
         {notes.map((note) => (
           <span key={note} class="odd">{`${note} `}</span>
@@ -127,16 +127,16 @@ export function Verdict({ data }: { data: Comparison }): JSX.Element {
         })}
       </p>
       <p class="muted">
-        {t("runs.how", {
+        {t("runs.method", {
           resamples: formatCount(data.resamples),
           seed: data.seed,
           confidence: formatPercent(data.confidence),
         })}{" "}
-        {mean_difference.method === "normal" && t("runs.how.normal")}
+        {mean_difference.method === "normal" && t("runs.method.normal")}
       </p>
       {isFew && (
         <p class="odd" data-testid="few-prompts">
-          {t("runs.few")}
+          {t("runs.few_prompts")}
         </p>
       )}
     </div>

@@ -39,8 +39,8 @@ export function RunsTable({ data, active, onActive, focusTarget }: RunsTableProp
     <section class="runs-table" aria-label={t("runs.table")}>
       <p class="muted">
         {data.total > rows.length
-          ? t("runs.cut", { shown: formatCount(rows.length), all: formatCount(data.total) })
-          : t("runs.lead")}
+          ? t("runs.table.newest_only", { shown: formatCount(rows.length), all: formatCount(data.total) })
+          : t("runs.table.about")}
       </p>
       <VirtualTable
         label={t("runs.table")}

@@ -34,7 +34,7 @@ export function MessageItem({ message, open }: MessageItemProps): JSX.Element {
       <header>
         <span class="tag">{role}</span>
         {name !== "" && <code>{name}</code>}
-        {id !== "" && <code title={t("conversation.answers", { id })}>↩ {id}</code>}
+        {id !== "" && <code title={t("conversation.answers_call", { id })}>↩ {id}</code>}
         {sampled && (
           <span class="sampled" title={t("conversation.sampled.hint")}>
             {t("conversation.sampled")}

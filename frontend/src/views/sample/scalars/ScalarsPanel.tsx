@@ -96,7 +96,7 @@ function StatisticsTable({ groups, onToken }: StatisticsTableProps): JSX.Element
           <th scope="col">{t("sample.scalars.token_metric")}</th>
           {shown.map((name) => (
             <th key={name} scope="col">
-              {t(`sample.aggregate.${name}`)}
+              {t(`sample.statistic.${name}`)}
             </th>
           ))}
         </tr>

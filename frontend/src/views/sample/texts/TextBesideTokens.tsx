@@ -56,7 +56,7 @@ export function TextBesideTokens({
     <div data-testid={areIds ? "undecoded" : "text-apart"}>
       {areIds && (
         <p class="muted">
-          {t("sample.undecoded")} <code>{PACKAGE}</code>
+          {t("sample.ids_without_text")} <code>{PACKAGE}</code>
         </p>
       )}
       {part !== null && <PartWords part={part} />}

@@ -90,8 +90,8 @@ export function SearchField(): JSX.Element {
         .*
       </Button>
       <Popover
-        trigger={`${t("samples.where")} ▾`}
-        label={t("samples.where.hint")}
+        trigger={`${t("samples.search_in")} ▾`}
+        label={t("samples.search_in.hint")}
         align="start"
         testId="search-where"
       >
@@ -99,7 +99,7 @@ export function SearchField(): JSX.Element {
           {SEARCHABLE_TEXTS.map((place) => (
             <Toggle
               key={place}
-              label={t(`samples.in.${place}`)}
+              label={t(`samples.search_in.${place}`)}
               on={places.includes(place)}
               onChange={(on) => change(place, on)}
             />

@@ -74,7 +74,9 @@ export function MatchCell({ row, width }: { row: Row; width: number }): JSX.Elem
   const where = String(cellOf(row, "match_in") ?? "");
   const parts = around(excerpt, start, end, Math.floor(columnsIn(width) / 3));
   return (
-    <bdi title={t("samples.match_in", { where: findMessage(`samples.in.${where}`) ?? where, excerpt })}>
+    <bdi
+      title={t("samples.hit.excerpt", { where: findMessage(`samples.search_in.${where}`) ?? where, excerpt })}
+    >
       {parts.before}
       <mark>{parts.hit}</mark>
       {parts.after}

@@ -51,8 +51,8 @@ function matchColumn(): Column<Row> {
   const width = Math.max(40, widths.value["match"] ?? 300);
   return {
     name: "match",
-    title: t("samples.match"),
-    hint: t("samples.match.hint"),
+    title: t("samples.hit"),
+    hint: t("samples.hit.hint"),
     width,
     sortable: false,
     cell: (row) => <MatchCell row={row} width={width} />,
