@@ -72,13 +72,13 @@ type SlotsOf<Key extends MessageKey> = [SlotName<English[Key]>] extends [never]
  * 1 and else by the second.
  */
 export function t<Key extends MessageKey>(key: Key, ...[slots]: SlotsOf<Key>): string {
-  return filled(words()[key] ?? key, slots);
+  return fillSlots(words()[key] ?? key, slots);
 }
 
 /** The words for a key that is made of data; null where the catalogue has none. */
 export function findMessage(key: string, slots?: Slots): string | null {
-  const found: Readonly<Record<string, string>> = words();
-  return Object.hasOwn(found, key) ? filled(found[key] ?? "", slots) : null;
+  const messages: Readonly<Record<string, string>> = words();
+  return Object.hasOwn(messages, key) ? fillSlots(messages[key] ?? "", slots) : null;
 }
 
 /** A slot as it stands in a message, its name, and the two words of which one is shown; or words between slots. */
@@ -88,47 +88,47 @@ type Piece = string | { slot: string; name: string; one: string | undefined; man
 const pieces = new Map<string, readonly Piece[]>();
 
 function piecesOf(message: string): readonly Piece[] {
-  const known = pieces.get(message);
-  if (known !== undefined) return known;
-  const found: Piece[] = [];
+  const parsed = pieces.get(message);
+  if (parsed !== undefined) return parsed;
+  const parts: Piece[] = [];
   let end = 0;
   for (const match of message.matchAll(/\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g)) {
     const [slot, name = "", one, many] = match;
-    found.push(message.slice(end, match.index), { slot, name, one, many });
+    parts.push(message.slice(end, match.index), { slot, name, one, many });
     end = match.index + slot.length;
   }
-  found.push(message.slice(end));
-  pieces.set(message, found);
-  return found;
+  parts.push(message.slice(end));
+  pieces.set(message, parts);
+  return parts;
 }
 
 /** Letters that are written from right to left, and characters that turn the direction. */
-const TURNING =
+const RIGHT_TO_LEFT =
   /[\u0590-\u08FF\u200F\u202A-\u202E\u2066-\u2069\uFB1D-\uFDFF\uFE70-\uFEFC]|[\uD802\uD803\uD83A\uD83B]/;
 
 /**
  * A value as it stands in a sentence. One that is written from right to left is kept apart from the rest (FSI … PDI):
  * beside it a number of the sentence would be read as a part of it, at its other end.
  */
-function apart(value: string | number | undefined): string | undefined {
+function isolated(value: string | number | undefined): string | undefined {
   const text = value?.toString();
-  return typeof value === "string" && TURNING.test(value) ? `\u2068${text}\u2069` : text;
+  return typeof value === "string" && RIGHT_TO_LEFT.test(value) ? `\u2068${text}\u2069` : text;
 }
 
 /** Slots whose numbers are names: steps and other numbers that something is found by. */
-const NAMES = new Set([
+const NAME_SLOTS = new Set([
   ...["step", "newest", "first", "last", "from", "to"],
   ...["attempt", "line", "offset", "seed", "k"],
 ]);
 
 /** A value as it stands in a message: whole numbers with a comma between thousands, as in tables, unless they are names. */
-function shown(value: string | number | undefined, slot: string): string | undefined {
-  return typeof value === "number" && Number.isInteger(value) && !NAMES.has(slot)
+function slotText(value: string | number | undefined, slot: string): string | undefined {
+  return typeof value === "number" && Number.isInteger(value) && !NAME_SLOTS.has(slot)
     ? formatCount(value)
-    : apart(value);
+    : isolated(value);
 }
 
-function filled(message: string, slots: Slots = {}): string {
+function fillSlots(message: string, slots: Slots = {}): string {
   let text = "";
   for (const piece of piecesOf(message)) {
     if (typeof piece === "string") text += piece;
@@ -136,7 +136,7 @@ function filled(message: string, slots: Slots = {}): string {
       const value = slots[piece.name];
       text +=
         (piece.one === undefined
-          ? shown(value, piece.name)
+          ? slotText(value, piece.name)
           : String(value) === "1"
             ? piece.one
             : piece.many) ?? piece.slot;

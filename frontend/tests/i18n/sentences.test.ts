@@ -4,7 +4,7 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import { setLanguage, translate } from "../../src/i18n";
-import { kindWords } from "../../src/i18n/kindWords";
+import { problemKindName } from "../../src/i18n/problemKindName";
 import { inChinese } from "../../src/i18n/zh/sentences";
 import { SENTENCES } from "../../src/i18n/zh/sentences/pairs";
 import { template, valuesIn } from "../../src/i18n/zh/sentences/templates";
@@ -73,10 +73,10 @@ describe("a text of the server's", () => {
     expect(inChinese(`Lost lines: 1,209 (${named}). Their samples are in no number that is shown.`)).toBe(
       "丢失 1,209 行（不是 JSON 的行 9 个、不是数字的值 1,200 个）。其中的样本不在任何显示的数值里。",
     );
-    expect(kindWords("bad_json")).toBe("lines that are no JSON");
-    expect(kindWords("of_a_newer_server")).toBe("of a newer server");
+    expect(problemKindName("bad_json")).toBe("lines that are no JSON");
+    expect(problemKindName("of_a_newer_server")).toBe("of a newer server");
     setLanguage("zh");
-    expect(kindWords("vanished")).toBe("已不存在的文件");
+    expect(problemKindName("vanished")).toBe("已不存在的文件");
   });
 
   test("has parts that are said in Chinese as well", () => {

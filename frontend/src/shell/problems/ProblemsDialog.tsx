@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { problems } from "../../data/questions/problems";
 import { useAnswer } from "../../data/useAnswer";
 import { t } from "../../i18n";
-import { kindWords } from "../../i18n/kindWords";
+import { problemKindName } from "../../i18n/problemKindName";
 import { formatCount } from "../../lib/format";
 import { selection } from "../../state/selection";
 import { adoptStyles, Dialog, ErrorBox } from "../../ui";
@@ -70,7 +70,8 @@ function Kind({ kind, n, unlisted, opened, onClose }: KindProps): JSX.Element {
       onToggle={(event) => setOpen(event.currentTarget.open)}
     >
       <summary>
-        <span>{kindWords(kind)}</span> <span class="number problems-count">{formatCount(n + unlisted)}</span>
+        <span>{problemKindName(kind)}</span>{" "}
+        <span class="number problems-count">{formatCount(n + unlisted)}</span>
       </summary>
       {open && <ProblemRows kind={kind} total={n} onClose={onClose} />}
     </details>

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Sample } from "../../api/answers";
 import { t, translate } from "../../i18n";
-import { kindWords } from "../../i18n/kindWords";
+import { problemKindName } from "../../i18n/problemKindName";
 import { CopyButton, Panel } from "../../ui";
 
 /** Where the sample was read from, and what was cut off it and why. */
@@ -35,7 +35,7 @@ export function SampleProblems({ sample }: { sample: Sample }): JSX.Element | nu
     <ul class="problems" aria-label={t("sample.problems")} data-testid="sample-problems">
       {sample.problems.map(({ kind, reason, line }, k) => (
         <li key={k}>
-          <strong>{kindWords(kind)}</strong> {translate(reason)}
+          <strong>{problemKindName(kind)}</strong> {translate(reason)}
           {line !== null && <span class="muted"> {t("sample.problems.line", { line })}</span>}
         </li>
       ))}

@@ -19,23 +19,23 @@ const MAX_CHARACTERS = 4000;
 const MAX_TRIES = 60;
 /** As many texts are remembered: a page is drawn again and again with the same ones. */
 const MAX_REMEMBERED = 500;
-const FILLED = /\{(~{0,2})(\w+)\}/g;
+const CHINESE_SLOT = /\{(~{0,2})(\w+)\}/g;
 const BETWEEN_PARTS = /, |; | with /;
 
-const known = new Map<string, string>();
+const cache = new Map<string, string>();
 
 /** A text of the server's in Chinese; the text itself where it is none that is known. */
 export function inChinese(text: string): string {
   if (text.length > MAX_CHARACTERS) return text;
-  const before = known.get(text);
-  if (before !== undefined) return before;
-  if (known.size >= MAX_REMEMBERED) known.clear();
+  const cached = cache.get(text);
+  if (cached !== undefined) return cached;
+  if (cache.size >= MAX_REMEMBERED) cache.clear();
   const tries = { left: MAX_TRIES };
   // The page may have begun a part of a sentence as a sentence.
-  const found =
+  const chinese =
     translated(text, tries) ?? translated(text.charAt(0).toLowerCase() + text.slice(1), tries) ?? text;
-  known.set(text, found);
-  return found;
+  cache.set(text, chinese);
+  return chinese;
 }
 
 /** What is left of the tries for a text. */
@@ -44,47 +44,47 @@ interface Tries {
 }
 
 function translated(text: string, tries: Tries): string | null {
-  const whole = filled(text, tries);
+  const whole = byTemplate(text, tries);
   // What one sentence takes for a value may be the next sentence, which is known as well.
-  return severalSentences(text, tries) ?? whole ?? unended(text, tries);
+  return severalSentences(text, tries) ?? whole ?? withoutFullStop(text, tries);
 }
 
 /** The Chinese of the heaviest template that fits. */
-function filled(text: string, tries: Tries): string | null {
+function byTemplate(text: string, tries: Tries): string | null {
   tries.left -= 1;
   if (tries.left < 0 || text === "") return null;
   for (const candidate of TEMPLATES) {
     const values = valuesIn(text, candidate);
     if (values === null) continue;
-    return candidate.chinese.replace(FILLED, (_, mark: string, name: string) => {
+    return candidate.chinese.replace(CHINESE_SLOT, (_, mark: string, name: string) => {
       const value = values[candidate.slots.indexOf(name)] ?? "";
       if (mark === "") return value;
-      return mark === "~" ? part(value, tries) : parts(value, tries);
+      return mark === "~" ? translatedPart(value, tries) : translatedParts(value, tries);
     });
   }
   return null;
 }
 
-const part = (value: string, tries: Tries): string => translated(value, tries) ?? value;
+const translatedPart = (value: string, tries: Tries): string => translated(value, tries) ?? value;
 
-function parts(value: string, tries: Tries): string {
+function translatedParts(value: string, tries: Tries): string {
   return value
     .split(BETWEEN_PARTS)
-    .map((one) => part(one, tries))
+    .map((item) => translatedPart(item, tries))
     .join("、");
 }
 
 /** A sentence whose full stop was left out, because it goes on behind it. */
-function unended(text: string, tries: Tries): string | null {
+function withoutFullStop(text: string, tries: Tries): string | null {
   if (text.endsWith(".")) return null;
-  const found = filled(`${text}.`, tries);
-  return found?.endsWith("。") ? found.slice(0, -1) : null;
+  const chinese = byTemplate(`${text}.`, tries);
+  return chinese?.endsWith("。") ? chinese.slice(0, -1) : null;
 }
 
 /** Two sentences or more, one behind the other. */
 function severalSentences(text: string, tries: Tries): string | null {
   for (let end = text.indexOf(". "); end >= 0 && tries.left > 0; end = text.indexOf(". ", end + 1)) {
-    const first = filled(text.slice(0, end + 1), tries);
+    const first = byTemplate(text.slice(0, end + 1), tries);
     const rest = first === null ? null : translated(text.slice(end + 2), tries);
     if (first !== null && rest !== null) return first + rest;
   }
