@@ -54,12 +54,6 @@ export class Question<Parameters, Answer> {
     return this.#cacheEntry(parameters)?.settled ?? null;
   }
 
-  /** The remembered answer at the current revision where it is here already, else `fetch`. */
-  cachedOrFetched(parameters: Parameters, signal: AbortSignal, how: AskOptions): Answer | Promise<Answer> {
-    const cached = this.cached(parameters);
-    return cached === null ? this.fetch(parameters, signal, how) : cached.answer;
-  }
-
   /**
    * The answer at the current revision: the remembered one, else the server's. Raises what asking raises.
    *
@@ -87,21 +81,28 @@ export class Question<Parameters, Answer> {
     this.fetch(parameters, signal).catch(() => undefined);
   }
 
-  /** Fetches an answer and calls back once, unless it is withdrawn before. Returns what withdraws it. */
+  /**
+   * Calls back once: at once with a remembered answer, so that it is drawn in the same frame, else with the fetched one,
+   * unless that is withdrawn before. Returns what withdraws it.
+   */
   ask(
     parameters: Parameters,
     answered: (answer: Answer) => void,
     failed: (error: ApiError) => void,
+    how: AskOptions = {},
   ): () => void {
     const control = new AbortController();
-    this.fetch(parameters, control.signal).then(
-      (answer) => {
-        if (!control.signal.aborted) answered(answer);
-      },
-      (error: unknown) => {
-        if (!control.signal.aborted) failed(asApiError(error, this.key(parameters)));
-      },
-    );
+    const cached = this.cached(parameters);
+    if (cached !== null) answered(cached.answer);
+    else
+      this.fetch(parameters, control.signal, how).then(
+        (answer) => {
+          if (!control.signal.aborted) answered(answer);
+        },
+        (error: unknown) => {
+          if (!control.signal.aborted) failed(asApiError(error, this.key(parameters)));
+        },
+      );
     return () => control.abort();
   }
 

@@ -2,7 +2,7 @@
 
 /** Numbers of another run bridge a moment, dimmed; they do not stay beside the name of the chosen one. */
 
-import { signal } from "@preact/signals";
+import { computed } from "@preact/signals";
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -15,7 +15,7 @@ import { runs } from "../../src/data/runs";
 import { isOtherRun, OTHER_RUN_MS } from "../../src/data/scopes";
 import { followSteps, steps } from "../../src/data/steps";
 import { type Answer, useAnswer } from "../../src/data/useAnswer";
-import { DEFAULTS, select } from "../../src/state/selection";
+import { DEFAULTS, select, selected } from "../../src/state/selection";
 import { runInfo } from "../fixtures";
 import { runsAnswer } from "../page";
 
@@ -85,19 +85,28 @@ test("rows of another run go when the list of the new one is late", async () => 
       Response.json({ total: 2, columns: { id: ["a0", "a1"] } }),
     ),
   );
-  const list = signal<SampleList>({ run: "a", step: 1 });
+  const list = computed<SampleList>(() => ({ run: selected.run.value, step: selected.step.value }));
+  select({ run: "a", step: 1 });
   const pages = new SamplePages();
   const end = pages.follow(list);
   await wait(0);
   expect(pages.total.value).toBe(2);
-  list.value = { run: "b", step: 1 };
+  select({ run: "b", step: 1 });
   await wait(IN_TIME);
   expect(pages.rows.value).toHaveLength(2);
   await wait(1);
   expect([pages.rows.value, pages.total.value, pages.loading.value]).toEqual([[], 0, true]);
-  list.value = { run: "a", step: 1 };
+  select({ run: "a", step: 1 });
   await wait(10 * OTHER_RUN_MS);
   expect(pages.total.value).toBe(2);
+  // The list of another run is in time, and then one of its steps is late: the rows are of the chosen run, and stay.
+  vi.stubGlobal("fetch", async () => Response.json({ total: 3, columns: { id: ["c0", "c1", "c2"] } }));
+  select({ run: "c", step: 1 });
+  await wait(OTHER_RUN_MS / 2);
+  vi.stubGlobal("fetch", () => new Promise(() => undefined));
+  select({ step: 2 });
+  await wait(10 * OTHER_RUN_MS);
+  expect([pages.total.value, pages.loading.value]).toEqual([3, true]);
   end();
   pages.stop();
 });

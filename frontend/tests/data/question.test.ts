@@ -123,17 +123,20 @@ test("an asker who withdrew hears nothing; a failure comes as an ApiError that n
   expect(failed.mock.calls[0]?.[0]).toMatchObject({ status: 0, message: "no", question: "broken 5" });
 });
 
-test("an answer is known once it is here, and is no promise then", async () => {
+test("an answer is known once it is here, and is given at once then", async () => {
   const { load, question } = echo({ cacheSize: 2 });
   const asked = question.fetch(1);
   expect(question.cached(1)).toBeNull();
   await asked;
   expect(question.cached(1)).toEqual({ answer: 1 });
-  const { signal } = new AbortController();
-  expect(question.cachedOrFetched(1, signal, {})).toBe(1);
+  const [answered, failed] = [vi.fn(), vi.fn()];
+  question.ask(1, answered, failed);
+  expect(answered).toHaveBeenLastCalledWith(1);
   expect(load).toHaveBeenCalledTimes(1);
-  expect(await question.cachedOrFetched(2, signal, { place: "elsewhere" })).toBe(2);
-  expect(load).toHaveBeenLastCalledWith(2, { signal, place: "elsewhere" });
+  question.ask(2, answered, failed, { place: "elsewhere" });
+  expect(answered).toHaveBeenCalledTimes(1);
+  await vi.waitFor(() => expect(answered).toHaveBeenLastCalledWith(2));
+  expect(load.mock.lastCall).toMatchObject([2, { place: "elsewhere" }]);
   revision.value = "r2";
   expect(question.cached(1)).toBeNull();
 });

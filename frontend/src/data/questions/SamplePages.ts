@@ -4,17 +4,17 @@ import { batch, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Samples } from "../../api/answers";
 import { type ApiError, asApiError } from "../../api/errors";
 import { revision } from "../revision";
-import { untilOtherRunIsLate } from "../scopes";
+import { isOtherRun, runScope, untilOtherRunIsLate } from "../scopes";
 import {
-  isHere,
   isOtherStep,
   offsetOf,
-  offsetsOf,
-  PAGE_ROWS,
   pageOf,
+  pagesBetween,
+  placeOf,
   putRows,
   type Row,
   type SampleList,
+  samplePage,
 } from "./sampleList";
 import { STEP_OPTIONS } from "./stepOptions";
 
@@ -29,8 +29,8 @@ export class SamplePages {
 
   #list: SampleList | null = null;
   #shown: SampleList | null = null; // the list that `rows` are of
+  #withdraw = (): void => undefined; // the request of `show`; those beside it by offset:
   #control = new AbortController();
-  /** Requests under way by offset, beside those of `show`. */
   #requests = new Map<number, Promise<void>>();
   /** Rows on screen: the first, and the one after the last. */
   #visible: readonly [number, number] = [0, 1];
@@ -43,42 +43,42 @@ export class SamplePages {
 
   /** Shows a list whenever it is another one or the index has changed, at once. Returns what ends that. */
   follow(list: ReadonlySignal<SampleList>): () => void {
-    return effect(() => {
-      void revision.value;
-      void this.show(list.value);
-      return untilOtherRunIsLate(this.#shown, list.value, () => this.#takeOff());
-    });
+    const ends = [
+      effect(() => {
+        void revision.value;
+        this.show(list.value);
+      }),
+      effect(() => untilOtherRunIsLate(this.#shown, runScope.value, () => this.#takeOffOtherRun())),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
   }
 
   /** Shows another list, or the same one again because the data changed. The old rows stay until the answer. */
-  async show(list: SampleList): Promise<void> {
+  show(list: SampleList): void {
     this.stop();
-    const control = new AbortController();
-    this.#control = control;
-    const before = this.#list;
+    // Of a reader who walks along the steps it is waited whether this one is passed by.
+    const delayMs = isOtherStep(this.#list, list) ? STEP_OPTIONS.delayMs : 0;
     this.#list = list;
     const listKey = JSON.stringify(list);
     const [first, end] = listKey === this.listKey.peek() ? this.#visible : [0, 1];
-    // Of a reader who walks along the steps it is waited whether this one is passed by.
-    const delayMs = isOtherStep(before, list) ? STEP_OPTIONS.delayMs : 0;
-    const asked = offsetsOf(first, end).map((offset) => pageOf(list, offset, control.signal, delayMs));
-    if (asked.every(isHere)) return this.#put(listKey, first, asked);
     this.loading.value = true;
-    try {
-      const pages = await Promise.all(asked);
-      if (!control.signal.aborted) this.#put(listKey, first, pages);
-    } catch (error) {
-      if (control.signal.aborted) return;
-      batch(() => {
-        this.loading.value = false;
-        this.error.value = asApiError(error, "samples");
-      });
-    }
+    this.#withdraw = samplePage.ask(
+      pageOf(list, first, end),
+      (page) => this.#put(listKey, offsetOf(first), page),
+      (error) =>
+        batch(() => {
+          this.loading.value = false;
+          this.error.value = error;
+        }),
+      { ...placeOf(first), delayMs },
+    );
   }
 
-  /** Takes off the rows, unless their answer has come meanwhile. */
-  #takeOff(): void {
-    if (this.#shown === this.#list) return;
+  /** Takes off rows of another run than the list's, unless its answer has come meanwhile. */
+  #takeOffOtherRun(): void {
+    if (!isOtherRun(this.#shown, this.#list)) return;
     batch(() => {
       this.rows.value = [];
       this.total.value = 0;
@@ -86,17 +86,19 @@ export class SamplePages {
     });
   }
 
-  #put(listKey: string, first: number, pages: readonly Samples[]): void {
+  #put(listKey: string, offset: number, page: Samples): void {
     this.#shown = this.#list;
+    const isSameList = listKey === this.listKey.peek();
     const rows: (Row | undefined)[] = [];
-    for (const [at, page] of pages.entries()) putRows(rows, offsetOf(first) + at * PAGE_ROWS, page);
+    putRows(rows, offset, page);
     batch(() => {
-      this.total.value = pages.at(-1)?.total ?? 0;
+      this.total.value = page.total;
       this.rows.value = rows;
       this.listKey.value = listKey;
       this.loading.value = false;
       this.error.value = null;
     });
+    if (isSameList) this.showRows(...this.#visible); // one answer may hold fewer rows than a tall screen
   }
 
   /** The rows from `first` to before `end` are on screen: what is missing of them is loaded, unless they are passed by. */
@@ -105,7 +107,7 @@ export class SamplePages {
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
       const [from, to] = this.#visible;
-      for (const row of offsetsOf(from, Math.min(to, this.total.peek()))) void this.loadRow(row);
+      for (const row of pagesBetween(from, Math.min(to, this.total.peek()))) void this.loadRow(row);
     }, STEP_OPTIONS.delayMs);
   }
 
@@ -113,17 +115,15 @@ export class SamplePages {
   async loadRow(row: number): Promise<void> {
     const offset = offsetOf(row);
     if (this.#list === null || this.loading.peek() || this.rows.peek()[offset] !== undefined) return;
-    let request = this.#requests.get(offset);
-    if (request === undefined) {
-      request = this.#loadPage(this.#list, offset, this.#control.signal);
-      this.#requests.set(offset, request);
-    }
+    const underWay = this.#requests.get(offset);
+    const request = underWay ?? this.#loadPage(this.#list, offset, this.#control.signal);
+    this.#requests.set(offset, request);
     await request;
   }
 
   async #loadPage(list: SampleList, offset: number, signal: AbortSignal): Promise<void> {
     try {
-      const page = await pageOf(list, offset, signal);
+      const page = await samplePage.fetch(pageOf(list, offset), signal, placeOf(offset));
       if (signal.aborted) return;
       const rows = [...this.rows.peek()];
       putRows(rows, offset, page);
@@ -140,7 +140,9 @@ export class SamplePages {
 
   /** Withdraws what is under way. */
   stop(): void {
+    this.#withdraw();
     this.#control.abort();
+    this.#control = new AbortController();
     clearTimeout(this.#soon);
     this.#soon = undefined;
     this.#requests.clear();

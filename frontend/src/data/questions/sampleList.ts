@@ -8,6 +8,9 @@ import { Question } from "../question";
 /** Rows of one page. */
 export const PAGE_ROWS = 100;
 
+/** The most rows that the server gives in one answer. */
+const MAX_ROWS = 500;
+
 /** A list of samples, whatever part of it is asked for. */
 export type SampleList = Omit<SamplesParameters, "offset" | "limit">;
 
@@ -37,8 +40,11 @@ export function putRows(rows: (Row | undefined)[], offset: number, page: Samples
 
 /** Whether two lists differ in their step only, as they do for a reader who walks along the steps. */
 export function isOtherStep(before: SampleList | null, now: SampleList): boolean {
-  if (before === null || before.step === now.step) return false;
-  return JSON.stringify({ ...before, step: 0 }) === JSON.stringify({ ...now, step: 0 });
+  return (
+    before !== null &&
+    before.step !== now.step &&
+    JSON.stringify({ ...before, step: 0 }) === JSON.stringify({ ...now, step: 0 })
+  );
 }
 
 /** Pages of lists that were shown or are likely to be wanted, so that walking the steps shows a list at once. */
@@ -49,39 +55,34 @@ export const samplePage = new Question<SamplesParameters, Samples>({
   load: endpoints.samples,
 });
 
-/** What asks for the first page of a list; null where there is none. */
-export function firstPageOf(list: SampleList | null): SamplesParameters | null {
-  return list === null ? null : { ...list, offset: 0, limit: PAGE_ROWS };
-}
-
 /** The offset of the page that holds a row. */
 export function offsetOf(row: number): number {
   return row - (row % PAGE_ROWS);
 }
 
 /** The offsets of the pages with the rows from `first` to before `end`. */
-export function offsetsOf(first: number, end: number): number[] {
+export function pagesBetween(first: number, end: number): number[] {
   return Array.from(
     { length: Math.ceil((end - offsetOf(first)) / PAGE_ROWS) },
     (_, page) => offsetOf(first) + page * PAGE_ROWS,
   );
 }
 
-/** Whether a page is here, and not under way. */
-export function isHere(page: Samples | Promise<Samples>): page is Samples {
-  return !(page instanceof Promise);
+/** What asks for the pages with the rows from `first` to before `end`, as many as one answer holds. */
+export function pageOf(list: SampleList, first: number, end = first + 1): SamplesParameters {
+  return {
+    ...list,
+    offset: offsetOf(first),
+    limit: Math.min(pagesBetween(first, end).length * PAGE_ROWS, MAX_ROWS),
+  };
 }
 
-/** A page of a list for the table: here at once where it is remembered, else from the server. */
-export function pageOf(
-  list: SampleList,
-  offset: number,
-  signal: AbortSignal,
-  delayMs = 0,
-): Samples | Promise<Samples> {
-  return samplePage.cachedOrFetched({ ...list, offset, limit: PAGE_ROWS }, signal, {
-    place: `table ${offset}`,
-    delayMs,
-    outlivesAsker: false,
-  });
+/** What asks for the first page of a list; null where there is none. */
+export function firstPageOf(list: SampleList | null): SamplesParameters | null {
+  return list === null ? null : pageOf(list, 0);
+}
+
+/** How the page with a row is asked for by who shows it: for its place in the table, and only while it is shown. */
+export function placeOf(row: number): { place: string; outlivesAsker: false } {
+  return { place: `table ${offsetOf(row)}`, outlivesAsker: false };
 }
