@@ -104,9 +104,14 @@ def licenses(lock: Mapping[str, Any], names: list[str]) -> str:
     """LICENSES-BUNDLE.txt."""
     parts = ["The page of RL Board is bundled of these packages, each under its own licence.\n"]
     for name in names:
-        text = (ROOT / "frontend" / "node_modules" / name / "LICENSE").read_text("utf-8").strip()
+        text = _license(ROOT / "frontend" / "node_modules" / name).read_text("utf-8").strip()
         parts.append(f"{'-' * 80}\n{name} {lock[f'node_modules/{name}']['version']}\n\n{text}\n")
     return "\n".join(parts)
+
+
+def _license(package: Path) -> Path:
+    """The file of a package's licence, in whichever case its name is written."""
+    return next(path for path in package.iterdir() if path.stem.lower() == "license")
 
 
 def without_versions(text: str) -> str:

@@ -1,5 +1,6 @@
 /** Answers in components: what is asked while they are on screen, and what is fetched before it is asked for. */
 
+import { dequal } from "dequal";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api/errors";
 import type { Question } from "./question";
@@ -32,7 +33,8 @@ const NOTHING = { data: null, parameters: null, error: null, dataKey: "", settle
 /**
  * Asks, keeps the old answer while a newer one loads, and ignores answers to questions no longer asked.
  *
- * An answer that is remembered is there at once, in the frame that asks for it. A new revision asks again. Null as parameters asks nothing and forgets the answer.
+ * An answer that is remembered is there at once, in the frame that asks for it. A new revision asks again, and what it answers
+ * alike stays the same object. Null as parameters asks nothing and forgets the answer.
  * An old answer about another run goes after a moment, and at once where the new question fails.
  */
 export function useAnswer<Parameters, T>(
@@ -46,7 +48,7 @@ export function useAnswer<Parameters, T>(
   if (parameters === null) last.current = NOTHING;
   else if (last.current.settledKey !== keyAtRevision) {
     const cached = question.cached(parameters);
-    if (cached !== null) last.current = answered(cached.answer, parameters, key, keyAtRevision);
+    if (cached !== null) last.current = answered(last.current, cached.answer, parameters, key, keyAtRevision);
   }
   const state = last.current;
   useEffect(() => {
@@ -57,7 +59,7 @@ export function useAnswer<Parameters, T>(
     };
     return question.ask(
       parameters,
-      (data) => settle(answered(data, parameters, key, keyAtRevision)),
+      (data) => settle(answered(last.current, data, parameters, key, keyAtRevision)),
       (error) => {
         const kept = isOtherRun(last.current.parameters, parameters) ? NOTHING : last.current;
         settle({ ...kept, error, settledKey: keyAtRevision });
@@ -82,13 +84,16 @@ export function useAnswer<Parameters, T>(
   };
 }
 
+/** The state after an answer. One that says the same as before is the object of before: whoever shows it need do nothing. */
 function answered<T, Parameters>(
+  before: AnswerState<T, Parameters>,
   data: T,
   parameters: Parameters,
   dataKey: string,
   settledKey: string,
 ): AnswerState<T, Parameters> {
-  return { data, parameters, error: null, dataKey, settledKey };
+  const isSame = before.dataKey === dataKey && dequal(before.data, data);
+  return { data: isSame ? before.data : data, parameters, error: null, dataKey, settledKey };
 }
 
 /**

@@ -145,3 +145,48 @@ describe("fetching ahead", () => {
     expect(last().signal.aborted).toBe(true);
   });
 });
+
+test("an answer that says the same at another revision is the object of before", async () => {
+  const answers = [
+    { values: [1, Number.NaN], at: new Float64Array([1, 2]) },
+    { values: [1, Number.NaN], at: new Float64Array([1, 2]) },
+    { values: [1, 2], at: new Float64Array([1, 2]) },
+    { values: [1, 2], at: new Float64Array([1, 3]) },
+  ];
+  const shown: unknown[] = [];
+  const numbers = new Question<string, unknown>({ name: "numbers", load: async () => answers.shift() });
+  const Numbers = ({ of }: { of: string }): null => {
+    const { data, loading } = useAnswer(numbers, of);
+    if (!loading) shown.push(data);
+    return null;
+  };
+  const [first, , other, last] = answers;
+  await act(() => render(<Numbers of="a" />, root));
+  for (const name of ["r1", "r2", "r3", "r4"]) {
+    await act(() => {
+      revision.value = name;
+    });
+    await settle(() => undefined);
+  }
+  expect(shown.length).toBe(4);
+  expect(shown[0]).toBe(first);
+  expect(shown[1]).toBe(first);
+  expect(shown[2]).toBe(other);
+  expect(shown[3]).toBe(last);
+});
+
+test("an equal answer to another question is its own", async () => {
+  const answers = [{ values: [1] }, { values: [1] }];
+  const [, second] = answers;
+  const numbers = new Question<string, unknown>({ name: "others", load: async () => answers.shift() });
+  let shown: unknown;
+  const Numbers = ({ of }: { of: string }): null => {
+    shown = useAnswer(numbers, of).data;
+    return null;
+  };
+  for (const name of ["a", "b"]) {
+    await act(() => render(<Numbers of={name} />, root));
+    await settle(() => undefined);
+  }
+  expect(shown).toBe(second);
+});
