@@ -26,8 +26,18 @@ def within(value: float, back: float, precision: int) -> bool:
     """Whether a number is as near as the rule says; NaN and infinities have to be themselves."""
     if math.isnan(value) or math.isinf(value):
         return repr(value) == repr(back)
-    error = abs(value - back)
+    # What is written may be exactly as far off as promised, and is read as the float next to it.
+    error = abs(value - back) - math.ulp(value)
     return error <= 0.5 * 10.0**-precision * SLACK and error <= 5.0 * 10.0**-precision * abs(value) * SLACK
+
+
+def test_a_number_halfway_is_as_near_as_promised_and_one_beyond_is_not() -> None:
+    halfway = 67108864.765625
+    (text,) = array_texts([np.asarray([halfway])], 5)
+    assert text in {b"67108864.76562", b"67108864.76563"}
+    assert within(halfway, read(text)[0], 5)
+    assert not within(halfway, 67108864.7656, 5)
+    assert not within(0.125, 0.119, 2)
 
 
 @settings(max_examples=examples(150), deadline=None)
