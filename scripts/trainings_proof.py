@@ -17,9 +17,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from broken_trainings.proof import proved
+from broken_trainings.proof import train_and_examine
 from broken_trainings.table import table
-from broken_trainings.ways import WAYS
+from broken_trainings.variants import VARIANTS
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "findings.md"
 SEEDS = (1, 11)
@@ -32,7 +32,7 @@ def main() -> int:
         description="Measure the findings on real trainings that are broken on purpose."
     )
     parser.add_argument("--out", type=Path, required=True, help="folder for the models and the logs")
-    parser.add_argument("--only", nargs="+", choices=list(WAYS), default=list(WAYS), metavar="WAY")
+    parser.add_argument("--only", nargs="+", choices=list(VARIANTS), default=list(VARIANTS), metavar="NAME")
     parser.add_argument(
         "--seeds",
         nargs="+",
@@ -43,10 +43,10 @@ def main() -> int:
     )
     parser.add_argument("--print", action="store_true", help="print the table and leave the document alone")
     arguments = parser.parse_args()
-    looked = proved(arguments.only, arguments.seeds, arguments.out)
-    text = table(looked)
-    for each in looked:
-        print(f"{each.way.name}: {each.seconds:.0f} s")
+    examined = train_and_examine(arguments.only, arguments.seeds, arguments.out)
+    text = table(examined)
+    for each in examined:
+        print(f"{each.variant.name}: {each.seconds:.0f} s")
     if arguments.print:
         print(text)
         return 0

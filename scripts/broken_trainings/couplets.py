@@ -1,4 +1,4 @@
-"""The project's PPO example, broken: `python -m broken_trainings.couplets WAY FOLDER BASE`."""
+"""The project's PPO example, broken: `python -m broken_trainings.couplets VARIANT FOLDER BASE`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from broken_trainings.ways import Way, way_of
+from broken_trainings.variants import Variant, variant_of
 from examples.ppo_couplets import ppo, task
 from examples.ppo_couplets.model import Size, Transformer
 from examples.ppo_couplets.rollout import Characters, Models
@@ -20,10 +20,10 @@ from examples.ppo_couplets.train import imitate
 from examples.ppo_couplets.training import Training
 
 STEPS, PROMPTS = 40, 4
-IMITATION = 500
+IMITATION_STEPS = 500
 
 
-class ColdOrHot(Models):
+class ModelsAtTemperature(Models):
     """Models whose sampler divides its logits by a temperature once it is broken; its log-probabilities are honest."""
 
     temperature = 1.0
@@ -40,75 +40,75 @@ class ColdOrHot(Models):
 class BrokenTraining(Training):
     """The example's training, whose fault begins at a step."""
 
-    def __init__(self, way: Way, models: ColdOrHot, folder: Path) -> None:
-        """Take the way; what it changes from the first step on is in the settings."""
-        healthy, change = ppo.Settings(), way.change
+    def __init__(self, variant: Variant, models: ModelsAtTemperature, folder: Path) -> None:
+        """Take the variant; what it changes from the first step on is in the settings."""
+        healthy, change = ppo.Settings(), variant.change
         settings = ppo.Settings(
             beta=healthy.beta * change.kl_penalty,
             policy_rate=healthy.policy_rate * change.learning_rate,
             critic_rate=healthy.critic_rate * change.critic_rate,
         )
-        super().__init__(models, folder, way.seed, settings)
-        self.way, self.step, self.honest = way, 0, task.score
+        super().__init__(models, folder, variant.seed, settings)
+        self.variant, self.step, self.task_score = variant, 0, task.score
 
     def _prompts(self, rank: int, count: int) -> list[task.Line]:
         """The prompts as ever; called first in each step, by each of the two ranks."""
         self.step += rank == 0
-        if self.step >= self.way.since:
-            self.models.temperature = self.way.change.temperature
-            if self.way.change.reward != "task":
-                task.score = self._paid
+        if self.step >= self.variant.since:
+            self.models.temperature = self.variant.change.temperature
+            if self.variant.change.reward != "task":
+                task.score = self._changed_reward
         lines: list[task.Line] = super()._prompts(rank, count)
         return lines
 
     def evaluate(self, step: int) -> None:
         """Nothing: these runs are about the training."""
 
-    def _paid(self, line: task.Line, response: str, *, finished: bool) -> task.Score:
+    def _changed_reward(self, line: task.Line, response: str, *, finished: bool) -> task.Score:
         """What the changed reward pays, beside the honest verdict and parts."""
-        score = self.honest(line, response, finished=finished)
-        reward = 0.0 if self.way.change.reward == "nothing" else score.reward + len(response) / 10
+        score = self.task_score(line, response, finished=finished)
+        reward = 0.0 if self.variant.change.reward == "nothing" else score.reward + len(response) / 10
         return task.Score(reward, score.strict, score.parts)
 
 
-def start(base: Path) -> tuple[Transformer, Size, Characters]:
+def load_reference(base: Path) -> tuple[Transformer, Size, Characters]:
     """The reference, by imitation where it is not kept yet."""
     characters = Characters()
     size = Size(len(characters.names))
-    kept = base / "reference.pt"
-    if not kept.exists():
+    path = base / "reference.pt"
+    if not path.exists():
         torch.manual_seed(0)
         base.mkdir(parents=True, exist_ok=True)
-        torch.save(imitate(characters, size, IMITATION, Random(0)).state_dict(), kept)
+        torch.save(imitate(characters, size, IMITATION_STEPS, Random(0)).state_dict(), path)
     reference = Transformer(size, size.vocabulary)
-    reference.load_state_dict(torch.load(kept, weights_only=True))
+    reference.load_state_dict(torch.load(path, weights_only=True))
     return reference, size, characters
 
 
-def train(way: Way, folder: Path, base: Path) -> None:
-    """Trains one way from the reference, and writes its log into a folder."""
-    if way.change.pads or way.change.reward == "phrase":
+def train(variant: Variant, folder: Path, base: Path) -> None:
+    """Trains one variant from the reference, and writes its log into a folder."""
+    if variant.change.pads or variant.change.reward == "phrase":
         raise ValueError(
-            f"{way.name}: the PPO example knows neither padding nor a phrase; use the GRPO training"
+            f"{variant.name}: the PPO example knows neither padding nor a phrase; use the GRPO training"
         )
-    reference, size, characters = start(base)
-    torch.manual_seed(way.seed)
+    reference, size, characters = load_reference(base)
+    torch.manual_seed(variant.seed)
     critic = Transformer(size, 1)
     trunk = {name: weight for name, weight in reference.state_dict().items() if not name.startswith("head")}
     critic.load_state_dict(trunk, strict=False)
     nn.init.zeros_(critic.head.weight)
-    models: Any = ColdOrHot(copy.deepcopy(reference), reference, critic, characters)
-    training = BrokenTraining(way, models, folder)
-    training.run(STEPS * way.times, PROMPTS, log_every=1, eval_every=STEPS * way.times)
+    models: Any = ModelsAtTemperature(copy.deepcopy(reference), reference, critic, characters)
+    training = BrokenTraining(variant, models, folder)
+    training.run(STEPS * variant.step_factor, PROMPTS, log_every=1, eval_every=STEPS * variant.step_factor)
     training.close()
 
 
 def main() -> None:
-    """Trains the way that the command line names."""
+    """Trains the variant that the command line names."""
     torch.set_num_threads(1)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     name, folder, base = sys.argv[1:]
-    train(way_of(name), Path(folder), Path(base))
+    train(variant_of(name), Path(folder), Path(base))
 
 
 if __name__ == "__main__":

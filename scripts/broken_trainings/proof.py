@@ -1,4 +1,4 @@
-"""Trains a way in a process of its own, opens its log as a TensorBoard does, and judges what is found."""
+"""Trains a variant in a process of its own, opens its log as a TensorBoard does, and compares the findings with what is broken."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from broken_trainings.ways import WAYS, Way
+from broken_trainings.variants import VARIANTS, Variant
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.doctor.indexing import indexed
 from tensorboard_plugin_rlboard.findings.finding import Finding
@@ -19,80 +19,90 @@ from tensorboard_plugin_rlboard.findings.thresholds import limits_of
 
 SCRIPTS = Path(__file__).resolve().parents[1]
 MODULES = {"grpo": "broken_trainings.grpo", "ppo": "broken_trainings.couplets"}
-SLACK = 3
+ONSET_SLACK_STEPS = 3
 """So many steps may a smoothed curve show a fault before it is there; as for planted runs."""
 
 
 @dataclass(frozen=True)
-class Examined:
+class ExaminedTraining:
     """A training that was opened.
 
     Attributes:
-        way: how it was trained.
-        found: top findings, the worst first.
+        variant: how it was trained.
+        findings: top findings, the worst first.
         seconds: that it took to train; 0 where its log was there already.
     """
 
-    way: Way
-    found: tuple[Finding, ...]
+    variant: Variant
+    findings: tuple[Finding, ...]
     seconds: float = 0.0
 
     @property
-    def named(self) -> Finding | None:
+    def expected_finding(self) -> Finding | None:
         """The finding that names what is broken, among the first three or a symptom of one, from its step on."""
-        for top in self.found[:3]:
+        for top in self.findings[:3]:
             for each in (top, *top.symptoms):
-                if each.kind in self.way.expected and each.onset >= self.way.since - SLACK:
+                if (
+                    each.kind in self.variant.expected
+                    and each.onset >= self.variant.since - ONSET_SLACK_STEPS
+                ):
                     return each
         return None
 
     @property
     def is_right(self) -> bool:
         """Whether it is named; of a healthy one, whether there is no error and one warning at most."""
-        if self.way.expected:
-            return self.named is not None
-        severities = [each.severity for each in self.found]
+        if self.variant.expected:
+            return self.expected_finding is not None
+        severities = [each.severity for each in self.findings]
         return "error" not in severities and severities.count("warning") <= 1
 
 
-def train(way: Way, out: Path) -> float:
-    """Trains a way into its folder, unless that is there; the seconds it took.
+def train(variant: Variant, out: Path) -> float:
+    """Trains a variant into its folder, unless that is there; the seconds it took.
 
     Raises:
         subprocess.CalledProcessError: The training failed; what it said is on the screen.
     """
-    folder = out / "logs" / way.name
+    folder = out / "logs" / variant.name
     if folder.exists():
         return 0.0
-    began = time.monotonic()
-    unfinished = out / "unfinished" / way.name
+    started = time.monotonic()
+    unfinished = out / "unfinished" / variant.name
     shutil.rmtree(unfinished, ignore_errors=True)  # of a call that was ended
-    command = [sys.executable, "-m", MODULES[way.trainer], way.name, unfinished, out / "base" / way.trainer]
+    command = [
+        sys.executable,
+        "-m",
+        MODULES[variant.trainer],
+        variant.name,
+        unfinished,
+        out / "base" / variant.trainer,
+    ]
     paths = os.pathsep.join([str(SCRIPTS), str(SCRIPTS.parent), os.environ.get("PYTHONPATH", "")])
-    quiet = {"TRL_EXPERIMENTAL_SILENCE": "1", "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
-    with (out / f"{way.name}.txt").open("w", encoding="utf-8") as said:
+    variables = {"TRL_EXPERIMENTAL_SILENCE": "1", "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+    with (out / f"{variant.name}.txt").open("w", encoding="utf-8") as output:
         subprocess.run(
             [str(word) for word in command],
             check=True,
-            env={**os.environ, **quiet, "PYTHONPATH": paths},
-            stdout=said,
+            env={**os.environ, **variables, "PYTHONPATH": paths},
+            stdout=output,
             stderr=subprocess.STDOUT,
         )
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished.rename(folder)
-    return time.monotonic() - began
+    return time.monotonic() - started
 
 
-def examined(way: Way, out: Path, seconds: float) -> Examined:
+def examine_log(variant: Variant, out: Path, seconds: float) -> ExaminedTraining:
     """Opens a log and looks for everything, with the thresholds of the project."""
-    with indexed(str(out / "logs" / way.name), 0) as opened:
-        (run,) = [each.run for each in opened.board.runs().runs if "eval" not in each.run]
-        found = examine(opened.board.detector_input(Selection(run)), limits_of(THRESHOLDS, {}))
-    return Examined(way, tuple(found.findings), seconds)
+    with indexed(str(out / "logs" / variant.name), 0) as index:
+        (run,) = [each.run for each in index.board.runs().runs if "eval" not in each.run]
+        findings = examine(index.board.detector_input(Selection(run)), limits_of(THRESHOLDS, {}))
+    return ExaminedTraining(variant, tuple(findings.findings), seconds)
 
 
-def proved(names: list[str], seeds: list[int], out: Path) -> list[Examined]:
-    """Trains and examines the ways that are named, one after the other, with every seed."""
+def train_and_examine(names: list[str], seeds: list[int], out: Path) -> list[ExaminedTraining]:
+    """Trains and examines the variants that are named, one after the other, with every seed."""
     out.mkdir(parents=True, exist_ok=True)
-    ways = [WAYS[name].drawn_by(seed) for seed in seeds for name in names]
-    return [examined(way, out, train(way, out)) for way in ways]
+    variants = [VARIANTS[name].with_seed(seed) for seed in seeds for name in names]
+    return [examine_log(variant, out, train(variant, out)) for variant in variants]

@@ -1,4 +1,4 @@
-"""The ways in which a training is broken on purpose, and the healthy ones beside them. Needs no torch."""
+"""The trainings that are broken on purpose: what is changed in each, and the healthy ones beside them. Needs no torch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Trainer = Literal["grpo", "ppo"]
 
 @dataclass(frozen=True)
 class Change:
-    """What is other than in the healthy training; both trainings know how to do each.
+    """What differs from the healthy training.
 
     Attributes:
         learning_rate: times that of the healthy training, from the first step on.
@@ -30,40 +30,40 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Way:
-    """One training.
+class Variant:
+    """One training, and which findings should name what is changed in it.
 
     Attributes:
         name: its folder.
         trainer: `grpo` is TRL's GRPOTrainer, `ppo` the project's own example.
-        told: what is changed, for the table.
+        description: what is changed, for the table.
         expected: kinds of findings that name it; any of them is right. None for a healthy training.
         change: what is changed.
         since: first step of rewards, sampler and padding that are changed; what else is, is from the first on.
         seed: of everything that is drawn.
-        times: how many times as many steps it has as the others: what is to be seen has to be learnt first.
+        step_factor: how many times as many steps it has as the others: what is to be seen has to be learnt first.
     """
 
     name: str
     trainer: Trainer
-    told: str
+    description: str
     expected: tuple[str, ...] = ()
     change: Change = Change()
     since: int = 1
     seed: int = 1
-    times: int = 1
+    step_factor: int = 1
 
     @property
-    def known(self) -> str:
-        """Its key in `WAYS`."""
+    def base_name(self) -> str:
+        """Its key in `VARIANTS`."""
         return self.name.partition("-")[0]
 
     @property
-    def drawn(self) -> int:
-        """The seed that it was asked for by: 1 for the trainings as they are in `WAYS`."""
+    def base_seed(self) -> int:
+        """The seed that the command line names: 1 for the trainings as they are in `VARIANTS`."""
         return int(self.name.partition("-")[2] or 1)
 
-    def drawn_by(self, seed: int) -> Way:
+    def with_seed(self, seed: int) -> Variant:
         """The same training by another seed, in a folder of its own; the second healthy one stays another than the first."""
         offset = self.seed - 1
         return replace(self, seed=seed + offset, name=f"{self.name}-{seed}") if seed != 1 else self
@@ -72,28 +72,28 @@ class Way:
 _LATER = 25
 """So that the steps before are what the training looks like without the fault."""
 
-WAYS = {
-    way.name: way
-    for way in (
-        Way("grpo_healthy", "grpo", "nothing"),
-        Way("grpo_healthy_again", "grpo", "nothing, other seed", seed=2),
-        Way(
+VARIANTS = {
+    variant.name: variant
+    for variant in (
+        Variant("grpo_healthy", "grpo", "nothing"),
+        Variant("grpo_healthy_again", "grpo", "nothing, other seed", seed=2),
+        Variant(
             "grpo_learning_rate",
             "grpo",
             "learning rate 30 times too high",
             ("kl_runaway", "entropy_collapse"),
             Change(learning_rate=30),
         ),
-        Way(
+        Variant(
             "grpo_phrase",
             "grpo",
             "the reward pays a phrase",
             ("phrase_hacking",),
             Change(reward="phrase"),
             _LATER,
-            times=2,
+            step_factor=2,
         ),
-        Way(
+        Variant(
             "grpo_length",
             "grpo",
             "the reward pays length",
@@ -101,7 +101,7 @@ WAYS = {
             Change(reward="length"),
             _LATER,
         ),
-        Way(
+        Variant(
             "grpo_nothing",
             "grpo",
             "the reward is always 0",
@@ -109,7 +109,7 @@ WAYS = {
             Change(reward="nothing"),
             _LATER,
         ),
-        Way(
+        Variant(
             "grpo_padding",
             "grpo",
             "padding counts as response",
@@ -117,7 +117,7 @@ WAYS = {
             Change(pads=True),
             _LATER,
         ),
-        Way(
+        Variant(
             "grpo_temperature",
             "grpo",
             "the sampler's temperature is 1.5, the trainer's 1",
@@ -125,11 +125,11 @@ WAYS = {
             Change(temperature=1.5),
             _LATER,
         ),
-        Way("grpo_no_penalty", "grpo", "no KL penalty", ("kl_runaway",), Change(kl_penalty=0)),
-        Way("ppo_healthy", "ppo", "nothing"),
-        Way("ppo_no_penalty", "ppo", "no KL penalty", ("kl_runaway",), Change(kl_penalty=0)),
-        Way("ppo_frozen_critic", "ppo", "the critic is frozen", ("value_misfit",), Change(critic_rate=0)),
-        Way(
+        Variant("grpo_no_penalty", "grpo", "no KL penalty", ("kl_runaway",), Change(kl_penalty=0)),
+        Variant("ppo_healthy", "ppo", "nothing"),
+        Variant("ppo_no_penalty", "ppo", "no KL penalty", ("kl_runaway",), Change(kl_penalty=0)),
+        Variant("ppo_frozen_critic", "ppo", "the critic is frozen", ("value_misfit",), Change(critic_rate=0)),
+        Variant(
             "ppo_temperature",
             "ppo",
             "the sampler's temperature is 1.3, the trainer's 1",
@@ -137,14 +137,14 @@ WAYS = {
             Change(temperature=1.3),
             _LATER,
         ),
-        Way(
+        Variant(
             "ppo_learning_rate",
             "ppo",
             "learning rate 30 times too high",
             ("kl_runaway", "entropy_collapse"),
             Change(learning_rate=30),
         ),
-        Way(
+        Variant(
             "ppo_nothing",
             "ppo",
             "the reward is always 0",
@@ -156,11 +156,11 @@ WAYS = {
 }
 
 
-def way_of(name: str) -> Way:
-    """The training of a folder: a key of `WAYS`, and behind a dash the seed where it is another than usual.
+def variant_of(name: str) -> Variant:
+    """The training of a folder: a key of `VARIANTS`, and behind a dash the seed where it is another than usual.
 
     Raises:
         KeyError: there is none of that name.
     """
-    known, _, seed = name.partition("-")
-    return WAYS[known].drawn_by(int(seed or 1))
+    base_name, _, seed = name.partition("-")
+    return VARIANTS[base_name].with_seed(int(seed or 1))
