@@ -24,14 +24,14 @@ from planted_runs.shapes import SHAPES, STRENGTHS
 
 def plans(kinds: list[str], strengths: list[str], shapes: list[str] | None, seeds: list[int]) -> list[Plan]:
     """Every combination that makes sense; without shapes, each kind has the first one that it fits into."""
-    made = []
+    planned = []
     for kind, seed in product(kinds, seeds):
         for strength in strengths if kind in FAILURES else strengths[:1]:
             fitting = [
                 plan for shape in shapes or SHAPES if (plan := Plan(kind, strength, shape, seed)).fits()
             ]
-            made += fitting if shapes else fitting[:1]
-    return made
+            planned += fitting if shapes else fitting[:1]
+    return planned
 
 
 def main() -> int:
@@ -55,11 +55,11 @@ def main() -> int:
             f"{arguments.out} is not empty, and logs are only added to: name another folder.", file=sys.stderr
         )
         return 1
-    made = plans(arguments.kinds, arguments.strengths, arguments.shapes, arguments.seeds)
-    if not made:
+    planned = plans(arguments.kinds, arguments.strengths, arguments.shapes, arguments.seeds)
+    if not planned:
         print("None of these shapes logs what these failures are seen by: name others.", file=sys.stderr)
         return 1
-    for plan in made:
+    for plan in planned:
         print(write_run(plan, arguments.out / "logs", arguments.out / "truth"), flush=True)
     return 0
 

@@ -10,7 +10,7 @@ from planted_runs.texts import Problem, tokens_of
 
 _FORMAT_PART = 0.2
 _KL_PENALTY = 0.02
-_CERTAIN = -1e-4
+_MAX_LOGPROB = -1e-4
 """No log-probability is above this one."""
 
 
@@ -23,7 +23,7 @@ def draw_texts(
         `shape.prompts` × `shape.group` samples; those of one prompt follow each other.
     """
     chosen = rng.choice(len(pool), size=shape.prompts, replace=shape.prompts > len(pool))
-    made = []
+    samples = []
     for place, index in enumerate(chosen):
         problem = pool[int(index)]
         ref_correct = _succeeds(REFERENCE_SKILL - problem.hardness, rng)
@@ -37,7 +37,7 @@ def draw_texts(
             if not finished:
                 tokens = tokens_of(text)
                 text, correct = "".join(tokens[: max(4, len(tokens) * 2 // 3)]), False
-            made.append(
+            samples.append(
                 Sample(
                     problem=problem,
                     group=f"{step}.{place}",
@@ -52,7 +52,7 @@ def draw_texts(
                     version=step - levels.staleness,
                 )
             )
-    return made
+    return samples
 
 
 def draw_numbers(samples: list[Sample], levels: Levels, rng: np.random.Generator) -> None:
@@ -64,10 +64,12 @@ def draw_numbers(samples: list[Sample], levels: Levels, rng: np.random.Generator
     for sample in samples:
         n = len(sample.tokens)
         sample.entropies = rng.gamma(2.0, levels.entropy / 2, n)
-        sample.logprobs = np.minimum(-rng.exponential(1.0, n) * sample.entropies, _CERTAIN)
+        sample.logprobs = np.minimum(-rng.exponential(1.0, n) * sample.entropies, _MAX_LOGPROB)
         log_ratio = rng.normal(levels.kl, np.sqrt(2 * levels.kl), n)
-        sample.ref_logprobs = np.minimum(sample.logprobs - log_ratio, _CERTAIN)
-        sample.rollout_logprobs = np.minimum(sample.logprobs - rng.normal(0, levels.mismatch, n), _CERTAIN)
+        sample.ref_logprobs = np.minimum(sample.logprobs - log_ratio, _MAX_LOGPROB)
+        sample.rollout_logprobs = np.minimum(
+            sample.logprobs - rng.normal(0, levels.mismatch, n), _MAX_LOGPROB
+        )
 
 
 def draw_critic(samples: list[Sample], levels: Levels, rng: np.random.Generator) -> None:
@@ -78,8 +80,8 @@ def draw_critic(samples: list[Sample], levels: Levels, rng: np.random.Generator)
         n = len(sample.tokens)
         penalty = -_KL_PENALTY * np.nan_to_num(sample.logprobs - sample.ref_logprobs, posinf=0, neginf=0)
         sample.returns = sample.reward + np.cumsum(penalty[::-1])[::-1]
-        known = np.linspace(0.2, 1.0, n)
-        guess: Floats = known * sample.returns + (1 - known) * float(rewards.mean())
+        knowledge = np.linspace(0.2, 1.0, n)
+        guess: Floats = knowledge * sample.returns + (1 - knowledge) * float(rewards.mean())
         sample.values = guess + rng.normal(0, levels.value_noise * spread, n)
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from planted_runs.levels import Levels
-from planted_runs.samples import Floats, Sample, Shown
+from planted_runs.samples import Floats, PlantedEvidence, Sample
 
 
 @dataclass(frozen=True)
-class Moment:
-    """When and how far a failure is planted.
+class PlantedStep:
+    """A step of a run in which its failure is planted, and how far it goes.
 
     Attributes:
         since: steps since its onset, from 0.
@@ -22,12 +22,12 @@ class Moment:
     since: int
     strength: int
 
-    def of(self, weak: float, medium: float, strong: float) -> float:
-        """The one of three numbers that the strength says."""
+    def by_strength(self, weak: float, medium: float, strong: float) -> float:
+        """One of three numbers, by the strength."""
         return (weak, medium, strong)[self.strength]
 
 
-Change = Callable[[list[Sample], Moment, np.random.Generator], list[Shown]]
+Change = Callable[[list[Sample], PlantedStep, np.random.Generator], list[PlantedEvidence]]
 """Changes the samples of a step in place and says which of them, and which of their tokens, show it."""
 
 
@@ -48,7 +48,7 @@ class Failure:
 
     metric: str
     needs: frozenset[str] = frozenset()
-    levels: Callable[[Levels, Moment], Levels] | None = None
+    levels: Callable[[Levels, PlantedStep], Levels] | None = None
     texts: Change | None = None
     numbers: Change | None = None
     from_start: bool = False
@@ -56,13 +56,13 @@ class Failure:
     everywhere: bool = False
 
 
-def some(samples: list[Sample], share: float, rng: np.random.Generator) -> list[int]:
+def pick_samples(samples: list[Sample], share: float, rng: np.random.Generator) -> list[int]:
     """So large a share of the samples, one at least, in the log's order."""
     count = max(1, round(share * len(samples)))
     return sorted(int(i) for i in rng.choice(len(samples), size=min(count, len(samples)), replace=False))
 
 
-def stretch(sample: Sample, share: float, rng: np.random.Generator) -> tuple[int, ...]:
+def pick_positions(sample: Sample, share: float, rng: np.random.Generator) -> tuple[int, ...]:
     """Neighbouring positions of a response: so large a share of it, one at least."""
     n = len(sample.tokens)
     length = min(n, max(1, round(share * n)))
@@ -70,11 +70,13 @@ def stretch(sample: Sample, share: float, rng: np.random.Generator) -> tuple[int
     return tuple(range(first, first + length))
 
 
-def strongest(samples: list[Sample], weight: Callable[[Sample], Floats], count: int = 4) -> list[Shown]:
+def strongest_evidence(
+    samples: list[Sample], weight: Callable[[Sample], Floats], count: int = 4
+) -> list[PlantedEvidence]:
     """The samples with the largest sum of a number of their tokens, each with the tokens that have most of it."""
-    shown = []
+    evidence = []
     for index, sample in enumerate(samples):
         weights = weight(sample)
         tokens = tuple(sorted(int(t) for t in np.argsort(-weights, kind="stable")[:3]))
-        shown.append(Shown(index, tokens, float(weights.mean())))
-    return sorted(shown, key=lambda each: -each.weight)[:count]
+        evidence.append(PlantedEvidence(index, tokens, float(weights.mean())))
+    return sorted(evidence, key=lambda each: -each.weight)[:count]

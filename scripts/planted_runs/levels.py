@@ -44,14 +44,14 @@ REFERENCE_SKILL = -0.8
 
 def steady(step: int, shape: Shape) -> Levels:
     """A training that learns: more right answers, slowly away from the reference, a little more certain."""
-    done = step / max(1, shape.steps - 1)
+    progress = step / max(1, shape.steps - 1)
     return Levels(
-        skill=REFERENCE_SKILL + 2.2 * done,
-        format=0.7 + 0.25 * done,
-        kl=0.0003 + 0.04 * done,
-        entropy=1.0 - 0.25 * done,
+        skill=REFERENCE_SKILL + 2.2 * progress,
+        format=0.7 + 0.25 * progress,
+        kl=0.0003 + 0.04 * progress,
+        entropy=1.0 - 0.25 * progress,
         sentences=shape.sentences,
-        value_noise=0.9 - 0.55 * done,
+        value_noise=0.9 - 0.55 * progress,
     )
 
 
@@ -60,33 +60,37 @@ def _half(step: int, shape: Shape) -> bool:
 
 
 def _warm_up(step: int, shape: Shape) -> Levels:
-    slow = steady(max(0, step - shape.steps // 4), shape)
-    return replace(slow, value_noise=steady(step, shape).value_noise)
+    levels = steady(max(0, step - shape.steps // 4), shape)
+    return replace(levels, value_noise=steady(step, shape).value_noise)
 
 
 def _curriculum(step: int, shape: Shape) -> Levels:
-    now = steady(step, shape)
-    return replace(now, skill=now.skill - 0.8 * (3 * step // shape.steps))
+    levels = steady(step, shape)
+    return replace(levels, skill=levels.skill - 0.8 * (3 * step // shape.steps))
 
 
 def _data_mix(step: int, shape: Shape) -> Levels:
-    now = steady(step, shape)
-    return replace(now, skill=now.skill - 0.7, sentences=now.sentences + 1.5) if _half(step, shape) else now
+    levels = steady(step, shape)
+    return (
+        replace(levels, skill=levels.skill - 0.7, sentences=levels.sentences + 1.5)
+        if _half(step, shape)
+        else levels
+    )
 
 
 def _longer_task(step: int, shape: Shape) -> Levels:
-    now = steady(step, shape)
-    return replace(now, sentences=now.sentences + 4 * step / shape.steps)
+    levels = steady(step, shape)
+    return replace(levels, sentences=levels.sentences + 4 * step / shape.steps)
 
 
 def _temperature(step: int, shape: Shape) -> Levels:
-    now = steady(step, shape)
-    return replace(now, entropy=now.entropy * 0.75) if _half(step, shape) else now
+    levels = steady(step, shape)
+    return replace(levels, entropy=levels.entropy * 0.75) if _half(step, shape) else levels
 
 
 def _hard(step: int, shape: Shape) -> Levels:
-    now = steady(step, shape)
-    return replace(now, skill=now.skill - 1.0)
+    levels = steady(step, shape)
+    return replace(levels, skill=levels.skill - 1.0)
 
 
 def _noisy(step: int, shape: Shape) -> Levels:

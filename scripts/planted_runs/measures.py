@@ -47,7 +47,7 @@ def _share(rows: Iterable[bool]) -> float:
     return fmean(map(float, rows))
 
 
-def _by(rows: list[Row], name: str) -> list[list[Row]]:
+def _grouped_by(rows: list[Row], name: str) -> list[list[Row]]:
     groups: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
         groups[row[name]].append(row)
@@ -55,12 +55,12 @@ def _by(rows: list[Row], name: str) -> list[list[Row]]:
 
 
 def _zero_advantage(rows: list[Row]) -> float:
-    rewards = [[row["reward"] for row in group] for group in _by(rows, "group_id")]
+    rewards = [[row["reward"] for row in group] for group in _grouped_by(rows, "group_id")]
     return _share(max(group) - min(group) <= 1e-8 for group in rewards)
 
 
 def _duplicates(rows: list[Row]) -> float:
-    groups = _by(rows, "prompt")
+    groups = _grouped_by(rows, "prompt")
     return fmean(1 - len({row["response"] for row in group}) / len(group) for group in groups)
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 from planted_runs.drawing import draw_critic, draw_numbers, draw_texts
-from planted_runs.failures import Failure, Moment
+from planted_runs.failures import Failure, PlantedStep
 from planted_runs.levels import HEALTHY
 from planted_runs.measures import MEASURES
 from planted_runs.policy_failures import POLICY_FAILURES
 from planted_runs.reward_failures import REWARD_FAILURES
-from planted_runs.samples import Sample, Shown
+from planted_runs.samples import PlantedEvidence, Sample
 from planted_runs.shapes import SHAPES, STRENGTHS, Shape
 from planted_runs.text_failures import TEXT_FAILURES
 from planted_runs.texts import problems
@@ -55,8 +55,8 @@ class Plan:
 
 def onset_of(failure: Failure | None, shape: Shape, rng: np.random.Generator) -> int:
     """The first step that shows it: anywhere in the middle of the run, or its first step."""
-    drawn = int(rng.integers(shape.steps * 3 // 10, shape.steps * 7 // 10))
-    return 0 if failure is not None and failure.from_start else drawn
+    onset = int(rng.integers(shape.steps * 3 // 10, shape.steps * 7 // 10))
+    return 0 if failure is not None and failure.from_start else onset
 
 
 def write_run(plan: Plan, logs: Path, truths: Path) -> Path:
@@ -89,15 +89,17 @@ def write_run(plan: Plan, logs: Path, truths: Path) -> Path:
         config |= {"reward_weight_correct": 0.8, "reward_weight_format": 0.2}
     with RolloutWriter(logs / plan.name, config=config, rank=0, when_full="wait") as writer:
         for step in range(shape.steps):
-            now = Moment(step - onset, STRENGTHS.index(plan.strength)) if onset <= step <= last else None
-            samples, shown = _step(plan, shape, step, now, pool, rng)
+            planted_step = (
+                PlantedStep(step - onset, STRENGTHS.index(plan.strength)) if onset <= step <= last else None
+            )
+            samples, step_evidence = _step(plan, shape, step, planted_step, pool, rng)
             rows = [sample.row(step, shape) for sample in samples]
             for row in rows:
                 writer.log(**row)
             evidence += [
                 {"step": step, "line": line + each.sample + 1, "sample": each.sample,
                  "tokens": list(each.tokens), "weight": round(each.weight, 4)}
-                for each in shown
+                for each in step_evidence
             ]  # fmt: skip
             line += len(rows)
             if failure is not None:
@@ -127,19 +129,24 @@ def write_run(plan: Plan, logs: Path, truths: Path) -> Path:
 
 
 def _step(
-    plan: Plan, shape: Shape, step: int, now: Moment | None, pool: list[Any], rng: np.random.Generator
-) -> tuple[list[Sample], list[Shown]]:
+    plan: Plan,
+    shape: Shape,
+    step: int,
+    planted_step: PlantedStep | None,
+    pool: list[Any],
+    rng: np.random.Generator,
+) -> tuple[list[Sample], list[PlantedEvidence]]:
     failure = FAILURES.get(plan.kind)
     levels = HEALTHY[plan.kind if failure is None else "steady"](step, shape)
-    planted = failure if now is not None else None
-    shown: list[Shown] = []
-    if planted and now and planted.levels:
-        levels = planted.levels(levels, now)
+    active = failure if planted_step is not None else None
+    evidence: list[PlantedEvidence] = []
+    if active and planted_step and active.levels:
+        levels = active.levels(levels, planted_step)
     samples = draw_texts(step, levels, shape, pool, rng)
-    if planted and now and planted.texts:
-        shown += planted.texts(samples, now, rng)
+    if active and planted_step and active.texts:
+        evidence += active.texts(samples, planted_step, rng)
     draw_numbers(samples, levels, rng)
     draw_critic(samples, levels, rng)
-    if planted and now and planted.numbers:
-        shown += planted.numbers(samples, now, rng)
-    return samples, shown
+    if active and planted_step and active.numbers:
+        evidence += active.numbers(samples, planted_step, rng)
+    return samples, evidence

@@ -71,7 +71,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Shown:
+class PlantedEvidence:
     """Where a planted failure is to be seen in a step.
 
     Attributes:

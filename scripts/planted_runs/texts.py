@@ -87,14 +87,14 @@ class Problem:
     @property
     def prompt(self) -> str:
         """The question."""
-        return self._said(_QUESTION[self.language])
+        return self._answer_sentence(_QUESTION[self.language])
 
     @property
     def answer(self) -> str:
         """The answer key."""
         return str(self.a + self.b)
 
-    def _said(self, words: str, total: int = 0) -> str:
+    def _answer_sentence(self, words: str, total: int = 0) -> str:
         return words.format(name=self.name, thing=self.thing, a=self.a, b=self.b, sum=total)
 
     def response(self, sentences: int, *, correct: bool, rng: np.random.Generator) -> str:
@@ -104,7 +104,7 @@ class Problem:
         order = [fillers[i % len(fillers)] for i in rng.permutation(max(sentences - 1, len(fillers)))]
         opening = [_pick(_OPENINGS[self.language], rng)] if sentences else []
         said = [*opening, *order[: max(0, sentences - 1)], _pick(_ANSWERS[self.language], rng)]
-        return _SPACE[self.language].join(self._said(words, total) for words in said)
+        return _SPACE[self.language].join(self._answer_sentence(words, total) for words in said)
 
 
 def problems(count: int, rng: np.random.Generator) -> list[Problem]:
