@@ -26,7 +26,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import browser
-from measured_findings.examined_runs import NAMED
+from document_section import write_section
+from measured_findings.examined_runs import KIND_OF_FINDING
 from planted_runs.run import FAILURES, Plan, write_run
 from planted_runs.shapes import SHAPES, STRENGTHS
 from playwright.sync_api import Frame, Page, sync_playwright
@@ -34,20 +35,20 @@ from screenshots import FLAGS, SIZE, tensorboard
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "planted-runs.md"
 BEGIN, END = "<!-- actions -->", "<!-- /actions -->"
-PATIENCE_MS = 30_000
-READING = 180.0
+TIMEOUT_MS = 30_000
+EXAMINE_TIMEOUT_S = 180.0
 """Seconds in which all runs are read and examined."""
 SHAPES_TRIED = ("grpo_few", "ppo_few", *SHAPES)
 """A kind's run has the first of these shapes that it fits into: a smaller one is there sooner."""
 SEED = 21
 """Thresholds were set on others."""
-FOCUSED = "document.activeElement?.dataset.finding ?? ''"
-OPEN = "document.querySelector('[data-testid=drawer]')?.dataset.id"
+FOCUSED_FINDING = "document.activeElement?.dataset.finding ?? ''"
+OPEN_SAMPLE = "document.querySelector('[data-testid=drawer]')?.dataset.id"
 
 
 @dataclass(frozen=True)
-class Walk:
-    """What came of one run.
+class ProofPath:
+    """The keys from the page of a run to what proves its failure.
 
     Attributes:
         plan: what was planted.
@@ -73,14 +74,14 @@ def proves(truth: dict[str, Any], step: int, sample: int, token: int | None) -> 
     return bool(truth["everywhere"] and truth["onset"] <= step <= truth["last"])
 
 
-def _selected(frame: Frame) -> dict[str, str]:
+def _address_parameters(frame: Frame) -> dict[str, str]:
     prefix = "p.rlboard."
     frame.evaluate("dispatchEvent(new Event('blur'))")  # else the address is written half a second later
     pairs = urllib.parse.parse_qsl(frame.evaluate("parent.location.hash.slice(1)"))
     return {key.removeprefix(prefix): value for key, value in pairs if key.startswith(prefix)}
 
 
-def _asked(address: str, route: str, **arguments: object) -> Any:
+def _ask(address: str, route: str, **arguments: object) -> Any:
     question = urllib.parse.urlencode(arguments)
     with urllib.request.urlopen(f"{address}data/plugin/rlboard/{route}?{question}", timeout=60) as answer:
         return json.load(answer)
@@ -88,33 +89,33 @@ def _asked(address: str, route: str, **arguments: object) -> Any:
 
 def _findings(address: str, run: str) -> list[str]:
     """What is named of a run once it is examined, in the order of the list: kind and metric of each."""
-    until = time.monotonic() + READING
-    while time.monotonic() < until:
+    deadline = time.monotonic() + EXAMINE_TIMEOUT_S
+    while time.monotonic() < deadline:
         try:
-            found = _asked(address, "findings", run=run)
-            if found["state"] == "ready":
-                return [f"{each['kind']}:{each['metric']}" for each in found["findings"]]
+            answer = _ask(address, "findings", run=run)
+            if answer["state"] == "ready":
+                return [f"{each['kind']}:{each['metric']}" for each in answer["findings"]]
         except urllib.error.HTTPError as error:
             if error.code != HTTPStatus.NOT_FOUND:  # the run is not found yet
                 raise
         time.sleep(0.5)
-    raise RuntimeError(f"{run} was not examined within {READING:.0f} seconds.")
+    raise RuntimeError(f"{run} was not examined within {EXAMINE_TIMEOUT_S:.0f} seconds.")
 
 
-def _place(address: str, run: str, chosen: dict[str, str]) -> int:
+def _index_in_step(address: str, run: str, parameters: dict[str, str]) -> int:
     """The place of the open sample in its step."""
-    answer = _asked(address, "samples", run=run, step=chosen["step"], limit=500)
+    answer = _ask(address, "samples", run=run, step=parameters["step"], limit=500)
     ids: list[str] = answer["columns"]["id"]
-    return ids.index(chosen["sample"])
+    return ids.index(parameters["sample"])
 
 
-def walk(page: Page, address: str, plan: Plan, truth: dict[str, Any]) -> Walk:
+def find_proof(page: Page, address: str, plan: Plan, truth: dict[str, Any]) -> ProofPath:
     """Opens the link of the run and goes to the proof by keys."""
     names = _findings(address, plan.name)
-    kind = NAMED.get(plan.kind, plan.kind)
+    kind = KIND_OF_FINDING.get(plan.kind, plan.kind)
     place = next((i for i, name in enumerate(names) if name.partition(":")[0] == kind), None)
     if place is None:
-        return Walk(plan)
+        return ProofPath(plan)
     page.goto("about:blank")
     page.goto(f"{address}#rlboard&p.rlboard.run={plan.name}")
     view = page.frame_locator("iframe[src*='name=rlboard']")
@@ -124,46 +125,46 @@ def walk(page: Page, address: str, plan: Plan, truth: dict[str, Any]) -> Walk:
     view.get_by_test_id("finding-head").nth(len(names) - 1).wait_for()
     frame = next(each for each in page.frames if "name=rlboard" in each.url)
     # The worst is open by itself.
-    while place > 0 and not frame.evaluate(FOCUSED).startswith(names[place]):
+    while place > 0 and not frame.evaluate(FOCUSED_FINDING).startswith(names[place]):
         if len(keys) > len(names) + 1:
             raise RuntimeError(f"{plan.name}: j does not come to {names[place]}.")
         page.keyboard.press("j")
         keys.append("j")
     page.keyboard.press("Enter")
     keys.append("Enter")
-    frame.wait_for_function(OPEN)
+    frame.wait_for_function(OPEN_SAMPLE)
     page.wait_for_timeout(300)  # the address has the token
-    chosen = _selected(frame)
-    step, sample = int(chosen["step"]), _place(address, plan.name, chosen)
-    token = int(chosen["token"]) if "token" in chosen else None
-    return Walk(plan, tuple(keys), step, sample, token, proves(truth, step, sample, token))
+    parameters = _address_parameters(frame)
+    step, sample = int(parameters["step"]), _index_in_step(address, plan.name, parameters)
+    token = int(parameters["token"]) if "token" in parameters else None
+    return ProofPath(plan, tuple(keys), step, sample, token, proves(truth, step, sample, token))
 
 
-def walks(plans: Sequence[Plan]) -> Iterator[Walk]:
+def find_proofs(plans: Sequence[Plan]) -> Iterator[ProofPath]:
     """Makes the runs, opens each and goes to its proof.
 
     Raises:
         SystemExit: there is no browser.
     """
-    found = browser.find(whole=True)
-    if found is None:
+    executable = browser.find(whole=True)
+    if executable is None:
         raise SystemExit(browser.ADVICE)
     with tempfile.TemporaryDirectory() as folder:
         logs, truths = Path(folder) / "logs", Path(folder) / "truths"
-        known = {plan: json.loads(write_run(plan, logs, truths).read_text("utf-8")) for plan in plans}
+        truth_of = {plan: json.loads(write_run(plan, logs, truths).read_text("utf-8")) for plan in plans}
         with tensorboard(logs) as address, sync_playwright() as driver:
-            chromium = driver.chromium.launch(executable_path=found, args=FLAGS)
+            chromium = driver.chromium.launch(executable_path=executable, args=FLAGS)
             page = chromium.new_page(viewport=SIZE, locale="en-US")
-            page.set_default_timeout(PATIENCE_MS)
-            for plan, truth in known.items():
-                each = walk(page, address, plan, truth)
+            page.set_default_timeout(TIMEOUT_MS)
+            for plan, truth in truth_of.items():
+                each = find_proof(page, address, plan, truth)
                 print(plan.name, *each.keys, "proof" if each.proves else "no proof", file=sys.stderr)
                 yield each
             chromium.close()
 
 
-def cell(each: Walk | None) -> str:
-    """What came of a run, as a cell of the table."""
+def table_cell(each: ProofPath | None) -> str:
+    """The keys that proved a failure, and where they led, as a cell of the table."""
     if each is None:
         return "–"
     if not each.keys:
@@ -174,20 +175,20 @@ def cell(each: Walk | None) -> str:
     return f"{len(each.keys)}: {keys} → {where}{'' if each.proves else ' (**not what was planted**)'}"
 
 
-def written(found: Sequence[Walk]) -> str:
+def render_table(paths: Sequence[ProofPath]) -> str:
     """The table, a line for each kind, and the sums below it."""
-    strengths = [each for each in STRENGTHS if any(walk.plan.strength == each for walk in found)]
+    strengths = [each for each in STRENGTHS if any(path.plan.strength == each for path in paths)]
     lines = [f"| planted | {' | '.join(strengths)} |", f"| --- |{' --- |' * len(strengths)}"]
-    by_plan = {(walk.plan.kind, walk.plan.strength): walk for walk in found}
+    by_plan = {(path.plan.kind, path.plan.strength): path for path in paths}
     lines += [
-        f"| `{kind}` | {' | '.join(cell(by_plan.get((kind, strength))) for strength in strengths)} |"
-        for kind in dict.fromkeys(walk.plan.kind for walk in found)
+        f"| `{kind}` | {' | '.join(table_cell(by_plan.get((kind, strength))) for strength in strengths)} |"
+        for kind in dict.fromkeys(path.plan.kind for path in paths)
     ]
     for strength in strengths:
-        runs = [walk for walk in found if walk.plan.strength == strength]
-        right = [len(walk.keys) for walk in runs if walk.proves]
-        most = f", by {min(right)} to {max(right)} keys" if right else ""
-        lines += ["", f"Of {len(runs)} {strength} ones {len(right)} are proved{most}."]
+        runs = [path for path in paths if path.plan.strength == strength]
+        lengths = [len(path.keys) for path in runs if path.proves]
+        keys = f", by {min(lengths)} to {max(lengths)} keys" if lengths else ""
+        lines += ["", f"Of {len(runs)} {strength} ones {len(lengths)} are proved{keys}."]
     return "\n".join(lines) + "\n"
 
 
@@ -202,13 +203,11 @@ def main() -> int:
     for kind in arguments.kinds:
         fitting = [shape for shape in SHAPES_TRIED if Plan(kind, "medium", shape, SEED).fits()]
         plans += [Plan(kind, strength, fitting[0], SEED) for strength in arguments.strengths]
-    text = written(list(walks(plans)))
+    text = render_table(list(find_proofs(plans)))
     if arguments.print:
         print(text)
         return 0
-    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+    write_section(DOCUMENT, BEGIN, END, text)
     return 0
 
 

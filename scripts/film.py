@@ -22,7 +22,7 @@ import browser
 from PIL import Image
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Locator, Page, ViewportSize, sync_playwright
-from screenshots import DARKEST, FLAGS, PATIENCE_MS, ROOT, tensorboard
+from screenshots import DARKEST, FLAGS, ROOT, TIMEOUT_MS, tensorboard
 
 sys.path.insert(0, str(ROOT))
 
@@ -31,8 +31,8 @@ from planted_runs.run import Plan, write_run
 SIZE: ViewportSize = {"width": 1200, "height": 700}
 WIDTH = 1200
 """Of the film, as wide as the page: its text is to be read."""
-LARGEST = 2_000_000
-GLIDE = 6
+MAX_BYTES = 2_000_000
+PICTURES_OF_A_MOVE = 6
 """Pictures while the pointer goes from one place to the next."""
 _POINTER = """([x, y, pressed]) => {
     let dot = document.getElementById("film-pointer");
@@ -56,41 +56,41 @@ class Film:
     page: Page
     pictures: list[Image.Image] = field(default_factory=list)
     milliseconds: list[int] = field(default_factory=list)
-    at: tuple[float, float] = (SIZE["width"] / 2, SIZE["height"] - 80.0)
+    pointer: tuple[float, float] = (SIZE["width"] / 2, SIZE["height"] - 80.0)
 
-    def shoot(self, milliseconds: int, *, pressed: bool = False) -> None:
+    def add_picture(self, milliseconds: int, *, pressed: bool = False) -> None:
         """Takes a picture that stays for so long."""
-        self.page.evaluate(_POINTER, [*self.at, pressed])
-        taken = Image.open(io.BytesIO(self.page.screenshot()))
-        height = round(WIDTH * taken.height / taken.width)
-        self.pictures.append(taken.convert("RGB").resize((WIDTH, height), Image.Resampling.LANCZOS))
+        self.page.evaluate(_POINTER, [*self.pointer, pressed])
+        picture = Image.open(io.BytesIO(self.page.screenshot()))
+        height = round(WIDTH * picture.height / picture.width)
+        self.pictures.append(picture.convert("RGB").resize((WIDTH, height), Image.Resampling.LANCZOS))
         self.milliseconds.append(milliseconds)
 
-    def go(self, x: float, y: float) -> None:
+    def move_pointer(self, x: float, y: float) -> None:
         """Moves the pointer there, slowly at both ends."""
-        from_x, from_y = self.at
-        for picture in range(1, GLIDE + 1):
-            part = picture / GLIDE
+        from_x, from_y = self.pointer
+        for picture in range(1, PICTURES_OF_A_MOVE + 1):
+            part = picture / PICTURES_OF_A_MOVE
             part = part * part * (3 - 2 * part)
-            self.at = (from_x + (x - from_x) * part, from_y + (y - from_y) * part)
-            self.page.mouse.move(*self.at)
-            self.shoot(60)
+            self.pointer = (from_x + (x - from_x) * part, from_y + (y - from_y) * part)
+            self.page.mouse.move(*self.pointer)
+            self.add_picture(60)
 
     def click(self, place: Locator, *, across: float = 0.5, down: float = 0.5) -> None:
         """Goes to a place, parts of its width and height from its corner, and presses it."""
         box = place.bounding_box()
         if box is None:
             raise SystemExit("What the film presses next is not on screen.")
-        self.go(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
-        self.shoot(250, pressed=True)
-        self.page.mouse.click(*self.at)
+        self.move_pointer(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
+        self.add_picture(250, pressed=True)
+        self.page.mouse.click(*self.pointer)
         self.page.wait_for_timeout(1200)
 
     def press(self, key: str, milliseconds: int) -> None:
         """Presses a key and shows what comes of it."""
         self.page.keyboard.press(key)
         self.page.wait_for_timeout(700)
-        self.shoot(milliseconds)
+        self.add_picture(milliseconds)
 
     def save(self, path: Path) -> int:
         """Writes the film; returns its size in bytes."""
@@ -108,7 +108,7 @@ class Film:
         return path.stat().st_size
 
 
-def shoot(page: Page, address: str, run: str, chart: str, across: float) -> Film:
+def film_run(page: Page, address: str, run: str, chart: str, across: float) -> Film:
     """Films the way from the curve to the token."""
     wait_until_read(address, run)
     page.goto(f"{address}#rlboard&p.rlboard.view=overview&p.rlboard.run={run}")
@@ -117,23 +117,23 @@ def shoot(page: Page, address: str, run: str, chart: str, across: float) -> Film
     card.wait_for()
     page.wait_for_timeout(2500)
     film = Film(page)
-    film.shoot(1800)
+    film.add_picture(1800)
     film.click(card.locator("svg, canvas").last, across=across)  # the curve bends here: the step is selected
-    film.shoot(1600)
+    film.add_picture(1600)
     film.click(frame.get_by_test_id("tab-samples"))
     rows = frame.get_by_test_id("sample-row")
     rows.first.wait_for()
-    film.shoot(1800)
+    film.add_picture(1800)
     film.click(rows.first, across=0.5)
     tokens = frame.get_by_test_id("token")
     tokens.first.wait_for()
     page.wait_for_timeout(800)
-    film.shoot(1800)
+    film.add_picture(1800)
     film.click(tokens.nth(tokens.evaluate_all(DARKEST)))
-    film.shoot(2200)
+    film.add_picture(2200)
     film.press("j", 1600)
     film.click(tokens.nth(tokens.evaluate_all(DARKEST)))
-    film.shoot(3000)
+    film.add_picture(3000)
     return film
 
 
@@ -160,25 +160,25 @@ def main() -> int:
     if chromium is None:
         print(browser.ADVICE, file=sys.stderr)
         return 1
-    with tempfile.TemporaryDirectory(prefix="rlboard-film-") as made:
+    with tempfile.TemporaryDirectory(prefix="rlboard-film-") as folder:
         logdir, run = arguments.logdir, arguments.run
         if logdir is None:
             plan = Plan("kl_spike", "strong", "grpo", 6)
-            write_run(plan, Path(made) / "logs", Path(made) / "truth")
-            logdir, run = Path(made) / "logs", plan.name
+            write_run(plan, Path(folder) / "logs", Path(folder) / "truth")
+            logdir, run = Path(folder) / "logs", plan.name
         with tensorboard(logdir) as address, sync_playwright() as driver:
-            started = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-            context = started.new_context(viewport=SIZE)
-            context.set_default_timeout(PATIENCE_MS)
+            chromium_browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+            context = chromium_browser.new_context(viewport=SIZE)
+            context.set_default_timeout(TIMEOUT_MS)
             try:
-                film = shoot(context.new_page(), address, run, arguments.chart, arguments.across)
+                film = film_run(context.new_page(), address, run, arguments.chart, arguments.across)
             except BrowserError as error:
                 print(f"The tab did not come to what the film shows: {error.message}", file=sys.stderr)
                 return 1
             size = film.save(arguments.out)
-            started.close()
+            chromium_browser.close()
     print(f"{arguments.out}: {len(film.pictures)} pictures, {size / 1e6:.2f} MB")
-    if size > LARGEST:
+    if size > MAX_BYTES:
         print("It is larger than 2 MB: fewer pictures, or a smaller page.", file=sys.stderr)
         return 1
     return 0

@@ -19,8 +19,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from measured_findings.examined_runs import Looked, look_at, plans_of
-from measured_findings.tables import written
+from document_section import write_section
+from measured_findings.examined_runs import ExaminedRun, examine_runs, plans_of
+from measured_findings.tables import render_tables
 from planted_runs.levels import HEALTHY
 from planted_runs.run import FAILURES
 from planted_runs.shapes import SHAPES, STRENGTHS
@@ -28,7 +29,7 @@ from planted_runs.shapes import SHAPES, STRENGTHS
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "findings.md"
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 MEASURED_SEEDS = (21, 22)
-LARGE = ("ppo", "many")
+LARGE_SHAPES = ("ppo", "many")
 """Shapes whose logs take long to make: they are measured apart."""
 
 
@@ -39,7 +40,10 @@ def main() -> int:
     parser.add_argument("--kinds", nargs="+", choices=kinds, default=kinds, metavar="KIND")
     parser.add_argument("--strengths", nargs="+", choices=STRENGTHS, default=list(STRENGTHS))
     parser.add_argument(
-        "--shapes", nargs="+", choices=list(SHAPES), default=[name for name in SHAPES if name not in LARGE]
+        "--shapes",
+        nargs="+",
+        choices=list(SHAPES),
+        default=[name for name in SHAPES if name not in LARGE_SHAPES],
     )
     parser.add_argument("--seeds", nargs="+", type=int, default=list(MEASURED_SEEDS))
     parser.add_argument("--jobs", type=int, default=2, help="processes at once (default: 2)")
@@ -50,23 +54,20 @@ def main() -> int:
     chunks = plans_of(arguments.kinds, arguments.strengths, arguments.shapes, arguments.seeds)
     # Anew and not forked: a fork has the databases of this process without their threads.
     processes = ProcessPoolExecutor(arguments.jobs, get_context("spawn"))
-    with tempfile.TemporaryDirectory() as nowhere, processes as pool:
-        keep = arguments.keep or Path(nowhere)
-        looked: list[Looked] = [
-            each for found in pool.map(look_at, chunks, [keep] * len(chunks)) for each in found
+    with tempfile.TemporaryDirectory() as temporary, processes as pool:
+        cache = arguments.keep or Path(temporary)
+        examined: list[ExaminedRun] = [
+            each for runs in pool.map(examine_runs, chunks, [cache] * len(chunks)) for each in runs
         ]
     if arguments.wrong:
-        for each in looked:
+        for each in examined:
             if each.is_wrong:
-                print(each.line())
-    text = written(looked, arguments.seeds)
+                print(each.summary())
+    text = render_tables(examined, arguments.seeds)
     if arguments.print:
         print(text)
         return 0
-    document = DOCUMENT.read_text(encoding="utf-8")
-    before, _, rest = document.partition(BEGIN)
-    after = rest.partition(END)[2]
-    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+    write_section(DOCUMENT, BEGIN, END, text)
     return 0
 
 

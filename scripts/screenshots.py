@@ -25,7 +25,7 @@ from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import FrameLocator, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_MS = 30_000
+TIMEOUT_MS = 30_000
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 FLAGS = [
     "--no-sandbox",
@@ -57,14 +57,14 @@ def _samples(frame: FrameLocator) -> None:
 def _sample(words: str) -> Callable[[FrameLocator], None]:
     """Opens the response with these words, at the token that the chosen metric colours most."""
 
-    def reach(frame: FrameLocator) -> None:
+    def prepare(frame: FrameLocator) -> None:
         frame.get_by_test_id("sample-row").filter(has_text=words).click()
         tokens = frame.get_by_test_id("token")
         tokens.first.wait_for()
         frame.get_by_test_id("matrix-toggle").click()
         tokens.nth(tokens.evaluate_all(DARKEST)).click()
 
-    return reach
+    return prepare
 
 
 def _findings(frame: FrameLocator) -> None:
@@ -92,7 +92,7 @@ class Picture:
 
     name: str
     address: str
-    reach: Callable[[FrameLocator], None]
+    prepare: Callable[[FrameLocator], None]
     dark: bool = False
     locale: str = "en-US"
     planted: bool = False
@@ -164,20 +164,20 @@ def _answers(address: str) -> bool:
 def take(pictures: list[Picture], address: str, chromium: str, out: Path) -> None:
     """Takes the pictures one after another, each in a browser without a past."""
     with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        chromium_browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         for picture in pictures:
-            context = started.new_context(
+            context = chromium_browser.new_context(
                 viewport=SIZE, locale=picture.locale, color_scheme="dark" if picture.dark else "light"
             )
-            context.set_default_timeout(PATIENCE_MS)
+            context.set_default_timeout(TIMEOUT_MS)
             page = context.new_page()
             page.goto(f"{address}#rlboard&{picture.address}")
-            picture.reach(page.frame_locator("iframe[src*='name=rlboard']"))
+            picture.prepare(page.frame_locator("iframe[src*='name=rlboard']"))
             page.wait_for_timeout(1500)  # charts are drawn and transitions over
             page.screenshot(path=out / f"{picture.name}.png")
             print(out / f"{picture.name}.png", flush=True)
             context.close()
-        started.close()
+        chromium_browser.close()
 
 
 def main() -> int:
@@ -192,11 +192,11 @@ def main() -> int:
         print(browser.ADVICE, file=sys.stderr)
         return 1
     arguments.out.mkdir(parents=True, exist_ok=True)
-    wanted = [picture for picture in PICTURES if arguments.only is None or picture.name in arguments.only]
+    chosen = [picture for picture in PICTURES if arguments.only is None or picture.name in arguments.only]
     with tempfile.TemporaryDirectory() as folder:
         planted = Path(folder) / "logs"
         for logdir in (arguments.logdir, planted):
-            pictures = [picture for picture in wanted if picture.planted == (logdir == planted)]
+            pictures = [picture for picture in chosen if picture.planted == (logdir == planted)]
             if not pictures:
                 continue
             if logdir == planted:

@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from broken_trainings.proof import train_and_examine
 from broken_trainings.table import table
 from broken_trainings.variants import VARIANTS
+from document_section import write_section
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "findings.md"
 SEEDS = (1, 11)
@@ -50,8 +51,7 @@ def main() -> int:
     if arguments.print:
         print(text)
         return 0
-    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    write_section(DOCUMENT, BEGIN, END, text)
     return 0
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from tensorboard_plugin_rlboard.api import FindingInfo
 
-_SLACK = 3
+_SLACK_STEPS = 3
 
 
 @dataclass(frozen=True)
-class EvidenceJudged:
+class EvidenceCounts:
     """What was shown, and how much of it is what was planted.
 
     Attributes:
@@ -31,12 +31,12 @@ class EvidenceJudged:
     planted_tokens: int = 0
 
 
-NOTHING_SHOWN = EvidenceJudged()
+NO_EVIDENCE = EvidenceCounts()
 
 
-def judged(
+def count_evidence(
     findings: Sequence[FindingInfo], kind: str, truth: Mapping[str, Any], folder: Path
-) -> EvidenceJudged:
+) -> EvidenceCounts:
     """What is shown of the first finding of a kind in the steps of the failure.
 
     Args:
@@ -46,37 +46,37 @@ def judged(
         folder: of the run's log.
     """
     if "onset" not in truth:
-        return NOTHING_SHOWN
+        return NO_EVIDENCE
     onset, last = truth["onset"], truth["last"]
-    right = [
+    matching = [
         each
         for each in findings
-        if each.kind == kind and each.onset >= onset - _SLACK and each.steps[0] <= last + _SLACK
+        if each.kind == kind and each.onset >= onset - _SLACK_STEPS and each.steps[0] <= last + _SLACK_STEPS
     ]
-    if not right:
-        return NOTHING_SHOWN
-    line_of = _lines(folder)
+    if not matching:
+        return NO_EVIDENCE
+    line_of = _line_finder(folder)
     planted = {each["line"]: set(each["tokens"]) for each in truth["evidence"]}
-    shown, lines = right[0], [line_of(name) for name in right[0].samples]
+    shown, lines = matching[0], [line_of(name) for name in matching[0].samples]
     if truth["everywhere"]:
         true = sum(onset <= step <= last for step in shown.sample_steps)
-        return EvidenceJudged(len(lines), true)
-    known = [
+        return EvidenceCounts(len(lines), true)
+    tokens_in_truth = [
         (planted[line], token.position)
         for token in shown.tokens
         if (line := line_of(token.id)) in planted and planted[line]
     ]
-    return EvidenceJudged(
+    return EvidenceCounts(
         len(lines),
         sum(line in planted for line in lines),
-        len(known),
-        sum(position in tokens for tokens, position in known),
+        len(tokens_in_truth),
+        sum(position in tokens for tokens, position in tokens_in_truth),
     )
 
 
-def _lines(folder: Path) -> Any:
+def _line_finder(folder: Path) -> Any:
     """A function from the id of a sample to the number of its line, from 1; the run has one file of lines."""
     (log,) = folder.rglob("*.jsonl")
-    with log.open("rb") as opened:
-        starts = [0, *accumulate(len(line) for line in opened)]
+    with log.open("rb") as file:
+        starts = [0, *accumulate(len(line) for line in file)]
     return lambda name: bisect_left(starts, int(name.split("-")[1], 16)) + 1

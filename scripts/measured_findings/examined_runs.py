@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from measured_findings.evidence import NOTHING_SHOWN, EvidenceJudged, judged
+from measured_findings.evidence import NO_EVIDENCE, EvidenceCounts, count_evidence
 from planted_runs.run import FAILURES, Plan, write_run
 
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
@@ -21,9 +21,9 @@ from tensorboard_plugin_rlboard.findings.finding import Finding
 from tensorboard_plugin_rlboard.findings.registry import DETECTORS_BY_KIND, THRESHOLDS, examine
 from tensorboard_plugin_rlboard.findings.thresholds import limits_of
 
-NAMED = {"padding_bug": "log_integrity"}
+KIND_OF_FINDING = {"padding_bug": "log_integrity"}
 """Kind that is planted -> kind of its finding, where that is another."""
-FOLLOWS = {
+CONSEQUENCES = {
     "kl_spike": {"logprob_mismatch"},
     "kl_runaway": {"kl_spike"},
     "length_hacking": {"proxy_gold_gap", "truncation"},
@@ -38,82 +38,83 @@ FOLLOWS = {
     "garbled_text": {"entropy_collapse"},
 }
 """Kind that is planted -> what is true of such a run as well, and no false alarm."""
-_SLACK = 3
+_SLACK_STEPS = 3
 
 
 @dataclass(frozen=True)
-class Looked:
+class ExaminedRun:
     """A run that was examined.
 
     Attributes:
         plan: what was made.
         truth: what is known of it.
-        found: top findings, the worst first.
-        missing: kinds that could not be looked for.
+        findings: top findings, the worst first.
+        not_checked: kinds that could not be looked for.
         evidence: what of the finding that is right is shown as its evidence.
     """
 
     plan: Plan
     truth: dict[str, Any]
-    found: tuple[Finding, ...]
-    missing: frozenset[str]
-    evidence: EvidenceJudged = NOTHING_SHOWN
+    findings: tuple[Finding, ...]
+    not_checked: frozenset[str]
+    evidence: EvidenceCounts = NO_EVIDENCE
 
     @property
     def kind(self) -> str:
         """The kind of finding that is right; empty for a healthy run."""
-        return NAMED.get(self.plan.kind, self.plan.kind) if self.plan.kind in FAILURES else ""
+        return KIND_OF_FINDING.get(self.plan.kind, self.plan.kind) if self.plan.kind in FAILURES else ""
 
     @property
-    def checked(self) -> bool:
+    def is_checked(self) -> bool:
         """Whether what was planted could be looked for."""
-        return self.kind in DETECTORS_BY_KIND and self.kind not in self.missing
+        return self.kind in DETECTORS_BY_KIND and self.kind not in self.not_checked
 
     @property
     def is_hit(self) -> bool:
         """Whether it is named, in steps that show it, on top or as a symptom."""
-        return any(self._is_right(each) for top in self.found for each in (top, *top.symptoms))
+        return any(self._is_right(each) for top in self.findings for each in (top, *top.symptoms))
 
     @property
-    def in_top_three(self) -> bool:
+    def is_in_top_three(self) -> bool:
         """Whether it is one of the first three findings, or a symptom of one of them."""
-        return any(self._is_right(each) for top in self.found[:3] for each in (top, *top.symptoms))
+        return any(self._is_right(each) for top in self.findings[:3] for each in (top, *top.symptoms))
 
     @property
     def false_alarms(self) -> list[Finding]:
         """Findings on top that are neither it nor true of such a run; hints for tuning are no alarms."""
-        also = FOLLOWS.get(self.plan.kind, set()) if self.kind else set()
-        return [top for top in self.others if not (top.kind in also and self._overlaps(top))]
+        also = CONSEQUENCES.get(self.plan.kind, set()) if self.kind else set()
+        return [top for top in self.other_findings if not (top.kind in also and self._overlaps(top))]
 
     @property
-    def others(self) -> list[Finding]:
+    def other_findings(self) -> list[Finding]:
         """Findings on top that are not it, among them what is true of such a run as well; hints are left out."""
-        return [top for top in self.found if top.severity != "info" and not self._is_right(top)]
+        return [top for top in self.findings if top.severity != "info" and not self._is_right(top)]
 
     @property
     def onset_error(self) -> int | None:
         """Steps between the onset that was found and the planted one; None where it was not found."""
-        right = [each for top in self.found for each in (top, *top.symptoms) if self._is_right(each)]
+        right = [each for top in self.findings for each in (top, *top.symptoms) if self._is_right(each)]
         return right[0].onset - self.truth["onset"] if right else None
 
     @property
     def is_wrong(self) -> bool:
         """Whether it was missed or something else was named."""
-        return bool((self.checked and not self.is_hit) or self.false_alarms)
+        return bool((self.is_checked and not self.is_hit) or self.false_alarms)
 
-    def line(self) -> str:
+    def summary(self) -> str:
         """The run and what was found, for a terminal."""
-        said = ", ".join(
-            f"{each.kind}[{each.severity} {each.first}-{each.last} {each.value:.3g}]" for each in self.found
+        findings = ", ".join(
+            f"{each.kind}[{each.severity} {each.first}-{each.last} {each.value:.3g}]"
+            for each in self.findings
         )
         planted = f" {self.truth['onset']}-{self.truth['last']}" if self.kind else ""
-        return f"{'MISS ' if self.checked and not self.is_hit else ''}{self.plan.name}{planted}: {said or 'nothing'}"
+        return f"{'MISS ' if self.is_checked and not self.is_hit else ''}{self.plan.name}{planted}: {findings or 'nothing'}"
 
     def _is_right(self, finding: Finding) -> bool:
         return finding.kind == self.kind and self._overlaps(finding)
 
     def _overlaps(self, finding: Finding) -> bool:
-        onset, last = self.truth["onset"] - _SLACK, self.truth["last"] + _SLACK
+        onset, last = self.truth["onset"] - _SLACK_STEPS, self.truth["last"] + _SLACK_STEPS
         return bool(finding.onset >= onset and finding.first <= last)
 
 
@@ -134,27 +135,27 @@ def plans_of(
     return portions
 
 
-def look_at(plans: Sequence[Plan], keep: Path) -> list[Looked]:
+def examine_runs(plans: Sequence[Plan], cache: Path) -> list[ExaminedRun]:
     """Makes and opens some runs, or takes what was observed of them before, and examines them."""
-    kept = {plan: keep / f"{plan.name}.pickle" for plan in plans}
-    new = [plan for plan, path in kept.items() if not path.exists()]
+    paths = {plan: cache / f"{plan.name}.pickle" for plan in plans}
+    new = [plan for plan, path in paths.items() if not path.exists()]
     if new:
-        keep.mkdir(parents=True, exist_ok=True)
+        cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as folder:
             logs, truths = Path(folder) / "logs", Path(folder) / "truth"
             files = {plan: write_run(plan, logs, truths) for plan in new}
-            with indexed(str(logs), 0) as opened:
+            with indexed(str(logs), 0) as index:
                 for plan, file in files.items():
                     truth = json.loads(file.read_text(encoding="utf-8"))
-                    data = opened.board.detector_input(Selection(plan.name))
-                    answer = opened.board.findings(FindingsQuestion(Selection(plan.name)))
-                    kind = NAMED.get(plan.kind, plan.kind)
-                    evidence = judged(answer.findings, kind, truth, logs / plan.name)
-                    kept[plan].write_bytes(pickle.dumps((truth, data, evidence)))
+                    data = index.board.detector_input(Selection(plan.name))
+                    answer = index.board.findings(FindingsQuestion(Selection(plan.name)))
+                    kind = KIND_OF_FINDING.get(plan.kind, plan.kind)
+                    evidence = count_evidence(answer.findings, kind, truth, logs / plan.name)
+                    paths[plan].write_bytes(pickle.dumps((truth, data, evidence)))
     limits = limits_of(THRESHOLDS, {})
-    looked = []
-    for plan, path in kept.items():
+    examined = []
+    for plan, path in paths.items():
         truth, data, evidence = pickle.loads(path.read_bytes())  # noqa: S301 (written by this command)
         found = examine(data, limits)
-        looked.append(Looked(plan, truth, found.findings, frozenset(found.not_checked), evidence))
-    return looked
+        examined.append(ExaminedRun(plan, truth, found.findings, frozenset(found.not_checked), evidence))
+    return examined

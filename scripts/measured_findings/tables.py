@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-from measured_findings.examined_runs import FOLLOWS, Looked
+from measured_findings.examined_runs import CONSEQUENCES, ExaminedRun
 from planted_runs.shapes import STRENGTHS
 
 _Z = 1.96
@@ -30,20 +30,20 @@ def share(hits: int, total: int) -> str:
     return f"{hits / total:.2f} [{low:.2f}, {high:.2f}] of {total}"
 
 
-def written(looked: Sequence[Looked], seeds: Sequence[int]) -> str:
+def render_tables(examined: Sequence[ExaminedRun], seeds: Sequence[int]) -> str:
     """All tables."""
-    healthy = [each for each in looked if not each.kind]
-    failures = [each for each in looked if each.kind]
-    shapes = ", ".join(f"`{shape}`" for shape in dict.fromkeys(each.plan.shape for each in looked))
+    healthy = [each for each in examined if not each.kind]
+    failures = [each for each in examined if each.kind]
+    shapes = ", ".join(f"`{shape}`" for shape in dict.fromkeys(each.plan.shape for each in examined))
     lines = [
         f"{len(failures)} runs with a planted failure and {len(healthy)} healthy ones; shapes {shapes}; seeds {', '.join(map(str, seeds))}.",
         "",
     ]
-    lines += _by_kind(looked, failures)
-    lines += ["", *_follows(), "", *_evidence(failures), "", *_healthy(healthy)]
-    medium = [each for each in failures if each.plan.strength == "medium" and each.checked]
+    lines += _by_kind(examined, failures)
+    lines += ["", *_consequences(), "", *_evidence(failures), "", *_healthy(healthy)]
+    medium = [each for each in failures if each.plan.strength == "medium" and each.is_checked]
     if medium:
-        top = sum(each.in_top_three for each in medium)
+        top = sum(each.is_in_top_three for each in medium)
         hits = sum(each.is_hit for each in medium)
         lines += [
             "",
@@ -52,13 +52,13 @@ def written(looked: Sequence[Looked], seeds: Sequence[int]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _by_kind(looked: Sequence[Looked], failures: Sequence[Looked]) -> list[str]:
+def _by_kind(examined: Sequence[ExaminedRun], failures: Sequence[ExaminedRun]) -> list[str]:
     lines = [
         "| planted | recall weak | medium | strong | precision | what follows counted as false | onset off by, median |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for planted in dict.fromkeys(each.plan.kind for each in failures):
-        runs = [each for each in failures if each.plan.kind == planted and each.checked]
+        runs = [each for each in failures if each.plan.kind == planted and each.is_checked]
         if not runs:
             lines.append(f"| `{planted}` | not looked for yet | | | | | |")
             continue
@@ -68,8 +68,8 @@ def _by_kind(looked: Sequence[Looked], failures: Sequence[Looked]) -> list[str]:
             recall.append(share(sum(each.is_hit for each in of_strength), len(of_strength)))
         kind = runs[0].kind
         hits = sum(each.is_hit for each in runs)
-        false = sum(alarm.kind == kind for each in looked for alarm in each.false_alarms)
-        strictly = sum(other.kind == kind for each in looked for other in each.others)
+        false = sum(alarm.kind == kind for each in examined for alarm in each.false_alarms)
+        strictly = sum(other.kind == kind for each in examined for other in each.other_findings)
         errors = [abs(error) for each in runs if (error := each.onset_error) is not None]
         off = f"{median(errors):g} steps" if errors else "–"
         lines.append(
@@ -78,36 +78,41 @@ def _by_kind(looked: Sequence[Looked], failures: Sequence[Looked]) -> list[str]:
     return lines
 
 
-def _follows() -> list[str]:
+def _consequences() -> list[str]:
     """What the first column of precision does not count as false."""
     named = "; ".join(
-        f"of `{kind}` {', '.join(f'`{each}`' for each in sorted(also))}" for kind, also in FOLLOWS.items()
+        f"of `{kind}` {', '.join(f'`{each}`' for each in sorted(also))}"
+        for kind, also in CONSEQUENCES.items()
     )
-    said = "What follows from a failure is true of its run and no false alarm in the first column of precision, where it overlaps the failure's steps"
-    return [f"{said}: {named}. The column behind it counts all of that as false."]
+    rule = "What follows from a failure is true of its run and no false alarm in the first column of precision, where it overlaps the failure's steps"
+    return [f"{rule}: {named}. The column behind it counts all of that as false."]
 
 
-def _evidence(failures: Sequence[Looked]) -> list[str]:
+def _evidence(failures: Sequence[ExaminedRun]) -> list[str]:
     """How much of the evidence of what was found is what was planted."""
     lines = [
         "| planted | evidence: samples that are planted | tokens that are planted |",
         "| --- | --- | --- |",
     ]
     for planted in dict.fromkeys(each.plan.kind for each in failures):
-        all_of = [each.evidence for each in failures if each.plan.kind == planted]
-        samples = share(sum(one.planted_samples for one in all_of), sum(one.samples for one in all_of))
-        tokens = share(sum(one.planted_tokens for one in all_of), sum(one.tokens for one in all_of))
+        evidence = [each.evidence for each in failures if each.plan.kind == planted]
+        samples = share(
+            sum(counts.planted_samples for counts in evidence), sum(counts.samples for counts in evidence)
+        )
+        tokens = share(
+            sum(counts.planted_tokens for counts in evidence), sum(counts.tokens for counts in evidence)
+        )
         lines.append(f"| `{planted}` | {samples} | {tokens} |")
     return lines
 
 
-def _healthy(healthy: Sequence[Looked]) -> list[str]:
+def _healthy(healthy: Sequence[ExaminedRun]) -> list[str]:
     if not healthy:
         return []
     lines = ["| healthy | runs | errors a run | warnings a run | which |", "| --- | --- | --- | --- | --- |"]
     for kind in (*dict.fromkeys(each.plan.kind for each in healthy), ""):
         runs = [each for each in healthy if kind in ("", each.plan.kind)]
-        alarms = [alarm for each in runs for alarm in each.found]
+        alarms = [alarm for each in runs for alarm in each.findings]
         counts = [
             sum(alarm.severity == severity for alarm in alarms) / len(runs)
             for severity in ("error", "warning")

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from document_section import write_section
+
 
 def made_by(command: str) -> str:
     """The line above a table: when, by which command, on what machine, with what versions."""
@@ -32,20 +34,6 @@ def _cell(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def insert(document: Path, name: str, text: str) -> None:
-    """Puts figures between the two markers of their name in a document.
-
-    Raises:
-        SystemExit: the document has no such markers.
-    """
-    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    before, found, rest = document.read_text(encoding="utf-8").partition(begin)
-    _, closed, after = rest.partition(end)
-    if not found or not closed:
-        sys.exit(f"{document} has no place for figures: a line {begin} and a line {end}.")
-    document.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
-
-
 def add_write(parser: argparse.ArgumentParser) -> None:
     """The option that all of these commands have."""
     parser.add_argument(
@@ -61,7 +49,7 @@ def finish(args: argparse.Namespace, name: str, text: str, failures: list[str], 
     """
     print(f"\n{text}\n")
     if args.write is not None:
-        insert(args.write, name, text)
+        write_section(args.write, f"<!-- {name}: begin -->", f"<!-- {name}: end -->", text)
     for failure in failures[:named]:
         print(failure)
     if failures:

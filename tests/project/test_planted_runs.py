@@ -19,7 +19,7 @@ from typing import Any
 import make_planted_runs
 import numpy as np
 import pytest
-from counted_actions import Walk, cell, proves, written
+from counted_actions import ProofPath, proves, render_table, table_cell
 from planted_runs.levels import HEALTHY
 from planted_runs.measures import MEASURES
 from planted_runs.run import FAILURES, Plan, write_run
@@ -86,11 +86,11 @@ def test_what_was_planted_is_in_the_rows(kind: str, planted: Planted) -> None:
         further = abs(truth["after"] - truth["before"])
         assert further > np.std(measured[:onset]) / 2, "medium strength is more than the noise before"
     assert truth["evidence"]
-    for shown in truth["evidence"]:
-        row = steps[shown["step"]][shown["sample"]]
-        assert row["line"] == shown["line"]
-        assert onset <= shown["step"] <= last
-        assert all(0 <= token < len(row["response_tokens"]) for token in shown["tokens"])
+    for evidence in truth["evidence"]:
+        row = steps[evidence["step"]][evidence["sample"]]
+        assert row["line"] == evidence["line"]
+        assert onset <= evidence["step"] <= last
+        assert all(0 <= token < len(row["response_tokens"]) for token in evidence["tokens"])
 
 
 @pytest.mark.parametrize("kind", FAILURES)
@@ -106,10 +106,17 @@ def test_a_stronger_failure_goes_further(kind: str, planted: Planted) -> None:
 def test_the_tab_shows_the_planted_numbers(
     tmp_path: Path, planted: Planted, open_board: Callable[[Path], Board]
 ) -> None:
-    shown = {"k3_mean", "log_ratio_mean", "entropies_mean", "explained_variance", "n_tokens"}
-    shown |= {"zero_advantage_groups", "duplicate_share", "truncation_share", "loss", "reward", "staleness"}
+    evidence = {"k3_mean", "log_ratio_mean", "entropies_mean", "explained_variance", "n_tokens"}
+    evidence |= {
+        "zero_advantage_groups",
+        "duplicate_share",
+        "truncation_share",
+        "loss",
+        "reward",
+        "staleness",
+    }
     truths = []
-    for kind in (kind for kind in FAILURES if FAILURES[kind].metric in shown):
+    for kind in (kind for kind in FAILURES if FAILURES[kind].metric in evidence):
         truth, folder = planted(small(kind))
         shutil.copytree(folder, tmp_path / truth["run"])
         truths.append(truth)
@@ -230,11 +237,11 @@ def test_where_every_sample_shows_it_each_since_the_onset_is_one() -> None:
 
 def test_the_table_has_a_line_for_each_kind_and_the_sums() -> None:
     found = [
-        Walk(SPIKE, ("4", "Enter"), 10, 3, 6, proves=True),
-        Walk(FLAT, ("4", "j", "Enter"), 30, 1, None, proves=True),
-        Walk(Plan("entropy_collapse", "weak", "grpo_few", 1)),
+        ProofPath(SPIKE, ("4", "Enter"), 10, 3, 6, proves=True),
+        ProofPath(FLAT, ("4", "j", "Enter"), 30, 1, None, proves=True),
+        ProofPath(Plan("entropy_collapse", "weak", "grpo_few", 1)),
     ]
-    assert written(found).splitlines() == [
+    assert render_table(found).splitlines() == [
         "| planted | weak | strong |",
         "| --- | --- | --- |",
         "| `kl_spike` | 2: `4` `Enter` → step 10, sample 3, token 6 | – |",
@@ -247,7 +254,7 @@ def test_the_table_has_a_line_for_each_kind_and_the_sums() -> None:
 
 
 def test_what_is_no_proof_is_said() -> None:
-    assert "**not what was planted**" in cell(Walk(SPIKE, ("4", "Enter"), 2, 0, 0))
+    assert "**not what was planted**" in table_cell(ProofPath(SPIKE, ("4", "Enter"), 2, 0, 0))
 
 
 def test_what_is_written_behind_a_text_is_counted_with_the_token_that_it_is_joined_to() -> None:
