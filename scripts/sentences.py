@@ -47,7 +47,7 @@ UNSEEN = frozenset({
     "split, attempt, step, {}", "[tensor of shape {}]", "[array of shape {}]", "{} is no container",
     'struct_pack(step := step, attempt := attempt, file := file, line_offset := line_offset, "row" := "row")',
     "{} {} NULLS LAST, step, begins, g", "[abs(pair.r - mean) * pair.t for pair in apart]",
-    "the range begins at {}, but the file was read up to {}", "It cannot be read", "It lies beside", "its id", "sum of ", 'Parquet file "{}"',
+    "the range begins at {}, but the file was read up to {}", "It cannot be read", "It lies beside", "its id", "sum of ", " with decimal comma", " with thousands comma", 'Parquet file "{}"',
 
     "[nested too deeply]",
 })  # fmt: skip

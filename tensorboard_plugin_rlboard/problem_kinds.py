@@ -29,6 +29,7 @@ PROBLEM_KINDS = {
     "odd_split": "splits of unknown names",
     "not_a_number": "values that are no numbers",
     "not_an_array": "values that are no lists",
+    "number_as_text": "numbers written as text",
     "list_as_text": "lists written as text",
     "too_many_keys": "keys beyond the limit",
     "length_mismatch": "values that do not fit the tokens",

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.arrays.tensor_texts import holds_tensor_text, number_from_tensor_text
 from tensorboard_plugin_rlboard.metrics.segments import Bools, Floats
 from tensorboard_plugin_rlboard.words import plain, snake_case
 
@@ -22,18 +23,9 @@ _NUMBER_TEXT = re.compile(
     r"\s*[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|nan|inf|infinity)\s*", re.ASCII | re.IGNORECASE
 )
 """Decimal digits of ASCII, without separators: Python would take `1_000` and digits of other scripts as well."""
-_DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+)", re.ASCII)
-"""A number as much of Europe writes it, and no `1,000`, which may be a thousand."""
 _TRUTH_TEXTS = {"true": 1.0, "false": 0.0}
 _MAX_TRUTH_LENGTH = 16
 """Characters of a text that may be a truth value with white space around it."""
-_MAX_VERDICT_LENGTH = 32
-"""Characters of a text that may be a verdict."""
-_BEGINS_NUMBER = frozenset("+-.0123456789")
-_TENSOR_TEXT = re.compile(
-    r"\s*<?(?:(?:np|numpy|torch|tf|jnp|jax|mx)\.|tensor\b|array\b|Array\b|DeviceArray\b)", re.ASCII
-)
-"""How the representations of tensors, arrays and NumPy's numbers begin."""
 _IDS = frozenset(
     plain(word)
     for names in (words.TOKEN_IDS, words.WHOLE_TOKEN_IDS, words.PROMPT_TOKEN_IDS, words.TOKEN_STRINGS)
@@ -74,31 +66,18 @@ def is_truth(value: object) -> bool:
     )
 
 
-def score_from_value(value: object) -> float | None:
-    """A number as above, or what says in words or in per cent how right an answer is (`yes` 1, `fail` 0, `85%` 0.85), or is `0,5`."""
+def written_number(value: object) -> float | None:
+    """A number as above, or the one that a text shows as a tensor (`tensor(0.5)`); None for anything else."""
     number = number_from_value(value)
-    return number_from_verdict(value) if number is None else number
-
-
-def number_from_verdict(value: object) -> float | None:
-    """1 or 0 of a word for whether something is right, the share of a text in per cent, a number with a comma; else None."""
-    if not isinstance(value, str) or len(value) > _MAX_VERDICT_LENGTH:
-        return None
-    text = value.strip().lower()
-    if _DECIMAL_COMMA.fullmatch(text):
-        return float(text.replace(",", "."))
-    if text.endswith("%"):
-        share = number_from_value(text[:-1].rstrip()) if text[:1] in _BEGINS_NUMBER else None
-        return None if share is None else share / 100
-    return 1.0 if text in words.RIGHT else 0.0 if text in words.WRONG else None
+    return number_from_tensor_text(value) if number is None and isinstance(value, str) else number
 
 
 def floats_of_values(values: list[Any]) -> Floats | None:
-    """Numbers, truth values and texts that hold a number as float64; None where one is something else."""
+    """Numbers, truth values and texts that hold a number, of a tensor as well, as float64; None where one is something else."""
     if str in set(map(type, values)):
-        if number_from_value(values[0]) is None:  # mostly a column of texts: not worth a look at each
+        if written_number(values[0]) is None:  # mostly a column of texts: not worth a look at each
             return None
-        numbers = {value: number_from_value(value) for value in set(values)}
+        numbers = {value: written_number(value) for value in set(values)}
         if None in numbers.values():
             return None
         values = [numbers[value] for value in values]
@@ -110,9 +89,7 @@ def floats_of_values(values: list[Any]) -> Floats | None:
 
 def are_numbers(values: list[Any]) -> bool:
     """Whether every value is a number, a truth value or a text that holds one."""
-    return floats_of_values(values) is not None or all(
-        number_from_value(value) is not None for value in values
-    )
+    return floats_of_values(values) is not None or all(written_number(value) is not None for value in values)
 
 
 _NO_LISTS = (str, int, float, type(None))
@@ -203,13 +180,15 @@ def not_a_number(name: str, value: object) -> str:
     """Why a value of a numeric field is in no statistic, and what to log instead."""
     return (
         f"{name} is no number but {shortened(value)}; it is shown with its sample and left out of every statistic. Log "
-        f"one number{': that of a tensor or array is value.item()' if _is_tensor_text(value) else ''}."
+        f"one number{': that of a tensor or array is value.item()' if holds_tensor_text(value) else ''}."
     )
 
 
 def not_an_array(key: str, value: object) -> str:
     """Why a value under a key of a token array is left out, and what to log instead."""
-    is_tensor = _is_tensor_text(value) or (isinstance(value, list) and any(map(_is_tensor_text, value[:2])))
+    is_tensor = holds_tensor_text(value) or (
+        isinstance(value, list) and any(map(holds_tensor_text, value[:2]))
+    )
     return (
         f"{key} is no list of numbers but {shortened(value)}; it is left out. Log a list of numbers"
         f"{': that of a tensor or array is values.tolist()' if is_tensor else ''}."
@@ -219,15 +198,6 @@ def not_an_array(key: str, value: object) -> str:
 def not_tokens(key: str, value: object) -> str:
     """Why a value under a key of response tokens is left out, and what to log instead."""
     return f"{key} is no list of tokens but {shortened(value)}; it is left out. Log a list with each token's text."
-
-
-def is_tensor_text(text: str) -> bool:
-    """Whether a text is how Python shows a tensor, an array or a number of NumPy (`tensor(1.0)`, `np.float64(1.0)`)."""
-    return _TENSOR_TEXT.match(text) is not None and ("(" in text or text.lstrip().startswith("<"))
-
-
-def _is_tensor_text(value: object) -> bool:
-    return isinstance(value, str) and is_tensor_text(value)
 
 
 def shortened(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Reads steps as trainers write them (whole numbers, `step_10`, `10/100`), and tells numbers that cannot be steps.
+"""Reads steps as trainers write them (whole numbers, `step_10`, `10/100`, `1,000`, `3k`), and tells numbers that cannot be steps.
 
 A step may be large: some trainings count the tokens that they have seen. So a number is a time, a date or an identifier only
 where all that is known of its column says so.
@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tensorboard_plugin_rlboard.formats.arrays.number_values import is_truth, number_from_value
+from tensorboard_plugin_rlboard.formats.arrays.number_values import is_truth, written_number
 
 _STEP_TEXT = re.compile(
     r"\s*(?:(?:(?:global|train|training|trainer|optim|policy)[ _-]?)?"
@@ -23,6 +23,11 @@ _IN_EPOCH = re.compile(
     re.IGNORECASE,
 )
 """An epoch that stands before the step in it: `epoch 0 step 3`."""
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3}){1,4}", re.ASCII)
+"""A step whose thousands a comma parts: a step has no decimals."""
+_ROUNDED = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)([km])", re.ASCII | re.IGNORECASE)
+_FACTORS = {"k": 1000, "m": 1_000_000}
+"""What a letter behind a step stands for (`3k`)."""
 _MAX_TEXT_LENGTH = 64
 MIN_SUSPECT_STEP = 10_000_000
 """Steps from here on may be something else than steps: dates are the smallest of them."""
@@ -47,16 +52,29 @@ _MAX_STEP = 1e15
 
 
 def step_from_value(value: object) -> float | None:
-    """The step in a value: a number, or a text with one (`"10"`, `"iter_10"`, `"10/100"`); None for anything else."""
+    """The step in a value: a number, or a text with one (`"10"`, `"iter_10"`, `"10/100"`, `"3k"`); None for anything else."""
     if is_truth(value):
         return None
-    number = number_from_value(value)
+    number = written_number(value)
     if number is not None or not isinstance(value, str) or len(value) > _MAX_TEXT_LENGTH:
         return number
+    if short := step_from_short_text(value):
+        return short
     found = _STEP_TEXT.fullmatch(_IN_EPOCH.sub("", value, count=1))
     if found is None or (found[2] is not None and int(found[1]) > int(found[2])):
         return None  # the larger one of two is no whole: a month of a year, say
     return float(found[1])
+
+
+def step_from_short_text(value: object) -> float | None:
+    """The step of a text that a person would write so: `1,000`, `3k`, `1.5M`; None for any other value."""
+    if not isinstance(value, str) or len(value) > _MAX_TEXT_LENGTH:
+        return None
+    text = value.strip()
+    if _THOUSANDS.fullmatch(text):
+        return float(text.replace(",", ""))
+    found = _ROUNDED.fullmatch(text)
+    return None if found is None else round(float(found[1]) * _FACTORS[found[2].lower()], 6)
 
 
 def describe_non_steps(numbers: Sequence[float]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_rlboard import words
-from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
+from tensorboard_plugin_rlboard.formats.arrays.number_values import written_number
 from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
 from tensorboard_plugin_rlboard.formats.generic.row_values import Place
 from tensorboard_plugin_rlboard.metrics.segments import Floats
@@ -61,7 +61,7 @@ class Column:
 
     def numbers(self) -> list[tuple[int, float]]:
         """Number of the sample and the number that it has, in the order of the file."""
-        pairs = ((at, number_from_value(value)) for at, value in self.values.items())
+        pairs = ((at, written_number(value)) for at, value in self.values.items())
         return sorted((at, number) for at, number in pairs if number is not None)
 
     def steps(self) -> list[tuple[int, float]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from tensorboard_plugin_rlboard.formats.arrays.logprob_entries import logprob_entries
-from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value, number_from_verdict
+from tensorboard_plugin_rlboard.formats.arrays.number_values import written_number
+from tensorboard_plugin_rlboard.formats.arrays.score_texts import may_have_thousands, number_from_verdict
 from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
 from tensorboard_plugin_rlboard.formats.conversations.chat_markers import is_marked_chat, is_whole_chat
 from tensorboard_plugin_rlboard.formats.generic.text_turns import as_history
@@ -85,24 +86,22 @@ def is_prompt(value: object) -> bool:
 
 def is_number(value: object) -> bool:
     """Whether it is a number, a truth value, or a text that holds one of them."""
-    if isinstance(value, str) and value.strip().lower() in {"true", "false"}:
-        return True
-    return number_from_value(value) is not None
+    return written_number(value) is not None
 
 
 def is_score(value: object) -> bool:
-    """Whether it is a number, or a text that says whether something is right, or a share in per cent."""
-    return is_number(value) or is_verdict(value)
+    """Whether it is a number, or a text that says whether something is right, or a share, or may be a number with a comma."""
+    return is_number(value) or is_verdict(value) or may_have_thousands(value)
 
 
 def is_share(value: object) -> bool:
     """Whether it is a verdict, a truth value or a number from −1 to 1, and no rating of 1 to 5."""
-    number = number_from_value(value)
-    return is_verdict(value) or (is_number(value) and (number is None or abs(number) <= 1))
+    number = written_number(value)
+    return is_verdict(value) or (number is not None and abs(number) <= 1)
 
 
 def is_verdict(value: object) -> bool:
-    """Whether it is a text that says whether something is right, or a share in per cent, and no number."""
+    """Whether it is a text that says whether something is right, or a share, and no number."""
     return number_from_verdict(value) is not None
 
 

@@ -15,7 +15,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.formats.arrays.number_values import score_from_value
+from tensorboard_plugin_rlboard.formats.arrays.score_texts import score_from_value
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.conversations.from_row import structure_to_text
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages

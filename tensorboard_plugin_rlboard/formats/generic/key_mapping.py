@@ -22,12 +22,14 @@ from tensorboard_plugin_rlboard.formats.generic.fields import (
 )
 from tensorboard_plugin_rlboard.formats.generic.key_paths import (
     AFTER,
+    DECIMAL_COMMA,
     EITHER,
     ENTRIES,
     NUMBER,
     PARTS,
     PRODUCT,
     SUM,
+    THOUSANDS_COMMA,
     holds,
     is_of_each,
     list_of,
@@ -203,7 +205,9 @@ def _is_flat(keys: Mapping[str, str]) -> bool:
         return False
     paths = [part for path in keys.values() for part in path.split(EITHER)]
     is_plain = not any(
-        any(mark in path for mark in (".", AFTER, SUM, PRODUCT)) or is_of_each(path) for path in paths
+        any(mark in path for mark in (".", AFTER, SUM, PRODUCT, DECIMAL_COMMA, THOUSANDS_COMMA))
+        or is_of_each(path)
+        for path in paths
     )
     # A conversation under its own name would be shown without the response that follows it.
     return is_plain and len(set(paths)) == len(paths) and "messages" not in paths

@@ -7,6 +7,7 @@
     format * weight       the product of several, nothing where one is missing; a factor may be a number (`format * 0.5`)
     response | completion the first of several that is there, where rows differ
     text after prompt     what follows in a text that begins with another one (of the response only)
+    score with decimal comma    the number of a text such as `1,000`, which is 1; `score with thousands comma`: 1000
     rewards.*[]           of each entry of parallel lists in an object, the sum of the numbers at its place
     rollouts[].reward     of each entry of a list, which is a sample of its own; `rewards[]` is the entry itself. An
                           object is read as the list of its values (`agents[].reward`)
@@ -24,12 +25,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import prod
 
-from tensorboard_plugin_rlboard.formats.arrays.number_values import score_from_value
+from tensorboard_plugin_rlboard.formats.arrays.score_texts import (
+    number_with_decimal_comma,
+    number_with_thousands_comma,
+    score_from_value,
+)
 from tensorboard_plugin_rlboard.formats.base import Row
 
 ENTRIES, NUMBER, PARTS, EITHER, SUM, PRODUCT = "[]", "#", "*", " | ", " + ", " * "
 TOGETHER = " & "
 AFTER = " after "
+DECIMAL_COMMA, THOUSANDS_COMMA = " with decimal comma", " with thousands comma"
+_COMMAS = {DECIMAL_COMMA: number_with_decimal_comma, THOUSANDS_COMMA: number_with_thousands_comma}
 _MAX_ALTERNATIVES = 8
 _DIGITS = 9
 _MAX_NUMBERED, _MAX_KEY_LENGTH = 512, 100
@@ -63,6 +70,9 @@ def getter(path: str) -> Getter:
     if TOGETHER in path:
         several = path.split(TOGETHER)
         return lambda row: _own_or(row, path, lambda: _together(row, several))
+    if comma := next(filter(path.endswith, _COMMAS), ""):
+        read, written = _COMMAS[comma], getter(path.removesuffix(comma))
+        return lambda row: _own_or(row, path, lambda: read(written(row)))
     keys = path.split(".")
     if PARTS in keys:
         at = keys.index(PARTS)

@@ -36,6 +36,7 @@ from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import (
     reason_against,
     reason_against_own_words,
 )
+from tensorboard_plugin_rlboard.formats.guessing.number_texts import read_texts
 from tensorboard_plugin_rlboard.formats.guessing.remedies import keys_to_correct, listed_keys, with_remedy
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_rows
@@ -141,6 +142,7 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
         roles.notes |= {name: _TURNS_NOTE} if name == "messages" else {}
     if shape.kind in {LISTS, NUMBERED, MEMBERS}:
         _add_columns(roles, shape)
+    doubt_of_numbers = read_texts(roles)
     share = _share(roles, telling, rows)
     doubt_of_texts = cut_prompt(roles)
     against = (
@@ -159,8 +161,15 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
     }
     others = {name: paths for name, paths in others.items() if paths}
     doubt_of_shape = doubt_of_lists(telling, roles.keys.get("response", "")) if shape.kind == MEMBERS else ""
-    doubts = (reward.doubt, doubt_of_step, doubt_of_response, doubt_of_texts, doubt_of_split, doubt_of_shape)
-    return _taken(dict(roles.keys), others, roles.notes, " ".join(filter(None, doubts)))
+    doubts = (
+        reward.doubt,
+        doubt_of_numbers,
+        doubt_of_step,
+        doubt_of_response,
+        doubt_of_texts,
+        doubt_of_split,
+    )
+    return _taken(dict(roles.keys), others, roles.notes, " ".join(filter(None, (*doubts, doubt_of_shape))))
 
 
 def as_guessed(file_format: Format, rows: Sequence[Row]) -> tuple[Format | None, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tensorboard_plugin_rlboard import words
-from tensorboard_plugin_rlboard.formats.arrays.number_values import list_from_text, number_from_verdict
+from tensorboard_plugin_rlboard.formats.arrays.number_values import list_from_text
+from tensorboard_plugin_rlboard.formats.arrays.score_texts import may_have_thousands, number_from_verdict
 from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column, differs_within
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
@@ -14,9 +15,11 @@ from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_object_list,
     is_share,
     is_single_word,
+    is_text,
     is_verdict,
 )
 from tensorboard_plugin_rlboard.formats.generic.key_paths import PARTS
+from tensorboard_plugin_rlboard.formats.guessing.number_texts import comma_of, reason_of_commas
 from tensorboard_plugin_rlboard.formats.guessing.reward_parts import plain_sum_doubt
 from tensorboard_plugin_rlboard.words import plain
 
@@ -63,8 +66,9 @@ _CHECKED = frozenset(
 
 
 def is_clear(column: Column) -> bool:
-    """Whether a column holds numbers, or next to nothing but verdicts."""
-    verdicts = sum(map(is_verdict, column.values.values()))
+    """Whether a column holds numbers, or next to nothing but verdicts; numbers with a comma where it is told what that means."""
+    is_told = comma_of(column) != ""
+    verdicts = sum(is_verdict(one) or (is_told and may_have_thousands(one)) for one in column.values.values())
     return column.fits(is_number) or (verdicts > 0 and verdicts >= _MIN_VERDICT_SHARE * len(column.values))
 
 
@@ -95,7 +99,8 @@ def is_preference(name: str) -> bool:
 def reason_unread(roles: FieldRoles) -> str:
     """One sentence on a column that is called like a reward and holds short texts, lists or objects; empty without one."""
     names = (*(word for tier in words.REWARD for word in tier), *words.VERDICT)
-    texts = roles.candidates(names, is_single_word, of_each=True) + roles.candidates(names, is_list_text)
+    texts = roles.candidates([word for tier in words.REWARD[:3] for word in tier], is_text, of_each=True)
+    texts += roles.candidates(names, is_single_word, of_each=True) + roles.candidates(names, is_list_text)
     taken = set(roles.keys.values())
     nested = roles.candidates((*words.REWARD[0], *words.REWARD[1]), _is_list_or_object)
     lists = roles.candidates((*names, *words.SCORE_PARTS), is_number_list, of_each=True)
@@ -113,6 +118,8 @@ def _reason_of_texts(columns: Sequence[Column]) -> str:
         texts = sorted(
             {value for value in column.values.values() if isinstance(value, str) and value.strip()}
         )
+        if texts and all(map(may_have_thousands, texts)):
+            return reason_of_commas(column, texts[0])
         if texts and max(map(len, texts)) <= _MAX_TEXT_LENGTH and not column.fits(is_number):
             return (
                 f"No reward was taken: {column.path} holds texts such as {' and '.join(texts[:2])}, which are no numbers; "

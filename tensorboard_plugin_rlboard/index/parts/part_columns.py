@@ -12,14 +12,14 @@ import numpy as np
 from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     are_numbers,
     floats_of_values,
-    is_tensor_text,
     is_truth,
     not_a_number,
-    number_from_value,
-    score_from_value,
     shortened,
+    written_number,
 )
+from tensorboard_plugin_rlboard.formats.arrays.score_texts import score_from_value
 from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
+from tensorboard_plugin_rlboard.formats.arrays.tensor_texts import holds_tensor_text
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.evidence.odd_groups import odd_groups
 from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults, says_split_of_all
@@ -142,7 +142,7 @@ class PartColumns:
         numbers = frozenset(key for key, column in further.items() if are_numbers(column.values))
         self.keys = ExtraKeys(numbers, frozenset(further) - numbers, lists)
         for key in sorted(self.keys.texts):
-            self._note_tensor_text(key, further[key])
+            self._note_tensor_text(key, further[key], is_text=True)
             self.texts[column_name(key, reserved)] = self._text((key,))
         for key in sorted(numbers):
             self.numbers[column_name(key, reserved)] = self._number(key, (key,))
@@ -207,12 +207,15 @@ class PartColumns:
             return groups
         return objects([None if found is None else from_text(found) for found in groups.tolist()])
 
-    def _note_tensor_text(self, key: str, column: Column) -> None:
-        """Notes a text column that begins with a tensor written as text: it was meant as a number."""
+    def _note_tensor_text(self, key: str, column: Column, *, is_text: bool) -> None:
+        """Notes a column that begins with a tensor written as text: it was meant as a number, and is read if it is one."""
         first = column.values[0]
-        if isinstance(first, str) and is_tensor_text(first):
+        if holds_tensor_text(first) and is_text:
             reason = f"{key} is text such as {shortened(first)}, not a number. Log the number itself: value.item()."
             self._note("not_a_number", reason, column.rows[:1])
+        elif holds_tensor_text(first) and written_number(first) is not None:
+            reason = f"{key} is a number written as text ({shortened(first)}), read as far as its digits go. Log the number itself: value.item()."
+            self._note("number_as_text", reason, column.rows[:1])
 
     def _values(self, keys: Sequence[str]) -> Any:
         """What the first of some keys holds that a row has, as logged, objects [rows]."""
@@ -237,9 +240,10 @@ class PartColumns:
             column = self._logged.get(key)
             if column is None:
                 continue
+            self._note_tensor_text(name or key, column, is_text=False)
             rows, found = column.rows, floats_of_values(column.values)
             if found is None:
-                read = score_from_value if name in self._format.number_keys else number_from_value
+                read = score_from_value if name in self._format.number_keys else written_number
                 numbers = [(read if name else step_from_value)(value) for value in column.values]
                 if name:
                     unread = zip(rows, column.values, numbers, strict=True)

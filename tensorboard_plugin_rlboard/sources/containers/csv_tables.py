@@ -170,6 +170,7 @@ def _read_rows(path: Path) -> Iterator[object]:
             raise DamagedFileError(msg)
         texts = frozenset(filter(is_text_column, names))
         commas = frozenset(filter(_is_measure, names)) if separator == ";" else frozenset()
+        decimal: set[str] = set()
         for number, record in enumerate(records, 1):
             if not record.strip():
                 continue
@@ -177,9 +178,12 @@ def _read_rows(path: Path) -> Iterator[object]:
             if cells is None or len(cells) != len(names):
                 skipped, first = skipped + 1, first or number
                 continue
+            decimal |= {name for name in commas - decimal if _says_decimal(cells[names.index(name)])}
             if cells != names:  # else the table was appended to with its header
                 yield {
-                    name: (cell or None) if name in texts else _value(cell, has_comma=name in commas)
+                    name: (cell or None)
+                    if name in texts
+                    else _value(cell, has_comma=name in commas, is_decimal=name in decimal)
                     for name, cell in zip(names, cells, strict=True)
                     if name
                 }
@@ -234,12 +238,17 @@ class _Records:
             yield from () if self.is_torn else (record,)
 
 
-def _value(cell: str, *, has_comma: bool) -> object:
+def _says_decimal(cell: str) -> bool:
+    """Whether the comma in a cell can only be a decimal one, so that `1,000` in a row behind it is 1."""
+    return _DECIMAL_COMMA.fullmatch(cell) is not None and not _MAYBE_THOUSANDS.fullmatch(cell)
+
+
+def _value(cell: str, *, has_comma: bool, is_decimal: bool) -> object:
     if not cell:
         return None
     if cell in {"True", "False"}:
         return cell == "True"
-    if has_comma and _DECIMAL_COMMA.fullmatch(cell) and not _MAYBE_THOUSANDS.fullmatch(cell):
+    if has_comma and (_says_decimal(cell) or (is_decimal and _DECIMAL_COMMA.fullmatch(cell))):
         return float(cell.replace(",", "."))
     if len(cell) <= 32 and _NUMBER.fullmatch(cell):
         number = int(cell) if cell.lstrip("-").isdigit() else float(cell)

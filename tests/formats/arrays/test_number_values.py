@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     are_numbers,
     floats_of_values,
-    is_tensor_text,
     list_from_text,
     not_a_number,
     not_an_array,
@@ -132,22 +131,6 @@ def test_lists_written_as_text() -> None:
         "[" * 100_000,
     ):
         assert list_from_text(text) is None, text
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["tensor(1.0)", "tensor([-0.1, -0.2], device='cuda:0')", "array([1.])", "np.float64(1.0)", "torch.Size([2])",
-     " numpy.array(3)", "<tf.Tensor: shape=()>", "jnp.array(1)"],
-)  # fmt: skip
-def test_tensors_as_text_are_recognised(text: str) -> None:
-    assert is_tensor_text(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["tensor", "a tensor(1.0)", "arrays (2)", "tensors(2)", "npm.run(x)", "good", ""]
-)
-def test_other_texts_are_none(text: str) -> None:
-    assert not is_tensor_text(text)
 
 
 def test_what_cannot_be_used_is_quoted_with_its_remedy() -> None:

@@ -25,6 +25,11 @@ from tensorboard_plugin_rlboard.formats.arrays.step_values import describe_non_s
         ("epoch 0 step 3", 3),
         ("Epoch 2, global_step=40", 40),
         ("e1-iter7", 7),
+        ("1,000", 1000),
+        ("12,345,678", 12_345_678),
+        ("3k", 3000),
+        ("1.2K", 1200),
+        ("2M", 2_000_000),
     ],
 )
 def test_what_says_a_step(value: object, step: float) -> None:
@@ -44,6 +49,9 @@ def test_what_says_a_step(value: object, step: float) -> None:
         "2025-11-30",
         "v1.2",
         "task_3",
+        "0,500",
+        "1,00",
+        "3kg",
         "10/100/1000",
         "step_" + "9" * 80,
     ],

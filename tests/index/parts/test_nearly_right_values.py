@@ -141,14 +141,14 @@ def test_a_list_as_text_is_read_and_said_once(open_rows: Open) -> None:
 
 def test_tensors_as_text_are_quoted_with_their_remedy(open_rows: Open) -> None:
     board = open_rows(
-        row(1, reward="tensor(1.0)", logprobs="tensor([-0.1, -0.2])", acc="np.float64(1.0)"),
-        row(2, reward=[1.0, 2.0], logprobs=["tensor(-0.1)"], acc="np.float64(0.0)"),
-        *(row(step, acc="np.float64(0.0)") for step in (3, 4, 5)),
+        row(1, reward="tensor([1.0, 2.0])", logprobs="tensor([-0.1, -0.2])", acc="np.array([1.0, 0.0])"),
+        row(2, reward=[1.0, 2.0], logprobs=["tensor(-0.1)"], acc="np.array([0.0, 0.0])"),
+        *(row(step, acc="np.array([0.0, 0.0])") for step in (3, 4, 5)),
     )
     first, second, *_ = samples(board)
-    text = 'acc is text such as "np.float64(1.0)", not a number. Log the number itself: value.item().'
+    text = 'acc is text such as "np.array([1.0, 0.0])", not a number. Log the number itself: value.item().'
     number = (
-        'reward is no number but "tensor(1.0)"; it is shown with its sample and left out of every statistic. '
+        'reward is no number but "tensor([1.0, 2.0])"; it is shown with its sample and left out of every statistic. '
         "Log one number: that of a tensor or array is value.item()."
     )
     array = (
@@ -157,9 +157,22 @@ def test_tensors_as_text_are_quoted_with_their_remedy(open_rows: Open) -> None:
     )
     kinds = ("not_a_number", "not_a_number", "not_an_array")
     assert sorted(problems(first)) == list(zip(kinds, (text, number, array), strict=True))
-    assert first.texts["reward"].raw == "tensor(1.0)"
+    assert first.texts["reward"].raw == "tensor([1.0, 2.0])"
     assert [kind for kind, _ in problems(second)] == ["not_a_number", "not_an_array"]
     assert "[1.0, 2.0]" in problems(second)[0][1]
+
+
+def test_numbers_in_tensors_as_text_are_read_and_said_once(open_rows: Open) -> None:
+    board = open_rows(
+        row(1, reward="tensor(1.0)", acc="np.float64(1.0)"),
+        row(2, reward="tensor([0.25], device='cuda:0')", acc="np.float64(0.0)"),
+    )
+    assert column(board, "reward") == [1.0, 0.25]
+    assert column(board, "acc") == [1.0, 0.0]
+    first, second = samples(board)
+    assert problems(second) == []
+    assert [kind for kind, _ in problems(first)] == ["number_as_text", "number_as_text"]
+    assert "value.item()" in problems(first)[0][1]
 
 
 def test_elements_that_are_no_numbers_are_named(open_rows: Open) -> None:

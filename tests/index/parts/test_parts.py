@@ -208,7 +208,7 @@ def test_lines_without_a_sample_count_once_under_what_is_wrong_with_them(target:
         b"{broken",
         b"[1]",
         b"{}",
-        b'{"prompt": "a", "response": "b", "reward": "tensor(1)", "step": 1}',
+        b'{"prompt": "a", "response": "b", "reward": "tensor([1, 2])", "step": 1}',
         b"{broken too",
     ]
     part = build_part([line + b"\n" for line in lines], 0, NATIVE, target)

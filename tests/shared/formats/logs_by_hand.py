@@ -180,11 +180,11 @@ REWARDS: dict[str, list[Row]] = {
     "all as text": [{name: str(value) for name, value in row.items()} for row in rows()],
 }
 WITHOUT_REWARD: dict[str, list[Row]] = {
-    "a tensor": replaced("reward", lambda n: f"tensor({n})"),
+    "a tensor": replaced("reward", lambda n: f"tensor([{n}, 1])"),
     "parts": _scored(format_reward=1.0, accuracy_reward=lambda n: float(n % 2)),
     "an advantage": _scored(advantage=lambda n: n % 2 - 0.5),
     "a loss": _scored(loss=lambda n: 0.1 * n),
-    "of ten": _scored(score=lambda n: f"{n}/10"),
+    "of ten": _scored(score=lambda n: f"{n} out of 10"),
     "lists of lists": _scored(rewards=lambda n: [[float(n), 1.0]]),
 }
 GROUPS: dict[str, list[Row]] = {

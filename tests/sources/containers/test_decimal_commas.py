@@ -45,7 +45,8 @@ def test_a_table_with_decimal_commas_is_opened_and_what_is_unclear_is_said(
     tmp_path: Path, open_board: Any
 ) -> None:
     lines = ["step;prompt;response;reward", "1;q;it is 4;0,5", "2;q;it is 5;0,25", "3;q;it is 6;1,234"]
+    lines.insert(1, "0;q;it is 3;1,000")
     (tmp_path / "a.csv").write_text("\n".join(lines) + "\n")
     board = open_board(tmp_path)
-    assert columns(board, "step", "reward") == [(1, 0.5), (2, 0.25), (3, None)]
-    assert problems(board) == [("a.csv", 3, "not_a_number")]
+    assert columns(board, "step", "reward") == [(0, None), (1, 0.5), (2, 0.25), (3, 1.234)]
+    assert problems(board) == [("a.csv", 1, "not_a_number")]
