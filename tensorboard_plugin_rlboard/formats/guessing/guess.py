@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
+from tensorboard_plugin_rlboard.formats.evidence.number_texts import read_texts
 from tensorboard_plugin_rlboard.formats.evidence.profile import Profile
 from tensorboard_plugin_rlboard.formats.evidence.prompt_repeats import rows_repeat_prompts
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_number
@@ -36,7 +37,6 @@ from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import (
     reason_against,
     reason_against_own_words,
 )
-from tensorboard_plugin_rlboard.formats.guessing.number_texts import read_texts
 from tensorboard_plugin_rlboard.formats.guessing.remedies import keys_to_correct, listed_keys, with_remedy
 from tensorboard_plugin_rlboard.formats.guessing.rewards import Reward
 from tensorboard_plugin_rlboard.formats.guessing.shapes import Shape, shape_of_rows

@@ -8,6 +8,7 @@ from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.arrays.number_values import list_from_text
 from tensorboard_plugin_rlboard.formats.arrays.score_texts import may_have_thousands, number_from_verdict
 from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
+from tensorboard_plugin_rlboard.formats.evidence.number_texts import comma_of, reason_of_commas
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column, differs_within
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_number,
@@ -19,7 +20,6 @@ from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_verdict,
 )
 from tensorboard_plugin_rlboard.formats.generic.key_paths import PARTS
-from tensorboard_plugin_rlboard.formats.guessing.number_texts import comma_of, reason_of_commas
 from tensorboard_plugin_rlboard.formats.guessing.reward_parts import plain_sum_doubt
 from tensorboard_plugin_rlboard.words import plain
 
