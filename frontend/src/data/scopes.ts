@@ -53,6 +53,18 @@ export const sampleScope: ReadonlySignal<Scope> = stableComputed(() => {
   return { run, ...textRulesOf(run).value };
 });
 
+/**
+ * The run and the text rules that an answer was asked with. What it names is asked for with these: while it is still on
+ * screen, another run may be chosen already, which has no such sample.
+ */
+export function sampleScopeOf({ run, pad, system_end }: Scope): Scope {
+  return {
+    run,
+    ...(pad === undefined ? {} : { pad }),
+    ...(system_end === undefined ? {} : { system_end }),
+  };
+}
+
 /** How long answers about the run before stay on screen, dimmed, while those about the chosen run are loading, in ms. */
 export const OTHER_RUN_MS = 400;
 

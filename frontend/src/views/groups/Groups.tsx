@@ -83,7 +83,9 @@ export function Groups(): JSX.Element | null {
                   <GroupList rows={rows} chosen={at} />
                   <Paging total={answer.data.total} offset={offset} size={PAGE_GROUPS} onOffset={setOffset} />
                 </div>
-                {chosen !== undefined && <GroupDetails row={chosen} list={list} />}
+                {chosen !== undefined && (
+                  <GroupDetails row={chosen} listed={at < 0 ? null : answer.parameters} list={list} />
+                )}
               </div>
             )}
           </>

@@ -7,7 +7,8 @@ import {
   type GroupSort,
   type GroupsParameters,
 } from "../../api/groups";
-import { hasStepRange, listScope, sampleScope, shownScope } from "../../data/scopes";
+import type { Scope } from "../../api/parameters";
+import { hasStepRange, listScope, runScope, sampleScope, sampleScopeOf, shownScope } from "../../data/scopes";
 import { select, selection } from "../../state/selection";
 import type { GroupRow } from "./groupRows";
 
@@ -80,10 +81,15 @@ export function chosenGroup(rows: readonly GroupRow[]): ChosenGroup | undefined 
   return rows[chosenAt(rows)] ?? namedGroup() ?? undefined;
 }
 
-/** What is asked for all of a group. */
-export function groupParameters({ key, step }: ChosenGroup): GroupParameters {
-  const { run, split, attempt } = selection.value;
-  return { ...sampleScope.value, run, split, attempt, step, group: key };
+/**
+ * What is asked for all of a group.
+ *
+ * @param listed What the list was asked with that names the group, which may be of the run before; null where the address does.
+ */
+export function groupParameters({ key, step }: ChosenGroup, listed: Scope | null): GroupParameters {
+  const { split = "", attempt = null } = listed ?? runScope.value;
+  const scope = listed === null ? sampleScope.value : sampleScopeOf(listed);
+  return { ...scope, split, attempt, step, group: key };
 }
 
 /** The group that the address names; null where none is, or the steps have been walked on since. */

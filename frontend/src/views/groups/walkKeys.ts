@@ -44,7 +44,9 @@ function openBest(group: ChosenGroup): boolean {
 
 /** The id of a group's best member. Asked, for what is on screen may still be the group before. */
 async function bestOf(group: ChosenGroup): Promise<string | undefined> {
-  const answer = await wholeGroup.fetch(groupParameters(group), undefined, { place: "best of a group" });
+  const answer = await wholeGroup.fetch(groupParameters(group, null), undefined, {
+    place: "best of a group",
+  });
   const [best] = answer.members["id"] ?? [];
   return best === undefined ? undefined : String(best);
 }

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Scope } from "../../api/parameters";
 import type { SampleWithTokens } from "../../data/questions/sample";
 import { t, translate } from "../../i18n";
 import { select, selected, selection } from "../../state/selection";
@@ -21,6 +22,8 @@ import { RestOfText, TextBesideTokens, tokensAgainstText } from "./texts/TextBes
 
 export interface SampleContentProps {
   loaded: SampleWithTokens;
+  /** The run and text rules that the sample is of. */
+  scope: Scope;
   viewState: TokenViewState | null;
   mode: ReadingMode;
   stale: boolean;
@@ -29,6 +32,7 @@ export interface SampleContentProps {
 /** The scrolling part of the drawer: conversation or prompt and response, reference, links, scalars, source. */
 export function SampleContent({
   loaded: { sample, tokenMetrics },
+  scope,
   viewState,
   mode,
   stale,
@@ -77,6 +81,7 @@ export function SampleContent({
       {compared !== null ? (
         <ComparedResponse
           sample={sample}
+          scope={scope}
           counterpart={compared}
           metric={viewState?.metric.value?.name ?? ""}
         />

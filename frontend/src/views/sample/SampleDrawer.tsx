@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { sampleWithTokens } from "../../data/questions/sample";
 import { sampleNeighbours } from "../../data/sampleWalk";
-import { sampleScope } from "../../data/scopes";
+import { sampleScope, sampleScopeOf } from "../../data/scopes";
 import { useAnswer, usePrefetch } from "../../data/useAnswer";
 import { t } from "../../i18n";
 import { useKeys } from "../../state/keys";
@@ -129,7 +129,13 @@ function OpenSample({ id }: { id: string }): JSX.Element {
         />
       )}
       {loaded !== null && (
-        <SampleContent loaded={loaded} viewState={viewState} mode={mode} stale={answer.stale} />
+        <SampleContent
+          loaded={loaded}
+          scope={sampleScopeOf(answer.parameters ?? scope)}
+          viewState={viewState}
+          mode={mode}
+          stale={answer.stale}
+        />
       )}
       {tokensShown && <TokenPanels sample={loaded.sample} viewState={viewState} pinned={pinned} />}
     </section>

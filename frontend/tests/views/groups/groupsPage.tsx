@@ -36,7 +36,7 @@ export const LIST = {
   },
   members: { row: [0, 0, 1], id: ["a", "b", "c"], reward: [1, 0, 1], advantage: [1, -1, 0] },
 };
-const GROUP = {
+export const GROUP = {
   facts: {
     group: "g1",
     step: 7,

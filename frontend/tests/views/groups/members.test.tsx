@@ -4,10 +4,12 @@
 
 import { act } from "preact/test-utils";
 import { expect, test, vi } from "vitest";
+import { runs } from "../../../src/data/runs";
 import { dispatchKey } from "../../../src/state/keys";
 import { select, selection } from "../../../src/state/selection";
-import { byTestId, press, settle, violations } from "../../page";
-import { ALIKE, ALONE, GroupsPage } from "./groupsPage";
+import { runInfo } from "../../fixtures";
+import { byTestId, press, runsAnswer, settle, violations } from "../../page";
+import { ALIKE, ALONE, GROUP, GroupsPage, LIST } from "./groupsPage";
 
 vi.hoisted(() => {
   const still = { matches: false, addEventListener: () => undefined, removeEventListener: () => undefined };
@@ -96,4 +98,36 @@ test("the steps at which the prompt was seen lead to its group there, or to the 
   await vi.waitFor(() => expect(page.all("group-visit")).toHaveLength(2));
   await act(() => page.all("group-visit")[1]?.click());
   await vi.waitFor(() => expect(selection.value).toMatchObject({ step: 12, sample: "new" }));
+});
+
+test("members that are still shown are not asked for in the run that was chosen meanwhile", async () => {
+  await act(() => select({ group_diff: "a,b" }));
+  await vi.waitFor(() => expect(page.asked.some((url) => /\bdiff\?/.test(url))).toBe(true));
+  const letCome = page.hold(/\bgroup\?.*run=other/, {
+    ...ALONE,
+    members: { ...ALONE.members, id: ["ours"] },
+  });
+  page.asked.length = 0;
+  runs.value = runsAnswer(runInfo(), runInfo({ run: "other" }));
+  await act(() => select({ run: "other", step: 7, group_diff: "a,b" }));
+  await settle();
+  expect(page.all("group-member").length).toBe(2);
+  await letCome();
+  const asked = page.asked.filter((url) => /run=other/.test(url) && /[?&](against_)?id=/.test(url));
+  expect(asked.map((url) => new URL(url, "http://x").searchParams.get("id"))).toEqual(["ours"]);
+});
+
+test("a group of the list of the run before is not asked for in the chosen one", async () => {
+  const letCome = page.hold(/\bgroups\?.*run=other/, GROUP, {
+    ...LIST,
+    columns: { ...LIST.columns, group: ["o1", "o2"] },
+  });
+  page.asked.length = 0;
+  runs.value = runsAnswer(runInfo(), runInfo({ run: "other" }));
+  await act(() => select({ run: "other", step: 7 }));
+  await settle();
+  expect(page.all("group-member").length).toBe(2);
+  await letCome();
+  const asked = page.asked.filter((url) => /\bgroup\?.*run=other/.test(url));
+  expect(asked.map((url) => new URL(url, "http://x").searchParams.get("group"))).toEqual(["o1"]);
 });

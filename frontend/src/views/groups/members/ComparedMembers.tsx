@@ -2,9 +2,9 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Group } from "../../../api/groups";
+import type { Scope } from "../../../api/parameters";
 import { diff } from "../../../data/questions/lazy/diff";
 import type { SampleWithTokens } from "../../../data/questions/sample";
-import { sampleScope } from "../../../data/scopes";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { formatNumber } from "../../../lib/format";
@@ -43,12 +43,14 @@ export function sidesOf(
 
 export interface ComparedMembersProps {
   readonly sides: readonly Side[];
+  /** The run and text rules of the group. */
+  readonly scope: Scope;
   /** The token metric whose differences colour what is equal; "" for none. */
   readonly metric: string;
 }
 
 /** Two members beside each other; with one chosen, what to do next. */
-export function ComparedMembers({ sides, metric }: ComparedMembersProps): JSX.Element | null {
+export function ComparedMembers({ sides, scope, metric }: ComparedMembersProps): JSX.Element | null {
   const [left, right] = sides;
   if (left === undefined) return null;
   return (
@@ -58,7 +60,7 @@ export function ComparedMembers({ sides, metric }: ComparedMembersProps): JSX.El
           {t("groups.compare.second", { i: left.at + 1 })}
         </p>
       ) : (
-        <TwoMembers left={left} right={right} metric={metric} />
+        <TwoMembers left={left} right={right} scope={scope} metric={metric} />
       )}
     </section>
   );
@@ -68,8 +70,14 @@ function titleOf({ at, reward }: Side): string {
   return `${t("groups.member", { i: at + 1 })} · ${t("groups.reward")} ${formatNumber(reward)}`;
 }
 
-function TwoMembers({ left, right, metric }: { left: Side; right: Side; metric: string }) {
-  const { run, pad } = sampleScope.value;
+interface TwoMembersProps {
+  left: Side;
+  right: Side;
+  scope: Scope;
+  metric: string;
+}
+
+function TwoMembers({ left, right, scope: { run, pad }, metric }: TwoMembersProps) {
   const hasTokens = left.hasTokens && right.hasTokens;
   const unit = !hasTokens && chosenUnit.value === "token" ? "" : chosenUnit.value;
   const answer = useAnswer(diff, {

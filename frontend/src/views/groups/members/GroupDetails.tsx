@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Group } from "../../../api/groups";
+import type { Scope } from "../../../api/parameters";
 import { GROUP_KINDS } from "../../../api/prompts/listWords";
 import { groupMembers, wholeGroup } from "../../../data/questions/groups";
 import { listOrder } from "../../../data/sampleWalk";
-import { sampleScope } from "../../../data/scopes";
+import { sampleScopeOf } from "../../../data/scopes";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { formatNumber } from "../../../lib/format";
@@ -27,9 +28,16 @@ import { type Progress, progressOf, useShownMembers } from "./shownMembers";
 /** Whether what all members begin with is folded away. */
 const folded = storedSignal("groups.folded", true, isBoolean);
 
+export interface GroupDetailsProps {
+  row: ChosenGroup;
+  /** What the list was asked with that names the group; null where the address does. */
+  listed: Scope | null;
+  list: Progress;
+}
+
 /** One group: its prompt, what tells its good members from its bad ones, and its members beside each other. */
-export function GroupDetails({ row, list }: { row: ChosenGroup; list: Progress }): JSX.Element {
-  const answer = useAnswer(wholeGroup, groupParameters(row));
+export function GroupDetails({ row, listed, list }: GroupDetailsProps): JSX.Element {
+  const answer = useAnswer(wholeGroup, groupParameters(row, listed));
   const group = answer.data;
   useShownMembers(row, list === "shown" ? progressOf(answer) : list);
   return (
@@ -55,15 +63,18 @@ export function GroupDetails({ row, list }: { row: ChosenGroup; list: Progress }
       >
         <h2>{group === null || answer.stale ? row.prompt : group.prompt}</h2>
       </section>
-      {group !== null && <WholeGroup group={group} />}
+      {group !== null && answer.parameters !== null && (
+        <WholeGroup group={group} scope={sampleScopeOf(answer.parameters)} />
+      )}
     </section>
   );
 }
 
-function WholeGroup({ group }: { group: Group }): JSX.Element {
+/** A group with its members, which are asked for in the run and by the text rules of the group. */
+function WholeGroup({ group, scope }: { group: Group; scope: Scope }): JSX.Element {
   const ids = (group.members["id"] ?? []).map(String);
   useMemberWalk(ids);
-  const members = useAnswer(groupMembers, { ...sampleScope.value, ids });
+  const members = useAnswer(groupMembers, { ...scope, ids });
   const loaded = members.stale ? null : members.data;
   const prefix = group.aligned_by === "token" ? group.common_prefix : 0;
   const tokens = useMemo(() => (loaded === null ? null : groupTokens(loaded, prefix)), [loaded, prefix]);
@@ -76,7 +87,7 @@ function WholeGroup({ group }: { group: Group }): JSX.Element {
   const room = useRef<TextSize | undefined>(undefined);
   return (
     <>
-      {known !== undefined && <SeenAtSteps sample={known} />}
+      {known !== undefined && <SeenAtSteps sample={known} scope={scope} />}
       <p class="muted number" data-testid="group-facts">
         {factWords(group)}
         {group.ground_truth !== null && ` · ${t("groups.answer", { text: group.ground_truth })}`}
@@ -92,7 +103,7 @@ function WholeGroup({ group }: { group: Group }): JSX.Element {
       {size > ids.length && (
         <p class="muted">{t("groups.shown", { n: ids.length, size, half: Math.ceil(ids.length / 2) })}</p>
       )}
-      <ComparedMembers sides={sidesOf(compared, group, loaded)} metric={metric} />
+      <ComparedMembers sides={sidesOf(compared, group, loaded)} scope={scope} metric={metric} />
       <ol class="group-members">
         {ids.map((id, at) => (
           <Member

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Sample } from "../../../api/answers";
+import type { Scope } from "../../../api/parameters";
 import { sampleWithTokens } from "../../../data/questions/sample";
-import { sampleScope } from "../../../data/scopes";
 import { t } from "../../../i18n";
 import { formatNumber } from "../../../lib/format";
 import { select, selection } from "../../../state/selection";
@@ -14,9 +14,9 @@ const MAX_STEPS = 24;
 type Visit = Sample["neighbours"]["prompt"][number];
 
 /** Shows the group that the visit's sample is in; where it is in none, the sample itself. */
-async function openVisit({ step, id }: Visit): Promise<void> {
+async function openVisit({ step, id }: Visit, scope: Scope): Promise<void> {
   const asked = JSON.stringify(selection.peek());
-  const found = await sampleWithTokens.fetch({ ...sampleScope.peek(), id }).catch(() => null);
+  const found = await sampleWithTokens.fetch({ ...scope, id }).catch(() => null);
   // Whoever has gone elsewhere before the answer comes is left alone.
   if (JSON.stringify(selection.peek()) !== asked) return;
   const group = found?.sample.group ?? null;
@@ -25,8 +25,14 @@ async function openVisit({ step, id }: Visit): Promise<void> {
   else select({ ...at, group, group_step: step, kinds: "" }, "push");
 }
 
+export interface SeenAtStepsProps {
+  sample: Sample;
+  /** The run and text rules that the sample is of. */
+  scope: Scope;
+}
+
 /** The steps at which the same prompt was seen as well, as ways to its group there. */
-export function SeenAtSteps({ sample }: { sample: Sample }): JSX.Element | null {
+export function SeenAtSteps({ sample, scope }: SeenAtStepsProps): JSX.Element | null {
   const visits = sample.neighbours.prompt.filter(({ step }) => step !== sample.step);
   if (visits.length === 0) return null;
   const near = visits
@@ -42,7 +48,7 @@ export function SeenAtSteps({ sample }: { sample: Sample }): JSX.Element | null 
           quiet
           testId="group-visit"
           hint={t("groups.other_steps.group", { step: visit.step, reward: formatNumber(visit.reward) })}
-          onClick={() => void openVisit(visit)}
+          onClick={() => void openVisit(visit, scope)}
         >
           <span class="number">{visit.step}</span>
         </Button>

@@ -1,9 +1,11 @@
 /** One prompt: its reward along the steps, two of its responses side by side, and what it was logged as. */
 
 import type { JSX } from "preact";
+import type { Scope } from "../../../api/parameters";
 import type { Prompt } from "../../../api/prompts/answers";
 import { onePrompt } from "../../../data/questions/lazy/prompts";
 import { run } from "../../../data/runs";
+import { sampleScopeOf } from "../../../data/scopes";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { formatExactly, formatNumber, formatPercent, formatSigned } from "../../../lib/format";
@@ -26,7 +28,7 @@ const NUMBERS = [
 ] as const;
 
 export function PromptPage(): JSX.Element {
-  const { data, error, stale, loading } = useAnswer(onePrompt, promptParameters());
+  const { data, parameters, error, stale, loading } = useAnswer(onePrompt, promptParameters());
   const info = run.value;
   return (
     <article class={`prompt-whole${stale ? " stale" : ""}`} aria-busy={loading} data-testid="prompt-page">
@@ -40,12 +42,12 @@ export function PromptPage(): JSX.Element {
       )}
       {data === null && error === null && <p class="muted">{t("prompts.prompt.loading")}</p>}
       {data !== null && info !== null && <StillReading runs={[info]} />}
-      {data !== null && <Content data={data} />}
+      {data !== null && parameters !== null && <Content data={data} scope={sampleScopeOf(parameters)} />}
     </article>
   );
 }
 
-function Content({ data }: { data: Prompt }) {
+function Content({ data, scope }: { data: Prompt; scope: Scope }) {
   const shown = NUMBERS.filter(([name]) => (data.numbers[name] ?? null) !== null);
   return (
     <>
@@ -70,7 +72,7 @@ function Content({ data }: { data: Prompt }) {
         ))}
       </dl>
       <RewardLine data={data} />
-      <SideBySide data={data} />
+      <SideBySide data={data} scope={scope} />
       <Renderings data={data} />
     </>
   );

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { Scope } from "../../../api/parameters";
 import { diff } from "../../../data/questions/lazy/diff";
 import { run } from "../../../data/runs";
-import { sampleScope } from "../../../data/scopes";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { useKeys } from "../../../state/keys";
@@ -12,18 +12,18 @@ import type { Unit } from "../../../tokens/diff/stretches";
 import { ErrorBox } from "../../../ui";
 import type { SampleRow } from "./sides";
 
-/** Two responses of the prompt, aligned; the differences of a token metric colour what is equal. */
-export function Responses({
-  left,
-  right,
-}: {
+export interface ResponsesProps {
   left: SampleRow | undefined;
   right: SampleRow | undefined;
-}): JSX.Element | null {
+  /** The run and text rules that both are of. */
+  scope: Scope;
+}
+
+/** Two responses of the prompt, aligned; the differences of a token metric colour what is equal. */
+export function Responses({ left, right, scope: { run: name, pad } }: ResponsesProps): JSX.Element | null {
   const [unit, setUnit] = useState<"" | Unit>("");
   const [stepper] = useState<{ go: (direction: 1 | -1) => boolean }>({ go: () => false });
   useKeys({ n: () => stepper.go(1), N: () => stepper.go(-1) }, "prompts");
-  const { run: name, pad } = sampleScope.value;
   const metrics = run.value?.token_metrics ?? [];
   const usual = metrics.find((info) => info.name === "log_ratio") ?? metrics[0];
   const metric = selected.metric.value || (usual?.name ?? "");

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import type { Scope } from "../../../api/parameters";
 import type { Prompt } from "../../../api/prompts/answers";
 import { t } from "../../../i18n";
 import { formatNumber } from "../../../lib/format";
@@ -21,8 +22,14 @@ const ANSWERS = [
   "answer",
 ] as const;
 
+export interface SideBySideProps {
+  data: Prompt;
+  /** The run and text rules that the prompt is of. */
+  scope: Scope;
+}
+
 /** Two responses to the prompt, each of any visit, with what they were judged by. */
-export function SideBySide({ data }: { data: Prompt }): JSX.Element | null {
+export function SideBySide({ data, scope }: SideBySideProps): JSX.Element | null {
   const rows = sampleRows(data);
   const sides = sidesOf(rows);
   const [only] = rows;
@@ -40,7 +47,7 @@ export function SideBySide({ data }: { data: Prompt }): JSX.Element | null {
         const row = sides[i];
         return row === undefined ? null : <Side key={side} side={side} row={row} rows={rows} />;
       })}
-      <Responses left={sides[0]} right={sides[1]} />
+      <Responses left={sides[0]} right={sides[1]} scope={scope} />
       {data.samples_total > rows.length && (
         <p class="muted">{t("prompts.some_samples", { n: rows.length, total: data.samples_total })}</p>
       )}

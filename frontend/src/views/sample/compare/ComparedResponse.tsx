@@ -2,8 +2,8 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Sample } from "../../../api/answers";
+import type { Scope } from "../../../api/parameters";
 import { diff } from "../../../data/questions/lazy/diff";
-import { sampleScope } from "../../../data/scopes";
 import { useAnswer } from "../../../data/useAnswer";
 import { t } from "../../../i18n";
 import { Diff } from "../../../tokens/diff/Diff";
@@ -20,14 +20,17 @@ export const changeStepper: { current: ((direction: 1 | -1) => boolean) | null }
 
 export interface ComparedResponseProps {
   sample: Sample;
+  /** The run and text rules that the sample is of. */
+  scope: Scope;
   counterpart: Counterpart;
   /** The token metric whose differences colour what is equal; "" for none. */
   metric: string;
 }
 
 /** The response beside its counterpart, in place of the coloured tokens. */
-export function ComparedResponse({ sample, counterpart, metric }: ComparedResponseProps): JSX.Element {
-  const { run, pad } = sampleScope.value;
+export function ComparedResponse(props: ComparedResponseProps): JSX.Element {
+  const { sample, counterpart, metric } = props;
+  const { run, pad } = props.scope;
   const isReference = counterpart.name === REFERENCE;
   const hasTokens = !isReference && sample.response_tokens.length > 0;
   const unit = !hasTokens && chosenUnit.value === "token" ? "" : chosenUnit.value;
