@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 FRONTEND = ROOT / "_build_backend" / "rlboard_frontend.py"
-OLDEST = (3, 11)
+OLDEST_PYTHON = (3, 11)
 
 
 class SetupError(Exception):
@@ -41,41 +41,41 @@ def run(command: Sequence[str | Path], otherwise: str, **variables: str) -> None
     Raises:
         SetupError: It failed; its own message is on the screen already.
     """
-    with beside(command, otherwise, variables=variables):
+    with run_meanwhile(command, otherwise, variables=variables):
         pass
 
 
 @contextlib.contextmanager
-def beside(
+def run_meanwhile(
     command: Sequence[str | Path], otherwise: str, *, at_end: bool = False, variables: Mapping[str, str] = {}
 ) -> Iterator[None]:
     """As `run`, while the body does something else. It waits for the command also where the body fails, whose fault counts.
 
     With `at_end` its output is shown in one piece when it has ended, not line by line among that of the body.
     """
-    words = [str(word) for word in command]
-    print("+", " ".join(words), flush=True)
-    with tempfile.TemporaryFile() as said:
-        output = said if at_end else None
+    arguments = [str(word) for word in command]
+    print("+", " ".join(arguments), flush=True)
+    with tempfile.TemporaryFile() as captured:
+        output = captured if at_end else None
         process = subprocess.Popen(
-            words, cwd=str(ROOT), env={**os.environ, **variables}, stdout=output, stderr=output
+            arguments, cwd=str(ROOT), env={**os.environ, **variables}, stdout=output, stderr=output
         )
         try:
             yield
         finally:
             code = process.wait()
-            said.seek(0)
-            print(said.read().decode("utf-8", "replace"), end="", flush=True)
+            captured.seek(0)
+            print(captured.read().decode("utf-8", "replace"), end="", flush=True)
     if code != 0:
         raise SetupError(otherwise)
 
 
 def _check_python() -> None:
     version = sys.version_info[:3]
-    if version < OLDEST:
-        here = ".".join(str(part) for part in version)
+    if version < OLDEST_PYTHON:
+        running = ".".join(str(part) for part in version)
         raise SetupError(
-            f"RL Board needs Python 3.11 or newer and this is {here}: start it with one, "
+            f"RL Board needs Python 3.11 or newer and this is {running}: start it with one, "
             "as `python3.12 scripts/demo.py` or `make PYTHON=python3.12 ...` would."
         )
 
@@ -111,21 +111,21 @@ def _make_venv() -> None:
     )
 
 
-def _wanted() -> str:
+def _dependencies_digest() -> str:
     """A digest of everything an installation depends on; the sources themselves are used where they are."""
-    whole = hashlib.sha256()
+    digest = hashlib.sha256()
     files = [ROOT / "setup.py", ROOT / "pyproject.toml", ROOT / "tensorboard_plugin_rlboard" / "__init__.py"]
     for path in [*files, *sorted((ROOT / "_build_backend").glob("*.py"))]:
-        whole.update(path.read_bytes())
-    return whole.hexdigest()
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _install(extras: list[str], **variables: str) -> None:
     mark = VENV / "rlboard-installed"
-    digest, *there = mark.read_text(encoding="utf-8").split() if mark.exists() else [""]
-    if digest == _wanted() and set(extras) <= set(there):
+    digest, *installed = mark.read_text(encoding="utf-8").split() if mark.exists() else [""]
+    if digest == _dependencies_digest() and set(extras) <= set(installed):
         return
-    extras = sorted({*extras, *there})
+    extras = sorted({*extras, *installed})
     target = f".[{','.join(extras)}]" if extras else "."
     run(
         # Python compiles what is imported when it is; to compile everything takes a third of pip's processor time.
@@ -134,7 +134,7 @@ def _install(extras: list[str], **variables: str) -> None:
         "and run this again.",
         **variables,
     )
-    mark.write_text(" ".join([_wanted(), *extras]), encoding="utf-8")
+    mark.write_text(" ".join([_dependencies_digest(), *extras]), encoding="utf-8")
 
 
 def _frontend(python: str | Path, *, tools: bool, tests: bool) -> contextlib.AbstractContextManager[None]:
@@ -146,7 +146,7 @@ def _frontend(python: str | Path, *, tools: bool, tests: bool) -> contextlib.Abs
         tests: Whether it is checked and tested afterwards, which needs the tools.
     """
     steps = ["install", "build", "test"] if tests else ["install", "build"] if tools else ["build"]
-    return beside(
+    return run_meanwhile(
         [python, FRONTEND, *steps],
         "The frontend is not ready: the lines above say what to do.",
         at_end=tests,

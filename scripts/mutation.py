@@ -37,7 +37,7 @@ from mutation_targets import PACKAGE, ROOT, TARGETS, TESTS, WITHOUT_FIXTURES
 
 EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.toml")
 _TIMED_OUT = -1
-_HEAVY = ("numpy", "duckdb", "simdjson", "tomllib", "pytest")
+_PRELOADED_MODULES = ("numpy", "duckdb", "simdjson", "tomllib", "pytest")
 """Imported once, before the processes of the mutants are forked."""
 
 
@@ -66,9 +66,9 @@ def all_mutants(only: str) -> list[Mutant]:
 
 def run_tests(copy: Path, tests: Iterable[str]) -> None:
     """Runs the tests on a copy of the package and ends the process with pytest's exit code."""
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 1)
-    os.dup2(silence, 2)
+    null_device = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null_device, 1)
+    os.dup2(null_device, 2)
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(copy))
     import pytest  # noqa: PLC0415 - in the process of the tests
@@ -128,12 +128,12 @@ class Runner:
         wait([process.sentinel for process in self._running], timeout=1)
         found: list[tuple[Mutant | None, int]] = []
         for process, (copy, mutant, deadline) in list(self._running.items()):
-            late = time.monotonic() > deadline
-            if process.is_alive() and not late:
+            timed_out = time.monotonic() > deadline
+            if process.is_alive() and not timed_out:
                 continue
             process.kill()
             process.join()
-            found.append((mutant, _TIMED_OUT if late or process.exitcode is None else process.exitcode))
+            found.append((mutant, _TIMED_OUT if timed_out or process.exitcode is None else process.exitcode))
             if mutant is not None:
                 shutil.copy2(PACKAGE / mutant.file, copy / PACKAGE.name / mutant.file)
             shutil.rmtree(copy / "tests", ignore_errors=True)
@@ -142,7 +142,7 @@ class Runner:
         return found
 
 
-def part(text: str) -> tuple[int, int]:
+def parse_part(text: str) -> tuple[int, int]:
     """Which part of how many, from `I/N`.
 
     Raises:
@@ -166,57 +166,57 @@ def main() -> int:
     )
     parser.add_argument(
         "--part",
-        type=part,
+        type=parse_part,
         default=(1, 1),
         help="I/N: the I-th of N equal parts, so that a run may stop and go on",
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time")
     parser.add_argument("--seconds", type=float, default=120.0, help="after which tests count as failed")
     parser.add_argument("--list", action="store_true", help="print the mutants and run nothing")
-    given = parser.parse_args()
-    which, parts = given.part
-    everything = all_mutants(given.only)
-    mutants = everything[which - 1 :: parts]
-    if given.sample is not None and given.sample < len(mutants):
-        mutants = random.Random(given.seed).sample(mutants, given.sample)
-    if given.list:
+    arguments = parser.parse_args()
+    which, parts = arguments.part
+    all_selected = all_mutants(arguments.only)
+    mutants = all_selected[which - 1 :: parts]
+    if arguments.sample is not None and arguments.sample < len(mutants):
+        mutants = random.Random(arguments.seed).sample(mutants, arguments.sample)
+    if arguments.list:
         print(*mutants, sep="\n")
         return 0
     reasons = {entry["mutant"]: entry["reason"] for entry in _equivalents()}
     os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OPENBLAS_NUM_THREADS": "1"}
-    for name in _HEAVY:
+    for name in _PRELOADED_MODULES:
         __import__(name)
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         tests = dict.fromkeys(name for mutant in mutants for name in mutant.tests)
-        runner = Runner(Path(folder).resolve(), tests, given.jobs, given.seconds)
+        runner = Runner(Path(folder).resolve(), tests, arguments.jobs, arguments.seconds)
         if next(runner.exit_codes([None]))[1] != 0:
             sys.exit("The tests fail on the package as it is: python -m pytest tests/metrics")
-        killed, equivalent, gaps, late = 0, set(), 0, 0
+        killed, equivalent, gaps, timed_out = 0, set(), 0, 0
         for mutant, code in runner.exit_codes(mutants):
             if mutant is None or code != 0:
                 killed += 1
-                late += code == _TIMED_OUT
+                timed_out += code == _TIMED_OUT
             elif mutant.key in reasons:
                 equivalent.add(mutant.key)
             else:
                 gaps += 1
                 print(f"survived: {mutant}", flush=True)
-    for key in _listed_in_vain(reasons.keys(), mutants, everything, given.only) - equivalent:
+    for key in _stale_equivalents(reasons.keys(), mutants, all_selected, arguments.only) - equivalent:
         print(f"killed, or gone, but listed in {EQUIVALENTS.name}: {key}")
     print(
-        f"{len(mutants)} mutants in {time.monotonic() - started:.0f} s: {killed} killed ({late} by time), "
+        f"{len(mutants)} mutants in {time.monotonic() - started:.0f} s: {killed} killed ({timed_out} by time), "
         f"{len(equivalent)} equivalent, {gaps} survived"
     )
     return 1 if gaps else 0
 
 
-def _listed_in_vain(
-    listed: Iterable[str], run: Iterable[Mutant], everything: Iterable[Mutant], only: str
+def _stale_equivalents(
+    keys: Iterable[str], tried: Iterable[Mutant], all_selected: Iterable[Mutant], only: str
 ) -> set[str]:
     """Those of the listed keys that were run, or that no mutant has any more: none of both may have been killed."""
-    elsewhere = {mutant.key for mutant in everything} - {mutant.key for mutant in run}
-    return {key for key in listed if re.search(only, key) and key not in elsewhere}
+    elsewhere = {mutant.key for mutant in all_selected} - {mutant.key for mutant in tried}
+    return {key for key in keys if re.search(only, key) and key not in elsewhere}
 
 
 def _equivalents() -> list[dict[str, str]]:

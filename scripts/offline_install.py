@@ -21,11 +21,20 @@ import venv
 import zipfile
 from pathlib import Path
 
-from proxied import ROOT, RUNS, Recipe, ask, free_port, started
+from tab_checks import ROOT, RUNS, TabCheck, ask, free_port, running
 
-NAME = "tensorboard-plugin-rlboard"
-_WANTED = ("/static/index.js", "/static/BUILD_HASH", "licenses/LICENSE", "licenses/LICENSES-BUNDLE.txt")
-_NOWHERE = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_EXTRA_INDEX_URL": "", "PIP_CONFIG_FILE": "/dev/null"}
+DISTRIBUTION = "tensorboard-plugin-rlboard"
+_REQUIRED_FILES = (
+    "/static/index.js",
+    "/static/BUILD_HASH",
+    "licenses/LICENSE",
+    "licenses/LICENSES-BUNDLE.txt",
+)
+_NO_INDEX = {
+    "PIP_INDEX_URL": "http://127.0.0.1:9/",
+    "PIP_EXTRA_INDEX_URL": "",
+    "PIP_CONFIG_FILE": "/dev/null",
+}
 """For pip: an address that nobody answers at."""
 
 
@@ -33,19 +42,29 @@ def missing_in(wheel: Path) -> list[str]:
     """What the wheel should hold beside its modules, and does not."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    return [wanted for wanted in _WANTED if not any(name.endswith(wanted) for name in names)]
+    return [required for required in _REQUIRED_FILES if not any(name.endswith(required) for name in names)]
 
 
-def install(wheels: Path, home: Path) -> str:
+def install(wheels: Path, folder: Path) -> str:
     """Installs into a new environment without an index; gives its Python.
 
     Raises:
         subprocess.CalledProcessError: something is not among the wheels.
     """
-    venv.create(home, with_pip=True)
-    python = str(home / ("Scripts" if sys.platform == "win32" else "bin") / "python")
-    command = [python, "-m", "pip", "install", "--quiet", "--no-index", "--find-links", str(wheels), NAME]
-    subprocess.run(command, check=True, env=_NOWHERE)
+    venv.create(folder, with_pip=True)
+    python = str(folder / ("Scripts" if sys.platform == "win32" else "bin") / "python")
+    command = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-index",
+        "--find-links",
+        str(wheels),
+        DISTRIBUTION,
+    ]
+    subprocess.run(command, check=True, env=_NO_INDEX)
     return python
 
 
@@ -57,13 +76,13 @@ def open_log(python: str, folder: Path) -> list[str]:
     port = free_port()
     address = f"http://127.0.0.1:{port}/"
     command = [python, "-m", "tensorboard.main", "--logdir", str(folder / "logs"), "--port", str(port)]
-    recipe = Recipe("installed from wheels alone")
+    check = TabCheck("installed from wheels alone")
     # Nothing of this checkout may be found.
-    with started(
+    with running(
         [*command, "--rlboard_cache_dir=none"], lambda: ask(address, RUNS).status == 200, PYTHONPATH=""
     ):
-        recipe.works(address)
-    return recipe.wrong
+        check.expect_tab(address)
+    return check.failures
 
 
 def main() -> int:
@@ -72,19 +91,19 @@ def main() -> int:
     parser.add_argument(
         "--wheels", type=Path, help="where the wheels are built; a temporary folder by default"
     )
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        wheels = (given.wheels or folder / "wheels").resolve()
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        wheels = (arguments.wheels or folder / "wheels").resolve()
         command = [sys.executable, "-m", "pip", "wheel", "--quiet", str(ROOT), "--wheel-dir", str(wheels)]
         subprocess.run(command, check=True)
-        ours = max(wheels.glob("tensorboard_plugin_rlboard-*.whl"), key=lambda path: path.stat().st_mtime)
-        wrong = missing_in(ours)
+        wheel = max(wheels.glob("tensorboard_plugin_rlboard-*.whl"), key=lambda path: path.stat().st_mtime)
+        failures = missing_in(wheel)
         print(
-            f"{ours.name}: {ours.stat().st_size >> 10} KB, {len(list(wheels.iterdir()))} wheels; missing: {wrong or 'nothing'}"
+            f"{wheel.name}: {wheel.stat().st_size >> 10} KB, {len(list(wheels.iterdir()))} wheels; missing: {failures or 'nothing'}"
         )
-        wrong += open_log(install(wheels, folder / "environment"), folder)
-    return 1 if wrong else 0
+        failures += open_log(install(wheels, folder / "environment"), folder)
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

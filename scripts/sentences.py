@@ -37,13 +37,13 @@ PROBLEM_KINDS_FILE = ROOT / "frontend" / "src" / "i18n" / "problemKinds.json"
 """What the tab calls a kind of problem, in English: the server's own words, whose Chinese is in `kinds.json`."""
 ELSEWHERE = "elsewhere"
 """The file of parts that a sentence of ours quotes: what Python, the system and the browser say, and single words."""
-UNSEEN_MODULES = frozenset({
+MODULES_NOT_SHOWN = frozenset({
     "index/cache/blob_folder.py", "index/cache/manifest.py", "index/cache/part_store.py",
     "formats/conversations/messages.py", "formats/evidence/number_words.py", "sources/owned_folder.py",
     "web/json_answers.py",
 })  # fmt: skip
 """Modules whose words are for the terminal, or become part of a log's own texts, or are compared with its keys."""
-UNSEEN = frozenset({
+NOT_SHOWN = frozenset({
     "split, attempt, step, {}", "[tensor of shape {}]", "[array of shape {}]", "{} is no container",
     'struct_pack(step := step, attempt := attempt, file := file, line_offset := line_offset, "row" := "row")',
     "{} {} NULLS LAST, step, begins, g", "[abs(pair.r - mean) * pair.t for pair in apart]",
@@ -58,7 +58,7 @@ _SQL = re.compile(
     r"ROWS|SELECT|SET|TABLE|THEN|WHEN|WHERE|list_filter)\b"
 )
 _TWO_WORDS = re.compile(r"\b[A-Za-z][a-z']*,? [a-z']+\b|^an? [A-Z]")
-_ENDED = re.compile(r"\b[a-z]{2,}\b.* .*\.$| .*\b[a-z]{2,}\b.*\.$", re.DOTALL)
+_ENDED_SENTENCE = re.compile(r"\b[a-z]{2,}\b.* .*\.$| .*\b[a-z]{2,}\b.*\.$", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ def collect(room: str) -> dict[str, Sentence]:
     found: dict[str, Sentence] = {}
     for module in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
         name = module.relative_to(PACKAGE).as_posix()
-        if name not in UNSEEN_MODULES:
-            for sentence in said_in(ast.parse(module.read_text(encoding="utf-8")), name):
+        if name not in MODULES_NOT_SHOWN:
+            for sentence in sentences_in(ast.parse(module.read_text(encoding="utf-8")), name):
                 found.setdefault(sentence.shape, sentence)
     return found
 
@@ -101,23 +101,28 @@ def collect_all() -> dict[str, dict[str, Sentence]]:
     seen: set[str] = set()
     files: dict[str, dict[str, Sentence]] = {}
     for name, rooms in FILES.items():
-        said = {shape: one for room in rooms for shape, one in collect(room).items() if shape not in seen}
-        files[name] = dict(said)
-        seen |= said.keys()
+        sentences = {
+            shape: sentence
+            for room in rooms
+            for shape, sentence in collect(room).items()
+            if shape not in seen
+        }
+        files[name] = dict(sentences)
+        seen |= sentences.keys()
     return files
 
 
-def said_in(tree: ast.Module, name: str) -> Iterator[Sentence]:
+def sentences_in(tree: ast.Module, name: str) -> Iterator[Sentence]:
     """The sentences of a module, in their order; places are named after it."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
-        if _is_unsaid(node):
+        if _is_not_shown(node):
             continue
         if isinstance(node, (ast.Constant, ast.JoinedStr)):
             for words in _alternatives(node):
                 if reads_like_words(shape_of(words)):
-                    yield Sentence(_with_own_names(words), f"{name}:{node.lineno}")
+                    yield Sentence(_with_distinct_slots(words), f"{name}:{node.lineno}")
             parts = [
                 part.value for part in getattr(node, "values", ()) if isinstance(part, ast.FormattedValue)
             ]
@@ -126,7 +131,7 @@ def said_in(tree: ast.Module, name: str) -> Iterator[Sentence]:
             waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
-def _is_unsaid(node: ast.AST) -> bool:
+def _is_not_shown(node: ast.AST) -> bool:
     """Whether a node holds no words for the tab: a docstring, a message of the log, a pattern, the origin of a format."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)
@@ -137,9 +142,9 @@ def _is_unsaid(node: ast.AST) -> bool:
 
 def reads_like_words(shape: str) -> bool:
     """Whether a text is said to a person: two words in a row, or an ended sentence; SQL is neither."""
-    if shape in UNSEEN:
+    if shape in NOT_SHOWN:
         return False
-    return bool(_ENDED.search(shape) or (_TWO_WORDS.search(shape) and not _SQL.search(shape)))
+    return bool(_ENDED_SENTENCE.search(shape) or (_TWO_WORDS.search(shape) and not _SQL.search(shape)))
 
 
 def _alternatives(node: ast.expr) -> list[str]:
@@ -149,34 +154,34 @@ def _alternatives(node: ast.expr) -> list[str]:
     if not isinstance(node, ast.JoinedStr):
         return []
     parts = [
-        _ways(part.value) if isinstance(part, ast.FormattedValue) else _alternatives(part)
+        _slot_alternatives(part.value) if isinstance(part, ast.FormattedValue) else _alternatives(part)
         for part in node.values
     ]
-    return list(dict.fromkeys("".join(way) for way in itertools.product(*parts)))
+    return list(dict.fromkeys("".join(alternative) for alternative in itertools.product(*parts)))
 
 
-def _ways(node: ast.expr) -> list[str]:
+def _slot_alternatives(node: ast.expr) -> list[str]:
     """What a value in an f-string may give: words where they stand in it, else a slot."""
     if isinstance(node, ast.IfExp):
-        return _ways(node.body) + _ways(node.orelse)
+        return _slot_alternatives(node.body) + _slot_alternatives(node.orelse)
     if isinstance(node, ast.BoolOp):
-        return [way for value in node.values for way in _ways(value)]
+        return [alternative for value in node.values for alternative in _slot_alternatives(value)]
     if isinstance(node, ast.Call) and ast.unparse(node.func) == "plural":
         forms = [str(word.value) for word in node.args[1:] if isinstance(word, ast.Constant)]
         return ["{|" + "|".join(forms) + "}"]
     return _alternatives(node) or [f"{{{_slot_name(node)}}}"]
 
 
-def _with_own_names(template: str) -> str:
+def _with_distinct_slots(template: str) -> str:
     """A template none of whose slots is called like another."""
     seen: list[str] = []
 
-    def own(slot: re.Match[str]) -> str:
+    def distinct(slot: re.Match[str]) -> str:
         seen.append(slot[1])
         count = seen.count(slot[1])
         return slot[0] if count == 1 else f"{{{slot[1]}_{count}}}"
 
-    return SLOT.sub(own, template)
+    return SLOT.sub(distinct, template)
 
 
 def _slot_name(node: ast.expr) -> str:
@@ -192,10 +197,12 @@ def read_translations(name: str) -> dict[str, str]:
     return found
 
 
-def updated(said: Mapping[str, Sentence], before: Mapping[str, str]) -> dict[str, str]:
+def merged_translations(
+    sentences: Mapping[str, Sentence], old_translations: Mapping[str, str]
+) -> dict[str, str]:
     """What is said now, in the order of the code, with the translations and slot names that there were."""
-    known = {shape_of(template): (template, chinese) for template, chinese in before.items()}
-    return dict(known.get(shape, (sentence.template, "")) for shape, sentence in said.items())
+    translations = {shape_of(template): (template, chinese) for template, chinese in old_translations.items()}
+    return dict(translations.get(shape, (sentence.template, "")) for shape, sentence in sentences.items())
 
 
 def problem_kinds_json() -> str:
@@ -205,21 +212,23 @@ def problem_kinds_json() -> str:
 
 def main() -> int:
     """Write the files; 1 if a translation is missing."""
-    before = {name: read_translations(name) for name in FILES}
-    anywhere = {template: chinese for file in before.values() for template, chinese in file.items()}
+    old_files = {name: read_translations(name) for name in FILES}
+    old_translations = {
+        template: chinese for file in old_files.values() for template, chinese in file.items()
+    }
     missing = 0
-    gone = dict(anywhere)
-    for name, said in collect_all().items():
-        after = updated(said, anywhere)
-        content = json.dumps(after, indent=2, ensure_ascii=False) + "\n"
+    unused = dict(old_translations)
+    for name, sentences in collect_all().items():
+        new_translations = merged_translations(sentences, old_translations)
+        content = json.dumps(new_translations, indent=2, ensure_ascii=False) + "\n"
         (TARGET / f"{name}.json").write_text(content, encoding="utf-8")
-        for template in after:
-            gone.pop(template, None)
-        for template in (template for template, chinese in after.items() if not chinese):
+        for template in new_translations:
+            unused.pop(template, None)
+        for template in (template for template, chinese in new_translations.items() if not chinese):
             missing += 1
-            print(f"{name}.json: say it in Chinese: {template} ({said[shape_of(template)].place})")
+            print(f"{name}.json: say it in Chinese: {template} ({sentences[shape_of(template)].place})")
     PROBLEM_KINDS_FILE.write_text(problem_kinds_json(), encoding="utf-8")
-    for template, chinese in gone.items():
+    for template, chinese in unused.items():
         print(f"taken out, as nobody says it: {template} = {chinese}")
     return 1 if missing else 0
 

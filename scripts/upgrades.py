@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from proxied import ROOT, RUNS, ask, free_port, started
+from tab_checks import ROOT, RUNS, ask, free_port, running
 
 PACKAGE = "tensorboard_plugin_rlboard"
-_OURS = "this checkout"
+_THIS_CHECKOUT = "this checkout"
 
 
 def package_of(commit: str, target: Path) -> Path:
@@ -35,10 +35,10 @@ def package_of(commit: str, target: Path) -> Path:
     Raises:
         subprocess.CalledProcessError: git knows no such commit.
     """
-    packed = subprocess.run(
+    tarball = subprocess.run(
         ["git", "archive", commit, PACKAGE], cwd=ROOT, check=True, capture_output=True
     ).stdout
-    with tarfile.open(fileobj=BytesIO(packed)) as archive:
+    with tarfile.open(fileobj=BytesIO(tarball)) as archive:
         archive.extractall(target, filter="data")
     return target
 
@@ -48,16 +48,16 @@ def answers(package: Path, logs: Path, cache: Path) -> dict[str, object]:
     port = free_port()
     address = f"http://127.0.0.1:{port}/"
     command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(logs), "--port", str(port)]
-    with started(
+    with running(
         [*command, "--rlboard_cache_dir", str(cache)], lambda: _is_read(address), PYTHONPATH=str(package)
     ):
-        said: dict[str, object] = {}
+        answers_by_question: dict[str, object] = {}
         for run in _runs(address):
             for route, arguments in (("steps", {}), ("samples", {"limit": 50, "sort": "reward"})):
                 path = f"{RUNS.removesuffix('runs')}{route}?{urlencode({'run': run} | arguments)}"
                 answer = ask(address, path)
-                said[f"{run} /{route}"] = [answer.status, json.loads(answer.text)]
-        return said
+                answers_by_question[f"{run} /{route}"] = [answer.status, json.loads(answer.text)]
+        return answers_by_question
 
 
 def _runs(address: str) -> list[str]:
@@ -77,31 +77,34 @@ def _is_read(address: str) -> bool:
     return bool(runs) and all(run["state"] == "ready" for run in runs)
 
 
-def difference(one: object, other: object, place: str = "") -> str:
+def difference(left: object, right: object, path: str = "") -> str:
     """Where two answers differ first, and how, empty for nowhere; last digits and `revision`, which counts changes, do not count."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        keys = sorted((one.keys() | other.keys()) - {"revision"})
+    if isinstance(left, dict) and isinstance(right, dict):
+        keys = sorted((left.keys() | right.keys()) - {"revision"})
         return next(
-            (found for key in keys if (found := difference(one.get(key), other.get(key), f"{place}.{key}"))),
+            (found for key in keys if (found := difference(left.get(key), right.get(key), f"{path}.{key}"))),
             "",
         )
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        pairs = enumerate(zip(one, other, strict=True))
-        return next((found for i, pair in pairs if (found := difference(*pair, f"{place}[{i}]"))), "")
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return "" if math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) else f"{place}: {one} and {other}"
-    return "" if one == other else f"{place}: {str(one)[:60]} and {str(other)[:60]}"
+    if isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
+        pairs = enumerate(zip(left, right, strict=True))
+        return next((found for i, pair in pairs if (found := difference(*pair, f"{path}[{i}]"))), "")
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return "" if math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-12) else f"{path}: {left} and {right}"
+    return "" if left == right else f"{path}: {str(left)[:60]} and {str(right)[:60]}"
 
 
-def differences(title: str, clean: Mapping[str, object], found: Mapping[str, object]) -> list[str]:
+def differences(title: str, clean: Mapping[str, object], answered: Mapping[str, object]) -> list[str]:
     """The questions that were answered otherwise than over an empty folder, one line each, and printed."""
-    names = sorted({*clean, *found})
-    said = {name: difference(clean.get(name), found.get(name)) for name in names}
-    wrong = [f"{title}: {name}{where}" for name, where in said.items() if where]
+    names = sorted({*clean, *answered})
+    first_difference = {name: difference(clean.get(name), answered.get(name)) for name in names}
+    failures = [f"{title}: {name}{where}" for name, where in first_difference.items() if where]
     print(
-        f"  {'WRONG' if wrong else 'ok   '} {title}: {len(found)} answers", *wrong, sep="\n    ", flush=True
+        f"  {'WRONG' if failures else 'ok   '} {title}: {len(answered)} answers",
+        *failures,
+        sep="\n    ",
+        flush=True,
     )
-    return wrong
+    return failures
 
 
 def main() -> int:
@@ -109,24 +112,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("commits", nargs="+", metavar="COMMIT")
     parser.add_argument("--logs", type=Path, default=ROOT / "rollout_samples")
-    given = parser.parse_args()
-    logs, wrong = given.logs.resolve(), []
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
+    arguments = parser.parse_args()
+    logs, failures = arguments.logs.resolve(), []
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         ours = answers(ROOT, logs, folder / "ours")
-        for commit in given.commits:
+        for commit in arguments.commits:
             print(commit, flush=True)
             theirs = package_of(commit, folder / commit)
             cache = folder / f"cache-{commit}"
             clean = answers(theirs, logs, cache)
-            wrong += differences(f"{_OURS} over the index of {commit}", ours, answers(ROOT, logs, cache))
-            wrong += differences(f"{commit} over the index of both", clean, answers(theirs, logs, cache))
-            wrong += differences(f"{_OURS} once more", ours, answers(ROOT, logs, cache))
-            wrong += differences(
-                f"{commit} over an index of {_OURS}", clean, answers(theirs, logs, folder / "ours")
+            failures += differences(
+                f"{_THIS_CHECKOUT} over the index of {commit}", ours, answers(ROOT, logs, cache)
             )
-    print(f"{len(wrong)} answers differ" if wrong else "the same answers, up and down")
-    return 1 if wrong else 0
+            failures += differences(f"{commit} over the index of both", clean, answers(theirs, logs, cache))
+            failures += differences(f"{_THIS_CHECKOUT} once more", ours, answers(ROOT, logs, cache))
+            failures += differences(
+                f"{commit} over an index of {_THIS_CHECKOUT}", clean, answers(theirs, logs, folder / "ours")
+            )
+    print(f"{len(failures)} answers differ" if failures else "the same answers, up and down")
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

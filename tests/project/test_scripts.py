@@ -56,15 +56,15 @@ def test_what_fails_is_followed_by_what_to_do(capfd: pytest.CaptureFixture[str])
 def test_a_command_runs_beside_another_and_the_first_fault_is_told(tmp_path: Path) -> None:
     made = tmp_path / "made"
     waits = f"import pathlib, time\nwhile not pathlib.Path({str(made)!r}).exists(): time.sleep(0.01)"
-    with environment.beside([sys.executable, "-c", waits], "Do this instead."):
+    with environment.run_meanwhile([sys.executable, "-c", waits], "Do this instead."):
         made.touch()  # else it would wait for ever
     failing = [sys.executable, "-c", "raise SystemExit(1)"]
     with (
         pytest.raises(environment.SetupError, match="Do that instead"),
-        environment.beside(failing, "Do that instead."),
+        environment.run_meanwhile(failing, "Do that instead."),
     ):
         made.unlink()
-    with pytest.raises(KeyError), environment.beside(failing, "Not this."):
+    with pytest.raises(KeyError), environment.run_meanwhile(failing, "Not this."):
         raise KeyError
     shown = "import os, sys; sys.exit(os.environ['RLBOARD_SHOWN'] != 'yes')"
     environment.run([sys.executable, "-c", shown], "Do this instead.", RLBOARD_SHOWN="yes")
@@ -76,7 +76,7 @@ def test_what_is_said_at_the_end_does_not_mix_with_the_other_and_is_shown_where_
     failing = "import sys; print('of it'); print('its fault', file=sys.stderr, flush=True); sys.exit(1)"
     with (
         pytest.raises(environment.SetupError, match="Do this instead"),
-        environment.beside([sys.executable, "-u", "-c", failing], "Do this instead.", at_end=True),
+        environment.run_meanwhile([sys.executable, "-u", "-c", failing], "Do this instead.", at_end=True),
     ):
         environment.run([sys.executable, "-c", "print('the other')"], "Not this.")
     shown = capfd.readouterr()

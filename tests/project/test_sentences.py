@@ -48,7 +48,7 @@ def said() -> Said:
 
 def templates(source: str) -> list[str]:
     """The sentences of a source text."""
-    return [sentence.template for sentence in sentences.said_in(ast.parse(source), "x.py")]
+    return [sentence.template for sentence in sentences.sentences_in(ast.parse(source), "x.py")]
 
 
 def test_the_sentences_are_found(said: Said) -> None:
@@ -73,7 +73,9 @@ def test_nothing_is_kept_that_nobody_says(name: str, said: Said) -> None:
 
 def test_the_files_are_as_the_command_writes_them(said: Said) -> None:
     for name, found in said.items():
-        assert list(TRANSLATED[name].items()) == list(sentences.updated(found, TRANSLATED[name]).items())
+        assert list(TRANSLATED[name].items()) == list(
+            sentences.merged_translations(found, TRANSLATED[name]).items()
+        )
 
 
 def test_a_sentence_is_found_wherever_it_stands() -> None:
@@ -104,10 +106,14 @@ def test_what_is_no_sentence_is_left_out() -> None:
 
 def test_new_and_old_ones_are_told_by_their_words_alone() -> None:
     said = {
-        one.shape: one for one in sentences.said_in(ast.parse('a = f"{b} is {c}.", "It is new."'), "x.py")
+        one.shape: one
+        for one in sentences.sentences_in(ast.parse('a = f"{b} is {c}.", "It is new."'), "x.py")
     }
     before = {"{key} is {value}.": "{key} 是 {value}。", "It is old.": "旧的。"}
-    assert sentences.updated(said, before) == {"{key} is {value}.": "{key} 是 {value}。", "It is new.": ""}
+    assert sentences.merged_translations(said, before) == {
+        "{key} is {value}.": "{key} 是 {value}。",
+        "It is new.": "",
+    }
 
 
 def test_what_is_counted_has_a_singular(said: Said) -> None:
