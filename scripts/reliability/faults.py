@@ -14,10 +14,10 @@ import tempfile
 from pathlib import Path
 
 from breaking.file_faults import FILE_FAULTS, try_file
+from breaking.shortages import SHORTAGES, try_shortage
 from breaking.silent_commands import COMMANDS, try_command
 from breaking.silent_folders import STAGES, try_silent
-from breaking.spoiled_caches import spoil
-from breaking.starved import STARVED, try_starved
+from breaking.spoiled_caches import spoil_caches
 from figures import add_write, finish, made_by, table
 
 
@@ -34,35 +34,35 @@ def main(arguments: list[str] | None = None) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     rows: list[tuple[object, ...]] = []
     failures: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
+    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as temporary:
         for name, fault in FILE_FAULTS.items():
-            said, failed = try_file(Path(made) / "files" / name.replace(" ", "-"), fault)
-            rows.append((f"a log {name}", 1, said))
+            outcome, failed = try_file(Path(temporary) / "files" / name.replace(" ", "-"), fault)
+            rows.append((f"a log {name}", 1, outcome))
             failures += [f"a log {name}: {sentence}" for sentence in failed]
             print(name, failed or "as a clean build", flush=True)
-        spoiled = spoil(Path(made) / "caches", args.spoiled, args.seed)
+        spoiled = spoil_caches(Path(temporary) / "caches", args.spoiled, args.seed)
         rows += [
             (f"a cache {kind}", count, "as a clean build") for kind, count in sorted(spoiled.counts.items())
         ]
         failures += spoiled.failures
         print(f"{args.spoiled} caches, {len(spoiled.failures)} failures", flush=True)
-        for starving in STARVED:
-            said, failed = try_starved(Path(made) / "starved", starving)
-            rows.append((starving.name, 1, said))
-            failures += [f"{starving.name}: {sentence}" for sentence in failed]
-            print(starving.name, failed or said, flush=True)
+        for shortage in SHORTAGES:
+            outcome, failed = try_shortage(Path(temporary) / "starved", shortage)
+            rows.append((shortage.name, 1, outcome))
+            failures += [f"{shortage.name}: {sentence}" for sentence in failed]
+            print(shortage.name, failed or outcome, flush=True)
         for stage in STAGES:
-            said, failed = try_silent(Path(made) / "silent", stage)
+            outcome, failed = try_silent(Path(temporary) / "silent", stage)
             name = f"a folder on a file system of which {stage} answers"
-            rows.append((name, 1, said))
+            rows.append((name, 1, outcome))
             failures += [f"{name}: {sentence}" for sentence in failed]
-            print(name, failed or said, flush=True)
+            print(name, failed or outcome, flush=True)
         for command in COMMANDS:
-            said, failed = try_command(Path(made) / "silent", command)
+            outcome, failed = try_command(Path(temporary) / "silent", command)
             name = f"`rlboard {command}` over a folder on a file system that falls silent"
-            rows.append((name, len(STAGES) - 1, said))
+            rows.append((name, len(STAGES) - 1, outcome))
             failures += [f"{name}: {sentence}" for sentence in failed]
-            print(name, failed or said, flush=True)
+            print(name, failed or outcome, flush=True)
     rows.append(("**failures**", len(failures), ""))
     command = f"python scripts/reliability/faults.py --spoiled {args.spoiled} --seed {args.seed}"
     text = f"{made_by(command)}\n\n{table(('fault', 'times', 'what is shown'), rows)}"

@@ -20,7 +20,7 @@ from hostile.logs import write_hostile
 from hostile.payloads import payloads
 from hostile.visit import Visit, visit
 from playwright.sync_api import sync_playwright
-from served import Served
+from tensorboard_process import TensorBoardProcess
 
 FLAGS = (
     "--no-sandbox",
@@ -40,10 +40,10 @@ def attack(texts: list[str], named: int) -> Visit:
     path = find()
     if path is None:
         sys.exit(ADVICE)
-    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
-        home = Path(made)
+    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as temporary:
+        home = Path(temporary)
         runs = write_hostile(home / "logs", texts, named)
-        with Served(home, home / "logs", home / "cache") as server, sync_playwright() as driver:
+        with TensorBoardProcess(home, home / "logs", home / "cache") as server, sync_playwright() as driver:
             server.wait_for_address()
             server.wait_until_read(len(runs))
             opened = driver.chromium.launch(executable_path=path, args=list(FLAGS))

@@ -136,14 +136,14 @@ def main(arguments: list[str] | None = None) -> None:
     args = parser.parse_args(arguments)
     rows: list[tuple[object, ...]] = []
     failures: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="rlboard-hosts-") as made:
-        wheel = make_wheel(Path(made))
+    with tempfile.TemporaryDirectory(prefix="rlboard-hosts-") as temporary:
+        wheel = make_wheel(Path(temporary))
         for python in args.pythons:
             command = _command_of(python)
             for tensorboard in args.tensorboards:
                 said = "this Python is not here"
                 if command is not None:
-                    folder = Path(made) / f"{python}-{tensorboard}"
+                    folder = Path(temporary) / f"{python}-{tensorboard}"
                     folder.mkdir()
                     reason = install(command, folder / "venv", wheel, tensorboard)
                     fault = "" if reason else fault_of(folder / "venv", folder)

@@ -13,7 +13,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from breaking.kills import kill_often
+from breaking.kills import kill_repeatedly
 from figures import add_write, finish, made_by, table
 
 
@@ -29,9 +29,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1, help="of the moments")
     add_write(parser)
     args = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
-        killed = kill_often(
-            Path(made), args.kills, args.seed, args.megabytes, lambda said: print(said, flush=True)
+    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as temporary:
+        killed = kill_repeatedly(
+            Path(temporary), args.kills, args.seed, args.megabytes, lambda said: print(said, flush=True)
         )
     rows: list[tuple[object, ...]] = [(kind, count, "") for kind, count in killed.counts.items()]
     rows += [(kind, 0, why) for kind, why in killed.not_tried.items()]

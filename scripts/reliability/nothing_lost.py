@@ -13,7 +13,7 @@ import argparse
 from damage.audit import Tally
 from damage.damaged_files import LINES_PER_FILE
 from damage.extremes import try_extremes
-from damage.rounds import lose_nothing
+from damage.rounds import audit_rounds
 from figures import add_write, finish, made_by, table
 
 
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     add_write(parser)
     args = parser.parse_args(arguments)
-    tally = lose_nothing(
+    tally = audit_rounds(
         args.lines,
         args.seed,
         print,

@@ -38,9 +38,9 @@ def main(arguments: list[str] | None = None) -> None:
         failures.extend(f"{name}: {sentence}" for sentence in failed)
         print(*rows[-1], sep=": ", flush=True)
 
-    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
+    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as temporary:
         try:
-            with opened(Path(made)) as trials:
+            with opened(Path(temporary)) as trials:
                 for number, (name, (fault, is_read_again)) in enumerate(OBJECT_FAULTS.items()):
                     failed = list(trials.object_fault(number, fault, is_read_again=is_read_again))
                     note(f"an object {name}", failed, trials.said)

@@ -21,19 +21,19 @@ import time
 from pathlib import Path
 
 from figures import add_write, finish, made_by, table
-from pressing.clients import RIGHT, Answers, press
-from served import Served
+from load_clients.clients import EXPECTED_STATUSES, Answers, run_clients
 from soaking.changing_logs import RUNS, ChangingLogs
-from soaking.gauges import Soaked, measure
+from soaking.gauges import SoakMeasurements, measure
+from tensorboard_process import TensorBoardProcess
 
-_PATIENCE_S = 120.0
-_EMPTIED = "it has none."
+_TIMEOUT_S = 120.0
+_WITHOUT_METRICS = "it has none."
 """What a question about token metrics gets while a run's only file has just been cut to nothing or is being replaced."""
 
 
 def soak(
     minutes: float, clients: int, seed: int, speed: float = 1.0, rest: float = 0.0, memory: int = 0
-) -> tuple[Soaked, Answers, list[str]]:
+) -> tuple[SoakMeasurements, Answers, list[str]]:
     """Lets a TensorBoard read logs that change.
 
     Args:
@@ -48,60 +48,64 @@ def soak(
         What was measured, what clients have got, and a sentence for each broken promise.
     """
     seconds = (minutes + rest) * 60
-    soaked = Soaked()
-    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
-        home, got = Path(made), Answers()
+    measurements = SoakMeasurements()
+    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as temporary:
+        home, answers = Path(temporary), Answers()
         logs = ChangingLogs(home / "logs", seed, speed)
         flags = ("--rlboard_memory_limit", str(memory)) if memory else ()
-        with Served(home, home / "logs", home / "cache", *flags) as server:
+        with TensorBoardProcess(home, home / "logs", home / "cache", *flags) as server:
             server.wait_for_address()
             server.wait_until_read(len(RUNS))
-            asking = threading.Thread(
-                target=lambda: press(
+            client_thread = threading.Thread(
+                target=lambda: run_clients(
                     server.url,
                     list(RUNS),
                     clients,
                     seconds,
                     seed,
                     pause=1 / speed,
-                    into=got,
-                    right=RIGHT | {404},
+                    into=answers,
+                    expected=EXPECTED_STATUSES | {404},
                 )  # samples of a file that was rewritten are gone
             )
-            began = time.monotonic()
+            started = time.monotonic()
             logs.start()
-            asking.start()
-            while asking.is_alive():
-                now = time.monotonic() - began
+            client_thread.start()
+            while client_thread.is_alive():
+                now = time.monotonic() - started
                 if now >= minutes * 60 and logs.is_writing:
                     logs.stop()
-                soaked.add(
+                measurements.add(
                     now,
                     measure(server.process.pid, home / "tmp", home / "cache"),
                     is_rest=not logs.is_writing,
                 )
-                asking.join(max(0.5, seconds / 400))
+                client_thread.join(max(0.5, seconds / 400))
             logs.stop()
-            failures = [fault for fault in got.faults if _EMPTIED not in fault] + _lost(server, logs)
+            failures = [fault for fault in answers.faults if _WITHOUT_METRICS not in fault] + _unaccounted(
+                server, logs
+            )
             if server.process.poll() is not None:
                 failures.append("TensorBoard has ended")
-    return soaked, got, failures + soaked.risen()
+    return measurements, answers, failures + measurements.rises()
 
 
-def _lost(server: Served, logs: ChangingLogs) -> list[str]:
+def _unaccounted(server: TensorBoardProcess, logs: ChangingLogs) -> list[str]:
     """Waits until every line is a sample or a problem; a sentence for each run that has other numbers of them."""
-    wanted = {run: logs.lines(run) for run in RUNS}
-    end = time.monotonic() + _PATIENCE_S
-    while (found := {run: known(server, run) for run in RUNS}) != wanted and time.monotonic() < end:
+    written = {run: logs.lines(run) for run in RUNS}
+    deadline = time.monotonic() + _TIMEOUT_S
+    while (
+        found := {run: accounted_lines(server, run) for run in RUNS}
+    ) != written and time.monotonic() < deadline:
         time.sleep(1)
     return [
-        f"of {wanted[run]} lines of {run}, {found[run]} are samples or problems"
+        f"of {written[run]} lines of {run}, {found[run]} are samples or problems"
         for run in RUNS
-        if found[run] != wanted[run]
+        if found[run] != written[run]
     ]
 
 
-def known(server: Served, run: str) -> int:
+def accounted_lines(server: TensorBoardProcess, run: str) -> int:
     """How many lines of a run are samples or problems."""
     samples = server.ask("samples", run=run, step_min=0, limit=1)["total"]
     problems = server.ask("problems", run=run, limit=500)
@@ -121,7 +125,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--speed", type=float, default=1, help="how many times as fast everything goes")
     add_write(parser)
     args = parser.parse_args(arguments)
-    soaked, got, failures = soak(args.minutes, args.clients, args.seed, args.speed, args.rest, args.memory)
+    measurements, answers, failures = soak(
+        args.minutes, args.clients, args.seed, args.speed, args.rest, args.memory
+    )
     command = (
         f"python scripts/reliability/soak.py --minutes {args.minutes:g} --clients {args.clients} "
         f"--seed {args.seed}" + (f" --speed {args.speed:g}" if args.speed != 1 else "")
@@ -129,15 +135,13 @@ def main(arguments: list[str] | None = None) -> None:
     command += (f" --rest {args.rest:g}" if args.rest else "") + (
         f" --memory {args.memory}" if args.memory else ""
     )
-    asked = sum(got.statuses.values())
-    given_up = sum(times for (_, status), times in got.statuses.items() if status == 503)
+    asked = sum(answers.statuses.values())
+    given_up = sum(times for (_, status), times in answers.statuses.items() if status == 503)
     load = f"The load of the machine was {os.getloadavg()[2]:.1f} (15 minutes)."
     counts = f"{asked:,} questions were answered, {given_up} of them given up by their own bound (503)."
     head: tuple[str, ...] = ("what TensorBoard holds", "least", "median", "most", "rise in an hour")
     head += ("… while the logs rest",) if args.rest else ()
-    text = (
-        f"{made_by(command)} {load} {counts}\n\n{table(head, soaked.rows())}\n\n**Failures: {len(failures)}**"
-    )
+    text = f"{made_by(command)} {load} {counts}\n\n{table(head, measurements.rows())}\n\n**Failures: {len(failures)}**"
     finish(args, "soak", text, failures)
 
 

@@ -13,11 +13,11 @@ from email.message import Message
 from pathlib import Path
 
 import pytest
-from breaking import victims
+from breaking import targets
 from breaking.answers import answers, differing
 from breaking.file_faults import BEFORE, EMPTY, FILE_FAULTS, FileFault, try_file
-from breaking.spoiled_caches import DAMAGES, spoil
-from served import children_of
+from breaking.spoiled_caches import DAMAGES, spoil_caches
+from tensorboard_process import children_of
 
 
 @pytest.mark.parametrize("name", FILE_FAULTS)
@@ -33,7 +33,7 @@ def test_something_else_than_a_clean_build_is_noticed(tmp_path: Path) -> None:
 
 
 def test_a_spoiled_index_is_built_anew(tmp_path: Path) -> None:
-    spoiled = spoil(tmp_path, len(DAMAGES), seed=3)
+    spoiled = spoil_caches(tmp_path, len(DAMAGES), seed=3)
     assert spoiled.failures == []
     assert spoiled.counts == dict.fromkeys(DAMAGES, 1)
 
@@ -48,12 +48,12 @@ def test_an_error_is_an_answer_that_differs() -> None:
             assert route == "runs"
             return {"runs": [{"run": "a"}]}
 
-        def raw(self, route: str, **_: object) -> bytes:
+        def ask_bytes(self, route: str, **_: object) -> bytes:
             raise urllib.error.HTTPError(route, 400, "", Message(), io.BytesIO(b"no such metric"))
 
-    found = answers(Refusing())  # type: ignore[arg-type]  # what is asked of a server, and no more
-    assert len(found) == 5
-    assert set(found.values()) == {"400 b'no such metric'"}
+    answer = answers(Refusing())  # type: ignore[arg-type]  # what is asked of a server, and no more
+    assert len(answer) == 5
+    assert set(answer.values()) == {"400 b'no such metric'"}
 
 
 def test_a_process_that_was_started_is_found() -> None:
@@ -64,18 +64,18 @@ def test_a_process_that_was_started_is_found() -> None:
 
 
 def test_a_process_that_outlives_the_one_that_is_killed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(victims, "_ENDS_S", 0.2)
+    monkeypatch.setattr(targets, "_END_TIMEOUT_S", 0.2)
     program = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); input()"
     with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE) as process:
         while not (below := children_of(process.pid)):
             time.sleep(0.01)
         try:
-            (said,) = victims.kill_at(process, 0.2) or []
+            (outcome,) = targets.kill_at(process, 0.2) or []
         finally:
             os.kill(below[0], signal.SIGKILL)
-    assert said.endswith("outlives it")
+    assert outcome.endswith("outlives it")
 
 
 def test_who_has_ended_before_is_not_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", "pass"]) as process:
-        assert victims.kill_at(process, 60) is None
+        assert targets.kill_at(process, 60) is None

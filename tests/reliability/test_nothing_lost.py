@@ -14,7 +14,7 @@ from damage.damaged_files import DamagedFile, damaged_file
 from damage.extremes import try_extremes
 from damage.mutations import MUTATIONS
 from damage.packings import LINES, ROWS, Packing, as_row
-from damage.rounds import lose_nothing
+from damage.rounds import audit_rounds
 from damage.row_mutations import change_cells
 from damage.seed_logs import SeedLog, seed_logs
 
@@ -35,7 +35,7 @@ def losses(account: Account, written: DamagedFile = WRITTEN) -> list[str]:
 
 
 def test_every_damaged_line_is_accounted_for() -> None:
-    tally = lose_nothing(1_400, seed=1, first_is_whole=True)
+    tally = audit_rounds(1_400, seed=1, first_is_whole=True)
     assert tally.losses == []
     assert tally.counts["lines with samples"] > 500
     assert tally.counts["lines named as a problem"] > 100
@@ -77,10 +77,10 @@ def test_a_file_that_nobody_speaks_of_is_noticed() -> None:
 
 def test_the_same_seed_makes_the_same_files(tmp_path: Path) -> None:
     seed = seed_logs()[0]
-    made = [
+    temporary = [
         damaged_file(random.Random(7), seed, number, tmp_path, first_is_whole=True).lines for number in (1, 2)
     ]
-    assert made[0] == made[1]
+    assert temporary[0] == temporary[1]
 
 
 @pytest.mark.parametrize("name", MUTATIONS)

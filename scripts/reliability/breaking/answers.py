@@ -7,7 +7,7 @@ import json
 import urllib.error
 from typing import Any
 
-from served import Served
+from tensorboard_process import TensorBoardProcess
 
 _VOLATILE = frozenset({"revision", "changed", "computed_at", "seconds", "elapsed", "rate", "read_at"})
 """Members that tell of the server and not of the log."""
@@ -15,55 +15,55 @@ _PAGE = 200
 _GIVEN_UP, _TRIES = 503, 5
 
 
-def answers(server: Served) -> dict[str, str]:
+def answers(server: TensorBoardProcess) -> dict[str, str]:
     """Question -> digest of its answer, or its error, for every run: curves, samples, some of them whole, tokens, problems."""
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
 
-    def note(route: str, **arguments: object) -> Any:
+    def ask(route: str, **arguments: object) -> Any:
         try:
-            data = _patiently(server, route, **arguments)
+            data = _ask_until_not_busy(server, route, **arguments)
         except urllib.error.HTTPError as error:  # that is an answer, too
-            found[f"{route} {arguments}"] = f"{error.code} {error.read()[:200]!r}"
+            digests[f"{route} {arguments}"] = f"{error.code} {error.read()[:200]!r}"
             return None
         if not data.startswith(b"{"):  # numbers as they are
-            found[f"{route} {arguments}"] = hashlib.sha256(data).hexdigest()
+            digests[f"{route} {arguments}"] = hashlib.sha256(data).hexdigest()
             return None
         value = json.loads(data)
-        found[f"{route} {arguments}"] = _digest(value)
+        digests[f"{route} {arguments}"] = _digest(value)
         return value
 
     for run in sorted(run["run"] for run in server.ask("runs")["runs"]):
-        note("steps", run=run)
-        note("problems", run=run, limit=500)
-        note("distribution", run=run, metric="reward", step=3)
-        note("worst_tokens", run=run, metric="logprobs")
+        ask("steps", run=run)
+        ask("problems", run=run, limit=500)
+        ask("distribution", run=run, metric="reward", step=3)
+        ask("worst_tokens", run=run, metric="logprobs")
         total, offset = 1, 0
         while offset < total:
-            page = note("samples", run=run, step_min=0, offset=offset, limit=_PAGE, sort="reward")
+            page = ask("samples", run=run, step_min=0, offset=offset, limit=_PAGE, sort="reward")
             if page is None:
                 break
             total = page["total"]
             for name in page["columns"]["id"][:2]:
-                note("sample", run=run, id=name)
-                note("tokens", run=run, id=name)
+                ask("sample", run=run, id=name)
+                ask("tokens", run=run, id=name)
             offset += _PAGE
-    return found
+    return digests
 
 
-def _patiently(server: Served, route: str, **arguments: object) -> bytes:
+def _ask_until_not_busy(server: TensorBoardProcess, route: str, **arguments: object) -> bytes:
     """The bytes of an answer; what a busy machine has no time for (503) is asked again."""
     for _ in range(_TRIES):
         try:
-            return server.raw(route, **arguments)
+            return server.ask_bytes(route, **arguments)
         except urllib.error.HTTPError as error:
             if error.code != _GIVEN_UP:
                 raise
-    return server.raw(route, **arguments)
+    return server.ask_bytes(route, **arguments)
 
 
-def differing(found: dict[str, str], wanted: dict[str, str]) -> list[str]:
+def differing(digests: dict[str, str], wanted: dict[str, str]) -> list[str]:
     """The questions that two servers answer differently."""
-    return sorted(name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name))
+    return sorted(name for name in digests.keys() | wanted.keys() if digests.get(name) != wanted.get(name))
 
 
 def _digest(value: Any) -> str:
@@ -72,5 +72,5 @@ def _digest(value: Any) -> str:
 
 def _stable(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _stable(held) for name, held in value.items() if name not in _VOLATILE}
-    return [_stable(held) for held in value] if isinstance(value, list) else value
+        return {name: _stable(member) for name, member in value.items() if name not in _VOLATILE}
+    return [_stable(member) for member in value] if isinstance(value, list) else value

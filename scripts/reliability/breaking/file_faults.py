@@ -6,18 +6,15 @@ import gzip
 import json
 import os
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from breaking.logs import sample
-from damage.accounts import accounts
+from damage.accounts import accounts, open_index
 
-from tensorboard_plugin_rlboard.index.registry import Registry
 from tensorboard_plugin_rlboard.index.update.background import BackgroundIndexer
-from tensorboard_plugin_rlboard.sources.discovery.logdir import parse_roots
 
 Dump = dict[str, Any]
 LOG = "run/a.jsonl"
@@ -75,7 +72,7 @@ def _rotate(path: Path) -> None:
     path.write_bytes(content(range(41, 61)))
 
 
-def _be(path: Path, make: Callable[[Path], object]) -> None:
+def _become(path: Path, make: Callable[[Path], object]) -> None:
     path.unlink()
     make(path)
 
@@ -92,18 +89,18 @@ def _same_size_and_time(path: Path) -> None:
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
-def _middle(path: Path) -> None:
+def _edit_middle(path: Path) -> None:
     at = BEFORE.index(b'"reward": ', len(BEFORE) // 2) + len(b'"reward": ')
     _write_at(path, b"9" if BEFORE[at : at + 1] != b"-" else b" ", at)
 
 
 def _append_in_pieces(path: Path) -> None:
-    more = content(range(41, 50))
+    appended = content(range(41, 50))
     with path.open("ab") as file:
-        file.write(more[: len(more) - 100])
+        file.write(appended[: len(appended) - 100])
 
 
-def _clock(path: Path, seconds: int) -> None:
+def _append_with_time(path: Path, seconds: int) -> None:
     with path.open("ab") as file:
         file.write(content(range(41, 45)))
     os.utime(path, (seconds, seconds))
@@ -117,35 +114,37 @@ FILE_FAULTS: dict[str, FileFault] = {
     "is replaced by one of the same size": FileFault(_same_size),
     "is replaced by one of the same size and time": FileFault(_same_size_and_time),
     "is overwritten in place": FileFault(lambda path: _write_at(path, content(range(1, 5), 1.0), 0)),
-    "is edited in its middle at the same size": FileFault(_middle, OLD),
+    "is edited in its middle at the same size": FileFault(_edit_middle, OLD),
     "is rotated": FileFault(_rotate),
     "is appended to up to the middle of a line": FileFault(_append_in_pieces),
     "becomes an archive under the same name": FileFault(lambda path: _replace(path, gzip.compress(BEFORE))),
     "vanishes": FileFault(lambda path: path.unlink(), EMPTY),
-    "becomes a folder": FileFault(lambda path: _be(path, Path.mkdir), EMPTY),
-    "becomes a pipe": FileFault(lambda path: _be(path, os.mkfifo), EMPTY),
-    "becomes a socket": FileFault(lambda path: _be(path, _bind), EMPTY),
-    "becomes a link to itself": FileFault(lambda path: _be(path, lambda path: path.symlink_to(path)), EMPTY),
+    "becomes a folder": FileFault(lambda path: _become(path, Path.mkdir), EMPTY),
+    "becomes a pipe": FileFault(lambda path: _become(path, os.mkfifo), EMPTY),
+    "becomes a socket": FileFault(lambda path: _become(path, _make_socket), EMPTY),
+    "becomes a link to itself": FileFault(
+        lambda path: _become(path, lambda path: path.symlink_to(path)), EMPTY
+    ),
     "becomes a link to nothing": FileFault(
-        lambda path: _be(path, lambda path: path.symlink_to("gone")), EMPTY
+        lambda path: _become(path, lambda path: path.symlink_to("gone")), EMPTY
     ),
     "becomes a link to /dev/zero": FileFault(
-        lambda path: _be(path, lambda path: path.symlink_to("/dev/zero")), EMPTY
+        lambda path: _become(path, lambda path: path.symlink_to("/dev/zero")), EMPTY
     ),
-    "was written in the year 2099": FileFault(lambda path: _clock(path, 4_070_908_800)),
-    "was written in 1970": FileFault(lambda path: _clock(path, 1)),
+    "was written in the year 2099": FileFault(lambda path: _append_with_time(path, 4_070_908_800)),
+    "was written in 1970": FileFault(lambda path: _append_with_time(path, 1)),
 }
 """What happens to a log -> how, and what is shown afterwards."""
 
 
-def _bind(path: Path) -> None:
-    here = Path.cwd()
+def _make_socket(path: Path) -> None:
+    previous_folder = Path.cwd()
     os.chdir(path.parent)  # the name of a socket is at most 107 bytes long
     try:
-        with socket.socket(socket.AF_UNIX) as opened:
-            opened.bind(path.name)
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(path.name)
     finally:
-        os.chdir(here)
+        os.chdir(previous_folder)
 
 
 def try_file(home: Path, fault: FileFault) -> tuple[str, list[str]]:
@@ -163,56 +162,51 @@ def try_file(home: Path, fault: FileFault) -> tuple[str, list[str]]:
     path.parent.mkdir(parents=True)
     path.write_bytes(BEFORE)
     os.utime(path, (1_700_000_000, 1_700_000_000))
-    with opened(logs, cache) as running:
+    with open_index(logs, cache) as running:
         before = dump(running)
         fault.change(path)
         running.index_now()
-        saw = dump(running)
-    with opened(logs, cache) as started:
+        seen_running = dump(running)
+    with open_index(logs, cache) as started:
         after = dump(started)
-    with opened(logs, home / "other-cache") as built:
+    with open_index(logs, home / "other-cache") as built:
         clean = dump(built)
     wanted = before if fault.shows == OLD else clean
     failed = (
-        [f"the running index has {_difference(saw, wanted)}"] if saw["samples"] != wanted["samples"] else []
+        [f"the running index has {_difference(seen_running, wanted)}"]
+        if seen_running["samples"] != wanted["samples"]
+        else []
     )
     if after["samples"] != wanted["samples"]:
         failed.append(f"the index of the next start has {_difference(after, wanted)}")
-    if fault.shows == EMPTY and (saw["samples"] or not saw["words"]):
+    if fault.shows == EMPTY and (seen_running["samples"] or not seen_running["words"]):
         failed.append("it is gone without a word")
-    if fault.shows == SAME and (saw["problems"] != clean["problems"] or not clean["files"]):
-        failed.append(f"the running index has the problems {saw['problems']}, not {clean['problems']}")
+    if fault.shows == SAME and (seen_running["problems"] != clean["problems"] or not clean["files"]):
+        failed.append(
+            f"the running index has the problems {seen_running['problems']}, not {clean['problems']}"
+        )
     return fault.shows, failed
-
-
-@contextmanager
-def opened(logs: Path, cache: Path | None) -> Iterator[BackgroundIndexer]:
-    """An index of a log directory, brought up to date once."""
-    indexer = BackgroundIndexer(Registry(parse_roots(str(logs), ""), cache), 0)
-    try:
-        indexer.index_now()
-        yield indexer
-    finally:
-        indexer.stop()
 
 
 def dump(indexer: BackgroundIndexer) -> Dump:
     """What an index has: samples, problems of lines, and whether anything was said of files as a whole."""
-    found = accounts(indexer.registry)
+    accounts_by_path = accounts(indexer.registry)
     samples = {
-        (path, line): repr(held)
-        for path, account in found.items()
-        for line, held in account.samples.items()
-        if held
+        (path, line): repr(samples_of_line)
+        for path, account in accounts_by_path.items()
+        for line, samples_of_line in account.samples.items()
+        if samples_of_line
     }
     problems = {
         (path, line): sorted(set(kinds) - _OF_HISTORY)
-        for path, account in found.items()
+        for path, account in accounts_by_path.items()
         for line, kinds in account.problems.items()
         if set(kinds) - _OF_HISTORY
     }
-    words = [path for path, account in found.items() if account.reason or account.problems.get(0)]
-    return {"samples": samples, "problems": problems, "words": words, "files": list(found)}
+    named_files = [
+        path for path, account in accounts_by_path.items() if account.reason or account.problems.get(0)
+    ]
+    return {"samples": samples, "problems": problems, "words": named_files, "files": list(accounts_by_path)}
 
 
 def _difference(found: Dump, wanted: Dump) -> str:

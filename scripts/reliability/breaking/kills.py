@@ -15,12 +15,12 @@ from pathlib import Path
 from breaking.answers import answers, differing
 from breaking.logs import RUNS, write_logs
 from breaking.ray_cluster import ray_cluster
-from breaking.victims import TARGETS, Target, index_command, kill_at, kill_below
-from served import Served
+from breaking.targets import TARGETS, Target, index_command, kill_at, kill_below
+from tensorboard_process import TensorBoardProcess
 
 _TRIES = 4
 """For a process that may have done its work before the moment comes; each time the moment is half as late."""
-_PATIENCE_S = 900.0
+_TIMEOUT_S = 900.0
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Kills:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Setup:
     """Where it happens: folders, and what a clean build answers and takes, in seconds."""
 
     home: Path
@@ -51,7 +51,9 @@ class _Place:
     ray: str
 
 
-def kill_often(home: Path, times: int, seed: int, megabytes: int, say: Callable[[str], None]) -> Kills:
+def kill_repeatedly(
+    home: Path, times: int, seed: int, megabytes: int, report_line: Callable[[str], None]
+) -> Kills:
     """Builds an index, is killed, builds it again, and compares.
 
     Args:
@@ -59,71 +61,73 @@ def kill_often(home: Path, times: int, seed: int, megabytes: int, say: Callable[
         times: how many kills.
         seed: of the moments.
         megabytes: of the largest log; from 35 on `rlboard index` has processes.
-        say: is told of each kill.
+        report_line: is told of each kill.
     """
     if not times:
         return Kills()
     logs, rng, kills = home / "logs", random.Random(seed), Kills()
     write_logs(logs, megabytes)
     (home / "after" / "tmp").mkdir(parents=True)
-    began = time.monotonic()
-    with Served(home / "clean", logs, home / "clean-cache") as server:
+    started = time.monotonic()
+    with TensorBoardProcess(home / "clean", logs, home / "clean-cache") as server:
         server.wait_for_address()
         server.wait_until_read(RUNS)
-        reading_s = time.monotonic() - began
+        reading_s = time.monotonic() - started
         clean = answers(server)
-    began = time.monotonic()
-    index_command(home, logs, home / "other-cache").wait(_PATIENCE_S)
-    indexing_s = time.monotonic() - began
-    say(f"a clean build takes {reading_s:.1f} s, rlboard index {indexing_s:.1f} s, {len(clean)} answers")
+    started = time.monotonic()
+    index_command(home, logs, home / "other-cache").wait(_TIMEOUT_S)
+    indexing_s = time.monotonic() - started
+    report_line(
+        f"a clean build takes {reading_s:.1f} s, rlboard index {indexing_s:.1f} s, {len(clean)} answers"
+    )
     with ray_cluster(home / "after" / "tmp") as (ray, why_not):
-        place = _Place(home, logs, home / "cache", clean, reading_s, indexing_s, ray)
+        setup = _Setup(home, logs, home / "cache", clean, reading_s, indexing_s, ray)
         targets = [target for target in TARGETS if ray or not target.engine]
         kills.not_tried = {target.name: why_not for target in TARGETS if target not in targets}
-        left: set[str] = set()
+        remaining: set[str] = set()
         with suppress(KeyboardInterrupt):  # what was done until then counts
             for number in range(times):
-                began = time.monotonic()
+                started = time.monotonic()
                 target = targets[number % len(targets)]
-                failures, before = _kill_once(place, target, rng), left
-                left = _left(home)
-                failures += [f"two starts left {name}" for name in sorted(left & before)]
+                failures, remaining_before = _kill_once(setup, target, rng), remaining
+                remaining = _temporary_folders(home)
+                failures += [f"two starts left {name}" for name in sorted(remaining & remaining_before)]
                 kills.counts[target.name] = kills.counts.get(target.name, 0) + 1
                 kills.failures += [f"kill {number} of {target.name}: {failure}" for failure in failures]
-                took = time.monotonic() - began
-                said = "; ".join(failures) or "as a clean build"
-                say(f"kill {number} of {target.name}: {said} ({took:.0f} s)")
+                took = time.monotonic() - started
+                outcome = "; ".join(failures) or "as a clean build"
+                report_line(f"kill {number} of {target.name}: {outcome} ({took:.0f} s)")
     return kills
 
 
-def _kill_once(place: _Place, target: Target, rng: random.Random) -> list[str]:
+def _kill_once(setup: _Setup, target: Target, rng: random.Random) -> list[str]:
     """Kills one process, starts a TensorBoard over what is left, and returns what is wrong with it."""
     share, begins_anew = rng.random(), rng.random() < 0.7
     for attempt in range(_TRIES):
         if begins_anew or attempt:
-            shutil.rmtree(place.cache, ignore_errors=True)
-        found = _kill(place, target, share / 2**attempt)
-        if found is not None:
+            shutil.rmtree(setup.cache, ignore_errors=True)
+        failures = _kill(setup, target, share / 2**attempt)
+        if failures is not None:
             break
     else:
         return [f"there was none to kill in {_TRIES} attempts"]
-    with Served(place.home / "after", place.logs, place.cache) as server:
+    with TensorBoardProcess(setup.home / "after", setup.logs, setup.cache) as server:
         server.wait_for_address()
         server.wait_until_read(RUNS)
-        found += _said(differing(answers(server), place.clean), "the next start answers")
-    return found
+        failures += _sentence(differing(answers(server), setup.clean), "the next start answers")
+    return failures
 
 
-def _left(home: Path) -> set[str]:
+def _temporary_folders(home: Path) -> set[str]:
     """Temporary folders that are still there. What a process holds that has not noticed its parent's end goes later."""
     return {path.name for path in (home / "after" / "tmp").glob("rlboard-*")}
 
 
-def _kill(place: _Place, target: Target, share: float) -> list[str] | None:
+def _kill(setup: _Setup, target: Target, share: float) -> list[str] | None:
     """Starts what is to be killed and kills it at some moment.
 
     Args:
-        place: where.
+        setup: where.
         target: what is killed.
         share: of the time that it usually takes, at which it is killed.
 
@@ -131,25 +135,25 @@ def _kill(place: _Place, target: Target, share: float) -> list[str] | None:
         What is wrong afterwards; None where there was no such process any more.
     """
     if target.command == "index":
-        ray = place.ray if target.engine else ""
-        process = index_command(place.home, place.logs, place.cache, ray)
-        if not target.below:
-            return kill_at(process, share * place.indexing_s)
-        found = kill_below(os.getpid() if ray else process.pid, process, target, share)
-        code = process.wait(_PATIENCE_S)
-        return None if not found else [f"rlboard index ended with {code}"] if code else []
-    with Served(place.home / "after", place.logs, place.cache) as server:
+        ray = setup.ray if target.engine else ""
+        process = index_command(setup.home, setup.logs, setup.cache, ray)
+        if not target.command_pattern:
+            return kill_at(process, share * setup.indexing_s)
+        was_killed = kill_below(os.getpid() if ray else process.pid, process, target, share)
+        code = process.wait(_TIMEOUT_S)
+        return None if not was_killed else [f"rlboard index ended with {code}"] if code else []
+    with TensorBoardProcess(setup.home / "after", setup.logs, setup.cache) as server:
         threading.Thread(target=_open, args=(server,), daemon=True).start()
-        if not target.below:
-            return kill_at(server.process, share * place.reading_s)
+        if not target.command_pattern:
+            return kill_at(server.process, share * setup.reading_s)
         if not kill_below(server.process.pid, server.process, target, share, lambda: _is_read(server)):
             return None
         server.wait_for_address()
         server.wait_until_read(RUNS)
-        return _said(differing(answers(server), place.clean), "it answers")
+        return _sentence(differing(answers(server), setup.clean), "it answers")
 
 
-def _is_read(server: Served) -> bool:
+def _is_read(server: TensorBoardProcess) -> bool:
     """Whether it shows every run whole, so that it starts no process any more."""
     with suppress(OSError):
         runs = server.ask("runs")["runs"] if server.url else []
@@ -157,12 +161,12 @@ def _is_read(server: Served) -> bool:
     return False
 
 
-def _open(server: Served) -> None:
+def _open(server: TensorBoardProcess) -> None:
     """Asks as a page does: nothing is indexed before somebody looks."""
     with suppress(OSError, RuntimeError):  # it is killed meanwhile
         server.wait_for_address()
-        server.raw("runs")
+        server.ask_bytes("runs")
 
 
-def _said(other: list[str], who: str) -> list[str]:
+def _sentence(other: list[str], who: str) -> list[str]:
     return [f"{who} {len(other)} questions otherwise, as {other[0]}"] if other else []

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from served import children_of, environment
+from tensorboard_process import children_of, environment
 
 _STORE = 100 * 1024**2
 _TRIES = 3

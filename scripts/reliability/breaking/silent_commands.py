@@ -13,7 +13,7 @@ from pathlib import Path
 from breaking.logs import lines
 from breaking.silent_mount import STAGES, silent_mount
 from checkout import ROOT
-from served import environment
+from tensorboard_process import environment
 
 COMMANDS = {
     "index": (["index", "{logs}", "--cache-dir", "{home}/cache"], "1 file"),

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from breaking.logs import lines
 from breaking.silent_mount import STAGES, SilentMount, silent_mount
-from served import Served
+from tensorboard_process import TensorBoardProcess
 
 __all__ = ["STAGES", "try_silent"]
-_PATIENCE_S = 60.0
+_TIMEOUT_S = 60.0
 _END_S = 5.0
 _GONE = "away"
 
@@ -37,7 +37,7 @@ def try_silent(home: Path, stage: str) -> tuple[str, list[str]]:
     with silent_mount(logs / _GONE, stage, b"".join(lines(range(1, 9), 8, 300))) as mount:
         if not mount.is_mounted:
             return "not tried: nothing may be mounted here", []
-        server = Served(home, logs, home / "cache")
+        server = TensorBoardProcess(home, logs, home / "cache")
         try:
             server.wait_for_address()
             failed = [] if _has(server, 32) else ["the runs beside it are not shown"]
@@ -63,9 +63,9 @@ def try_silent(home: Path, stage: str) -> tuple[str, list[str]]:
     return said[0].replace(str(logs), "logs") if said else "", failed
 
 
-def _fall_silent(server: Served, mount: SilentMount) -> list[str]:
+def _fall_silent(server: TensorBoardProcess, mount: SilentMount) -> list[str]:
     """Has a mount fall silent whose run was read: its samples stay, and one that is opened says what is wrong."""
-    end = time.monotonic() + _PATIENCE_S
+    end = time.monotonic() + _TIMEOUT_S
     while not (ready := {run["run"] for run in server.ask("runs")["runs"] if run["samples"] > 32}):
         if time.monotonic() > end:
             return ["its run is not read"]
@@ -73,7 +73,7 @@ def _fall_silent(server: Served, mount: SilentMount) -> list[str]:
     listed = server.ask("samples", run=_GONE, step_min=0)["columns"]["id"]
     mount.is_silent = True
     asked = urllib.parse.urlencode({"run": _GONE, "id": listed[0]})
-    status = server.status(f"{server.url}data/plugin/rlboard/sample?{asked}", _PATIENCE_S)
+    status = server.status(f"{server.url}data/plugin/rlboard/sample?{asked}", _TIMEOUT_S)
     failed = [] if status == 404 else [f"a sample of it is answered by {status}"]
     while not _said(server):
         if time.monotonic() > end:
@@ -83,16 +83,16 @@ def _fall_silent(server: Served, mount: SilentMount) -> list[str]:
     return failed + ([] if ready == {_GONE} and left[_GONE] else ["its samples are gone"])
 
 
-def _said(server: Served) -> list[str]:
+def _said(server: TensorBoardProcess) -> list[str]:
     """What is said of the folder that is silent."""
     runs = server.ask("runs")
     said = [one["reason"] for one in runs["ignored"] if one["file"].endswith(_GONE)]
     return said + [run["message"] for run in runs["runs"] if run["run"] == _GONE and run["message"]]
 
 
-def _has(server: Served, samples: int) -> bool:
+def _has(server: TensorBoardProcess, samples: int) -> bool:
     """Whether both other runs are read in time, the first with so many samples."""
-    end = time.monotonic() + _PATIENCE_S
+    end = time.monotonic() + _TIMEOUT_S
     while time.monotonic() < end:
         found = {run["run"]: run["samples"] for run in server.ask("runs")["runs"] if run["state"] == "ready"}
         if (found.get("a"), found.get("z")) == (samples, 32):

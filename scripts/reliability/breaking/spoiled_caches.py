@@ -10,13 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from breaking.file_faults import content, dump, opened
+from breaking.file_faults import content, dump
+from damage.accounts import open_index
 
 _VERSIONED = re.compile(r"(files|parts)-(\d+)")
 
 
 @dataclass
-class Spoiled:
+class SpoiledCaches:
     """What was spoiled.
 
     Attributes:
@@ -28,7 +29,7 @@ class Spoiled:
     failures: list[str] = field(default_factory=list)
 
 
-def spoil(home: Path, times: int, seed: int) -> Spoiled:
+def spoil_caches(home: Path, times: int, seed: int) -> SpoiledCaches:
     """Spoils a kept index again and again, each time a whole one, and compares what is built over it.
 
     Args:
@@ -43,13 +44,13 @@ def spoil(home: Path, times: int, seed: int) -> Spoiled:
         path.write_bytes(content(range(1, 12 + number)))
     (logs / "run3").mkdir()
     (logs / "run3" / "a.jsonl.gz").write_bytes(gzip.compress(content(range(1, 9))))
-    with opened(logs, whole) as built:
+    with open_index(logs, whole) as built:
         clean = dump(built)
     files = sorted(path.relative_to(whole) for path in whole.rglob("*") if path.is_file())
     if not any(path.suffix == ".parquet" for path in files):
         msg = f"no part was kept in {whole}: {files}"
         raise RuntimeError(msg)
-    rng, found = random.Random(seed), Spoiled()
+    rng, found = random.Random(seed), SpoiledCaches()
     for number in range(times):
         kind = list(DAMAGES)[number % len(DAMAGES)]
         cache = home / "spoiled"
@@ -58,8 +59,8 @@ def spoil(home: Path, times: int, seed: int) -> Spoiled:
         where = rng.choice(files)
         DAMAGES[kind](rng, cache / where)
         found.counts[kind] = found.counts.get(kind, 0) + 1
-        with opened(logs, cache) as over:
-            other = dump(over)
+        with open_index(logs, cache) as rebuilt:
+            other = dump(rebuilt)
         if other != clean:
             found.failures.append(f"a cache {kind} ({where}): {len(other['samples'])} lines with samples")
     return found

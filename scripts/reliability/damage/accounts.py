@@ -42,12 +42,12 @@ class Account:
 
 
 @contextmanager
-def indexed(folder: Path, cache: Path | None = None) -> Iterator[Registry]:
-    """The index of a log directory, as a TensorBoard that starts now would build it."""
+def open_index(folder: Path, cache: Path | None = None) -> Iterator[BackgroundIndexer]:
+    """The index of a log directory, brought up to date once, as a TensorBoard that starts now would build it."""
     indexer = BackgroundIndexer(Registry(parse_roots(str(folder), ""), cache), 0)
     try:
         indexer.index_now()
-        yield indexer.registry
+        yield indexer
     finally:
         indexer.stop()
 

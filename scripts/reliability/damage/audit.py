@@ -45,16 +45,16 @@ def audit(file: DamagedFile, account: Account, clean: Sequence[Sequence[Sample]]
     tally.formats[file.seed.name] += len(file.lines)
     tally.packings[file.packing.name] += len(file.lines)
     tally.mutations.update(file.damage.values())
-    whole = {index + 1 for index, line in enumerate(file.lines) if line.strip()}
-    tally.counts["blank lines"] += len(file.lines) - len(whole)
+    nonblank = {index + 1 for index, line in enumerate(file.lines) if line.strip()}
+    tally.counts["blank lines"] += len(file.lines) - len(nonblank)
     if not account.format:
-        tally.counts["lines of files that are named as no log"] += len(whole)
+        tally.counts["lines of files that are named as no log"] += len(nonblank)
         if not account.reason and any(clean) and (is_log_name(file.path) or not file.broken):
             tally.losses.append(f"{_name(file)}: neither read nor named")
     elif file.broken:
         _audit_broken(file, account, clean, tally)
     else:
-        _audit_lines(file, account, clean, tally, whole)
+        _audit_lines(file, account, clean, tally, nonblank)
 
 
 def _audit_lines(
@@ -62,17 +62,17 @@ def _audit_lines(
     account: Account,
     clean: Sequence[Sequence[Sample]],
     tally: Tally,
-    whole: set[int],
+    nonblank: set[int],
 ) -> None:
     last = max((line for line, samples in account.samples.items() if samples), default=0)
     unlisted = account.unlisted
     ends_early = file.packing.holds_rows and bool(account.problems.get(0))
-    for line in sorted(whole):
+    for line in sorted(nonblank):
         samples, problems = account.samples.get(line, []), account.problems.get(line, Counter())
         is_last = line == len(file.lines) and file.is_torn
-        how = file.damage.get(line - 1, "intact")
+        damage = file.damage.get(line - 1, "intact")
         if len({row for row, _, _ in samples}) != len(samples):
-            tally.losses.append(f"{_name(file)}: line {line} ({how}) is indexed twice")
+            tally.losses.append(f"{_name(file)}: line {line} ({damage}) is indexed twice")
         if samples:
             tally.counts["lines with samples"] += 1
             tally.counts["samples"] += len(samples)
@@ -90,12 +90,14 @@ def _audit_lines(
             tally.counts["lines that are no sample in the undamaged log either"] += 1
         else:
             shown = file.lines[line - 1][:200].decode("utf-8", "replace")
-            tally.losses.append(f"{_name(file)}: line {line} ({how}) has neither sample nor problem: {shown}")
+            tally.losses.append(
+                f"{_name(file)}: line {line} ({damage}) has neither sample nor problem: {shown}"
+            )
         is_repeat = "repeated_line" in problems
         is_whole = line - 1 in file.intact and not is_repeat
         if is_whole and (account.is_read or not is_last) and not same(samples, clean[file.intact[line - 1]]):
             tally.losses.append(f"{_name(file)}: line {line} is not damaged and reads otherwise than alone")
-    for line in account.samples.keys() - whole:
+    for line in account.samples.keys() - nonblank:
         tally.losses.append(f"{_name(file)}: samples of line {line}, which there is not")
 
 
@@ -104,24 +106,24 @@ def _audit_broken(
 ) -> None:
     """What is packed was damaged: less than all of it, or with a checksum anything else than it, needs a word."""
     tally.mutations[ARCHIVE] += len(file.lines)
-    wanted = {line + 1: clean[which] for line, which in file.intact.items() if clean[which]}
-    found = {line: samples for line, samples in account.samples.items() if samples}
-    missing = wanted.keys() - found.keys() - account.problems.keys()
-    other = [line for line in wanted.keys() & found.keys() if not same(found[line], wanted[line])]
-    other = [line for line in other if "repeated_line" not in account.problems.get(line, Counter())]
-    says = bool(account.problems.get(0)) or not account.is_read
-    tally.counts["lines of broken archives and containers, with samples"] += len(found)
+    expected = {line + 1: clean[seed_line] for line, seed_line in file.intact.items() if clean[seed_line]}
+    indexed = {line: samples for line, samples in account.samples.items() if samples}
+    missing = expected.keys() - indexed.keys() - account.problems.keys()
+    differing = [line for line in expected.keys() & indexed.keys() if not same(indexed[line], expected[line])]
+    differing = [line for line in differing if "repeated_line" not in account.problems.get(line, Counter())]
+    is_named = bool(account.problems.get(0)) or not account.is_read
+    tally.counts["lines of broken archives and containers, with samples"] += len(indexed)
     tally.counts["lines of broken archives and containers, named with their file"] += len(missing)
-    if missing and not says:
+    if missing and not is_named:
         tally.losses.append(f"{_name(file)}: {len(missing)} lines are gone without a word")
-    if other and not says and file.packing.has_checksum:
-        tally.losses.append(f"{_name(file)}: line {other[0]} reads otherwise, without a word")
+    if differing and not is_named and file.packing.has_checksum:
+        tally.losses.append(f"{_name(file)}: line {differing[0]} reads otherwise, without a word")
 
 
 def _name(file: DamagedFile) -> str:
     return f"{file.path} ({file.packing.name}{', ' if file.broken else ''}{file.broken})"
 
 
-def same(found: Sequence[Sample], wanted: Sequence[Sample]) -> bool:
+def same(indexed: Sequence[Sample], expected: Sequence[Sample]) -> bool:
     """Whether samples are the same, NaN equal to itself."""
-    return repr(found) == repr(wanted)
+    return repr(indexed) == repr(expected)

@@ -20,8 +20,8 @@ CELLS, ARCHIVE = "other values in a table", "bytes of an archive or container"
 _IN_ROWS = tuple(
     name for name in MUTATIONS if name not in {"two lines in one", "nesting beyond every parser"}
 )
-_TRIES = 20
-_WRITTEN_S = 100.0
+_MAX_TRIES = 20
+_AGE_S = 100.0
 """Seconds since a file was written: what is being written may end anywhere, and nothing is said of it."""
 
 
@@ -70,27 +70,27 @@ def damaged_file(
         first_is_whole: whether the first line is never damaged. By it is told whether a file holds lines or one document.
     """
     packing = rng.choice(seed.packings)
-    breaks = bool(packing.suffix) and rng.random() < 0.2
+    is_broken = bool(packing.suffix) and rng.random() < 0.2
     written: list[bytes] = []
     intact: dict[int, int] = {}
     damage: dict[int, str] = {}
-    share = 0.0 if breaks else rng.choice([0.1, 0.5, 0.5, 0.9])
+    share = 0.0 if is_broken else rng.choice([0.1, 0.5, 0.5, 0.9])
     for index in range(lines):
-        which = rng.randrange(len(seed.lines))
+        seed_line = rng.randrange(len(seed.lines))
         if rng.random() > share or (index == 0 and (first_is_whole or rng.random() < 0.8)):
-            intact[index] = which
-            written.append(seed.lines[which])
+            intact[index] = seed_line
+            written.append(seed.lines[seed_line])
         else:
-            damage[index], line = _damaged(rng, packing, seed.lines[which])
+            damage[index], line = _damage_line(rng, packing, seed.lines[seed_line])
             written.append(line)
     is_torn = not packing.suffix and rng.random() < 0.2
     path = f"{number:06}/{path_of(seed, packing)}"
     data = packing.pack(written)
     data = data[:-1] if is_torn else data
-    broken, data = _broken(rng, data) if breaks else ("", data)
+    broken, data = _break_bytes(rng, data) if is_broken else ("", data)
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / path).write_bytes(data)
-    os.utime(folder / path, (time.time() - _WRITTEN_S,) * 2)
+    os.utime(folder / path, (time.time() - _AGE_S,) * 2)
     return DamagedFile(path, seed, packing, written, intact, damage, is_torn, broken)
 
 
@@ -101,27 +101,27 @@ def path_of(seed: SeedLog, packing: Packing) -> str:
     return seed.path.rpartition(".")[0] + packing.suffix
 
 
-def _damaged(rng: random.Random, packing: Packing, line: bytes) -> tuple[str, bytes]:
+def _damage_line(rng: random.Random, packing: Packing, line: bytes) -> tuple[str, bytes]:
     """The name of a damage, and the line with it: in a container of rows one that still is a row."""
     if not packing.holds_rows:
         name = rng.choice(list(MUTATIONS))
         return name, MUTATIONS[name](rng, line)
-    for _ in range(0 if packing.is_typed else _TRIES):
+    for _ in range(0 if packing.is_typed else _MAX_TRIES):
         name = rng.choice(_IN_ROWS)
         if as_row(changed := MUTATIONS[name](rng, line)) is not None:
             return name, changed
     return CELLS, change_cells(rng, line)
 
 
-def _broken(rng: random.Random, data: bytes) -> tuple[str, bytes]:
+def _break_bytes(rng: random.Random, data: bytes) -> tuple[str, bytes]:
     """What was done to a file's bytes, and they."""
-    at = rng.randrange(len(data))
-    how = rng.choice(("cut", "bits flipped", "zeros", "bytes lost"))
-    if how == "cut":
-        return how, data[:at]
-    if how == "zeros":
-        run = min(rng.choice([1, 64, 4096]), len(data) - at)
-        return how, data[:at] + bytes(run) + data[at + run :]
-    if how == "bytes lost":
-        return how, data[:at] + data[at + rng.randint(1, 40) :]
-    return how, data[:at] + bytes([data[at] ^ 1 << rng.randrange(8)]) + data[at + 1 :]
+    offset = rng.randrange(len(data))
+    damage = rng.choice(("cut", "bits flipped", "zeros", "bytes lost"))
+    if damage == "cut":
+        return damage, data[:offset]
+    if damage == "zeros":
+        length = min(rng.choice([1, 64, 4096]), len(data) - offset)
+        return damage, data[:offset] + bytes(length) + data[offset + length :]
+    if damage == "bytes lost":
+        return damage, data[:offset] + data[offset + rng.randint(1, 40) :]
+    return damage, data[:offset] + bytes([data[offset] ^ 1 << rng.randrange(8)]) + data[offset + 1 :]

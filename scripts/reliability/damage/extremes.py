@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from damage.accounts import Account, accounts, indexed
+from damage.accounts import Account, accounts, open_index
 
 PLAIN = b'{"step": 1, "prompt": "p", "response": "plain", "reward": 0.5}'
 _ONES = [-0.5]
@@ -43,7 +43,7 @@ EXTREMES: dict[str, tuple[int, Callable[[int], bytes]]] = {
     "objects {:,} deep": (10_000, lambda depth: _nested(depth, b'{"a":', b"}")),
 }
 """Name -> how much of it there is at size 1, and the line of so much."""
-ODD: dict[str, bytes] = {
+ODD_LINES: dict[str, bytes] = {
     "a key that stands twice": b'{"step": 2, "response": "first", "response": "extreme", "reward": 0.25}',
     "a lone surrogate": rb'{"step": 2, "response": "extreme", "note": "\ud800", "reward": 0.25}',
     "a NUL in a text": rb'{"step": 2, "response": "extreme", "note": "a\u0000b", "reward": 0.25}',
@@ -79,38 +79,38 @@ def extremes(size: int) -> Iterator[tuple[str, bytes]]:
     """Name and line of each, of a size from 1 to 100."""
     for name, (unit, make) in EXTREMES.items():
         yield name.format(size * unit), make(size * unit)
-    yield from ODD.items()
+    yield from ODD_LINES.items()
 
 
 def try_extremes(
-    size: int, say: Callable[[str], None] = lambda _: None
+    size: int, report_line: Callable[[str], None] = lambda _: None
 ) -> tuple[list[tuple[str, str]], list[str]]:
     """Indexes each line between plain ones.
 
     Args:
         size: from 1 to 100.
-        say: is told what became of each.
+        report_line: is told what became of each.
 
     Returns:
         Name and what became of it; and a sentence for each line that is unaccounted for.
     """
     told, failures = [], []
     for name, line in extremes(size):
-        with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
-            (Path(made) / "a.jsonl").write_bytes(b"\n".join([PLAIN, PLAIN, PLAIN, line, PLAIN, b""]))
-            with indexed(Path(made)) as registry:
-                account = accounts(registry)["a.jsonl"]
-        became = _became(account)
-        told.append((name, became))
-        say(f"{name}: {became}")
-        if not became:
+        with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as temporary:
+            (Path(temporary) / "a.jsonl").write_bytes(b"\n".join([PLAIN, PLAIN, PLAIN, line, PLAIN, b""]))
+            with open_index(Path(temporary)) as indexer:
+                account = accounts(indexer.registry)["a.jsonl"]
+        outcome = _outcome(account)
+        told.append((name, outcome))
+        report_line(f"{name}: {outcome}")
+        if not outcome:
             failures.append(f"{name}: neither sample nor problem")
         if [len(account.samples.get(number, ())) for number in (1, 2, 3, 5)] != [1] * 4:
             failures.append(f"{name}: the lines around it are not there")
     return told, failures
 
 
-def _became(account: Account) -> str:
+def _outcome(account: Account) -> str:
     """A sample, a problem, both, or an empty text."""
     samples = account.samples.get(4, [])
     is_sample = len(samples) == 1 and samples[0][1] is not None and samples[0][2] in {0.25, 0.5}

@@ -99,15 +99,15 @@ def _csv(lines: Sequence[bytes]) -> bytes:
 
 
 def _torch(lines: Sequence[bytes]) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
-        return write_torch(Path(made) / "3.pt", {"rollout_id": 3, "samples": _rows(lines)}).read_bytes()
+    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as temporary:
+        return write_torch(Path(temporary) / "3.pt", {"rollout_id": 3, "samples": _rows(lines)}).read_bytes()
 
 
 def _sqlite(lines: Sequence[bytes]) -> bytes:
     rows = _rows(lines)
     names = _columns(rows)
-    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
-        connection = sqlite3.connect(Path(made) / "store.db")
+    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as temporary:
+        connection = sqlite3.connect(Path(temporary) / "store.db")
         columns = ", ".join(_quoted(name) for name in names)
         connection.execute(f"CREATE TABLE traces ({columns})")
         marks = ", ".join("?" * len(names))
@@ -115,7 +115,7 @@ def _sqlite(lines: Sequence[bytes]) -> bytes:
         connection.executemany(f"INSERT INTO traces VALUES ({marks})", values)  # noqa: S608  marks only
         connection.commit()
         connection.close()
-        return (Path(made) / "store.db").read_bytes()
+        return (Path(temporary) / "store.db").read_bytes()
 
 
 _TYPES_OF_ROWS = """SELECT * FROM read_json(?, format='newline_delimited', map_inference_threshold=-1,
@@ -125,8 +125,11 @@ _TYPES_OF_ROWS = """SELECT * FROM read_json(?, format='newline_delimited', map_i
 def _parquet(lines: Sequence[bytes]) -> bytes:
     """A table with the types that DuckDB finds in the rows; so they have to be alike."""
     rows = _rows(lines)
-    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made, duckdb.connect() as database:
-        source, target = Path(made) / "rows.jsonl", Path(made) / "rows.parquet"
+    with (
+        tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as temporary,
+        duckdb.connect() as database,
+    ):
+        source, target = Path(temporary) / "rows.jsonl", Path(temporary) / "rows.parquet"
         finite = [json.dumps(_without_nonfinite(row)).encode() for row in rows]
         source.write_bytes(of_lines(finite))
         database.execute(f"CREATE TABLE made AS {_TYPES_OF_ROWS} LIMIT 0", [str(source)])

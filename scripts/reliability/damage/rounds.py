@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from damage.accounts import Account, Sample, accounts, indexed
+from damage.accounts import Account, Sample, accounts, open_index
 from damage.audit import Tally, audit
 from damage.damaged_files import LINES_PER_FILE, damaged_file, path_of
 from damage.packings import Packing
@@ -24,14 +24,14 @@ def add_clean_logs(clean: Clean, seeds: Sequence[SeedLog], wanted: Iterable[tupl
         (which, packing.name): packing for which, packing in wanted if (which, packing.name) not in clean
     }
     found: dict[str, Account] = {}
-    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
+    with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as temporary:
         for number, ((which, _), packing) in enumerate(stored.items()):
-            path = Path(made) / f"{number:04}" / path_of(seeds[which], packing)
+            path = Path(temporary) / f"{number:04}" / path_of(seeds[which], packing)
             path.parent.mkdir(parents=True)
             path.write_bytes(packing.pack(list(dict.fromkeys(seeds[which].lines))))
         if stored:
-            with indexed(Path(made)) as registry:
-                found = accounts(registry)
+            with open_index(Path(temporary)) as indexer:
+                found = accounts(indexer.registry)
     for number, ((which, name), packing) in enumerate(stored.items()):
         lines = seeds[which].lines
         place = {line: index + 1 for index, line in enumerate(dict.fromkeys(lines))}
@@ -39,10 +39,10 @@ def add_clean_logs(clean: Clean, seeds: Sequence[SeedLog], wanted: Iterable[tupl
         clean[which, name] = [account.samples.get(place[line], []) for line in lines]
 
 
-def lose_nothing(
+def audit_rounds(
     lines: int,
     seed: int,
-    say: Callable[[str], None] = lambda _: None,
+    report_line: Callable[[str], None] = lambda _: None,
     *,
     lines_per_file: int = LINES_PER_FILE,
     first_is_whole: bool = False,
@@ -52,7 +52,7 @@ def lose_nothing(
     Args:
         lines: how many at least.
         seed: of all that is random: the same seed gives the same files.
-        say: is told how far it is.
+        report_line: is told how far it is.
         lines_per_file: how many of them stand in each file.
         first_is_whole: see `damaged_file`.
     """
@@ -63,21 +63,26 @@ def lose_nothing(
     while tally.counts["lines"] < lines:
         rng = random.Random(f"{seed}:{round_number}")
         left = -(-(lines - tally.counts["lines"]) // lines_per_file)
-        with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as made:
+        with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as temporary:
             chosen = [rng.randrange(len(seeds)) for _ in range(min(FILES_PER_ROUND, left))]
             files = [
                 damaged_file(
-                    rng, seeds[which], number, Path(made), lines=lines_per_file, first_is_whole=first_is_whole
+                    rng,
+                    seeds[which],
+                    number,
+                    Path(temporary),
+                    lines=lines_per_file,
+                    first_is_whole=first_is_whole,
                 )
                 for number, which in enumerate(chosen)
             ]
             add_clean_logs(clean, seeds, zip(chosen, (file.packing for file in files), strict=True))
-            with indexed(Path(made)) as registry:
-                found = accounts(registry)
+            with open_index(Path(temporary)) as indexer:
+                found = accounts(indexer.registry)
             for which, file in zip(chosen, files, strict=True):
                 before = len(tally.losses)
                 audit(file, found.get(file.path, Account()), clean[which, file.packing.name], tally)
                 tally.losses[before:] = [f"round {round_number}: {loss}" for loss in tally.losses[before:]]
         round_number += 1
-        say(f"{tally.counts['lines']} lines, {len(tally.losses)} losses")
+        report_line(f"{tally.counts['lines']} lines, {len(tally.losses)} losses")
     return tally

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from hostile.logs import PAIRS, TALK
 from playwright.sync_api import Error, expect
-from served import Served
 from tab import Tab
+from tensorboard_process import TensorBoardProcess
 
 Look = Callable[[Tab, str, str], None]
 """Looks for whatever is more than text: what was opened, and where."""
 
 
-def visit_comparing(tab: Tab, server: Served, look: Look) -> list[str]:
+def visit_comparing(tab: Tab, server: TensorBoardProcess, look: Look) -> list[str]:
     """Opens everything of the run of pairs.
 
     Args:

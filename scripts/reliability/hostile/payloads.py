@@ -183,9 +183,9 @@ def payloads() -> dict[str, list[str]]:
     """Kind -> texts, each of them once, at least 150 in all."""
     found: dict[str, list[str]] = {}
     for kind, patterns in KINDS.items():
-        made = (
+        texts = (
             pattern.replace("{s}", sets).replace("{e}", _ELSEWHERE).replace("{{", "{").replace("}}", "}")
             for pattern, sets in product(patterns, _SETS)
         )
-        found[kind] = list(dict.fromkeys(made))
+        found[kind] = list(dict.fromkeys(texts))
     return found

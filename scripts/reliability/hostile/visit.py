@@ -11,8 +11,8 @@ from hostile.comparing import visit_comparing
 from hostile.logs import RUN, TALK
 from hosting import TensorBoard
 from playwright.sync_api import Browser, Dialog, Error, Page, expect
-from served import Served
 from tab import Tab
+from tensorboard_process import TensorBoardProcess
 
 FOREIGN = """() => {
     const kinds = "img, script:not([src]), iframe, object, embed, base:not([href='plugin/rlboard/']), form, audio, video, marquee, math, foreignObject, use, animate, meta[http-equiv=refresh]";
@@ -60,7 +60,11 @@ class Visit:
 
 
 def visit(
-    browser: Browser, server: Served, texts: list[str], runs: list[str], say: Callable[[str], None]
+    browser: Browser,
+    server: TensorBoardProcess,
+    texts: list[str],
+    runs: list[str],
+    report_line: Callable[[str], None],
 ) -> Visit:
     """Opens everything.
 
@@ -69,7 +73,7 @@ def visit(
         server: a TensorBoard that shows the logs.
         texts: the payloads, one a sample.
         runs: names of the runs.
-        say: is told what is opened.
+        report_line: is told what is opened.
     """
     seen = Visit()
     page = browser.new_context(locale="en-US").new_page()
@@ -81,7 +85,7 @@ def visit(
         _look(tab, seen, "overviews", f"the overview of {run!r}")
     _overview(tab, seen)
     for run in (RUN, TALK):
-        _samples(tab, seen, run, server, texts, say)
+        _samples(tab, seen, run, server, texts, report_line)
     seen.failures += visit_comparing(tab, server, lambda shown, what, where: _look(shown, seen, what, where))
     for key, value in {
         "view": "tokens",
@@ -149,7 +153,12 @@ def _overview(tab: Tab, seen: Visit) -> None:
 
 
 def _samples(
-    tab: Tab, seen: Visit, run: str, server: Served, texts: list[str], say: Callable[[str], None]
+    tab: Tab,
+    seen: Visit,
+    run: str,
+    server: TensorBoardProcess,
+    texts: list[str],
+    report_line: Callable[[str], None],
 ) -> None:
     """The table with all columns, and every sample whole, in both of its shapes."""
     tab.open(run=run, view="samples", step_min=0)
@@ -175,7 +184,7 @@ def _samples(
         except (AssertionError, Error) as error:
             seen.failures.append(f"sample {name} of {run} cannot be opened: {str(error)[:200]}")
         if number % 20 == 0:
-            say(f"{run}: sample {number} of {len(names)}, {len(seen.failures)} failures")
+            report_line(f"{run}: sample {number} of {len(names)}, {len(seen.failures)} failures")
 
 
 _RAW = """() => [...document.querySelectorAll("[data-testid=token-info]")].map((one) => one.textContent)

@@ -10,10 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from served import children_of
+from tensorboard_process import children_of
 
 MB = 1_000_000
-_FIFTHS, _AT_REST = 5, 0.25
+_MIN_MEASUREMENTS, _SHARE_AT_REST = 5, 0.25
 """Measurements of which a fifth is one; and the share of what a gauge may rise by that it may while no log changes."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -51,13 +51,13 @@ def measure(process: int, temporary: Path, cache: Path) -> dict[str, float]:
         temporary: its temporary folder.
         cache: where its index is kept.
     """
-    alone, held = _memory(process), Path(f"/proc/{process}")
+    alone, process_folder = _memory(process), Path(f"/proc/{process}")
     below = sum(_memory(child) for child in children_of(process))
     values = (
         alone / MB,
         (alone + below) / MB,
-        len(list((held / "task").iterdir())),
-        len(list((held / "fd").iterdir())),
+        len(list((process_folder / "task").iterdir())),
+        len(list((process_folder / "fd").iterdir())),
         _size(temporary) / MB,
         _size(cache) / MB,
     )
@@ -74,12 +74,12 @@ def slope(moments: Sequence[float], values: Sequence[float]) -> float:
     return statistics.linear_regression(moments, values).slope * 3600
 
 
-def settled(values: Sequence[float]) -> Sequence[float]:
+def without_warm_up(values: Sequence[float]) -> Sequence[float]:
     """The values without their first fifth, in which a TensorBoard reads its logs for the first time."""
     return values[len(values) // 5 :]
 
 
-def risen(gauge: Gauge, values: Sequence[float], share: float = 1.0) -> str:
+def rise_sentence(gauge: Gauge, values: Sequence[float], share: float = 1.0) -> str:
     """One sentence where a value has risen by more than it may; else empty.
 
     Args:
@@ -94,7 +94,7 @@ def risen(gauge: Gauge, values: Sequence[float], share: float = 1.0) -> str:
     return f"{gauge.name} rose from {early:.0f} to {late:.0f}"
 
 
-def _none() -> dict[str, list[float]]:
+def _empty_series() -> dict[str, list[float]]:
     return {gauge.name: [] for gauge in GAUGES}
 
 
@@ -103,16 +103,16 @@ class Series:
     """What was measured at some moments, in seconds, by the name of its gauge."""
 
     moments: list[float] = field(default_factory=list)
-    values: dict[str, list[float]] = field(default_factory=_none)
+    values: dict[str, list[float]] = field(default_factory=_empty_series)
 
     def slope(self, name: str) -> str:
         """The rise in an hour, the first fifth aside; a dash where that was too short."""
-        values = settled(self.values[name])
-        return f"{slope(settled(self.moments), values):+.1f}" if len(values) > 1 else "–"
+        values = without_warm_up(self.values[name])
+        return f"{slope(without_warm_up(self.moments), values):+.1f}" if len(values) > 1 else "–"
 
 
 @dataclass
-class Soaked:
+class SoakMeasurements:
     """What was measured while logs changed, and while they rested."""
 
     changing: Series = field(default_factory=Series)
@@ -125,11 +125,11 @@ class Soaked:
         for name, value in values.items():
             series.values[name].append(value)
 
-    def risen(self) -> list[str]:
+    def rises(self) -> list[str]:
         """A sentence for each gauge that has risen by more than it may."""
-        found = [risen(gauge, self.changing.values[gauge.name]) for gauge in GAUGES]
-        if len(self.resting.moments) >= _FIFTHS:
-            said = [risen(gauge, self.resting.values[gauge.name], _AT_REST) for gauge in GAUGES]
+        found = [rise_sentence(gauge, self.changing.values[gauge.name]) for gauge in GAUGES]
+        if len(self.resting.moments) >= _MIN_MEASUREMENTS:
+            said = [rise_sentence(gauge, self.resting.values[gauge.name], _SHARE_AT_REST) for gauge in GAUGES]
             found += [f"{one} while the logs rested" if one else "" for one in said]
         return [one for one in found if one]
 
@@ -137,7 +137,7 @@ class Soaked:
         """A row of the table for each gauge: the first fifth aside, least, median, most, and the rise in an hour."""
         found: list[tuple[object, ...]] = []
         for gauge in GAUGES:
-            values = settled(self.changing.values[gauge.name])
+            values = without_warm_up(self.changing.values[gauge.name])
             figures = (min(values), statistics.median(values), max(values))
             at_rest = (self.resting.slope(gauge.name),) if self.resting.moments else ()
             said = (f"{value:.0f}" for value in figures)

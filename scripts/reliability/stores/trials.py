@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from breaking.logs import sample
-from served import Served
 from stores import faulty_store as wrong
 from stores.faulty_store import Fault, FaultyStore
+from tensorboard_process import TensorBoardProcess
 
 OBJECT_FAULTS: dict[str, tuple[Fault, bool]] = {
     "answers 500": (wrong.answers_500, True),
@@ -35,7 +35,7 @@ LISTING_FAULTS: dict[str, tuple[Fault, bool]] = {
     "is a page of a proxy": (wrong.no_listing, False),
 }
 """What happens to the listing of a store -> how, and whether that can be told from a listing of nothing."""
-_PATIENCE_S = 150.0
+_TIMEOUT_S = 150.0
 _STEPS = 40
 
 
@@ -64,7 +64,7 @@ def opened(home: Path) -> Iterator[Trials]:
     (home / "here").mkdir(parents=True)
     spec = f"one:s3://one/logs,two:s3://two/logs,here:{home / 'here'}"
     try:
-        with Served(home, None, home / "cache", "--logdir_spec", spec) as server:
+        with TensorBoardProcess(home, None, home / "cache", "--logdir_spec", spec) as server:
             server.wait_for_address()
             yield Trials(server, store, system, home / "here")
     finally:
@@ -85,7 +85,7 @@ class Trials:
         said: the last sentence that was shown of a run whose store is broken.
     """
 
-    def __init__(self, server: Served, store: FaultyStore, system: Any, here: Path) -> None:
+    def __init__(self, server: TensorBoardProcess, store: FaultyStore, system: Any, here: Path) -> None:
         self._server = server
         self._store = store
         self._system = system
@@ -143,7 +143,7 @@ class Trials:
         self._system.pipe_file(key, _log(steps))
 
     def _waits(self, is_so: Callable[[], object]) -> bool:
-        end = time.monotonic() + _PATIENCE_S
+        end = time.monotonic() + _TIMEOUT_S
         while time.monotonic() < end:
             if is_so():
                 return True

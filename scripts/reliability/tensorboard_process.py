@@ -27,7 +27,7 @@ Limits = Mapping[int, int]
 """A `resource.RLIMIT_…` -> the most that a process may have of it."""
 
 
-class Served:
+class TensorBoardProcess:
     """A TensorBoard; ends with its `with` block, and all that it has started with it.
 
     Args:
@@ -111,9 +111,9 @@ class Served:
 
     def ask(self, route: str, **arguments: object) -> Any:
         """An answer of ours."""
-        return json.loads(self.raw(route, **arguments))
+        return json.loads(self.ask_bytes(route, **arguments))
 
-    def raw(self, route: str, **arguments: object) -> bytes:
+    def ask_bytes(self, route: str, **arguments: object) -> bytes:
         """The bytes of an answer of ours."""
         asked = urllib.parse.urlencode(arguments, doseq=True)
         url = f"{self.url}data/plugin/rlboard/{route}?{asked}"
@@ -121,13 +121,13 @@ class Served:
             data: bytes = answer.read()
             return data
 
-    def wait_until_read(self, runs: int, patience_s: float = 900.0) -> None:
+    def wait_until_read(self, runs: int, timeout_s: float = 900.0) -> None:
         """Waits until so many runs are read to their end.
 
         Raises:
             RuntimeError: they were not.
         """
-        end = time.monotonic() + patience_s
+        end = time.monotonic() + timeout_s
         found: Any = None
         while time.monotonic() < end:
             answer = self.ask("runs")
@@ -135,7 +135,7 @@ class Served:
             if len(found) >= runs and {answer["state"], *(run["state"] for run in found)} == {"ready"}:
                 return
             time.sleep(0.1)
-        msg = f"after {patience_s:.0f} s the runs are {[(run['run'], run['state']) for run in found or ()]}"
+        msg = f"after {timeout_s:.0f} s the runs are {[(run['run'], run['state']) for run in found or ()]}"
         raise RuntimeError(msg)
 
     def children(self) -> list[int]:

@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 
-from pressing.clients import Answers, press
+from load_clients.clients import Answers, run_clients
 
-_THREADS = 16
+_CLIENTS_OF_A_PROCESS = 16
 """Clients of a process."""
 _NICENESS = 10
-_LOOK_S = 0.02
+_PROBE_PAUSE_S = 0.02
 """Seconds between an answer and the next look."""
 
 
-def press_from_processes(
+def run_clients_in_processes(
     url: str, runs: Sequence[str], clients: int, seconds: float, seed: int
 ) -> tuple[Answers, Answers]:
     """Lets clients ask for some seconds, and one more ask for TensorBoard's own routes alone.
@@ -35,23 +35,25 @@ def press_from_processes(
     Returns:
         What the clients have got, and what the one beside them has got.
     """
-    shares = [min(_THREADS, clients - first) for first in range(0, clients, _THREADS)]
+    shares = [
+        min(_CLIENTS_OF_A_PROCESS, clients - first) for first in range(0, clients, _CLIENTS_OF_A_PROCESS)
+    ]
     with ProcessPoolExecutor(len(shares) + 1, get_context("spawn")) as processes:
-        pressed = [
+        clients_answers = [
             processes.submit(_clients, url, list(runs), share, seconds, seed + number)
             for number, share in enumerate(shares)
         ]
-        looked: Future[Answers] = processes.submit(_look, url, seconds, seed)
+        probe: Future[Answers] = processes.submit(_probe, url, seconds, seed)
         found = Answers()
-        for one in pressed:
-            found.add(one.result())
-        return found, looked.result()
+        for answers_of_one in clients_answers:
+            found.add(answers_of_one.result())
+        return found, probe.result()
 
 
 def _clients(url: str, runs: list[str], clients: int, seconds: float, seed: int) -> Answers:
     os.nice(_NICENESS)
-    return press(url, runs, clients, seconds, seed)
+    return run_clients(url, runs, clients, seconds, seed)
 
 
-def _look(url: str, seconds: float, seed: int) -> Answers:
-    return press(url, [], 1, seconds, seed, ours=False, pause=_LOOK_S)
+def _probe(url: str, seconds: float, seed: int) -> Answers:
+    return run_clients(url, [], 1, seconds, seed, our_routes=False, pause=_PROBE_PAUSE_S)

@@ -14,51 +14,51 @@ from pathlib import Path
 
 from breaking.answers import answers, differing
 from breaking.logs import RUNS, write_logs
-from served import Limits, Served
+from tensorboard_process import Limits, TensorBoardProcess
 
-_PATIENCE_S = 150.0
+_TIMEOUT_S = 150.0
 _MEGABYTES = 16
 MB = 1_000_000
 
 
 @dataclass(frozen=True)
-class Starving:
+class Shortage:
     """What a TensorBoard lacks.
 
     Attributes:
         name: as the table has it.
         limits: of its process.
-        small: folders, `cache` or `tmp`, that are file systems of 1 MB.
+        small_folders: folders, `cache` or `tmp`, that are file systems of 1 MB.
         read_only: whether these are read-only instead.
-        together: how many TensorBoards share the cache.
+        sharing: how many TensorBoards share the cache.
     """
 
     name: str
     limits: Limits = field(default_factory=dict)
-    small: tuple[str, ...] = ()
+    small_folders: tuple[str, ...] = ()
     read_only: bool = False
-    together: int = 1
+    sharing: int = 1
 
 
-STARVED = (
-    Starving("a full disk: the cache", small=("cache",)),
-    Starving("a full disk: the temporary folder", small=("tmp",)),
-    Starving("a read-only cache", small=("cache",), read_only=True),
-    Starving("a read-only temporary folder", small=("tmp",), read_only=True),
-    Starving("files of at most 2 MB", {resource.RLIMIT_FSIZE: 2 * MB}),
-    Starving("48 descriptors", {resource.RLIMIT_NOFILE: 48}),
-    Starving("2 GB of addresses (ulimit -v)", {resource.RLIMIT_AS: 2000 * MB}),
-    Starving("1.2 GB of addresses (ulimit -v)", {resource.RLIMIT_AS: 1200 * MB}),
-    Starving("eight TensorBoards on one cache", together=8),
+SHORTAGES = (
+    Shortage("a full disk: the cache", small_folders=("cache",)),
+    Shortage("a full disk: the temporary folder", small_folders=("tmp",)),
+    Shortage("a read-only cache", small_folders=("cache",), read_only=True),
+    Shortage("a read-only temporary folder", small_folders=("tmp",), read_only=True),
+    Shortage("files of at most 2 MB", {resource.RLIMIT_FSIZE: 2 * MB}),
+    Shortage("48 descriptors", {resource.RLIMIT_NOFILE: 48}),
+    Shortage("2 GB of addresses (ulimit -v)", {resource.RLIMIT_AS: 2000 * MB}),
+    Shortage("1.2 GB of addresses (ulimit -v)", {resource.RLIMIT_AS: 1200 * MB}),
+    Shortage("eight TensorBoards on one cache", sharing=8),
 )
 
 
-def try_starved(home: Path, starving: Starving) -> tuple[str, list[str]]:
+def try_shortage(home: Path, shortage: Shortage) -> tuple[str, list[str]]:
     """Lets a TensorBoard read logs that lacks something.
 
     Args:
         home: where the logs are, or are made at the first call.
-        starving: what it lacks.
+        shortage: what it lacks.
 
     Returns:
         What is shown, and a sentence for each promise that was not kept.
@@ -66,31 +66,35 @@ def try_starved(home: Path, starving: Starving) -> tuple[str, list[str]]:
     logs = home / "logs"
     if not logs.exists():
         write_logs(logs, _MEGABYTES)
-        with Served(home / "clean", logs, home / "clean-cache") as server:
+        with TensorBoardProcess(home / "clean", logs, home / "clean-cache") as server:
             server.wait_for_address()
             server.wait_until_read(RUNS)
             _CLEAN.update(answers(server))
-    place = home / "starved"
-    shutil.rmtree(place, ignore_errors=True)
+    folder = home / "starved"
+    shutil.rmtree(folder, ignore_errors=True)
     for name in ("cache", "tmp"):
-        (place / name).mkdir(parents=True)
+        (folder / name).mkdir(parents=True)
     try:
-        with _mounted([place / name for name in starving.small], read_only=starving.read_only) as is_mounted:
+        with _mounted(
+            [folder / name for name in shortage.small_folders], read_only=shortage.read_only
+        ) as is_mounted:
             if not is_mounted:
                 return "not tried: nothing may be mounted here", []
-            return _read(place, logs, starving)
+            return _read(folder, logs, shortage)
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 _CLEAN: dict[str, str] = {}
 
 
-def _read(place: Path, logs: Path, starving: Starving) -> tuple[str, list[str]]:
-    homes = [place] + [place / str(number) for number in range(1, starving.together)]
-    servers: list[Served] = []
+def _read(folder: Path, logs: Path, shortage: Shortage) -> tuple[str, list[str]]:
+    homes = [folder] + [folder / str(number) for number in range(1, shortage.sharing)]
+    servers: list[TensorBoardProcess] = []
     try:
-        servers += [Served(home, logs, place / "cache", limits=starving.limits or None) for home in homes]
+        servers += [
+            TensorBoardProcess(home, logs, folder / "cache", limits=shortage.limits or None) for home in homes
+        ]
         failed: list[str] = []
         shown: set[str] = set()
         for server in servers:
@@ -98,7 +102,7 @@ def _read(place: Path, logs: Path, starving: Starving) -> tuple[str, list[str]]:
                 server.wait_for_address()
             except RuntimeError as error:
                 return "", [str(error)[-500:]]
-            text = _shown_by(server)
+            text = _outcome_of(server)
             shown.add(text)
             if not text:
                 failed.append("it neither answers as a clean build nor says what it lacks")
@@ -110,31 +114,31 @@ def _read(place: Path, logs: Path, starving: Starving) -> tuple[str, list[str]]:
             server.__exit__(None, None, None)
 
 
-def _shown_by(server: Served) -> str:
+def _outcome_of(server: TensorBoardProcess) -> str:
     """`as a clean build`, or what it says in place of it; empty for nothing of both."""
-    end = time.monotonic() + _PATIENCE_S
-    said = ""
-    while time.monotonic() < end:
+    deadline = time.monotonic() + _TIMEOUT_S
+    outcome = ""
+    while time.monotonic() < deadline:
         try:
-            found = server.ask("runs")
-            if len(found["runs"]) == RUNS and all(run["state"] == "ready" for run in found["runs"]):
+            answer = server.ask("runs")
+            if len(answer["runs"]) == RUNS and all(run["state"] == "ready" for run in answer["runs"]):
                 other = differing(answers(server), _CLEAN)
-                return _said_of(server, other) if other else "as a clean build"
-            said = str(found["message"] or said)
+                return _reason_for_difference(server, other) if other else "as a clean build"
+            outcome = str(answer["message"] or outcome)
         except urllib.error.HTTPError:  # of a run of which nothing could be read there are no numbers
-            said = _reasons(server) or said
+            outcome = _reasons(server) or outcome
         except OSError:
             pass
         time.sleep(1)
-    return said[:200]
+    return outcome[:200]
 
 
-def _said_of(server: Served, other: list[str]) -> str:
+def _reason_for_difference(server: TensorBoardProcess, other: list[str]) -> str:
     """What it says where it answers otherwise."""
     return _reasons(server) or f"MISSING without a word: {other[0]}"
 
 
-def _reasons(server: Served) -> str:
+def _reasons(server: TensorBoardProcess) -> str:
     """What it says of whole files; empty for nothing."""
     reasons = {
         str(reason)

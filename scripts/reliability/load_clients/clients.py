@@ -14,14 +14,14 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import partial
 
-_OURS = "data/plugin/rlboard/"
-HOST = ("data/environment", "data/runs", "data/plugins_listing")
+_OUR_ROUTES = "data/plugin/rlboard/"
+HOST_ROUTES = ("data/environment", "data/runs", "data/plugins_listing")
 """Routes of TensorBoard's own, which its page asks for."""
 _HOST_SHARE = 0.15
-RIGHT = frozenset({200, 503})
+EXPECTED_STATUSES = frozenset({200, 503})
 """Statuses of an answer, and of one that was given up by its own bound."""
 _CLIENT_S = 60.0
-AT_LEAST = 12
+MIN_QUESTIONS = 12
 """Questions of each client, also where a busy machine answers none of them in time: whatever is asked for is asked for."""
 
 
@@ -58,17 +58,17 @@ def percentile(seconds: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, max(0, -(-int(share * 1000) * len(ordered) // 1000) - 1))]
 
 
-def press(
+def run_clients(
     url: str,
     runs: list[str],
     clients: int,
     seconds: float,
     seed: int,
     *,
-    ours: bool = True,
+    our_routes: bool = True,
     pause: float = 0.0,
     into: Answers | None = None,
-    right: frozenset[int] = RIGHT,
+    expected: frozenset[int] = EXPECTED_STATUSES,
 ) -> Answers:
     """Lets clients ask for some seconds.
 
@@ -76,12 +76,12 @@ def press(
         url: of a TensorBoard.
         runs: names of runs that it shows.
         clients: how many ask at once.
-        seconds: for how long; each asks `AT_LEAST` questions, however long that takes.
+        seconds: for how long; each asks `MIN_QUESTIONS` questions, however long that takes.
         seed: of what is asked.
-        ours: whether our routes are asked; else only TensorBoard's own.
+        our_routes: whether our routes are asked; else only TensorBoard's own.
         pause: seconds between an answer and the next question.
         into: where the answers are counted; by default what is returned.
-        right: the statuses that are no faults.
+        expected: the statuses that are no faults.
     """
     found, lock = Answers() if into is None else into, threading.Lock()
     end = time.monotonic() + seconds
@@ -90,20 +90,20 @@ def press(
         rng = random.Random(f"{seed}:{number}")
         ids: list[tuple[str, str]] = []
         for asked in itertools.count():
-            if asked >= AT_LEAST and time.monotonic() >= end:
+            if asked >= MIN_QUESTIONS and time.monotonic() >= end:
                 break
-            route, arguments = _question(rng, runs, ids, ours=ours)
+            route, arguments = _question(rng, runs, ids, our_routes=our_routes)
             began = time.monotonic()
             status, data = _ask(f"{url}{route}?{urllib.parse.urlencode(arguments, doseq=True)}")
             took = time.monotonic() - began
-            name = route.removeprefix(_OURS)
+            name = route.removeprefix(_OUR_ROUTES)
             if name == "samples" and status == 200:
                 run = str(arguments["run"])
-                ids = [(run, str(one)) for one in json.loads(data)["columns"]["id"][:20]] or ids
+                ids = [(run, str(sample_id)) for sample_id in json.loads(data)["columns"]["id"][:20]] or ids
             with lock:
                 found.seconds[name].append(took)
                 found.statuses[name, status] += 1
-                if status not in right:
+                if status not in expected:
                     found.faults.append(f"{name} {arguments}: {status} {data[:200]!r}")
             time.sleep(pause)
 
@@ -116,10 +116,10 @@ def press(
 
 
 def _question(
-    rng: random.Random, runs: list[str], ids: list[tuple[str, str]], *, ours: bool
+    rng: random.Random, runs: list[str], ids: list[tuple[str, str]], *, our_routes: bool
 ) -> tuple[str, dict[str, object]]:
-    if not ours or rng.random() < _HOST_SHARE:
-        return rng.choice(HOST), {}
+    if not our_routes or rng.random() < _HOST_SHARE:
+        return rng.choice(HOST_ROUTES), {}
     run = rng.choice(runs)
     route = rng.choice(
         (
@@ -136,7 +136,7 @@ def _question(
     )
     if route in {"sample", "tokens"} and ids:
         run, name = rng.choice(ids)
-        return _OURS + route, {"run": run, "id": name}
+        return _OUR_ROUTES + route, {"run": run, "id": name}
     if route in {"sample", "tokens"}:
         route = "samples"
     arguments: dict[str, dict[str, object]] = {
@@ -155,7 +155,7 @@ def _question(
     }
     if route == "samples" and rng.random() < 0.2:
         arguments["samples"]["search"] = f"w{rng.randrange(1000)}"
-    return _OURS + route, arguments[route]
+    return _OUR_ROUTES + route, arguments[route]
 
 
 def _ask(url: str) -> tuple[int, bytes]:

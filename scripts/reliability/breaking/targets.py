@@ -13,11 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from served import children_of, environment
+from tensorboard_process import children_of, environment
 
-_APPEARS_S, _ENDS_S = 180.0, 20.0
+_APPEARANCE_TIMEOUT_S, _END_TIMEOUT_S = 180.0, 20.0
 _POLL_S = 0.01
-_ASKS_S = 1.0
+_CHECK_INTERVAL_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,15 @@ class Target:
     Attributes:
         name: as the table has it.
         command: what is started: `tensorboard` or `index`.
-        below: what the command line of the process that is killed has; empty for what is started itself.
-        lasts_s: seconds that such a process has work for, at least.
+        command_pattern: what the command line of the process that is killed has; empty for what is started itself.
+        duration_s: seconds that such a process has work for, at least.
         engine: of `rlboard index`, where it is not its own.
     """
 
     name: str
     command: str
-    below: str = ""
-    lasts_s: float = 0.0
+    command_pattern: str = ""
+    duration_s: float = 0.0
     engine: str = ""
 
 
@@ -83,9 +83,9 @@ def kill_at(process: subprocess.Popen[bytes], moment: float) -> list[str] | None
         below = {pid: _command(pid) for pid in children_of(process.pid)}
         process.kill()
         process.wait()
-        end = time.monotonic() + _ENDS_S
+        deadline = time.monotonic() + _END_TIMEOUT_S
         while any(_command(pid) == command for pid, command in below.items() if command):
-            if time.monotonic() > end:
+            if time.monotonic() > deadline:
                 return [f"{command!r} outlives it" for pid, command in below.items() if _command(pid)]
             time.sleep(_POLL_S)
         return []
@@ -93,7 +93,7 @@ def kill_at(process: subprocess.Popen[bytes], moment: float) -> list[str] | None
 
 
 def kill_below(
-    above: int,
+    parent: int,
     process: subprocess.Popen[bytes],
     target: Target,
     share: float,
@@ -102,22 +102,22 @@ def kill_below(
     """Kills a process that works for another one, at some moment of its life; whether there was one.
 
     Args:
-        above: below which process it is looked for.
+        parent: below which process it is looked for.
         process: what was started; when it ends there is none any more.
         target: what is killed.
         share: of the time that it has work for, at which it is killed.
         is_done: whether there is nothing left that one would work for.
     """
-    end = time.monotonic() + _APPEARS_S
-    asked = time.monotonic()
-    while process.poll() is None and time.monotonic() < end:
-        if time.monotonic() > asked + _ASKS_S:
+    deadline = time.monotonic() + _APPEARANCE_TIMEOUT_S
+    checked = time.monotonic()
+    while process.poll() is None and time.monotonic() < deadline:
+        if time.monotonic() > checked + _CHECK_INTERVAL_S:
             if is_done():
                 return False
-            asked = time.monotonic()
-        if _below(above, target):
-            time.sleep(share * target.lasts_s)
-            for pid in _below(above, target)[-1:]:
+            checked = time.monotonic()
+        if _matching_processes(parent, target):
+            time.sleep(share * target.duration_s)
+            for pid in _matching_processes(parent, target)[-1:]:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
                     return True
@@ -125,9 +125,9 @@ def kill_below(
     return False
 
 
-def _below(above: int, target: Target) -> list[int]:
-    wanted = re.compile(target.below.encode())
-    return [pid for pid in children_of(above) if wanted.search(_command(pid))]
+def _matching_processes(parent: int, target: Target) -> list[int]:
+    pattern = re.compile(target.command_pattern.encode())
+    return [pid for pid in children_of(parent) if pattern.search(_command(pid))]
 
 
 def _command(pid: int) -> bytes:
