@@ -69,5 +69,5 @@ class Detector:
             if count == 0:
                 return need.what
             if count < need.steps:
-                return f"{need.what} in {need.steps} {plural(need.steps, 'step', 'steps')}, and has them in {count}"
+                return f"{need.what} in {need.steps:,} {plural(need.steps, 'step', 'steps')}, and has them in {count:,}"
         return ""

@@ -84,7 +84,7 @@ def _scores_message(assessments: object) -> str:
     if not scored:
         return ""
     of_one = f'Its score is read with reward = "info.assessments.{scored[0]}.feedback.value" beside them.'
-    return of_one if len(scored) == 1 else f"{of_one} That is the first of {len(scored)}."
+    return of_one if len(scored) == 1 else f"{of_one} That is the first of {len(scored):,}."
 
 
 def _is_headed_by_a_row(row: Row) -> bool:

@@ -128,7 +128,7 @@ class GrowingFile:
         if self.unlisted_problems:
             more = self.unlisted_problems
             reason = (
-                f"{more} more {plural(more, 'line', 'lines')} of this file could not be used and "
+                f"{more:,} more {plural(more, 'line', 'lines')} of this file could not be used and "
                 f"{plural(more, 'is', 'are')} not listed one by one."
             )
             rows.append(ProblemRow(self.relative, None, None, "further_problems", reason, more - 1))

@@ -110,7 +110,7 @@ def compare(before: FileState | None, now: SourceFile | None, now_ns: int) -> Fi
             return FileComparison(
                 Change.REWRITTEN,
                 current,
-                f"It shrank from {before.size} to {current.size} {plural(current.size, 'byte', 'bytes')}.",
+                f"It shrank from {before.size:,} to {current.size:,} {plural(current.size, 'byte', 'bytes')}.",
             )
         if not current.measured:  # nothing was read from it, so there is nothing to compare
             return FileComparison(Change.APPENDED, current)

@@ -38,7 +38,7 @@ def string(args: Arguments, name: str, default: str = "") -> str:
     """A text argument of bounded length."""
     value = args.get(name)
     if value is not None and len(value) > MAX_TEXT:
-        raise ArgumentError(f"{name} is longer than {MAX_TEXT} characters.")
+        raise ArgumentError(f"{name} is longer than {MAX_TEXT:,} characters.")
     return default if value is None else value
 
 
@@ -51,10 +51,10 @@ def texts(args: Arguments, name: str) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(args.getlist(name)))
     if len(found) > MAX_ITEMS[name]:
         raise ArgumentError(
-            f"{name} takes at most {MAX_ITEMS[name]} {plural(MAX_ITEMS[name], 'entry', 'entries')} and has {len(found)}: name fewer."
+            f"{name} takes at most {MAX_ITEMS[name]:,} {plural(MAX_ITEMS[name], 'entry', 'entries')} and has {len(found):,}: name fewer."
         )
     if sum(map(len, found)) > MAX_TEXT:
-        raise ArgumentError(f"{name} is longer than {MAX_TEXT} characters.")
+        raise ArgumentError(f"{name} is longer than {MAX_TEXT:,} characters.")
     return found
 
 

@@ -50,13 +50,16 @@ def test_the_worst_comes_first() -> None:
 
 
 def test_numbers_in_sentences() -> None:
-    assert [format_number(x) for x in (0.0, 1 / 3, 1234.5, 0.05, 2.5, 1e-7)] == [
+    assert [format_number(x) for x in (0.0, 1 / 3, 1234.5, -16384.0, 999.96, 0.05, 2.5, 1e-7, 2e6)] == [
         "0",
         "0.333",
-        "1234",
+        "1,234",
+        "-16,384",
+        "1,000",
         "0.05",
         "2.5",
-        "1.00e-07",
+        "1.00e-7",
+        "2.00e6",
     ]
     assert format_percent(0.125) == "12.5 %"
 

@@ -122,6 +122,34 @@ def test_what_is_counted_has_a_singular(said: Said) -> None:
     assert {one.template: one.place for one in found if not one.shape.startswith(several)} == {}
 
 
+def _without_commas(source: str) -> list[str]:
+    """What a source text counts in sentences without a comma between thousands: `{n} {plural(n, …)}`."""
+    texts = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.JoinedStr)]
+    found = []
+    for text in texts:
+        slots = [value for value in text.values if isinstance(value, ast.FormattedValue)]
+        calls = [slot.value for slot in slots if isinstance(slot.value, ast.Call)]
+        counted = {ast.unparse(call.args[0]) for call in calls if ast.unparse(call.func) == "plural"}
+        bare = (ast.unparse(slot.value) for slot in slots if slot.format_spec is None)
+        found += [value for value in bare if value in counted]
+    return found
+
+
+def test_what_is_counted_has_a_comma_between_thousands() -> None:
+    assert _without_commas(
+        """f"{n} of {m:,} {plural(m, 'line', 'lines')}, {n} {plural(n, 'is', 'are')} bad" """
+    ) == [
+        "n",
+        "n",
+    ]
+    modules = {
+        module.relative_to(sentences.PACKAGE).as_posix(): _without_commas(module.read_text(encoding="utf-8"))
+        for module in sentences.PACKAGE.rglob("*.py")
+    }
+    assert len(modules) > 300
+    assert {name: found for name, found in modules.items() if found} == {}
+
+
 def test_a_word_with_a_plural_is_either_of_two_words() -> None:
     said = templates(
         """f"{n} {plural(n, 'value', 'values')} of {name}; {m - 1} more {plural(m - 1, 'is', 'are')} not." """

@@ -85,7 +85,7 @@ def test_longer_copy_in_its_place_is_an_append(path: Path) -> None:
 def test_shrunk_file_is_rewritten(path: Path) -> None:
     state = read_whole(path)
     path.write_bytes(b"{}\n")
-    assert look_again(path, state) == (Change.REWRITTEN, 0, f"It shrank from {state.size} to 3 bytes.")
+    assert look_again(path, state) == (Change.REWRITTEN, 0, f"It shrank from {state.size:,} to 3 bytes.")
 
 
 @pytest.mark.parametrize(("at", "where"), [(3, "first"), (-3, "last")])

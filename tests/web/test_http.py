@@ -155,7 +155,7 @@ def test_selection_says_what_is_wrong() -> None:
     for pairs, says in (
         ((), "run is missing"),
         ((("run", "x"), ("split", "val")), "train or eval"),
-        ((("run", "x" * 10_001),), "10000"),
+        ((("run", "x" * 10_001),), "10,000"),
     ):
         with pytest.raises(ArgumentError, match=says):
             questions.read_selection(args(*pairs))

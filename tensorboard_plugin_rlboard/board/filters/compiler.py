@@ -71,7 +71,7 @@ def _compiled(builder: TermBuilder, tree: dict[str, Any]) -> FilterCondition:
 def _check_text(text: str) -> None:
     """Bounds what the parser gets to see, and leaves out what has no place in an expression."""
     if len(text) > MAX_CHARACTERS:
-        raise FilterError(f"it is longer than {MAX_CHARACTERS} characters.")
+        raise FilterError(f"it is longer than {MAX_CHARACTERS:,} characters.")
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise FilterError("it holds half a character (a lone surrogate).")
     depth = 0
@@ -90,7 +90,7 @@ def _check_text(text: str) -> None:
             if depth < 0:
                 raise FilterError("a bracket is closed that was not opened.")
             if depth > MAX_BRACKETS:
-                raise FilterError(f"more than {MAX_BRACKETS} brackets stand within each other.")
+                raise FilterError(f"more than {MAX_BRACKETS:,} brackets stand within each other.")
     if depth:
         raise FilterError("a bracket is not closed.")
 

@@ -78,7 +78,7 @@ class TermBuilder:
         """The SQL of a node."""
         self._count += 1
         if self._count > MAX_TERMS or depth > MAX_DEPTH:
-            raise FilterError(f"it has more than {MAX_TERMS} terms, or more than {MAX_DEPTH} levels.")
+            raise FilterError(f"it has more than {MAX_TERMS:,} terms, or more than {MAX_DEPTH} levels.")
         kind = str(node.get("class"))
         if kind == "CONSTANT":
             return _constant(node)

@@ -45,6 +45,6 @@ def check_numbers(steps: RunSteps, selection: Selection, metrics: int) -> None:
     if count * metrics * _STATISTICS > MAX_NUMBERS:
         fitting = max(1, MAX_NUMBERS // (count * _STATISTICS))
         raise ArgumentError(
-            f"{metrics} {plural(metrics, 'metric', 'metrics')} of {count} {plural(count, 'step', 'steps')} are more than one answer holds: "
-            f"name at most {fitting} {plural(fitting, 'metric', 'metrics')}, or fewer steps with step_min and step_max."
+            f"{metrics:,} {plural(metrics, 'metric', 'metrics')} of {count:,} {plural(count, 'step', 'steps')} are more than one answer holds: "
+            f"name at most {fitting:,} {plural(fitting, 'metric', 'metrics')}, or fewer steps with step_min and step_max."
         )

@@ -82,7 +82,7 @@ def _sample(entry: Mapping[str, object], context: LineContext) -> tuple[dict[str
                 ]
             elif isinstance(values, list):
                 problems.append(
-                    f"{key} has {len(values)} {plural(len(values), 'value', 'values')} for {len(ids)} {plural(len(ids), 'token', 'tokens')} and is left out."
+                    f"{key} has {len(values):,} {plural(len(values), 'value', 'values')} for {len(ids):,} {plural(len(ids), 'token', 'tokens')} and is left out."
                 )
     messages = as_messages(entry.get("messages"))
     prompt, response = split_conversation(messages or [])

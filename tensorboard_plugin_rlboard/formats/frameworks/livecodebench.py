@@ -59,7 +59,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
         if isinstance(values, list) and len(values) == len(rows):
             rows = [{**sample, key: text_of(value)} for sample, value in zip(rows, values, strict=True)]
     if scores and len(scores) != len(answers):
-        reason = f"graded_list has {len(scores)} {plural(len(scores), 'entry', 'entries')} for {len(answers)} of output_list; it is left out."
+        reason = f"graded_list has {len(scores):,} {plural(len(scores), 'entry', 'entries')} for {len(answers):,} of output_list; it is left out."
         return LineSamples(rows, [reason])
     return LineSamples(rows)
 

@@ -49,7 +49,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     unique = _without_repeats(logged)
     if len(unique) < len(logged):
         problems.append(
-            f"The line holds its batch of {len(unique)} {plural(len(unique), 'sample', 'samples')} more than once: it is read once."
+            f"The line holds its batch of {len(unique):,} {plural(len(unique), 'sample', 'samples')} more than once: it is read once."
         )
     return LineSamples([_sample(entry, reward_functions) for entry in unique], problems)
 

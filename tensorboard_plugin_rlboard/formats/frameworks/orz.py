@@ -148,7 +148,7 @@ def _split_arrays(
             continue
         if len(values) != sum(actions):
             problems.append(
-                f"{key} has {len(values)} {plural(len(values), 'value', 'values')} for {sum(actions)} response {plural(sum(actions), 'token', 'tokens')} and is left out."
+                f"{key} has {len(values):,} {plural(len(values), 'value', 'values')} for {sum(actions):,} response {plural(sum(actions), 'token', 'tokens')} and is left out."
             )
             continue
         begin, found = 0, []

@@ -54,7 +54,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
         raise ValueError("The line has no loss_mask of the length of its token_ids.")
     is_trained = [bool(value) for value in mask]
     problems = [
-        f"{key} has another length than the {len(ids)} token_ids and is left out."
+        f"{key} has another length than the {len(ids):,} token_ids and is left out."
         for key, value in row.items()
         if key not in {"losses", "env_names"} and isinstance(value, list) and len(value) != len(ids)
     ]

@@ -44,7 +44,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
             continue
         if any(entry not in {0.0, None} for entry in value[:-count] if not isinstance(entry, (list, dict))):
             problems.append(
-                f"{key} has {len(value)} values, some of them before the {count} response {plural(count, 'token', 'tokens')}: it is left out, "
+                f"{key} has {len(value):,} values, some of them before the {count:,} response {plural(count, 'token', 'tokens')}: it is left out, "
                 "because nothing says which token each value belongs to."
             )
             del sample[key]

@@ -42,7 +42,7 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
     lost = sum("response" not in sample for sample in samples)
     if lost:
         problems.append(
-            f"{lost} of {len(samples)} {plural(len(samples), 'sample', 'samples')} {plural(lost, 'has', 'have')} messages that are no conversation."
+            f"{lost:,} of {len(samples):,} {plural(len(samples), 'sample', 'samples')} {plural(lost, 'has', 'have')} messages that are no conversation."
         )
     return LineSamples(samples, problems)
 

@@ -98,7 +98,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
         problems += branch_problems
         unknown = unknown_branches(annotations, count_leaves(trace.get("nodes"))) if annotations else []
         if unknown:
-            problems.append(f"Annotations name branches that the trace does not have: {len(unknown)}.")
+            problems.append(f"Annotations name branches that the trace does not have: {len(unknown):,}.")
         info = merged_info(extra_fields.nested_object(trace, "info"), annotations)
         place = trace_place(row, info, context)
         if not trace_branches:

@@ -226,7 +226,7 @@ class MappedRows:
 
 
 def _of_all(key: str, count: int) -> str:
-    return f"{key} is one value for the {count} samples of the line; none of them has it."
+    return f"{key} is one value for the {count:,} samples of the line; none of them has it."
 
 
 def _without_own_fields(

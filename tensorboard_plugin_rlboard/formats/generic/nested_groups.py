@@ -153,10 +153,10 @@ def rows_of_groups(row: Row, lists: Sequence[str]) -> tuple[list[dict[str, objec
         else:
             if isinstance(entries, list):
                 problems.append(
-                    f"{base} has {len(entries)} {plural(len(entries), 'entry', 'entries')} for {count} of {first}; it is left out."
+                    f"{base} has {len(entries):,} {plural(len(entries), 'entry', 'entries')} for {count:,} of {first}; it is left out."
                 )
             else:
-                problems.append(f"{base} has no list for {count} of {first}; it is left out.")
+                problems.append(f"{base} has no list for {count:,} of {first}; it is left out.")
             groups = [_with(group, base, None) for group in groups]
     return groups, problems
 

@@ -151,10 +151,10 @@ class RowMembers:
             return value
         if isinstance(value, list):
             problems.append(
-                f"{base} has {len(value)} {plural(len(value), 'entry', 'entries')} for {responses[1]} of {responses[0]}; it is left out."
+                f"{base} has {len(value):,} {plural(len(value), 'entry', 'entries')} for {responses[1]:,} of {responses[0]}; it is left out."
             )
         else:
-            problems.append(f"{base} has no list for {responses[1]} of {responses[0]}; it is left out.")
+            problems.append(f"{base} has no list for {responses[1]:,} of {responses[0]}; it is left out.")
         return None
 
 
@@ -163,7 +163,7 @@ def _sums(row: Row, base: str, responses: tuple[str, int], problems: list[str]) 
     lists = lists_in(row, base)
     if any(len(one) != responses[1] for one in lists):
         problems.append(
-            f"{base} has a list that is not one of {responses[1]} {plural(responses[1], 'entry', 'entries')}, as {responses[0]}; it is left out."
+            f"{base} has a list that is not one of {responses[1]:,} {plural(responses[1], 'entry', 'entries')}, as {responses[0]}; it is left out."
         )
         return None
     return [total(entries) for entries in zip(*lists, strict=True)] if lists else None

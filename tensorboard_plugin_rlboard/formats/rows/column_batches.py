@@ -31,7 +31,7 @@ def split_columns(row: Mapping[str, object], leading_key: str) -> tuple[list[dic
             continue
         if len(column) != count:
             problems.append(
-                f"The column {key} has length {len(column)}, {leading_key} has {count}: it is left out, "
+                f"The column {key} has length {len(column):,}, {leading_key} has {count:,}: it is left out, "
                 "because nothing says which sample each of its entries belongs to."
             )
             continue

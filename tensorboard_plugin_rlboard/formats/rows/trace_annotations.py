@@ -133,7 +133,7 @@ def aligned_streams(
     for name, values in streams.items():
         if len(values) > size:
             problems.append(
-                f"An annotation has {len(values)} {name} for a branch of {size} {plural(size, 'token', 'tokens')}: which is whose cannot be told, "
+                f"An annotation has {len(values):,} {name} for a branch of {size:,} {plural(size, 'token', 'tokens')}: which is whose cannot be told, "
                 "so they are left out."
             )
             continue
@@ -145,6 +145,6 @@ def aligned_streams(
         ]
     if shortest < size:
         problems.append(
-            f"Annotations know the first {shortest} of the branch's {size} {plural(size, 'token', 'tokens')}; the rest has no value of its own."
+            f"Annotations know the first {shortest:,} of the branch's {size:,} {plural(size, 'token', 'tokens')}; the rest has no value of its own."
         )
     return arrays, problems

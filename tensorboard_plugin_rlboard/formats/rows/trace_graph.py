@@ -105,14 +105,14 @@ def find_branches(nodes: object) -> tuple[list[Branch], list[str]]:
     found = [leaf for end, leaf in sorted(ends.items()) if end not in passed]
     problems = []
     if len(found) > _MAX_BRANCHES:
-        problems.append(f"A trace has {len(found)} branches; the last {_MAX_BRANCHES} are shown.")
+        problems.append(f"A trace has {len(found):,} branches; the last {_MAX_BRANCHES:,} are shown.")
     lost = sum(
         node.get("parent") is not None and parent is None
         for node, parent in zip(listed, parents, strict=True)
     )
     if lost:
         problems.append(
-            f"Messages whose parent is no message before them: {lost}; each begins a conversation."
+            f"Messages whose parent is no message before them: {lost:,}; each begins a conversation."
         )
     numbers = {leaf: number for number, leaf in enumerate(_leaves(parents))}
     shown = found[-_MAX_BRANCHES:]
@@ -212,7 +212,7 @@ def _mask(node: Node, size: int, sampled: bool, problems: list[str]) -> list[boo
         return [*map(bool, mask)]
     if mask:
         problems.append(
-            f"A message has {size} {plural(size, 'token', 'tokens')} and a mask of another length, which is not used."
+            f"A message has {size:,} {plural(size, 'token', 'tokens')} and a mask of another length, which is not used."
         )
     if not sampled:
         return [False] * size
@@ -229,7 +229,7 @@ def _spread_over_mask(node: Node, key: str, mask: list[bool], tokens: ResponseTo
     kept = mask.count(True)
     if len(values) != kept:
         tokens.problems.append(
-            f"A message has {kept} sampled {plural(kept, 'token', 'tokens')} and {len(values)} {key}, which are left out."
+            f"A message has {kept:,} sampled {plural(kept, 'token', 'tokens')} and {len(values):,} {key}, which are left out."
         )
         return [None] * len(mask)
     if False not in mask[-kept:]:  # as it is written: markers first, then what was sampled

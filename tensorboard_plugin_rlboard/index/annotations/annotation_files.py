@@ -121,7 +121,7 @@ class AnnotationFiles:
         if not line.strip():
             return None
         if len(line) > MAX_BYTES:
-            reason = f"The annotation has {len(line)} bytes; those of more than {MAX_BYTES} are left out."
+            reason = f"The annotation has {len(line):,} bytes; those of more than {MAX_BYTES:,} are left out."
             file.add_problem(number, offset, "too_long", reason)
             return None
         row, problem = self._decoder.row(line, 0)

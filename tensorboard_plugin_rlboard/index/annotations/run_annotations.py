@@ -218,7 +218,7 @@ class RunAnnotations:
 def unknown_traces_problem(relative: str, count: int) -> ProblemRow:
     """The problem row of traces that have annotations and no sample."""
     reason = (
-        f"It and the files beside it know something of {count} {plural(count, 'trace', 'traces')} that no sample is of: their chunk of the stream is "
+        f"It and the files beside it know something of {count:,} {plural(count, 'trace', 'traces')} that no sample is of: their chunk of the stream is "
         "missing, or it held no message of the model."
     )
     return ProblemRow(relative, None, None, "unmatched", reason)
@@ -227,7 +227,7 @@ def unknown_traces_problem(relative: str, count: int) -> ProblemRow:
 def failures_problem(relative: str, failures: list[str]) -> ProblemRow:
     """The problem row of lines that could not be built again."""
     reason = (
-        f"What it knows could not be brought to the samples of {len(failures)} {plural(len(failures), 'stretch', 'stretches')} of lines ({failures[-1]}); "
+        f"What it knows could not be brought to the samples of {len(failures):,} {plural(len(failures), 'stretch', 'stretches')} of lines ({failures[-1]}); "
         "TensorBoard's own output has the details."
     )
     return ProblemRow(relative, None, None, "not_annotated", reason)

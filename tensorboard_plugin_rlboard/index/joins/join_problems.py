@@ -113,12 +113,12 @@ def _unmatched(run: RunIndex, group: SideGroup) -> ProblemRow:
     """One problem for a group of which nothing matches."""
     if group.kind == "reference":
         reason = (
-            f"None of its {group.table.rows} {plural(group.table.rows, 'prompt', 'prompts')} is that of one of the {run.samples} {plural(run.samples, 'sample', 'samples')}: prompts have to be the same "
+            f"None of its {group.table.rows:,} {plural(group.table.rows, 'prompt', 'prompts')} is that of one of the {run.samples:,} {plural(run.samples, 'sample', 'samples')}: prompts have to be the same "
             "text, chat template and system prompt included; only padding before them makes no difference."
         )
     else:
         reason = (
-            f"None of its {group.table.rows} {plural(group.table.rows, 'score', 'scores')} is of one of the {run.samples} {plural(run.samples, 'sample', 'samples')}: a line needs the id that the "
+            f"None of its {group.table.rows:,} {plural(group.table.rows, 'score', 'scores')} is of one of the {run.samples:,} {plural(run.samples, 'sample', 'samples')}: a line needs the id that the "
             "tab shows, the sample's own sample_id, id or uid, or the very prompt and response. If these are rollouts, "
             "give each line its step."
         )

@@ -121,7 +121,7 @@ class SideGroup:
             rows += file.problem_rows(unreadable)
         if conflicts:
             reason = (
-                f"{conflicts} {plural(conflicts, 'line', 'lines')} {plural(conflicts, 'says', 'say')} something else for a {'prompt' if self.kind == 'reference' else 'sample'} that "
+                f"{conflicts:,} {plural(conflicts, 'line', 'lines')} {plural(conflicts, 'says', 'say')} something else for a {'prompt' if self.kind == 'reference' else 'sample'} that "
                 "an earlier line has: the first line counts. Leave one line for each of them."
             )
             rows.append(ProblemRow(self.first_file, None, None, "repeated_key", reason))

@@ -165,7 +165,7 @@ class SideReader:
             return True
         if not can_be_column(name) or len(self._columns) >= MAX_COLUMNS:
             if not self._has_too_many_columns:
-                reason = f"The lines have more than {MAX_COLUMNS} numbers, or a key that can name no column; the further ones are left out."
+                reason = f"The lines have more than {MAX_COLUMNS:,} numbers, or a key that can name no column; the further ones are left out."
                 rows.problems.append(Problem(line, "too_many_keys", reason))
             self._has_too_many_columns = True
             return False

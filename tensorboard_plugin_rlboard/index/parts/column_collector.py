@@ -178,7 +178,7 @@ class ColumnCollector:
 
     def _complain_of_keys(self, line: int) -> None:
         if not self._is_full:
-            reason = f"The lines have more than {MAX_EXTRA_KEYS} different keys, or {MAX_EXTRA_ARRAYS} with lists; the further ones are only shown with their samples."
+            reason = f"The lines have more than {MAX_EXTRA_KEYS:,} different keys, or {MAX_EXTRA_ARRAYS:,} with lists; the further ones are only shown with their samples."
             self._complain(line, "too_many_keys", reason)
         self._is_full = True
 

@@ -195,7 +195,7 @@ def _shortened(problems: list[Problem]) -> list[Problem]:
         listed, more = same[: _MAX_LISTED + 1], len(same) - _MAX_LISTED - 1
         if more > 0:
             last = listed.pop()
-            further = f"{more} more of this kind {plural(more, 'follows', 'follow')} in the next lines, not listed one by one."
+            further = f"{more:,} more of this kind {plural(more, 'follows', 'follow')} in the next lines, not listed one by one."
             listed.append(Problem(last.line, last.kind, f"{last.reason} {further}", more))
         kept += listed
     return sorted(kept, key=lambda problem: problem.line)

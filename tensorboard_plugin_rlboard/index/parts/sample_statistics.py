@@ -72,7 +72,7 @@ class SampleStatistics:
         self.last_tokens += logged.last_token
         for misfit in block.arrays.mismatches:
             reason = (
-                f"{misfit.array} has {misfit.length} {plural(misfit.length, 'value', 'values')} for {misfit.n_tokens} response {plural(misfit.n_tokens, 'token', 'tokens')}: it is left out, "
+                f"{misfit.array} has {misfit.length:,} {plural(misfit.length, 'value', 'values')} for {misfit.n_tokens:,} response {plural(misfit.n_tokens, 'token', 'tokens')}: it is left out, "
                 "because nothing says which token each value belongs to."
             )
             problem = Problem(block.lines[misfit.sample], "length_mismatch", reason)

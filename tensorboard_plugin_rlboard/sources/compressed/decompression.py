@@ -66,7 +66,7 @@ class Decompressor:
         if not self._zeros:
             return ""
         return (
-            f"The archive has {self._zeros} {plural(self._zeros, 'byte', 'bytes')} of zeros behind its members, as padding or a "
+            f"The archive has {self._zeros:,} {plural(self._zeros, 'byte', 'bytes')} of zeros behind its members, as padding or a "
             "crash leaves them: lines that stood there are gone."
         )
 

@@ -151,7 +151,7 @@ class UnpackProcess:
             result: Unpacked = pickle.loads(said)  # noqa: S301 (from our own child)
         except (pickle.UnpicklingError, EOFError):
             code, tries = self._process.returncode, self._tries
-            reason = f"the process that unpacks it ended ({code}) in {tries} {plural(tries, 'attempt', 'attempts')}; it may need more memory than there is"
+            reason = f"the process that unpacks it ended ({code}) in {tries:,} {plural(tries, 'attempt', 'attempts')}; it may need more memory than there is"
             raise OSError(errno.ENOMEM, reason) from None
         if result.is_unreadable:
             raise UnreadableFileError(result.damage.reason)

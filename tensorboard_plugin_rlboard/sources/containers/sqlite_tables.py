@@ -63,7 +63,7 @@ def _read_rows(path: Path) -> Iterator[object]:
             cursor = connection.execute("SELECT * FROM traces ORDER BY rowid")
             columns = [str(column[0]) for column in cursor.description]
             if len(columns) > _MAX_COLUMNS:
-                msg = f"The table traces has {len(columns)} columns; at most {_MAX_COLUMNS} are read."
+                msg = f"The table traces has {len(columns):,} columns; at most {_MAX_COLUMNS:,} are read."
                 raise DamagedFileError(msg)
             while found := cursor.fetchmany(_ROWS_PER_FETCH):
                 for values in found:

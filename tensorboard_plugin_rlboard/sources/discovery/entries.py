@@ -84,7 +84,7 @@ def list_entries(
 
 def _too_many_names() -> str:
     return (
-        f"Links lead to this folder by more than {MAX_NAMES} names; it is read under the first {MAX_NAMES} only. "
+        f"Links lead to this folder by more than {MAX_NAMES:,} names; it is read under the first {MAX_NAMES:,} only. "
         "Remove links that lead to folders with further links."
     )
 

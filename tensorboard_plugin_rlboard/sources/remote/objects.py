@@ -124,7 +124,7 @@ def read_object(url: str, offset: int, length: int) -> bytes:
             return data
         wanted = max(0, min(length, size() - offset))
         if len(data) != wanted:
-            msg = f"{len(data)} {plural(len(data), 'byte', 'bytes')} of {wanted} that were asked for"
+            msg = f"{len(data):,} {plural(len(data), 'byte', 'bytes')} of {wanted:,} that were asked for"
             raise WrongAnswerError(msg)
         return data
 

@@ -228,14 +228,14 @@ def _as_texts(value: object) -> tuple[str, ...]:
 def _as_pattern(value: object) -> str:
     text = _as_text(value)
     if len(text) > _MAX_PATTERN_LENGTH:
-        raise _InvalidValueError(f"is longer than {_MAX_PATTERN_LENGTH} characters")
+        raise _InvalidValueError(f"is longer than {_MAX_PATTERN_LENGTH:,} characters")
     try:
         groups = re.compile(text).groups
     except (re.error, RecursionError, OverflowError) as error:
         raise _InvalidValueError(f"is no regular expression ({error})") from error
     if groups != 1:
         raise _InvalidValueError(
-            f"has {groups} {plural(groups, 'group', 'groups')}; it takes one around the number, as in 'step_([0-9]+)'"
+            f"has {groups:,} {plural(groups, 'group', 'groups')}; it takes one around the number, as in 'step_([0-9]+)'"
         )
     # Whoever may write a file into the log directory must not be able to hold the index up with it.
     bare = _ESCAPED.sub("x", text)

@@ -59,7 +59,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
             kind="kl_spike",
             severity="error" if value >= limits[_SEVERE.name] else "warning",
             title=f"KL to the reference jumps to {format_number(value)} nats a token at step {int(data.step[worst])}",
-            summary=f"The mean k3 of the ten steps before is {format_number(before)}, the largest token of each left out. From step {first} to {last}, the steps above {format_number(limits[_RATIO.name])} times what was usual before them are {steps}.",
+            summary=f"The mean k3 of the ten steps before is {format_number(before)}, the largest token of each left out. From step {first} to {last}, the steps above {format_number(limits[_RATIO.name])} times what was usual before them are {steps:,}.",
             first=first,
             last=last,
             onset=first,

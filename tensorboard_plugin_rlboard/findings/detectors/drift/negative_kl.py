@@ -43,7 +43,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
             kind="negative_kl",
             severity="error" if value < -limits[_SEVERE.name] else "warning",
             title=f"The KL estimate is negative: {format_number(value)} nats a token",
-            summary=f"From step {first} to {last} the reference likes what the policy wrote more than the policy itself does, in the mean of {high - low + 1} {plural(high - low + 1, 'step', 'steps')}.",
+            summary=f"From step {first} to {last} the reference likes what the policy wrote more than the policy itself does, in the mean of {high - low + 1:,} {plural(high - low + 1, 'step', 'steps')}.",
             first=first,
             last=last,
             onset=first,

@@ -87,7 +87,7 @@ def _unusable_values(data: DetectorInput, limits: Limits) -> Finding | None:
         metric="problems",
         severity="error" if worst >= _SEVERE_SHARE else "warning",
         title=f"Values of {format_percent(worst)} of a step's samples could not be used",
-        summary=f"Steps with such samples: {int(flags.sum())}; what could not be used is left out of every number.{kinds}",
+        summary=f"Steps with such samples: {int(flags.sum()):,}; what could not be used is left out of every number.{kinds}",
         evidence=EvidenceQuery("problems", "desc", "problems > 0"),
     )
 
@@ -127,7 +127,7 @@ def _dropped_samples(data: DetectorInput, limits: Limits) -> Finding | None:
         metric=DROPPED,
         severity="error" if lost >= _SEVERE_SHARE * total else "warning",
         title=f"The writer dropped {format_percent(lost / total)} of the samples",
-        summary=f"Samples that are in no number that is shown: {lost}, lost right before rows of {steps} {plural(steps, 'step', 'steps')}. Its queue was full, or the disk did not take them: the training's terminal says which.",
+        summary=f"Samples that are in no number that is shown: {lost:,}, lost right before rows of {steps:,} {plural(steps, 'step', 'steps')}. Its queue was full, or the disk did not take them: the training's terminal says which.",
         evidence=EvidenceQuery(DROPPED, "desc", f"{DROPPED} > 0"),
     )
 
@@ -149,7 +149,7 @@ def _zeros(data: DetectorInput, limits: Limits) -> Finding | None:
         metric="surprise_mean",
         severity="error",
         title=f"Log-probabilities are 0.0 at every token of {format_percent(worst)} of a step's samples",
-        summary=f"Steps with such samples: {int(flags.sum())}. A probability of 1 at every token is none that a policy gives.",
+        summary=f"Steps with such samples: {int(flags.sum()):,}. A probability of 1 at every token is none that a policy gives.",
         evidence=EvidenceQuery("surprise_mean", "asc", "surprise_mean = 0"),
     )
 
@@ -177,7 +177,7 @@ def _endings(data: DetectorInput, limits: Limits) -> Finding | None:
         metric="n_tokens",
         severity="error" if worst >= _SEVERE_SHARE else "warning",
         title=f"Padding counts as text at the end of {format_percent(worst)} of the responses",
-        summary=f"Of {looked} {plural(looked, 'response', 'responses')} that were looked at in these steps, {padded} {plural(padded, 'ends', 'end')} with {bad[-1].token} several times, {format_number(tokens / padded)} times too often on average. These tokens have log-probabilities and are trained on.",
+        summary=f"Of {looked:,} {plural(looked, 'response', 'responses')} that were looked at in these steps, {padded:,} {plural(padded, 'ends', 'end')} with {bad[-1].token} several times, {format_number(tokens / padded)} times too often on average. These tokens have log-probabilities and are trained on.",
         evidence=EvidenceQuery("n_tokens", "desc", "", "logprobs", "last"),
     )
 
@@ -201,8 +201,8 @@ def _missing_samples(data: DetectorInput, limits: Limits) -> Finding | None:
         limits,
         metric="n_samples",
         severity="warning",
-        title=f"Samples that other steps have are missing in {int(flags.sum())} of {flags.size} {plural(flags.size, 'step', 'steps')}",
-        summary=f"Most steps have {int(usual)} {plural(int(usual), 'sample', 'samples')}, these as few as {least}: a file of a rank may be lost or not written to its end.",
+        title=f"Samples that other steps have are missing in {int(flags.sum()):,} of {flags.size:,} {plural(flags.size, 'step', 'steps')}",
+        summary=f"Most steps have {int(usual):,} {plural(int(usual), 'sample', 'samples')}, these as few as {least:,}: a file of a rank may be lost or not written to its end.",
         evidence=EvidenceQuery(),
     )
 

@@ -37,7 +37,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
                 EvidenceQuery(
                     "nonfinite", "desc", "nonfinite > 0", next(iter(data.token_metrics), ""), "nonfinite"
                 ),
-                f"NaN or infinite numbers of tokens: {total}",
+                f"NaN or infinite numbers of tokens: {total:,}",
             )
         )
     if (_shares(data, "reward") > limit).any():
@@ -48,7 +48,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
                 limit,
                 "reward",
                 EvidenceQuery("", "asc", "isnan(reward) OR isinf(reward)"),
-                f"NaN or infinite rewards: {total}",
+                f"NaN or infinite rewards: {total:,}",
             )
         )
     return found
@@ -71,7 +71,7 @@ def _finding(data: DetectorInput, limit: float, metric: str, evidence: EvidenceQ
         kind="non_finite",
         severity="error",
         title=title,
-        summary=f"Samples with one: {n_samples}, in {len(places)} of {len(shares)} {plural(len(shares), 'step', 'steps')}, from step {first} to {last}; at the worst, step {int(data.step[worst])}, {format_percent(float(shares[worst]))} of the samples.",
+        summary=f"Samples with one: {n_samples:,}, in {len(places):,} of {len(shares):,} {plural(len(shares), 'step', 'steps')}, from step {first} to {last}; at the worst, step {int(data.step[worst])}, {format_percent(float(shares[worst]))} of the samples.",
         first=first,
         last=last,
         onset=first,

@@ -46,7 +46,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
             kind="never_beats_reference",
             severity="warning",
             title=f"{format_percent(share)} of the prompts never score as much as the reference",
-            summary=f"{record.always_below} of {record.judged} {plural(record.judged, 'prompt', 'prompts')} with six samples or more lost every time. Of all samples of a step {format_percent(early)} lost in the first third of the steps, and {format_percent(late)} in the last.",
+            summary=f"{record.always_below:,} of {record.judged:,} {plural(record.judged, 'prompt', 'prompts')} with six samples or more lost every time. Of all samples of a step {format_percent(early)} lost in the first third of the steps, and {format_percent(late)} in the last.",
             first=first,
             last=last,
             onset=first,

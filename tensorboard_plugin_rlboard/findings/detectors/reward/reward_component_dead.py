@@ -59,11 +59,11 @@ def _dead(data: DetectorInput, part: str, limits: Limits) -> Finding | None:
         ):
             return None  # everybody gets the best of it by now, or it is chance
         before = float(np.nanmean(data.statistic(part)[:start]))
-        said = f"Its mean was {format_number(before)} before step {int(data.step[start])}; since then all {int(samples)} {plural(int(samples), 'sample', 'samples')} have {format_number(value)}."
+        said = f"Its mean was {format_number(before)} before step {int(data.step[start])}; since then all {int(samples):,} {plural(int(samples), 'sample', 'samples')} have {format_number(value)}."
     elif "reward" in part.lower() or f"reward_weight_{part}" in data.settings:
         if samples < 50 or steps < 2 * limits[_STEPS.name]:
             return None
-        said = f"All {int(samples)} {plural(int(samples), 'sample', 'samples')} of {steps} {plural(steps, 'step', 'steps')} have {format_number(value)}."
+        said = f"All {int(samples):,} {plural(int(samples), 'sample', 'samples')} of {steps:,} {plural(steps, 'step', 'steps')} have {format_number(value)}."
     else:
         return None  # a number that is the same all along need not be a part of the reward
     first, last = int(data.step[start]), int(data.step[-1])

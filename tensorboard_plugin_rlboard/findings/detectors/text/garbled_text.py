@@ -57,7 +57,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
     scripts = _odd_scripts(late, mixed[found.start :], usual)
     inside = "".join(rf"\p{{{name}}}" for name in scripts) + (BAD_PATTERN if n_bad else "")
     was = f" It was {format_percent(found.before)} at first." if np.isfinite(found.before) else ""
-    named = f", {n_mixed} have letters that are not usual here ({', '.join(scripts)})" if n_mixed else ""
+    named = f", {n_mixed:,} have letters that are not usual here ({', '.join(scripts)})" if n_mixed else ""
     title = f"{format_percent(found.value)} of the responses are garbled"
     if not n_bad:
         title = f"{format_percent(found.value)} of the responses mix in letters of another script: {', '.join(scripts)}"
@@ -69,7 +69,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
             kind="garbled_text",
             severity="error" if severe else "warning",
             title=title,
-            summary=f"Of {looked} {plural(looked, 'response', 'responses')} that were looked at since step {first}, {n_bad} {plural(n_bad, 'has', 'have')} characters that belong to no text{named}.{was}",
+            summary=f"Of {looked:,} {plural(looked, 'response', 'responses')} that were looked at since step {first}, {n_bad:,} {plural(n_bad, 'has', 'have')} characters that belong to no text{named}.{was}",
             first=first,
             last=int(data.step[-1]),
             onset=first,

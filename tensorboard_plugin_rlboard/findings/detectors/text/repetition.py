@@ -61,7 +61,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
             kind="repetition",
             severity="error" if found.value >= limits[_SEVERE.name] else "warning",
             title=f"{format_percent(found.value)} of the responses go round in circles",
-            summary=f"Of {looked} {plural(looked, 'response', 'responses')} that were looked at since step {first}, {count} {plural(count, 'repeats', 'repeat')} at least {format_percent(limits[_LOOP.name])} of the sequences of four words.{was}",
+            summary=f"Of {looked:,} {plural(looked, 'response', 'responses')} that were looked at since step {first}, {count:,} {plural(count, 'repeats', 'repeat')} at least {format_percent(limits[_LOOP.name])} of the sequences of four words.{was}",
             first=first,
             last=int(data.step[-1]),
             onset=first,

@@ -62,7 +62,7 @@ def whole_response(
             raise ValueError(msg)
         width, values = sum(end - begin for begin, end in ranges), held[rank]
         if len(values) != width:
-            msg = f"context-parallel rank {rank} of {size} holds {len(values)} {plural(len(values), 'value', 'values')}, not {width}"
+            msg = f"context-parallel rank {rank} of {size} holds {len(values):,} {plural(len(values), 'value', 'values')}, not {width:,}"
             raise ValueError(msg)
         at = 0
         for begin, end in ranges:

@@ -72,8 +72,8 @@ def whole_column(entries: Sequence[Entry], column: str, converter: PlainConverte
         if len(values) != response:
             is_slice = -1 in held and column in SLICED
             msg = (
-                f"it has {'a slice without its place' if is_slice else 'values'} ({len(values)}) for a response of "
-                f"{response} {plural(response, 'token', 'tokens')}"
+                f"it has {'a slice without its place' if is_slice else 'values'} ({len(values):,}) for a response of "
+                f"{response:,} {plural(response, 'token', 'tokens')}"
             )
             raise ValueError(msg)
         return values
