@@ -7,6 +7,7 @@ from itertools import groupby
 
 from tensorboard_plugin_rlboard.doctor.fields import OF_CRITIC, OF_TOKENS, TOKENS, UNUSABLE
 from tensorboard_plugin_rlboard.doctor.report import DoctorReport, FileReport, RunReport
+from tensorboard_plugin_rlboard.findings.registry import DETECTORS_BY_KIND
 from tensorboard_plugin_rlboard.problem_kinds import kind_words
 from tensorboard_plugin_rlboard.texts import counted, plural
 
@@ -94,7 +95,7 @@ def _findings(run: RunReport) -> Iterator[str]:
         yield f"    and {len(run.findings) - _MAX_FINDINGS} more (--json names all)"
     by_need: dict[str, list[str]] = {}
     for kind, need in run.not_checked.items():
-        by_need.setdefault(need, []).append(kind)
+        by_need.setdefault(need, []).append(f"{DETECTORS_BY_KIND[kind].title} ({kind})")
     yield from (f"    not looked for: {', '.join(kinds)}: needs {need}" for need, kinds in by_need.items())
 
 

@@ -38,6 +38,7 @@ class Detector:
 
     Attributes:
         kind: its stable name.
+        title: what it looks for, in words: how it is called where it found nothing.
         question: the folder that it is in.
         needs: what has to be there, all of it.
         thresholds: those that are its own.
@@ -51,6 +52,7 @@ class Detector:
     """
 
     kind: str
+    title: str
     question: Question
     needs: tuple[Need, ...]
     thresholds: tuple[Threshold, ...]

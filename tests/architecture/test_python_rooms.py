@@ -37,6 +37,7 @@ MAY_IMPORT = {
         "api",
         "board",
         "errors",
+        "findings",
         "formats",
         "index",
         "operating_system",

@@ -31,4 +31,7 @@ def test_nothing_wrong_says_what_was_looked_for(tmp_path: Path) -> None:
     found, text = report(tmp_path, 1.0, 2.0)
     assert not found.runs[0].findings
     assert "  nothing looks wrong: " in text
-    assert "not looked for: kl_spike, kl_runaway, negative_kl: needs logprobs and ref_logprobs" in text
+    assert (
+        "    not looked for: A jump of the KL to the reference (kl_spike), A policy that runs away from the reference "
+        "(kl_runaway), A KL estimate that is negative (negative_kl): needs logprobs and ref_logprobs\n"
+    ) in text

@@ -158,7 +158,7 @@ def test_nothing_wrong_says_what_was_checked(tmp_path: Path) -> None:
     write(tmp_path / "log", row(1), row(2))
     text = Seen(reported(tmp_path / "log", tmp_path / "x.html")).text
     assert "Nothing looks wrong" in text
-    assert "value_misfitneeds" in text
+    assert "A critic that explains nothingneeds" in text
     assert cli.main(["verify", str(reported_json(tmp_path)), "--log", str(tmp_path / "log")]) == 1
 
 

@@ -97,7 +97,7 @@ export const findings = object({
   findings: array(finding),
   /** The kinds that were looked for. */
   checked: array(string),
-  not_checked: array(object({ kind: string, needs: string })),
+  not_checked: array(object({ kind: string, title: string, needs: string })),
   /** What was found before and is no longer there. */
   past: array(object({ kind: string, severity, title: string, steps, not_since: number })),
   /** What does not count of the thresholds that an `rlboard.toml` sets. */

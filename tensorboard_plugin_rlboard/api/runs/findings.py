@@ -74,9 +74,10 @@ class FindingInfo:
 
 @dataclass(frozen=True)
 class NotChecked:
-    """A kind that could not be looked for, and what it needs."""
+    """A kind that could not be looked for, what it is in words, and what it needs."""
 
     kind: str
+    title: str
     needs: str
 
 

@@ -133,7 +133,9 @@ class FindingService:
             findings=[self._info(run, question.selection, split, finding) for finding in found.findings],
             checked=found.checked,
             not_checked=[
-                NotChecked(kind, needs) for kind, needs in found.not_checked.items() if examined.n_steps
+                NotChecked(kind, DETECTORS_BY_KIND[kind].title, needs)
+                for kind, needs in found.not_checked.items()
+                if examined.n_steps
             ],
             past=[
                 PastFinding(

@@ -58,10 +58,10 @@ def _run(run: ReportedRun, language: PageLanguage) -> Iterator[str]:
         yield language.phrase("milder", n=run.findings_left_out)
     for past in run.past:
         yield _plain(language.phrase("before", past=shared_lines.past(language, past)))
-    yield _plain(language.phrase("checked", kinds=", ".join(run.checked) or language.phrase("nothing")))
+    yield _plain(language.phrase("checked", kinds=shared_lines.checked(language, run)))
     if run.not_checked:
         yield "\n".join(
-            f"- {_plain(language.phrase('not_checked', kind=one.kind, needs=language.translate(one.needs)))}"
+            f"- {_plain(language.phrase('not_checked', title=language.translate(one.title), needs=language.translate(one.needs)))}"
             for one in run.not_checked
         )
     if run.thresholds:

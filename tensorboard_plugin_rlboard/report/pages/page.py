@@ -82,13 +82,13 @@ def _add_run(body: ET.Element, run: ReportedRun, language: PageLanguage) -> None
         for past in run.past:
             _add(body, "p", shared_lines.past(language, past))
     _add(body, "h3", language.phrase("checked_title"))
-    _add(body, "p", ", ".join(run.checked) or language.phrase("nothing"))
+    _add(body, "p", shared_lines.checked(language, run))
     if run.not_checked:
         _add(body, "h3", language.phrase("not_checked_title"))
         _add_table(
             body,
             (
-                (one.kind, language.phrase("needs", needs=language.translate(one.needs)))
+                (language.translate(one.title), language.phrase("needs", needs=language.translate(one.needs)))
                 for one in run.not_checked
             ),
         )

@@ -66,6 +66,15 @@ def healthy(language: PageLanguage, run: ReportedRun) -> str:
     return language.phrase("healthy", kinds=len(run.checked), others=len(run.not_checked))
 
 
+def checked(language: PageLanguage, run: ReportedRun) -> str:
+    """What was looked for, in words; a kind that is not known by its name."""
+    detectors = ((kind, DETECTORS_BY_KIND.get(kind)) for kind in run.checked)
+    titles = [
+        kind if detector is None else language.translate(detector.title) for kind, detector in detectors
+    ]
+    return " · ".join(titles) or language.phrase("nothing")
+
+
 def steps(language: PageLanguage, finding: ReportedFinding) -> str:
     """Which steps show it."""
     first, last = finding.steps

@@ -27,9 +27,9 @@ export function GoneAndUnchecked({ answer }: { answer: Findings }): JSX.Element 
         <details class="finding-fold muted" data-testid="findings-not-checked">
           <summary>{t("findings.not_checked", { n: not_checked.length })}</summary>
           <ul>
-            {not_checked.map(({ kind, needs }) => (
-              <li key={kind}>
-                {t("findings.needs", { kind: kind.replaceAll("_", " "), needs: translate(needs) })}
+            {not_checked.map(({ kind, title, needs }) => (
+              <li key={kind} title={kind}>
+                {t("findings.needs", { title: translate(title), needs: translate(needs) })}
               </li>
             ))}
           </ul>

@@ -184,7 +184,9 @@ test("a link to a finding that is no longer there says so, and what was there be
   await show();
   expect(byTestId("finding-gone")?.textContent).toContain("no longer there");
   expect(byTestId("findings-gone")?.textContent).toContain("Cut steps 3 – 4 not seen since step 6");
-  expect(byTestId("findings-not-checked")?.textContent).toContain("value misfit: not checked: needs values");
+  expect(byTestId("findings-not-checked")?.textContent).toContain(
+    "A critic that explains nothing: needs values",
+  );
 });
 
 test("nothing found is said with what was looked for in how much", async () => {

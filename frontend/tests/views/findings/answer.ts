@@ -85,7 +85,7 @@ export const ANSWER = {
   n_samples: 12800,
   findings: [SPIKE, GROUPS],
   checked: ["kl_spike", "zero_advantage_groups", "truncation"],
-  not_checked: [{ kind: "value_misfit", needs: "values" }],
+  not_checked: [{ kind: "value_misfit", title: "A critic that explains nothing", needs: "values" }],
   past: [{ kind: "truncation", severity: "warning", title: "Cut", steps: [3, 4], not_since: 6 }],
   problems: [],
   thresholds: [

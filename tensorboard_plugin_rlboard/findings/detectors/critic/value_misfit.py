@@ -71,6 +71,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 DETECTOR = Detector(
     kind="value_misfit",
+    title="A critic that explains nothing",
     question="critic",
     is_on_curve=True,
     needs=(Need("values, and returns or token_rewards", "explained_variance", 8),),

@@ -57,6 +57,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 DETECTOR = Detector(
     kind="first_step_kl",
+    title="A KL to the reference before anything is trained",
     question="drift",
     needs=(Need("logprobs and ref_logprobs of a first step that was not resumed", "first_step_kl"),),
     thresholds=(_LEVEL, _SEVERE),

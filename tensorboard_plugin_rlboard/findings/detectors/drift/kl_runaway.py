@@ -134,6 +134,7 @@ def _onset(k3: Floats, line: Floats, place: int) -> int:
 
 DETECTOR = Detector(
     kind="kl_runaway",
+    title="A policy that runs away from the reference",
     question="drift",
     is_on_curve=True,
     needs=(Need("logprobs and ref_logprobs", "k3_mean", 8),),

@@ -101,6 +101,7 @@ def _is_over_or_new(k3: Floats, usual: Floats, low: int, high: int) -> bool:
 
 DETECTOR = Detector(
     kind="kl_spike",
+    title="A jump of the KL to the reference",
     question="drift",
     is_on_curve=True,
     needs=(Need("logprobs and ref_logprobs", "k3_mean", 6),),

@@ -61,6 +61,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 DETECTOR = Detector(
     kind="negative_kl",
+    title="A KL estimate that is negative",
     question="drift",
     is_on_curve=True,
     needs=(Need("logprobs and ref_logprobs", "log_ratio_mean", 3),),

@@ -74,6 +74,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 DETECTOR = Detector(
     kind="duplicate_responses",
+    title="Responses that repeat one another",
     question="exploration",
     is_on_curve=True,
     needs=(Need("two or more responses to a prompt", "duplicate_share", 3),),

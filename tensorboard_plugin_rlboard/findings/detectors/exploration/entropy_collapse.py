@@ -72,6 +72,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 DETECTOR = Detector(
     kind="entropy_collapse",
+    title="A collapse of the entropy",
     question="exploration",
     is_on_curve=True,
     needs=(Need("entropies", "entropies_mean", 8),),

@@ -77,6 +77,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 DETECTOR = Detector(
     kind="zero_advantage_groups",
+    title="Groups that teach nothing",
     question="exploration",
     is_on_curve=True,
     needs=(Need("rewards of two or more responses to a prompt", "zero_advantage_groups", 4),),

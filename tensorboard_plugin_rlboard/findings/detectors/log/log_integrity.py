@@ -245,6 +245,7 @@ def _finding(
 
 DETECTOR = Detector(
     kind="log_integrity",
+    title="Parts of the log that are lost or wrong",
     question="log",
     needs=(Need("at least one sample", "n_samples"),),
     thresholds=(_VALUES, _LINES, _ZEROS, _ENDINGS, _SAMPLES),

@@ -88,6 +88,7 @@ def _finding(data: DetectorInput, limit: float, metric: str, evidence: EvidenceQ
 
 DETECTOR = Detector(
     kind="non_finite",
+    title="NaN and infinite numbers",
     question="log",
     needs=(Need("at least one sample", "n_samples"),),
     thresholds=(_ERROR_SHARE,),

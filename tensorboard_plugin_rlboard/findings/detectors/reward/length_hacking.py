@@ -110,6 +110,7 @@ def _pooled(data: DetectorInput, steps: slice) -> tuple[float, float]:
 
 DETECTOR = Detector(
     kind="length_hacking",
+    title="Rewards for length alone",
     question="reward",
     is_on_curve=True,
     needs=(Need("rewards", "reward", 12), Need("tokens or their number", "n_tokens", 12)),

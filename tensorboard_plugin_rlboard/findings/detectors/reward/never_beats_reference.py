@@ -66,6 +66,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 DETECTOR = Detector(
     kind="never_beats_reference",
+    title="Prompts that never score as much as the reference",
     question="reward",
     needs=(Need("reward and ref_reward", "loss", 8),),
     thresholds=(_SHARE, _PROMPTS),

@@ -141,6 +141,7 @@ def _where(phrases: Sequence[RisingPhrase]) -> str:
 
 DETECTOR = Detector(
     kind="phrase_hacking",
+    title="A phrase that pays whatever is written",
     question="reward",
     needs=(Need("responses as text", RESPONSES, 8), Need("reward", "reward", 8)),
     thresholds=(_RISE, _ODDS, _DEVIATIONS, _SEVERE),

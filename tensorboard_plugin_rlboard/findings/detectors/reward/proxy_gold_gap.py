@@ -89,6 +89,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 DETECTOR = Detector(
     kind="proxy_gold_gap",
+    title="A reward that rises without valid_reward",
     question="reward",
     needs=(Need("reward", "reward", 12), Need("valid_reward", "valid_reward", 12)),
     thresholds=(_SIZE, _DEVIATIONS, _GAIN),

@@ -100,6 +100,7 @@ def _is_unlikely(data: DetectorInput, part: str, start: int, samples: float, cha
 
 DETECTOR = Detector(
     kind="reward_component_dead",
+    title="A part of the reward that is dead",
     question="reward",
     needs=(Need("rewards and at least one further number of each sample", "reward", 8),),
     thresholds=(_STEPS, _CHANCE),

@@ -103,6 +103,7 @@ def _moves(end: Floats, change: StepChange) -> bool:
 
 DETECTOR = Detector(
     kind="reward_jump",
+    title="A jump of all rewards at once",
     question="reward",
     needs=(Need("rewards", "reward", 8),),
     thresholds=(_SIZE, _DEVIATIONS),

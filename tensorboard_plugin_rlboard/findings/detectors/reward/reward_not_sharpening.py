@@ -85,6 +85,7 @@ def _pooled(data: DetectorInput, steps: slice) -> tuple[float, float]:
 
 DETECTOR = Detector(
     kind="reward_not_sharpening",
+    title="Rewards that spread instead of sharpening",
     question="reward",
     is_on_curve=True,
     needs=(Need("rewards", "reward", 12),),

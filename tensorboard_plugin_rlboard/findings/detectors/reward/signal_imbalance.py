@@ -55,6 +55,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 DETECTOR = Detector(
     kind="signal_imbalance",
+    title="A KL penalty that outweighs the rewards",
     question="reward",
     needs=(
         Need("rewards", "reward", 8),

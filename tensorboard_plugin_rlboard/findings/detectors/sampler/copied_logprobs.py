@@ -58,6 +58,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 DETECTOR = Detector(
     kind="copied_logprobs",
+    title="Log-probabilities of sampler and trainer that are copies",
     question="sampler",
     needs=(Need("logprobs and rollout_logprobs", "mismatch_absmean", 3),),
     thresholds=(_SHARE,),

@@ -75,6 +75,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 DETECTOR = Detector(
     kind="logprob_mismatch",
+    title="A disagreement of sampler and trainer",
     question="sampler",
     is_on_curve=True,
     needs=(Need("logprobs and rollout_logprobs", "token_mult_prob_error", 3),),

@@ -59,6 +59,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 DETECTOR = Detector(
     kind="stale_samples",
+    title="Samples that are old when they are trained on",
     question="sampler",
     is_on_curve=True,
     needs=(Need("policy_version", "staleness", 3),),

@@ -120,6 +120,7 @@ def _odd_scripts(texts: Sequence[StepTexts], mixed: Sequence[Bools], usual: Bool
 
 DETECTOR = Detector(
     kind="garbled_text",
+    title="Text that is garbled",
     question="text",
     needs=(Need("responses as text", RESPONSES, 3),),
     thresholds=(_SHARE, _SEVERE),

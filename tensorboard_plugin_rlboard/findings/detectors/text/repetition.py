@@ -79,6 +79,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 DETECTOR = Detector(
     kind="repetition",
+    title="Responses that go round in circles",
     question="text",
     needs=(Need("responses as text", RESPONSES, 3),),
     thresholds=(_LOOP, _SHARE, _SEVERE),

@@ -67,6 +67,7 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 DETECTOR = Detector(
     kind="truncation",
+    title="Responses that are cut at the maximum length",
     question="text",
     is_on_curve=True,
     needs=(Need("finish_reason, or an end token that is told apart", "truncation_share", 3),),

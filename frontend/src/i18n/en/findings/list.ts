@@ -23,7 +23,7 @@ export const findingsList = {
   "findings.list_samples.hint": "All samples of these steps, in the order of {metric}",
   "findings.symptoms": "{n} {n|symptom|symptoms} of the same cause",
   "findings.not_checked": "Not checked: {n}",
-  "findings.needs": "{kind}: not checked: needs {needs}",
+  "findings.needs": "{title}: needs {needs}",
   "findings.gone": "No longer there: {n}",
   "findings.not_since": "not seen since step {step}",
   "findings.gone.linked": "The finding of this link is no longer there, or is another run’s.",

@@ -24,7 +24,7 @@ export const findingsList = {
   "findings.list_samples.hint": "这些步的所有样本，按 {metric} 排序",
   "findings.symptoms": "同一原因的 {n} 个症状",
   "findings.not_checked": "未检查：{n} 项",
-  "findings.needs": "{kind}：未检查：需要 {needs}",
+  "findings.needs": "{title}：需要 {needs}",
   "findings.gone": "已不存在：{n} 个",
   "findings.not_since": "自第 {step} 步起未再出现",
   "findings.gone.linked": "该链接指向的诊断已不存在，或属于另一个运行。",
