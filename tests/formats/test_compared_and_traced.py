@@ -94,7 +94,30 @@ def test_what_mlflow_has_written_is_opened_as_is_said(
     board = open_board(tmp_path)
     assert [reward for (reward,) in columns(board, "reward")] == rewards
     prompt, response = columns(board, "prompt", "response")[0]
-    assert (json.loads(prompt), json.loads(response)) == ({"question": "0+1?"}, "It is 0+1?.")
+    assert (prompt, response) == ("0+1?", "It is 0+1?.")
+
+
+CALL = {"model": "m", "messages": [{"role": "system", "content": "s"}, {"role": "user", "content": ASKED}]}
+ANSWER = {"role": "assistant", "content": "It is 2."}
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "prompt"),
+    [
+        (CALL, {"id": "1", "choices": [{"index": 0, "message": ANSWER}]}, f"system: s\n\nuser: {ASKED}"),
+        (CALL, ANSWER, f"system: s\n\nuser: {ASKED}"),
+        ({"question": ASKED}, "It is 2.", ASKED),
+        ({"a": ASKED, "b": 1}, "It is 2.", json.dumps({"a": ASKED, "b": 1})),
+    ],
+)
+def test_what_is_said_in_mlflows_spans_is_shown(
+    asked: object, answered: object, prompt: str, tmp_path: Path, open_board: Callable[[Path], Board]
+) -> None:
+    attributes = {"mlflow.spanInputs": json.dumps(asked), "mlflow.spanOutputs": json.dumps(answered)}
+    row = {"info": {"trace_id": "tr-1"}, "data": {"spans": [{"attributes": attributes}]}}
+    _, reason = sniff(str(written(tmp_path / "log.jsonl", [row])))
+    (tmp_path / "rlboard.toml").write_text("\n".join(["[mapping]", *re.findall(r'\w+ = "[^"]+"', reason)]))
+    assert columns(open_board(tmp_path), "prompt", "response") == [(prompt, "It is 2.")]
 
 
 @pytest.mark.parametrize(

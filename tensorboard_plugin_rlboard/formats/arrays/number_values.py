@@ -184,6 +184,29 @@ def not_a_number(name: str, value: object) -> str:
     )
 
 
+def said_of_tensor_text(key: str, value: object, *, is_text: bool) -> tuple[str, str] | None:
+    """The kind of problem and the reason of a value that is a tensor written as text; None of any other, or of one said elsewhere.
+
+    Args:
+        key: its key.
+        value: the value.
+        is_text: whether it stays a text; else it is read, if it is one number.
+    """
+    if not holds_tensor_text(value):
+        return None
+    if is_text:
+        return (
+            "not_a_number",
+            f"{key} is text such as {shortened(value)}, not a number. Log the number itself: value.item().",
+        )
+    if written_number(value) is None:
+        return None
+    return "number_as_text", (
+        f"{key} is a number written as text ({shortened(value)}), read as far as its digits go. Log the number itself: "
+        "value.item()."
+    )
+
+
 def not_an_array(key: str, value: object) -> str:
     """Why a value under a key of a token array is left out, and what to log instead."""
     is_tensor = holds_tensor_text(value) or (

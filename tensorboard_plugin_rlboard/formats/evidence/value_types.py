@@ -160,6 +160,11 @@ def is_token_id_list(value: object) -> bool:
     return _is_list_of(value, int) and all(item >= 0 for item in value[:_CHECKED_ITEMS])  # type: ignore[index]  # see above
 
 
+def is_count(value: object) -> bool:
+    """Whether it is a whole number that may count something."""
+    return type(value) is int and value >= 0
+
+
 def is_number_list(value: object) -> bool:
     """Whether it is a list of numbers, null among them."""
     if not isinstance(value, list) or not value:

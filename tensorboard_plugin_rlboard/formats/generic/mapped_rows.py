@@ -12,6 +12,7 @@ from tensorboard_plugin_rlboard.formats.conversations.messages import (
     split_conversation,
     with_last_sampled,
 )
+from tensorboard_plugin_rlboard.formats.conversations.span_texts import SPAN_KEYS, said_in
 from tensorboard_plugin_rlboard.formats.generic.fields import (
     COLUMN_PREFIX,
     DERIVED_FIELDS,
@@ -66,7 +67,7 @@ class MappedRows:
         self._named = frozenset(named | {"prompt", "response", "response_tokens"})
         each = {name: path for name, path in keys.items() if is_of_each(path)}
         self._members = RowMembers(each) if each else None
-        self._shared = {name: getter(path) for name, path in keys.items() if name not in each}
+        self._shared = {name: _getter_of_said(path) for name, path in keys.items() if name not in each}
         self._holds_response = frozenset(
             part.partition(".")[0] for part in keys.get("response", "").split(EITHER)
         )
@@ -223,6 +224,12 @@ class MappedRows:
             text = ids_as_text(ids)  # equal prompts are a group, whatever their words are
         if text is not None:
             sample.setdefault(text_field, text)
+
+
+def _getter_of_said(path: str) -> Callable[[Row], object]:
+    """The function that gives the value under a path; of MLflow's spans, what is said in it."""
+    value_of = getter(path)
+    return (lambda row: said_in(value_of(row))) if path.endswith(SPAN_KEYS) else value_of
 
 
 def _of_all(key: str, count: int) -> str:

@@ -16,6 +16,7 @@ from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
 from tensorboard_plugin_rlboard.formats.evidence.number_texts import read_texts
 from tensorboard_plugin_rlboard.formats.evidence.profile import Profile
 from tensorboard_plugin_rlboard.formats.evidence.prompt_repeats import rows_repeat_prompts
+from tensorboard_plugin_rlboard.formats.evidence.token_roles import assign_token_count
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_number
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.generic.fields import (
@@ -132,6 +133,7 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
     doubt_of_response = assign_texts(roles)
     doubt_of_step = assign_step(roles)
     roles.assign_arrays()
+    assign_token_count(roles)
     reward = Reward(roles)
     doubt_of_split = assign_labels(roles)
     prompts = roles.column("prompt")

@@ -10,31 +10,25 @@ from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.likely_answers import is_whole, likeliest_answer
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
+from tensorboard_plugin_rlboard.formats.evidence.token_roles import assign_tokens
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
     is_answer,
     is_answered_conversation,
     is_chat_text,
     is_conversation,
     is_history,
-    is_label_list,
-    is_mask_after_zeros,
     is_number,
     is_one_text_list,
     is_prompt,
     is_prose,
     is_single_word,
     is_text,
-    is_text_list,
-    is_token_id_list,
 )
-from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
 from tensorboard_plugin_rlboard.formats.generic.turns import as_conversation, is_episode
 from tensorboard_plugin_rlboard.formats.guessing.groups import take_task
 from tensorboard_plugin_rlboard.words import plain
 
 _MIN_MOVED_SAMPLES = 2  # samples under another key of the response that make it one
-_IDS_WITHIN, _LARGE_ID = ("token_ids", "ids", "input_ids"), 256
-_MASKS = (*words.LABELS, *words.ARRAYS["response_mask"], "assistant_mask")
 _CONVERSATIONS = (*words.CONVERSATION, *words.EPISODE)
 _ENDS_OF_PROMPT = frozenset({"prompt", "question", "query", "instruction", "problem"})
 _OF_OTHERS = frozenset({"system", "judge", "grader", "grading", "critic", "negative", "reward", "rm", "next"})
@@ -87,7 +81,7 @@ def assign_texts(roles: FieldRoles) -> str:
         roles.take("prompt", [*filter(_ends_like_prompt, roles.profile), *named])
     _drop_name_of_prompt(roles)
     take_task(roles)
-    _assign_tokens(roles)
+    assign_tokens(roles)
     return doubt if "response" in roles.keys else ""
 
 
@@ -204,56 +198,3 @@ def _drop_name_of_prompt(roles: FieldRoles) -> None:
     found = [as_conversation(value) or [{}] for value in chats.values.values()]
     if all(messages[0].get("role") in {"system", "user"} for messages in found):
         del roles.keys["prompt"]
-
-
-def _assign_tokens(roles: FieldRoles) -> None:
-    has_strings = roles.assign("response_tokens", words.TOKEN_STRINGS, is_text_list, of_each=True)
-    if not has_strings and not roles.assign(
-        "response_token_ids", words.TOKEN_IDS, is_token_id_list, of_each=True
-    ):
-        _assign_labelled_ids(roles)
-    if not {"response_tokens", "response_token_ids"} & roles.keys.keys():
-        roles.take("response_token_ids", _ids_of(roles, words.RESPONSE))
-    if not {"prompt", "messages"} & roles.keys.keys() and not roles.assign(
-        "prompt_token_ids", words.PROMPT_TOKEN_IDS, is_token_id_list
-    ):
-        roles.take("prompt_token_ids", _ids_of(roles, words.PROMPT))
-
-
-def _ids_of(roles: FieldRoles, names: tuple[str, ...]) -> list[Column]:
-    """Ids in place of a text: under one of some names, or in an object that is called so (`response.token_ids`)."""
-    called = frozenset(plain(words.snake_case(name)) for name in names)
-    inner = [
-        column
-        for column in roles.candidates(_IDS_WITHIN, is_token_id_list, of_each=names is words.RESPONSE)
-        if called & {plain(name) for name in column.place.around[-1:]}
-    ]
-    outside = roles.candidates(names, is_token_id_list, of_each=names is words.RESPONSE)
-    are_ids = "response_token_ids" in roles.keys
-    has_text = any(name in roles.keys for name in RESPONSE_FIELDS) and not are_ids
-    return [*inner, *(one for one in outside if are_ids or (_has_large_ids(one) and not has_text))]
-
-
-def _has_large_ids(column: Column) -> bool:
-    """Whether lists hold numbers as large as a vocabulary has: a task may ask for a list of small numbers."""
-    return any(
-        max(value) >= _LARGE_ID for value in column.values.values() if isinstance(value, list) and value
-    )
-
-
-def _assign_labelled_ids(roles: FieldRoles) -> None:
-    """Assign ids of prompt and response with labels beside them: −100 where the policy wrote nothing, or zeros before a 1."""
-    labels = roles.candidates(words.LABELS, is_label_list, of_each=True)
-    if not labels and (ids := roles.candidates(words.WHOLE_TOKEN_IDS, is_token_id_list, of_each=True)):
-        masks = roles.candidates(_MASKS, is_mask_after_zeros, of_each=True)
-        labels = [column for column in masks if _are_as_long(column, ids[0])]
-    if labels and roles.assign("response_token_ids", words.WHOLE_TOKEN_IDS, is_token_id_list, of_each=True):
-        roles.keys["response_mask"] = labels[0].path
-
-
-def _are_as_long(column: Column, other: Column) -> bool:
-    """Whether the lists of two columns have the same length in every sample that has both."""
-    both = [(value, other.values[at]) for at, value in column.values.items() if at in other.values]
-    return bool(both) and all(
-        isinstance(a, list) and isinstance(b, list) and len(a) == len(b) for a, b in both
-    )

@@ -23,6 +23,7 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
 )
 from tensorboard_plugin_rlboard.formats.arrays.token_alignment import align_arrays
 from tensorboard_plugin_rlboard.formats.conversations.from_row import value_to_text
+from tensorboard_plugin_rlboard.formats.evidence.value_types import is_count
 from tensorboard_plugin_rlboard.formats.row_keys import RowKeys
 from tensorboard_plugin_rlboard.formats.rows.json_parsers import to_python
 from tensorboard_plugin_rlboard.formats.split_tags import MAX_TAGS, may_hold_tags, tags_of
@@ -67,6 +68,7 @@ class ColumnCollector:
         extra_arrays: keys beside the format's own with a list of numbers.
         keys: the keys of the rows by what the format reads under them.
         unanswered: rows whose response is logged as null.
+        token_counts: how many tokens the response has, of rows that log this number in their place.
         block_bytes: bytes of the lines since the last block.
         problems: values that cannot be used.
     """
@@ -77,6 +79,7 @@ class ColumnCollector:
         self.columns: dict[str, Column] = {}
         self.extra_arrays: set[str] = set()
         self._single_numbers: dict[str, Column] = {}
+        self.token_counts = Column()
         self.unanswered: list[int] = []
         self.problems: list[Problem] = []
         self.keys = keys
@@ -219,6 +222,9 @@ class ColumnCollector:
                 column = self._single_numbers.setdefault(SINGLE_NUMBERS[name], Column())
                 column.rows.append(len(self.lines) - 1)
                 column.values.append(value)
+            elif key in self.keys.tokens and is_count(value):
+                self.token_counts.rows.append(len(self.lines) - 1)
+                self.token_counts.values.append(value)
             elif is_extra or self._block.add_value(name, value, rank) is None:
                 self._complain_of_array(line, key, value)
             elif key not in self._lists_as_text:

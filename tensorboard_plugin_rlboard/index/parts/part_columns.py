@@ -14,12 +14,12 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     floats_of_values,
     is_truth,
     not_a_number,
+    said_of_tensor_text,
     shortened,
     written_number,
 )
 from tensorboard_plugin_rlboard.formats.arrays.score_texts import score_from_value
 from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
-from tensorboard_plugin_rlboard.formats.arrays.tensor_texts import holds_tensor_text
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.evidence.odd_groups import odd_groups
 from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults, says_split_of_all
@@ -87,6 +87,7 @@ class PartColumns:
         """
         columns = cls(file_format, collector.all_columns, collector.lines)
         columns._add_computed(statistics.blocks)
+        columns._add_token_counts(collector.token_counts)
         zeros = np.zeros(columns._count)
         n_tokens, trimmed = (columns.computed.pop(("h", name), zeros) for name in (SIZE, TRIMMED))
         further = {key: column for key, column in columns._logged.items() if key not in collector.keys.read}
@@ -127,6 +128,14 @@ class PartColumns:
                 if name in found:
                     array[first : first + len(found[name])] = found[name]
             self.computed[name] = array
+
+    def _add_token_counts(self, logged: Column) -> None:
+        """Adds the logged number of tokens of the rows without tokens and values of them."""
+        if logged.rows:
+            counts = np.zeros(self._count)
+            counts[logged.rows] = logged.values
+            sizes = self.computed["m", "n_tokens"]
+            self.computed["m", "n_tokens"] = np.where(np.isnan(sizes) & (counts > 0), counts, sizes)
 
     def _add_texts_and_numbers(
         self, further: Mapping[str, Column], lists: Mapping[str, tuple[int, int]], reserved: AbstractSet[str]
@@ -208,14 +217,8 @@ class PartColumns:
         return objects([None if found is None else from_text(found) for found in groups.tolist()])
 
     def _note_tensor_text(self, key: str, column: Column, *, is_text: bool) -> None:
-        """Notes a column that begins with a tensor written as text: it was meant as a number, and is read if it is one."""
-        first = column.values[0]
-        if holds_tensor_text(first) and is_text:
-            reason = f"{key} is text such as {shortened(first)}, not a number. Log the number itself: value.item()."
-            self._note("not_a_number", reason, column.rows[:1])
-        elif holds_tensor_text(first) and written_number(first) is not None:
-            reason = f"{key} is a number written as text ({shortened(first)}), read as far as its digits go. Log the number itself: value.item()."
-            self._note("number_as_text", reason, column.rows[:1])
+        if said := said_of_tensor_text(key, column.values[0], is_text=is_text):
+            self._note(*said, column.rows[:1])
 
     def _values(self, keys: Sequence[str]) -> Any:
         """What the first of some keys holds that a row has, as logged, objects [rows]."""
