@@ -24,9 +24,11 @@ PROMPT = _names(
     "prompts request task_prompt user_input user_message prompt_messages problem_statement task_description q req user_query user_question original_input original_prompt raw_prompt messages_prefix 提示 "
     "提示词 问题 题目 题干 提问 指令 输入 用户输入 用户提问 用户问题 用户指令"
 )
-WEAK_PROMPT = _names("observation obs context user")
+WEAK_PROMPT = _names("observation obs ob context user")
 """Words for what stands beside a prompt as well: a prompt only where no other word says one."""
-TASK = _names("task goal objective task_instruction instructions env_prompt state scenario in src x 任务")
+TASK = _names(
+    "task goal intent objective task_instruction instructions env_prompt state scenario in src x 任务"
+)
 """Words that may name a data set as well: a prompt of an episode, or a text of several words."""
 RESPONSE = _names(
     "response completion output generation generated_text generated response_text completion_text output_text "
@@ -36,7 +38,7 @@ RESPONSE = _names(
     "decoded_response response_messages completion_messages resp resp_text llm_resp hypothesis hyp 回答 回复 响应 输出 生成 生成结果 生成内容 生成文本 补全 回答内容 回复内容 完整回答 模型回答 模型回复 模型响应 模型回应 模型输出 模型生成 模型答案"
 )
 WEAK_RESPONSE = _names(
-    "answer text content solution reply result sample code pred trajectory action attempt candidate full_text full_output actual a out y cot chain_of_thought rationale thinking 解答"
+    "answer text content solution reply result ac sample code pred trajectory action attempt candidate full_text full_output actual a out y cot chain_of_thought rationale thinking 解答"
 )
 """Words that mean a response only where a prompt stands beside it."""
 WHOLE_RESPONSE = _names("reply text content")  # the words of a response that mean all of its text
@@ -92,7 +94,7 @@ REWARD = (
         "sample_reward outcome_reward all_rewards episode_return total_return return reward_score reward_value "
         "rm_score rm_reward reward_model_score rew total_score score_total final_score overall_score 最终得分 最终分数 奖励得分"
     ),
-    _names("总奖励 最终奖励 奖励 奖励值 奖励分数 score 总分 总得分 得分 分数 综合得分 评分"),
+    _names("总奖励 最终奖励 奖励 奖励值 奖励分数 score 总分 总得分 得分 分数 综合得分 评分 打分"),
     _names(
         "correct is_correct correctness acc accuracy passed pass success is_success solved is_solved "
         "resolved outcome grade verified is_right won successful exact_match pass_1 pass_at_1 em follow_all_instructions 是否正确 正确"

@@ -91,6 +91,27 @@ def test_the_reward_is_the_sum_of_the_columns_of_reward_functions(
             assert found[name] == value
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        {
+            "step": 1,
+            "problem_id": 7,
+            "prompt": "q",
+            "completion": "a",
+            "reward": 1.0,
+            "fmt": 0.5,
+            "advantage": 0.1,
+        },
+        {"step": 1, "prompt": "q", "completion": "a", "reward": 1.0, "temperature": 0.7, "advantage": 0.1},
+        {"prompt": "q", "completion": "a", "step": 1, "reward": 1.0, "advantage": 0.1},
+    ],
+)
+def test_rows_with_the_keys_and_others_are_not_summed(row: dict[str, Any]) -> None:
+    assert not TRL.recognise(row)
+    assert TRL.recognise({"Unnamed: 0": 0, **trl(reward=1.0, format=0.5, advantage=0.1)})
+
+
 @pytest.mark.parametrize("name", ["total_reward", "value", "kl"])
 def test_rows_with_a_total_or_a_value_are_somebodys_own(name: str) -> None:
     row = trl(accuracy_reward=1.0, format_reward=0.5, advantage=0.1)
