@@ -169,7 +169,7 @@ def write(log: Log, out: Path) -> int:
     return written
 
 
-def more(log: Log, count: int) -> list[bytes]:
+def further_lines(log: Log, count: int) -> list[bytes]:
     """Further lines of the last step of a log."""
     pool, draw = Pool(log), random.Random(log.seed + 1)
     last = 1 + (log.samples - 1) // log.per_step

@@ -30,6 +30,7 @@ from benchmarks.questions import (
     new_line,
 )
 from benchmarks.shared import bench
+from benchmarks.shared.figure import HEAD, Figure, table_line
 
 ROWS: tuple[bench.Row[Any], ...] = (
     index_speed.ROW,
@@ -71,9 +72,9 @@ def section(row: dict[str, Any], by: str = "", *, judged: bool) -> list[str]:
     if row["skipped"] or row["failed"]:
         parts += [f"Left out: {row['skipped']}" if row["skipped"] else f"Failed: {row['failed']}", ""]
     if row["figures"]:
-        parts += [*bench.HEAD, *(bench.line(bench.Figure(**figure), judged) for figure in row["figures"])]
-        if row["others"] > bench.BUSY:
-            parts += ["", f"Other processes used {row['others']:.1f} cores meanwhile."]
+        parts += [*HEAD, *(table_line(Figure(**figure), judged) for figure in row["figures"])]
+        if row["busy_cores"] > bench.MAX_OTHER_CORES:
+            parts += ["", f"Other processes used {row['busy_cores']:.1f} cores meanwhile."]
     return parts
 
 
@@ -128,7 +129,7 @@ def main(arguments: list[str] | None = None) -> None:
         type=Path,
         help="put the tables of what was measured into this document, between its two markers",
     )
-    bench.options(parser)
+    bench.add_options(parser)
     args = parser.parse_args(arguments)
     chosen = [row for row in ROWS if row.name in args.only and row.name not in args.skip]
     found = bench.run(chosen, args)
@@ -139,9 +140,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"These rows failed: {', '.join(failed)}. Why stands above.")
     if args.size != "full":
         return
-    missed = [
-        f["what"] for row in found["rows"] for f in row["figures"] if bench.Figure(**f).reached is False
-    ]
+    missed = [f["what"] for row in found["rows"] for f in row["figures"] if Figure(**f).reached is False]
     print(f"\n{len(missed)} figures are not within their reach{':' if missed else '.'}")
     for what in missed:
         print(f"- {what}")

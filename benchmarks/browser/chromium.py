@@ -14,7 +14,7 @@ OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgro
 
 
 @contextlib.contextmanager
-def started(*roots: Path) -> Iterator[Any]:
+def launched(*roots: Path) -> Iterator[Any]:
     """A browser of Playwright's, for opening the tab of these source trees; of this one unless said.
 
     Raises:

@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks.browser import chromium
 from benchmarks.shared import bench, machine, serving
+from benchmarks.shared.figure import Figure, over_runs
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Sizes:
 
 def link(server: serving.TensorBoard) -> str:
     """A deep link to the first sample of the first run, once it is indexed."""
-    run = server.ready()[0]["run"]
+    run = server.wait_until_ready()[0]["run"]
     name = server.ask("samples", run=run, limit=1, columns="reward")["columns"]["id"][0]
     chosen = {"run": run, "view": "samples", "sample": name}
     return "&".join(f"p.rlboard.{key}={urllib.parse.quote(value, safe='')}" for key, value in chosen.items())
@@ -46,19 +47,19 @@ def first_token(browser: Any, server: serving.TensorBoard, fragment: str) -> flo
     return seconds
 
 
-def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
     """Opens pages."""
     logdir = machine.ROOT / "rollout_samples"
-    with chromium.started() as browser:
+    with chromium.launched() as browser:
         with serving.TensorBoard(logdir) as server:
             fragment = link(server)
             warm = [first_token(browser, server, fragment) for _ in range(sizes.repeats)]
         cold = []
         for _ in range(sizes.repeats):
-            with serving.TensorBoard(logdir, home.empty("cache")) as server:
+            with serving.TensorBoard(logdir, workspace.empty_folder("cache")) as server:
                 cold.append(first_token(browser, server, fragment))
-    yield bench.over_runs("first coloured token, index there", warm, "s")
-    yield bench.over_runs("first coloured token, index to be built", cold, "s")
+    yield over_runs("first coloured token, index there", warm, "s")
+    yield over_runs("first coloured token, index to be built", cold, "s")
 
 
 ROW = bench.Row(
@@ -69,4 +70,4 @@ ROW = bench.Row(
 )
 
 if __name__ == "__main__":
-    bench.alone(ROW, str(__doc__))
+    bench.run_alone(ROW, str(__doc__))

@@ -15,9 +15,9 @@ from benchmarks.browser.page_scripts import CLICK_TO_CHART, CLICKED, FIRST_CHART
 from benchmarks.shared import serving
 
 VIEWPORT = {"width": 1440, "height": 900}
-QUIET = 0.4
+REST_S = 0.4
 """Seconds without a question under way after which a page is at rest: longer than it waits before it asks ahead."""
-LONG_TASK = 50_000
+LONG_TASK_US = 50_000
 """Microseconds from which a task of the main thread is called long."""
 
 
@@ -63,11 +63,11 @@ class TabPage:
         self.page = self._context.new_page()
         self.page.add_init_script(FIRST_CHART)
         self.questions: list[str] = []
-        self._under_way = 0
-        self._last = time.monotonic()
-        self.page.on("request", lambda request: self._heard(request, 1))
-        self.page.on("requestfinished", lambda request: self._heard(request, -1))
-        self.page.on("requestfailed", lambda request: self._heard(request, -1))
+        self._open_requests = 0
+        self._last_request = time.monotonic()
+        self.page.on("request", lambda request: self._count_question(request, 1))
+        self.page.on("requestfinished", lambda request: self._count_question(request, -1))
+        self.page.on("requestfailed", lambda request: self._count_question(request, -1))
         own = "".join(f"&p.rlboard.{k}={urllib.parse.quote(str(v), safe='')}" for k, v in link.items())
         self.page.goto(f"http://127.0.0.1:{server.port}/#{place}{own}")
         self._devtools = self._context.new_cdp_session(self.page)
@@ -79,13 +79,13 @@ class TabPage:
     def __exit__(self, *_: object) -> None:
         self._context.close()
 
-    def _heard(self, request: Any, by: int) -> None:
+    def _count_question(self, request: Any, by: int) -> None:
         path = urllib.parse.urlsplit(request.url).path
         name = path.rpartition(serving.PLUGIN)[2]
         if serving.PLUGIN not in path or name.startswith("static/") or name == "runs":
             return
-        self._under_way += by
-        self._last = time.monotonic()
+        self._open_requests += by
+        self._last_request = time.monotonic()
         if by > 0:
             self.questions.append(request.url)
 
@@ -108,8 +108,8 @@ class TabPage:
 
     def rest(self) -> TabPage:
         """Waits until nothing has been asked for a while."""
-        self.page.wait_for_timeout(1000 * QUIET)
-        while self._under_way > 0 or time.monotonic() - self._last < QUIET:
+        self.page.wait_for_timeout(1000 * REST_S)
+        while self._open_requests > 0 or time.monotonic() - self._last_request < REST_S:
             self.page.wait_for_timeout(50)
         return self
 
@@ -130,14 +130,14 @@ class TabPage:
         Raises:
             RuntimeError: nothing else was shown.
         """
-        return self._measured(key, lambda: self.page.keyboard.press(key), shown)
+        return self._measure(key, lambda: self.page.keyboard.press(key), shown)
 
     def choose(self, test_id: str, place: int, shown: str) -> Press:
         """Chooses an option of a list by its place, and waits as `press` does."""
         choice = self.frame.locator(f"[data-testid={test_id}]")
-        return self._measured(test_id, lambda: choice.select_option(index=place), shown)
+        return self._measure(test_id, lambda: choice.select_option(index=place), shown)
 
-    def _measured(self, what: str, act: Callable[[], object], shown: str) -> Press:
+    def _measure(self, what: str, act: Callable[[], object], shown: str) -> Press:
         self.frame.evaluate(WATCH, shown)
         before, asked = self.counters(), len(self.questions)
         act()
@@ -209,5 +209,5 @@ def long_tasks(events: list[dict[str, Any]]) -> list[tuple[float, float]]:
         for event in events
         if event["name"] == "RunTask"
         and (event["pid"], event["tid"]) in mains
-        and event.get("dur", 0) >= LONG_TASK
+        and event.get("dur", 0) >= LONG_TASK_US
     ]

@@ -22,6 +22,7 @@ from benchmarks.browser import chromium
 from benchmarks.browser.tab_page import TabPage
 from benchmarks.browser.tab_parts import ONCE, REPEATED, Open, Sizes
 from benchmarks.shared import bench, machine, serving
+from benchmarks.shared.figure import Figure, over_runs, percentile, short
 
 REACH = {
     "next step: main thread": 16,
@@ -39,14 +40,14 @@ REACH = {
 Measured = dict[tuple[str, str], list[float]]
 
 
-def _figures(ours: Measured, theirs: Measured) -> Iterator[bench.Figure]:
+def _figures(ours: Measured, theirs: Measured) -> Iterator[Figure]:
     for (what, unit), values in ours.items():
-        notes = [f"p95 {bench.short(bench.percentile(values, 0.95))}"] if len(values) > 4 else []
+        notes = [f"p95 {short(percentile(values, 0.95))}"] if len(values) > 4 else []
         if (what, unit) in theirs:
             there = statistics.median(theirs[what, unit])
-            notes.append(f"there {bench.short(there)}")
-            notes += [f"{bench.short(statistics.median(values) / there)} ×"] if there else []
-        yield bench.over_runs(what, values, unit, reach=REACH.get(what), note=", ".join(notes))
+            notes.append(f"there {short(there)}")
+            notes += [f"{short(statistics.median(values) / there)} ×"] if there else []
+        yield over_runs(what, values, unit, reach=REACH.get(what), note=", ".join(notes))
 
 
 def _add_scalars(folder: Path, steps: int) -> None:
@@ -66,9 +67,9 @@ def _add_scalars(folder: Path, steps: int) -> None:
     writer.close()
 
 
-def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
     """Opens pages and uses them."""
-    logdir = home.logs(
+    logdir = workspace.logs(
         {
             "steps": generate.Log(sizes.steps * sizes.samples, 80, per_step=sizes.samples),
             "long": generate.Log(24, sizes.tokens, per_step=8, prompt=200, jitter=0.0),
@@ -78,13 +79,15 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
     _add_scalars(logdir / "steps", sizes.steps)
     roots = [machine.ROOT, *([Path(sizes.against).resolve()] if sizes.against else [])]
     with contextlib.ExitStack() as stack:
-        browser = stack.enter_context(chromium.started(*roots))
+        browser = stack.enter_context(chromium.launched(*roots))
         servers = [
-            stack.enter_context(serving.TensorBoard(logdir, home.empty(f"cache-tab-{i}"), root=root))
+            stack.enter_context(
+                serving.TensorBoard(logdir, workspace.empty_folder(f"cache-tab-{i}"), root=root)
+            )
             for i, root in enumerate(roots)
         ]
         for server in servers:
-            server.ready()
+            server.wait_until_ready()
         openers: list[Open] = [functools.partial(TabPage, browser, server) for server in servers]
         for part in (*REPEATED, *ONCE):
             found: list[Measured] = [defaultdict(list) for _ in roots]
@@ -109,4 +112,4 @@ ROW = bench.Row(
 )
 
 if __name__ == "__main__":
-    bench.alone(ROW, str(__doc__))
+    bench.run_alone(ROW, str(__doc__))

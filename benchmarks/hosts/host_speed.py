@@ -25,10 +25,11 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from benchmarks import generate
 from benchmarks.shared import bench, serving
+from benchmarks.shared.figure import Figure, over_runs, percentile
 
 ROUTE = "/data/plugin/timeseries/timeSeries"
 TAG = "loss"
-TICK = 0.05
+INTERVAL_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,12 @@ def ask(server: serving.TensorBoard) -> tuple[int, float]:
     return len(json.loads(content)[0]["runToSeries"] or ()), seconds * 1000
 
 
-def stretch(server: serving.TensorBoard, goes_on: Callable[[float], bool]) -> list[float]:
-    """Milliseconds of one question every 50 ms, as long as `goes_on` (given the seconds so far) says so."""
-    begin, times = time.perf_counter(), list[float]()
-    while goes_on(time.perf_counter() - begin):
+def ask_repeatedly(server: serving.TensorBoard, is_going_on: Callable[[float], bool]) -> list[float]:
+    """Milliseconds of one question every 50 ms, as long as `is_going_on` (given the seconds so far) says so."""
+    started, times = time.perf_counter(), list[float]()
+    while is_going_on(time.perf_counter() - started):
         times.append(ask(server)[1])
-        time.sleep(TICK - (time.perf_counter() - begin) % TICK)
+        time.sleep(INTERVAL_S - (time.perf_counter() - started) % INTERVAL_S)
     return times
 
 
@@ -82,53 +83,55 @@ class Pair:
     took: float
 
 
-def pair(logdir: Path, cache: Path, sizes: Sizes, idle_first: bool) -> Pair:
+def measure_pair(logdir: Path, cache: Path, sizes: Sizes, idle_first: bool) -> Pair:
     """Asks one TensorBoard while it indexes and while it does not."""
-    with serving.TensorBoard(logdir, cache, further=["--load_fast=false"]) as server:
-        serving.until("TensorBoard has read its scalars", lambda: ask(server)[0] == sizes.runs, 0.2)
+    with serving.TensorBoard(logdir, cache, flags=["--load_fast=false"]) as server:
+        serving.wait_until("TensorBoard has read its scalars", lambda: ask(server)[0] == sizes.runs, 0.2)
         for _ in range(20):  # not counted: the warm-up
             ask(server)
         length = min(sizes.seconds, max(2.0, bench.megabytes(logdir) / 400))
-        idle = stretch(server, lambda seconds: seconds < length) if idle_first else []
-        looked, done = 0.0, False
+        idle = ask_repeatedly(server, lambda seconds: seconds < length) if idle_first else []
+        checked, done = 0.0, False
 
         def indexing(seconds: float) -> bool:
-            nonlocal looked, done
-            if seconds > looked + 1.0:  # as an open tab would
-                looked, done = seconds, server.is_ready()
+            nonlocal checked, done
+            if seconds > checked + 1.0:  # as an open tab would
+                checked, done = seconds, server.is_ready()
             return not done and seconds < sizes.seconds
 
-        begin = server.open_tab()
-        busy = stretch(server, indexing)
-        took = time.perf_counter() - begin
+        started = server.open_tab()
+        busy = ask_repeatedly(server, indexing)
+        took = time.perf_counter() - started
         if not idle_first:
-            server.ready()
+            server.wait_until_ready()
             time.sleep(2.0)
-            idle = stretch(server, lambda seconds: seconds < took)
+            idle = ask_repeatedly(server, lambda seconds: seconds < took)
         return Pair(idle, busy, took)
 
 
-def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
     """Measures the pairs."""
-    rollouts = home.log(generate.sized(sizes.mb, sizes.tokens))
-    logdir = home.empty("host")
+    rollouts = workspace.log(generate.sized(sizes.mb, sizes.tokens))
+    logdir = workspace.empty_folder("host")
     (logdir / "rollouts").symlink_to(rollouts / "run")
     write_events(logdir, sizes.runs, sizes.points)
-    found = [pair(logdir, home.empty("cache"), sizes, i % 2 == 1) for i in range(sizes.pairs)]
-    idle, busy = ([bench.percentile(way, 0.95) for way in ways] for ways in _ways(found))
-    asked = f"{sum(len(one.busy) for one in found)} asks while indexing"
+    found = [
+        measure_pair(logdir, workspace.empty_folder("cache"), sizes, i % 2 == 1) for i in range(sizes.pairs)
+    ]
+    idle, busy = ([percentile(times, 0.95) for times in ways] for ways in _idle_and_busy(found))
+    asks = f"{sum(len(each.busy) for each in found)} asks while indexing"
     ratios = [b / a for a, b in zip(idle, busy, strict=True)]
-    yield bench.over_runs("p95 while indexing : idle", ratios, "×", reach=1.3, note=asked)
-    yield bench.over_runs("p95 idle", idle, "ms")
-    yield bench.over_runs("p95 while indexing", busy, "ms")
-    for name, ways in zip(("p50 idle", "p50 while indexing"), _ways(found), strict=True):
-        yield bench.over_runs(name, [bench.percentile(way, 0.5) for way in ways], "ms")
-    yield bench.over_runs("indexing took", [one.took for one in found], "s")
+    yield over_runs("p95 while indexing : idle", ratios, "×", reach=1.3, note=asks)
+    yield over_runs("p95 idle", idle, "ms")
+    yield over_runs("p95 while indexing", busy, "ms")
+    for name, ways in zip(("p50 idle", "p50 while indexing"), _idle_and_busy(found), strict=True):
+        yield over_runs(name, [percentile(times, 0.5) for times in ways], "ms")
+    yield over_runs("indexing took", [each.took for each in found], "s")
     shutil.rmtree(logdir)
 
 
-def _ways(pairs: list[Pair]) -> tuple[list[list[float]], list[list[float]]]:
-    return [one.idle for one in pairs], [one.busy for one in pairs]
+def _idle_and_busy(pairs: list[Pair]) -> tuple[list[list[float]], list[list[float]]]:
+    return [each.idle for each in pairs], [each.busy for each in pairs]
 
 
 ROW = bench.Row(
@@ -139,4 +142,4 @@ ROW = bench.Row(
 )
 
 if __name__ == "__main__":
-    bench.alone(ROW, str(__doc__))
+    bench.run_alone(ROW, str(__doc__))

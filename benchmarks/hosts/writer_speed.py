@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.shared import bench, machine
+from benchmarks.shared.figure import Figure, over_runs
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 from tensorboard_plugin_rlboard.writing.output.rank_files import zstd_compressor
 
@@ -48,10 +49,10 @@ def batch(sizes: Sizes, seed: int = 0) -> dict[str, Any]:
         np.float32
     )
     letters = draw.integers(97, 123, (VOCABULARY, 8), np.uint8).tobytes().decode()
-    sizes_of = np.clip(draw.poisson(3.5, VOCABULARY), 1, 8).tolist()
-    words = [" " + letters[8 * at : 8 * at + size] for at, size in enumerate(sizes_of)]
-    picks = (VOCABULARY ** draw.random(shape)).astype(int) % VOCABULARY  # the rank r comes as often as 1 / r
-    tokens = [[words[word] for word in row] for row in picks.tolist()]
+    lengths = np.clip(draw.poisson(3.5, VOCABULARY), 1, 8).tolist()
+    words = [" " + letters[8 * at : 8 * at + size] for at, size in enumerate(lengths)]
+    drawn = (VOCABULARY ** draw.random(shape)).astype(int) % VOCABULARY  # the rank r comes as often as 1 / r
+    tokens = [[words[word] for word in row] for row in drawn.tolist()]
     return {
         "prompt": [f"Question {at}: what is {at} + {at}? " * 4 for at in range(sizes.samples)],
         "response": ["".join(row) for row in tokens],
@@ -64,7 +65,7 @@ def batch(sizes: Sizes, seed: int = 0) -> dict[str, Any]:
     }
 
 
-def plain(fields: dict[str, Any]) -> int:
+def json_bytes(fields: dict[str, Any]) -> int:
     """Bytes of the same rows by `json.dumps`, each array as its `tolist()`."""
     columns = {key: value.tolist() if hasattr(value, "tolist") else value for key, value in fields.items()}
     rows = (
@@ -92,7 +93,7 @@ class Calls:
     rate: float
 
 
-def blocked(folder: Path, fields: dict[str, Any], repeats: int, *, idle: bool) -> Calls:
+def time_calls(folder: Path, fields: dict[str, Any], repeats: int, *, idle: bool) -> Calls:
     """Logs a step again and again; `idle` waits for the thread in between."""
     calls, busy, samples = [], [], len(fields["prompt"])
     with RolloutWriter(folder, queue_bytes=1 << 33, queue_samples=1 << 30) as writer:
@@ -100,10 +101,10 @@ def blocked(folder: Path, fields: dict[str, Any], repeats: int, *, idle: bool) -
         writer.flush()
         begin = time.perf_counter()
         for step in range(1, repeats + 1):
-            start, own = time.perf_counter(), time.thread_time()
+            start, cpu_before = time.perf_counter(), time.thread_time()
             writer.log_batch(step=step, **fields)
             calls.append((time.perf_counter() - start) * 1e3)
-            busy.append((time.thread_time() - own) * 1e3)
+            busy.append((time.thread_time() - cpu_before) * 1e3)
             if idle:
                 writer.flush()
         writer.flush()
@@ -113,7 +114,7 @@ def blocked(folder: Path, fields: dict[str, Any], repeats: int, *, idle: bool) -
     return Calls(calls, busy, samples * repeats / seconds)
 
 
-def slowed(folder: Path, fields: dict[str, Any], repeats: int) -> float:
+def slowdown(folder: Path, fields: dict[str, Any], repeats: int) -> float:
     """How many times as long a computation of the caller takes while the thread writes a step."""
 
     def work() -> float:
@@ -125,48 +126,50 @@ def slowed(folder: Path, fields: dict[str, Any], repeats: int) -> float:
 
     table = np.ones(20_000)
     alone = statistics.median(work() for _ in range(5))
-    beside = []
+    while_writing = []
     with RolloutWriter(folder, queue_bytes=1 << 33) as writer:
         for step in range(repeats):
             writer.log_batch(step=step, **fields)
             time.sleep(0.06)  # the thread waits that long for more
-            beside.append(work())
+            while_writing.append(work())
             writer.flush()
-    return statistics.median(beside) / alone
+    return statistics.median(while_writing) / alone
 
 
-def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
     """Logs steps, and looks at what came of them."""
     fields = batch(sizes)
     what = f"{sizes.samples} samples × {sizes.tokens:,} tokens"
-    for kind, some in (("NumPy", fields), ("torch", tensors(fields))):
-        if some is None:
+    for kind, step_fields in (("NumPy", fields), ("torch", tensors(fields))):
+        if step_fields is None:
             continue
-        calls = blocked(home.empty("idle"), some, sizes.repeats, idle=True)
+        calls = time_calls(workspace.empty_folder("idle"), step_fields, sizes.repeats, idle=True)
         name, count = f"caller blocked, {kind}, idle", len(calls.wall)
-        yield bench.over_runs(name, calls.wall, "ms", reach=20.0, note=what)
-        yield bench.Figure(f"{name}: worst", max(calls.wall), "ms", reach=20.0, count=count)
-        yield bench.over_runs(f"{name}: on a processor", calls.busy, "ms")
-        at_once = blocked(home.empty("busy"), some, max(2, sizes.repeats // 4), idle=False)
-        yield bench.over_runs(f"caller blocked, {kind}, at once", at_once.wall, "ms")
-        yield bench.Figure(f"the thread writes, {kind}", calls.rate, "samples/s")
-    yield bench.Figure(
+        yield over_runs(name, calls.wall, "ms", reach=20.0, note=what)
+        yield Figure(f"{name}: worst", max(calls.wall), "ms", reach=20.0, count=count)
+        yield over_runs(f"{name}: on a processor", calls.busy, "ms")
+        at_once = time_calls(
+            workspace.empty_folder("busy"), step_fields, max(2, sizes.repeats // 4), idle=False
+        )
+        yield over_runs(f"caller blocked, {kind}, at once", at_once.wall, "ms")
+        yield Figure(f"the thread writes, {kind}", calls.rate, "samples/s")
+    yield Figure(
         "the caller's own work while the thread writes",
-        slowed(home.empty("slow"), fields, 5),
+        slowdown(workspace.empty_folder("slow"), fields, 5),
         "× as long",
         count=5,
     )
-    losses = [lost(home.empty("killed"), 1.5 + 0.3 * run) for run in range(5)]
-    yield bench.over_runs("what a kill loses: the calls of the last", losses, "ms")
-    whole, arrays = plain(fields), {name: fields[name] for name in ARRAYS}
-    size = _bytes(home.empty("whole"), fields)
+    losses = [lost_milliseconds(workspace.empty_folder("killed"), 1.5 + 0.3 * run) for run in range(5)]
+    yield over_runs("what a kill loses: the calls of the last", losses, "ms")
+    whole, arrays = json_bytes(fields), {name: fields[name] for name in ARRAYS}
+    size = _bytes(workspace.empty_folder("whole"), fields)
     note = f"{size / 1e6:.1f} of {whole / 1e6:.1f} MB a step"
-    yield bench.Figure("bytes against json.dumps, whole lines", size / whole, "×", reach=0.45, note=note)
-    ratio = _bytes(home.empty("arrays"), arrays) / plain(arrays)
-    yield bench.Figure("bytes against json.dumps, arrays alone", ratio, "×", reach=0.45)
+    yield Figure("bytes against json.dumps, whole lines", size / whole, "×", reach=0.45, note=note)
+    ratio = _bytes(workspace.empty_folder("arrays"), arrays) / json_bytes(arrays)
+    yield Figure("bytes against json.dumps, arrays alone", ratio, "×", reach=0.45)
     if zstd_compressor()[0] is not None:
-        packed = _bytes(home.empty("packed"), fields, compress=True) / whole
-        yield bench.Figure("the same with compress=True, whole lines", packed, "×")
+        packed = _bytes(workspace.empty_folder("packed"), fields, compress=True) / whole
+        yield Figure("the same with compress=True, whole lines", packed, "×")
 
 
 def _bytes(folder: Path, fields: dict[str, Any], *, compress: bool = False) -> int:
@@ -175,7 +178,7 @@ def _bytes(folder: Path, fields: dict[str, Any], *, compress: bool = False) -> i
     return writer.path.stat().st_size
 
 
-KILLED = """
+KILLED_PROGRAM = """
 import sys, time
 from tensorboard_plugin_rlboard.writer import RolloutWriter
 writer = RolloutWriter(sys.argv[1], scalars=False)
@@ -186,9 +189,9 @@ for step in range(1_000_000):
 """
 
 
-def lost(folder: Path, seconds: float) -> float:
+def lost_milliseconds(folder: Path, seconds: float) -> float:
     """Milliseconds before a kill whose calls are in no file; a process that logs a sample every 2 ms is killed."""
-    command = [sys.executable, "-c", KILLED, str(folder)]
+    command = [sys.executable, "-c", KILLED_PROGRAM, str(folder)]
     with subprocess.Popen(command, env=machine.environment(), stdout=subprocess.PIPE) as process:
         time.sleep(seconds)
         process.kill()
@@ -205,4 +208,4 @@ ROW = bench.Row(
 )
 
 if __name__ == "__main__":
-    bench.alone(ROW, str(__doc__))
+    bench.run_alone(ROW, str(__doc__))

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from benchmarks import generate
 from benchmarks.shared import bench, machine
+from benchmarks.shared.figure import Figure, over_runs
 
 CLI = "tensorboard_plugin_rlboard.cli"
 
@@ -57,14 +58,14 @@ def index(logdir: Path, cache: Path, engine: str, workers: int) -> float:
     return time.perf_counter() - begin
 
 
-def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
     """Compares one worker with two."""
     if not (machine.ROOT / CLI.replace(".", "/")).with_suffix(".py").exists():
         raise bench.SkipError("there is no command `rlboard index` here yet.")
     if machine.cores() < 2:
         raise bench.SkipError("two workers need two cores.")
-    logdir = home.log(generate.sized(sizes.mb, sizes.tokens))
-    few = home.log(generate.Log(8, 64, per_step=4))
+    logdir = workspace.log(generate.sized(sizes.mb, sizes.tokens))
+    few = workspace.log(generate.Log(8, 64, per_step=4))
     size = bench.megabytes(logdir)
     for engine in ("ray", "local"):
         if engine == "ray" and importlib.util.find_spec("ray") is None:
@@ -73,8 +74,8 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         whole, starts = {1: list[float](), 2: list[float]()}, {1: list[float](), 2: list[float]()}
         for pair in range(sizes.pairs):
             for workers in (1, 2) if pair % 2 == 0 else (2, 1):
-                starts[workers].append(index(few, home.empty("parts"), engine, workers))
-                whole[workers].append(index(logdir, home.empty("parts"), engine, workers))
+                starts[workers].append(index(few, workspace.empty_folder("parts"), engine, workers))
+                whole[workers].append(index(logdir, workspace.empty_folder("parts"), engine, workers))
         took = {n: [a - b for a, b in zip(whole[n], starts[n], strict=True)] for n in whole}
         apart = min(took[1] + took[2]) > LEAST
         took = took if apart else whole
@@ -82,12 +83,12 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         ratios = [one / two for one, two in zip(took[1], took[2], strict=True)]
         reach = 1.7 if engine == "ray" else None
         note = f"{size / 1000:.2g} GB, {'less' if apart else 'with'} the start"
-        yield bench.over_runs(f"{name}: 1 → 2 workers", ratios, "×", reach=reach, at_least=True, note=note)
+        yield over_runs(f"{name}: 1 → 2 workers", ratios, "×", reach=reach, at_least=True, note=note)
         for workers, seconds in took.items():
-            yield bench.over_runs(
+            yield over_runs(
                 f"{name}: {workers} worker{'s' * (workers > 1)}", [size / x for x in seconds], "MB/s"
             )
-        yield bench.over_runs(f"{name}: start", starts[1] + starts[2], "s")
+        yield over_runs(f"{name}: start", starts[1] + starts[2], "s")
 
 
 ROW = bench.Row(
@@ -98,4 +99,4 @@ ROW = bench.Row(
 )
 
 if __name__ == "__main__":
-    bench.alone(ROW, str(__doc__))
+    bench.run_alone(ROW, str(__doc__))

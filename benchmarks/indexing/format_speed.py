@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.shared import bench
+from benchmarks.shared.figure import Figure, over_runs
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff
 from tensorboard_plugin_rlboard.index.parts.range_builder import RangeOrder, build_range
 
@@ -142,10 +143,10 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
     """One log of each kind after the other, both readings in turn."""
     for name, make in LINES.items():
-        folder = home.empty(name)
+        folder = workspace.empty_folder(name)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "log.jsonl"
         size = write(path, make, sizes)
@@ -160,8 +161,8 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
             if turn:  # the first opens databases
                 shares.append(plain / ours)
                 speeds.append(size / ours / 1e6)
-        yield bench.over_runs(f"indexing {name} against json.loads", shares, "× the speed")
-        yield bench.over_runs(f"indexing {name}", speeds, "MB/s")
+        yield over_runs(f"indexing {name} against json.loads", shares, "× the speed")
+        yield over_runs(f"indexing {name}", speeds, "MB/s")
 
 
 ROW = bench.Row(
@@ -172,4 +173,4 @@ ROW = bench.Row(
 )
 
 if __name__ == "__main__":
-    bench.alone(ROW, str(__doc__))
+    bench.run_alone(ROW, str(__doc__))

@@ -29,6 +29,7 @@ from typing import Any
 
 from benchmarks import generate
 from benchmarks.shared import bench, machine
+from benchmarks.shared.figure import Figure, over_runs
 
 ARRAYS = ("logprobs", "ref_logprobs", "values", "token_rewards")
 CHECKED = dict.fromkeys(
@@ -63,7 +64,7 @@ def ours(folder: Path) -> int:
         indexer.index_now()
         count = sum(run.samples for run in registry.runs.values())
         curves = board.steps(StepsQuestion(_whole("run"), None))
-        _tell(count)
+        _print_done(count)
         if sum(int(n or 0) for n in curves.metrics["reward"].count) != count:
             sys.exit("The curves do not cover all samples.")
         for name, share in CHECKED.items():
@@ -95,23 +96,23 @@ def loop(folder: Path) -> int:
                 arrays |= {"log_ratio": ratio, "k3": k3}
                 arrays |= {"prob": np.exp(arrays["logprobs"]), "ref_prob": np.exp(arrays["ref_logprobs"])}
                 kept.append((row, arrays, ratio.mean(), ratio.sum(), k3.mean(), k3.sum()))
-    _tell(len(kept))
+    _print_done(len(kept))
     return len(kept)
 
 
-def _tell(count: int) -> None:
+def _print_done(count: int) -> None:
     """The moment at which a way is done: what it does later (checks, giving memory back) does not count."""
     print(json.dumps({"samples": count}), flush=True)
 
 
-def _over_lines(path: Path, each: Callable[[bytes], object]) -> int:
+def _for_each_line(path: Path, handle: Callable[[bytes], object]) -> int:
     """Hands over each line of a file, read in large blocks; returns their number."""
     count, rest = 0, b""
     with path.open("rb", buffering=0) as file:
         while block := file.read(BLOCK):
             *lines, rest = (rest + block).split(b"\n")
             for line in lines:
-                each(line)
+                handle(line)
             count += len(lines)
     return count
 
@@ -130,12 +131,12 @@ def parse(path: Path, sums: bool) -> int:
 
     print("{}", flush=True)
     sys.stdin.readline()
-    count = _over_lines(path, add if sums else parser.parse)
-    _tell(count)
+    count = _for_each_line(path, add if sums else parser.parse)
+    _print_done(count)
     return count
 
 
-def child(way: str, path: Path) -> None:
+def run_way(way: str, path: Path) -> None:
     """Runs one way in this process, which prints its number of samples the moment that it is done."""
     if way in {"parse", "sums"}:
         parse(path, way == "sums")
@@ -147,7 +148,7 @@ def measure(way: str, folder: Path) -> tuple[float, int, float]:
     """Seconds of one way in fresh processes, the samples that it saw, and seconds of CPU with its start and its end."""
     apart = way in {"parse", "sums"}
     paths = sorted(folder.rglob("*.jsonl")) if apart else [folder]
-    begin, before = time.perf_counter(), _cpu()
+    begin, before = time.perf_counter(), _children_cpu_seconds()
     running = [
         subprocess.Popen(
             [sys.executable, __file__, "--child", way, str(path)],
@@ -174,10 +175,10 @@ def measure(way: str, folder: Path) -> tuple[float, int, float]:
         for process in running:
             process.kill()
             process.communicate()
-    return seconds, sum(found["samples"] for found in said), _cpu() - before
+    return seconds, sum(found["samples"] for found in said), _children_cpu_seconds() - before
 
 
-def _cpu() -> float:
+def _children_cpu_seconds() -> float:
     """Seconds of CPU that ended processes of ours have used, and those that they had started."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
@@ -192,13 +193,13 @@ def _line(process: subprocess.Popen[str]) -> dict[str, int]:
     return found
 
 
-def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
     """Measures every length of responses."""
     ways = ["ours", "loop", "parse", "sums"]
     for way in ways:  # not counted: brings programs and libraries into memory
-        measure(way, home.log(generate.sized(1, 64)))
+        measure(way, workspace.log(generate.sized(1, 64)))
     for tokens in sizes.tokens:
-        folder = home.log(generate.sized(sizes.mb, tokens, seed=tokens, files=max(2, machine.cores())))
+        folder = workspace.log(generate.sized(sizes.mb, tokens, seed=tokens, files=max(2, machine.cores())))
         size = bench.megabytes(folder)
         runs, used = ({way: list[float]() for way in ways} for _ in range(2))
         for pair in range(sizes.pairs):
@@ -211,14 +212,14 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
             if len(found) != 1:
                 raise RuntimeError(f"The ways do not agree on the number of samples: {sorted(found)}.")
         name = f"{tokens:,} tokens"
-        beside = {way: [b / a for a, b in zip(runs["ours"], runs[way], strict=True)] for way in ways}
-        alone = [a / b for a, b in zip(runs["parse"], runs["sums"], strict=True)]
-        yield bench.over_runs(f"{name}: ours : loop", beside["loop"], "×", reach=8, at_least=True)
-        yield bench.over_runs(f"{name}: ours : parse alone", beside["parse"], "×", reach=0.4, at_least=True)
-        yield bench.over_runs(f"{name}: sums : parse alone", alone, "×")
+        ratios = {way: [b / a for a, b in zip(runs["ours"], runs[way], strict=True)] for way in ways}
+        sums_ratios = [a / b for a, b in zip(runs["parse"], runs["sums"], strict=True)]
+        yield over_runs(f"{name}: ours : loop", ratios["loop"], "×", reach=8, at_least=True)
+        yield over_runs(f"{name}: ours : parse alone", ratios["parse"], "×", reach=0.4, at_least=True)
+        yield over_runs(f"{name}: sums : parse alone", sums_ratios, "×")
         for way in ways:
             note = f"{size:.0f} MB, {size / statistics.median(used[way]):.0f} MB for each second of CPU"
-            yield bench.over_runs(f"{name}: {way}", [size / x for x in runs[way]], "MB/s", note=note)
+            yield over_runs(f"{name}: {way}", [size / x for x in runs[way]], "MB/s", note=note)
 
 
 ROW = bench.Row(
@@ -230,6 +231,6 @@ ROW = bench.Row(
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
-        child(sys.argv[2], Path(sys.argv[3]))
+        run_way(sys.argv[2], Path(sys.argv[3]))
     else:
-        bench.alone(ROW, str(__doc__))
+        bench.run_alone(ROW, str(__doc__))

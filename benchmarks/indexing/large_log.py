@@ -23,6 +23,7 @@ from pathlib import Path
 
 from benchmarks import generate
 from benchmarks.shared import bench, serving
+from benchmarks.shared.figure import Figure, over_runs
 
 LOOK = 1.0
 """Seconds between two questions of the open tab."""
@@ -41,7 +42,7 @@ class Sizes:
 def plain(logdir: Path, rest: float) -> tuple[float, float]:
     """Memory in MB of TensorBoard without us: its process, and all its processes together."""
     with serving.TensorBoard(logdir, tab=False) as server:
-        watch = serving.Watch(server.pid)
+        watch = serving.MemorySampler(server.pid)
         watch.start()
         for path in ("/", "/data/environment", "/data/plugins_listing", "/data/runs"):
             server.send(path)
@@ -64,11 +65,11 @@ class Cold:
 def cold(logdir: Path, cache: Path, rest: float) -> Cold:
     """Opens a log for the first time and stays until it is indexed."""
     with serving.TensorBoard(logdir, cache) as server:
-        watch = serving.Watch(server.pid)
+        watch = serving.MemorySampler(server.pid)
         watch.start()
         begin = server.open_tab()
         name = server.first_run()
-        serving.until("a step answers", lambda: bool(server.ask("steps", run=name)["step"]))
+        serving.wait_until("a step answers", lambda: bool(server.ask("steps", run=name)["step"]))
         first = time.perf_counter() - begin
         asked = time.monotonic()
         while not server.is_ready():
@@ -79,7 +80,7 @@ def cold(logdir: Path, cache: Path, rest: float) -> Cold:
                 server.ask("samples", run=name)
         indexed = time.perf_counter() - begin
         samples = server.ask("runs")["runs"][0]["samples"]
-        serving.until("the curves are whole", lambda: _covered(server, name) == samples)
+        serving.wait_until("the curves are whole", lambda: _covered(server, name) == samples)
         curves = time.perf_counter() - begin
         time.sleep(rest)  # so that whatever is kept is kept
         return Cold(first, indexed, curves, samples, serving.peak_rss(server.pid), watch.stop().together)
@@ -90,9 +91,9 @@ def reopened(logdir: Path, cache: Path, samples: int) -> tuple[float, float]:
     with serving.TensorBoard(logdir, cache) as server:
         begin = server.open_tab()
         name = server.first_run()
-        serving.until("the curves are whole", lambda: _covered(server, name) == samples, 0.05)
+        serving.wait_until("the curves are whole", lambda: _covered(server, name) == samples, 0.05)
         curves = time.perf_counter() - begin
-        server.ready()
+        server.wait_until_ready()
         return curves, time.perf_counter() - begin
 
 
@@ -101,31 +102,31 @@ def _covered(server: serving.TensorBoard, name: str) -> int:
     return int(sum(server.ask("steps", run=name)["step_metrics"].get("n_samples", ())))
 
 
-def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
     """Measures one log several times."""
     if not Path("/proc/self/smaps_rollup").exists():
         raise bench.SkipError("memory is read from /proc, which only Linux has.")
-    logdir = home.log(generate.sized(sizes.mb, sizes.tokens))
+    logdir = workspace.log(generate.sized(sizes.mb, sizes.tokens))
     size = bench.megabytes(logdir)
     plains, colds, again = [], [], []
     for _ in range(sizes.repeats):
-        cache = home.empty("cache")
+        cache = workspace.empty_folder("cache")
         plains.append(plain(logdir, min(sizes.rest, 5.0)))
         colds.append(cold(logdir, cache, sizes.rest))
         again.append(reopened(logdir, cache, colds[-1].samples))
     note = f"{size / 1000:.2g} GB"
     over = [found.alone - alone for found, (alone, _) in zip(colds, plains, strict=True)]
     beside = [found.together - together for found, (_, together) in zip(colds, plains, strict=True)]
-    yield bench.over_runs("memory over plain TensorBoard", over, "MB", reach=500, note=note)
-    yield bench.over_runs("the same, with its processes", beside, "MB", note="PSS")
-    yield bench.over_runs("plain TensorBoard", [alone for alone, _ in plains], "MB")
-    yield bench.over_runs("cold: first steps answered", [x.first for x in colds], "s", reach=2, note=note)
-    yield bench.over_runs("cold: all indexed", [x.indexed for x in colds], "s")
-    yield bench.over_runs("cold: curves of everything", [x.curves for x in colds], "s")
-    yield bench.over_runs("cold: speed in TensorBoard", [size / x.indexed for x in colds], "MB/s")
+    yield over_runs("memory over plain TensorBoard", over, "MB", reach=500, note=note)
+    yield over_runs("the same, with its processes", beside, "MB", note="PSS")
+    yield over_runs("plain TensorBoard", [alone for alone, _ in plains], "MB")
+    yield over_runs("cold: first steps answered", [x.first for x in colds], "s", reach=2, note=note)
+    yield over_runs("cold: all indexed", [x.indexed for x in colds], "s")
+    yield over_runs("cold: curves of everything", [x.curves for x in colds], "s")
+    yield over_runs("cold: speed in TensorBoard", [size / x.indexed for x in colds], "MB/s")
     curves, samples = zip(*again, strict=True)
-    yield bench.over_runs("reopened: all curves answered", curves, "s", reach=1, note=note)
-    yield bench.over_runs("reopened: every sample there", samples, "s")
+    yield over_runs("reopened: all curves answered", curves, "s", reach=1, note=note)
+    yield over_runs("reopened: every sample there", samples, "s")
 
 
 ROW = bench.Row(
@@ -136,4 +137,4 @@ ROW = bench.Row(
 )
 
 if __name__ == "__main__":
-    bench.alone(ROW, str(__doc__))
+    bench.run_alone(ROW, str(__doc__))

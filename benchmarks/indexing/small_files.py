@@ -19,8 +19,9 @@ from pathlib import Path
 
 from benchmarks import generate
 from benchmarks.shared import bench, serving
+from benchmarks.shared.figure import Figure, over_runs, percentile
 
-_BUSY = 0.5
+_MAX_SHARE_AT_REST = 0.5
 """Share of a core that is more than rest: what was read last is still examined."""
 _LONGEST_EXAMINING_SECONDS = 60.0
 
@@ -47,7 +48,7 @@ def write(folder: Path, runs: int, files: int, lines: int) -> None:
             (folder / f"run{run}" / f"task{file:05}.jsonl").write_bytes(text)
 
 
-def used(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """Seconds of CPU that a process has taken."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -57,9 +58,9 @@ def wait_for_rest(pid: int) -> None:
     """Waits until a process has taken little of a core for two seconds, at most a minute."""
     end = time.monotonic() + _LONGEST_EXAMINING_SECONDS
     while time.monotonic() < end:
-        before = used(pid)
+        before = cpu_seconds(pid)
         time.sleep(2.0)
-        if used(pid) - before < 2.0 * _BUSY:
+        if cpu_seconds(pid) - before < 2.0 * _MAX_SHARE_AT_REST:
             return
 
 
@@ -76,37 +77,35 @@ def open_log(logdir: Path, cache: Path, runs: int, rest: float) -> Opened:
     """Opens a log and stays a while."""
     with serving.TensorBoard(logdir, cache) as server:
         begin = server.open_tab()
-        found = server.ready()
+        found = server.wait_until_ready()
         seconds = time.perf_counter() - begin
         if len(found) != runs:
             raise RuntimeError(f"{len(found)} of {runs} runs were found.")
         times = [server.send(serving.address("runs", {}))[2] * 1000 for _ in range(20)]
         wait_for_rest(server.pid)
-        before, start = used(server.pid), time.perf_counter()
+        before, start = cpu_seconds(server.pid), time.perf_counter()
         while time.perf_counter() - start < rest:
             server.ask("runs")
             time.sleep(min(5.0, rest))
-        return Opened(seconds, times, (used(server.pid) - before) / (time.perf_counter() - start))
+        return Opened(seconds, times, (cpu_seconds(server.pid) - before) / (time.perf_counter() - start))
 
 
-def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
     """Opens both logs."""
     if not Path("/proc/self/stat").exists():
         raise bench.SkipError("the CPU's time is read from /proc, which only Linux has.")
     for what, runs, files, lines in (("file", 1, sizes.files, 1), ("run", sizes.runs, 1, 5)):
-        logdir = home.empty("small")
+        logdir = workspace.empty_folder("small")
         write(logdir, runs, files, lines)
-        found = [open_log(logdir, home.empty("cache"), runs, sizes.rest) for _ in range(sizes.repeats)]
+        found = [
+            open_log(logdir, workspace.empty_folder("cache"), runs, sizes.rest) for _ in range(sizes.repeats)
+        ]
         count = max(runs, files)
         note = f"{count:,} {what}s, {bench.megabytes(logdir):.1f} MB"
-        yield bench.over_runs(f"{what}s: all indexed", [one.seconds for one in found], "s", note=note)
-        yield bench.over_runs(
-            f"{what}s: for each {what}", [1000 * one.seconds / count for one in found], "ms"
-        )
-        yield bench.over_runs(
-            f"{what}s: /runs, p95", [bench.percentile(one.runs_ms, 0.95) for one in found], "ms"
-        )
-        yield bench.over_runs(f"{what}s: at rest", [100 * one.rest for one in found], "% of a core")
+        yield over_runs(f"{what}s: all indexed", [one.seconds for one in found], "s", note=note)
+        yield over_runs(f"{what}s: for each {what}", [1000 * one.seconds / count for one in found], "ms")
+        yield over_runs(f"{what}s: /runs, p95", [percentile(one.runs_ms, 0.95) for one in found], "ms")
+        yield over_runs(f"{what}s: at rest", [100 * one.rest for one in found], "% of a core")
 
 
 ROW = bench.Row(
@@ -117,4 +116,4 @@ ROW = bench.Row(
 )
 
 if __name__ == "__main__":
-    bench.alone(ROW, str(__doc__))
+    bench.run_alone(ROW, str(__doc__))

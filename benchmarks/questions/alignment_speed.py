@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmarks.shared import bench
+from benchmarks.shared.figure import Figure, over_runs
 from tensorboard_plugin_rlboard.board.alignment.align import align
 
 REACH_MS = 100.0
@@ -57,9 +58,9 @@ def _sides(n: int) -> dict[str, tuple[list[str], list[str]]]:
     }
 
 
-def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
     """Aligns each pair a few times."""
-    del home
+    del workspace
     align(["a", "b"], ["b", "a"])  # the library is loaded
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for n, reach in ((sizes.tokens, REACH_MS), (sizes.long, None)):
@@ -70,9 +71,9 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
                 found = align(left, right)
                 taken.append(1000 * (time.process_time() - start))
             note = f"{len(found.opcodes):,} stretches{'' if found.in_one_piece else ', in pieces'}"
-            yield bench.over_runs(f"{n:,} tokens a side, {what}", taken, "ms", reach=reach, note=note)
+            yield over_runs(f"{n:,} tokens a side, {what}", taken, "ms", reach=reach, note=note)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * _KILO / 1e6
-    yield bench.Figure("memory that all of it took at most", grown, "MB")
+    yield Figure("memory that all of it took at most", grown, "MB")
 
 
 ROW = bench.Row(
@@ -83,4 +84,4 @@ ROW = bench.Row(
 )
 
 if __name__ == "__main__":
-    bench.alone(ROW, str(__doc__))
+    bench.run_alone(ROW, str(__doc__))

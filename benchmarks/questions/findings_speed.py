@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from benchmarks import generate
 from benchmarks.questions import million
 from benchmarks.shared import bench
+from benchmarks.shared.figure import Figure
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -55,11 +56,11 @@ class TimedIndexer(BackgroundIndexer):
         super().call_when_read(timed)
 
 
-def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
     """Indexes the run, appends steps, and asks."""
     log = million.log(sizes.samples)
-    folder = home.empty("growing")
-    shutil.copytree(home.log(log), folder, dirs_exist_ok=True)
+    folder = workspace.empty_folder("growing")
+    shutil.copytree(workspace.log(log), folder, dirs_exist_ok=True)
     indexer = TimedIndexer(Registry([parse_roots(str(folder), "")[0]]))
     board = Board(indexer)
     try:
@@ -67,12 +68,12 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         (run,) = (run.run for run in board.runs().runs)
         count = board.runs().runs[0].samples
         first = max(indexer.seconds)
-        yield bench.Figure("in the background, the first time", first, "s", 3, note=f"{count:,} samples")
+        yield Figure("in the background, the first time", first, "s", 3, note=f"{count:,} samples")
         begin = time.perf_counter()
         found = board.findings(FindingsQuestion(Selection(run)))
         kinds = ", ".join(each.kind for each in found.findings) or "nothing"
         note = f"{found.n_steps:,} steps; found: {kinds}"
-        yield bench.Figure(
+        yield Figure(
             "asked by the tab, the first time", (time.perf_counter() - begin) * 1000, "ms", note=note
         )
         examined, asked = [], []
@@ -80,7 +81,7 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         for step in range(1, sizes.new_steps + 1):
             grown = replace(log, samples=log.samples + step * log.per_step)
             with file.open("ab") as end:
-                end.writelines(generate.more(grown, log.per_step))
+                end.writelines(generate.further_lines(grown, log.per_step))
             indexer.seconds.clear()
             time.sleep(1.1)
             indexer.index_now()
@@ -94,9 +95,9 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         indexer.stop()
 
 
-def _of(what: str, times: list[float], reach: float | None = None) -> bench.Figure:
+def _of(what: str, times: list[float], reach: float | None = None) -> Figure:
     middle = statistics.median(times)
-    return bench.Figure(what, middle, "ms", reach, low=min(times), high=max(times), count=len(times))
+    return Figure(what, middle, "ms", reach, low=min(times), high=max(times), count=len(times))
 
 
 ROW = bench.Row(
@@ -107,4 +108,4 @@ ROW = bench.Row(
 )
 
 if __name__ == "__main__":
-    bench.alone(ROW, str(__doc__))
+    bench.run_alone(ROW, str(__doc__))

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from benchmarks import generate
 from benchmarks.shared import asking, bench, serving
+from benchmarks.shared.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,13 @@ class Sizes:
     samples: int = 100
 
 
-def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
     """Opens samples one after the other."""
     log = generate.Log(sizes.samples, sizes.tokens, per_step=50, jitter=0.0, seed=7)
-    logdir, cache = home.log(log), home.empty("cache-long")
+    logdir, cache = workspace.log(log), workspace.empty_folder("cache-long")
     with serving.TensorBoard(logdir, cache) as server:
         server.open_tab()
-        run = server.ready()[0]["run"]
+        run = server.wait_until_ready()[0]["run"]
         ids = [
             one
             for offset in range(0, sizes.samples, 500)
@@ -42,7 +43,7 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
         what = f"a sample of {sizes.tokens:,} tokens, /sample + /tokens"
         beside = [[("diff", {"run": run, "id": one, "against_id": other})] for one, other in pairwise(ids)]
         compared = asking.Question(f"two responses of {sizes.tokens:,} tokens side by side, /diff", beside)
-        yield from asking.both(server, logdir, cache, [asking.Question(what, asks[1:], 10), compared])
+        yield from asking.measure_both(server, logdir, cache, [asking.Question(what, asks[1:], 10), compared])
 
 
 ROW = bench.Row(
@@ -53,4 +54,4 @@ ROW = bench.Row(
 )
 
 if __name__ == "__main__":
-    bench.alone(ROW, str(__doc__))
+    bench.run_alone(ROW, str(__doc__))

@@ -22,6 +22,7 @@ from benchmarks import generate
 from benchmarks.questions.million import COLUMNS
 from benchmarks.shared import asking, bench, machine, serving
 from benchmarks.shared.asking import Question
+from benchmarks.shared.figure import Figure
 
 GROUP_METRICS = ("advantage", "group_std", "group_rank")
 _ASKED_FOR_MEMORY = 3
@@ -96,45 +97,45 @@ def halves(run: dict[str, Any], variant: int) -> dict[str, Any]:
     return {"run": run["run"], "metric": metric, "step_min": cut + 1, "against_step_max": cut}
 
 
-def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
     """Indexes the run and asks."""
-    logdir, cache = home.log(log(sizes.samples)), home.empty("cache-prompts")
+    logdir, cache = workspace.log(log(sizes.samples)), workspace.empty_folder("cache-prompts")
     with serving.TensorBoard(logdir, cache) as server:
         server.open_tab()
-        run = server.ready()[0]
+        run = server.wait_until_ready()[0]
         note = f"{run['samples']:,} samples"
         listing = serving.address("prompts", {"run": run["run"], "limit": 200})
-        before = serving.forget_peak(server.pid)
+        before = serving.reset_peak(server.pid)
         _, body, first = server.send(listing, gzip=False)
-        yield bench.Figure("prompts, asked for the first time", first * 1000, "ms", note=note)
+        yield Figure("prompts, asked for the first time", first * 1000, "ms", note=note)
         yield _memory("prompts, asked for the first time", server, before)
-        before = serving.forget_peak(server.pid)
+        before = serving.reset_peak(server.pid)
         _, _, first = server.send(serving.address("compare", halves(run, 0)))
-        yield bench.Figure("a comparison, asked for the first time", first * 1000, "ms", note=note)
+        yield Figure("a comparison, asked for the first time", first * 1000, "ms", note=note)
         yield _memory("a comparison, asked for the first time", server, before)
         keys = json.loads(body)["columns"]["prompt_key"]
         asked = questions(run, keys, sizes.asks)
         yield from memory(server, asked)
-        yield from asking.both(server, logdir, cache, asked)
-    yield from of_made_index(logdir, home.empty("cache-prompts-made"))
+        yield from asking.measure_both(server, logdir, cache, asked)
+    yield from of_made_index(logdir, workspace.empty_folder("cache-prompts-made"))
 
 
-def memory(server: serving.TensorBoard, asked: list[Question]) -> Iterator[bench.Figure]:
+def memory(server: serving.TensorBoard, asked: list[Question]) -> Iterator[Figure]:
     """By how much the server's memory grows at most while questions are asked, each by itself."""
     for question in asked:
-        before = serving.forget_peak(server.pid)
+        before = serving.reset_peak(server.pid)
         asking.over_http(server, Question(question.what, question.asks[:_ASKED_FOR_MEMORY]))
         yield _memory(question.what, server, before)
 
 
-def _memory(what: str, server: serving.TensorBoard, before: float) -> bench.Figure:
+def _memory(what: str, server: serving.TensorBoard, before: float) -> Figure:
     """By how much the server's memory has grown at most since it was so many MB."""
     grown = serving.peak_rss(server.pid) - before
     note = f"{before:,.0f} MB before it"
-    return bench.Figure(f"memory: {what}", grown, "MB", _MEMORY_OF_QUESTIONS, note=note)
+    return Figure(f"memory: {what}", grown, "MB", _MEMORY_OF_QUESTIONS, note=note)
 
 
-def of_made_index(logdir: Path, cache: Path) -> Iterator[bench.Figure]:
+def of_made_index(logdir: Path, cache: Path) -> Iterator[Figure]:
     """The first page of prompts where `rlboard index` made the index."""
     command = [
         sys.executable,
@@ -147,12 +148,12 @@ def of_made_index(logdir: Path, cache: Path) -> Iterator[bench.Figure]:
     ]
     begin = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True, env=machine.environment())
-    yield bench.Figure("indexing by `rlboard index`, prompts included", time.perf_counter() - begin, "s")
+    yield Figure("indexing by `rlboard index`, prompts included", time.perf_counter() - begin, "s")
     with serving.TensorBoard(logdir, cache) as server:
         server.open_tab()
-        run = server.ready()[0]
+        run = server.wait_until_ready()[0]
         _, _, first = server.send(serving.address("prompts", {"run": run["run"], "limit": 50}))
-        yield bench.Figure("prompts of that index, asked as its rows are loaded", first * 1000, "ms", 150)
+        yield Figure("prompts of that index, asked as its rows are loaded", first * 1000, "ms", 150)
 
 
 ROW = bench.Row(
@@ -164,4 +165,4 @@ ROW = bench.Row(
 
 
 if __name__ == "__main__":
-    bench.alone(ROW, str(__doc__))
+    bench.run_alone(ROW, str(__doc__))

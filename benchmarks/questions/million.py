@@ -19,6 +19,7 @@ from typing import Any
 from benchmarks import generate
 from benchmarks.shared import asking, bench, serving
 from benchmarks.shared.asking import Question
+from benchmarks.shared.figure import Figure
 
 PATTERNS = (
     r"therefore\b.{0,40}\banswer",
@@ -97,26 +98,26 @@ def _filters(server: serving.TensorBoard, run: str) -> bool:
     return bool(server.ask("samples", run=run, where="reward > 1e9", limit=1)["total"] == 0)
 
 
-def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
     """Indexes the run and asks."""
-    logdir, cache = home.log(log(sizes.samples)), home.empty("cache-million")
+    logdir, cache = workspace.log(log(sizes.samples)), workspace.empty_folder("cache-million")
     with serving.TensorBoard(logdir, cache) as server:
         begin = server.open_tab()
-        run = server.ready()[0]
+        run = server.wait_until_ready()[0]
         took = time.perf_counter() - begin
-        yield bench.Figure(
+        yield Figure(
             "indexing the run",
             took,
             "s",
             note=f"{run['samples']:,} samples, {bench.megabytes(logdir):,.0f} MB",
         )
         _, _, first = server.send(serving.address("steps", {"run": run["run"]}))
-        yield bench.Figure("the overview's curves, asked as indexing ends", first * 1000, "ms")
+        yield Figure("the overview's curves, asked as indexing ends", first * 1000, "ms")
         status, _, first = server.send(serving.address("findings", {"run": run["run"]}))
         if status == 200:  # an older version has none
-            yield bench.Figure("findings, asked after that", first * 1000, "ms")
+            yield Figure("findings, asked after that", first * 1000, "ms")
         asked = questions(run, sizes.asks, _filters(server, run["run"]))
-        yield from asking.both(server, logdir, cache, asked)
+        yield from asking.measure_both(server, logdir, cache, asked)
 
 
 ROW = bench.Row(
@@ -127,4 +128,4 @@ ROW = bench.Row(
 )
 
 if __name__ == "__main__":
-    bench.alone(ROW, str(__doc__))
+    bench.run_alone(ROW, str(__doc__))

@@ -20,6 +20,7 @@ from pathlib import Path
 from benchmarks import generate
 from benchmarks.questions import million
 from benchmarks.shared import bench, serving
+from benchmarks.shared.figure import Figure, percentile, short
 
 
 @dataclass(frozen=True)
@@ -53,34 +54,34 @@ def delays(logdir: Path, log: generate.Log, sizes: Sizes) -> tuple[list[float], 
     file = min(logdir.rglob("*.jsonl"))
     with serving.TensorBoard(logdir, interval=sizes.interval) as server:
         server.open_tab()
-        run = server.ready()[0]
+        run = server.wait_until_ready()[0]
         name, step = run["run"], run["steps"]["last"]
-        serving.until(
+        serving.wait_until(
             "the curves have every sample", lambda: drawn_samples(server, name) == run["samples"], seconds=60
         )
-        for line in generate.more(log, sizes.lines):
+        for line in generate.further_lines(log, sizes.lines):
             before, curves = count(server, name, step), curve(server, name)
             time.sleep(draw.uniform(0, sizes.interval))
             with file.open("ab", buffering=0) as end:
                 end.write(line)
             begin = time.perf_counter()
-            serving.until("the line is listed", lambda: count(server, name, step) > before, seconds=60)  # noqa: B023 (called at once)
+            serving.wait_until("the line is listed", lambda: count(server, name, step) > before, seconds=60)  # noqa: B023 (called at once)
             listed.append(time.perf_counter() - begin - sizes.interval)
-            serving.until("the curves have it", lambda: curve(server, name) > curves, seconds=60)  # noqa: B023 (see above)
+            serving.wait_until("the curves have it", lambda: curve(server, name) > curves, seconds=60)  # noqa: B023 (see above)
             drawn.append(time.perf_counter() - begin - sizes.interval)
     return listed, drawn
 
 
-def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
+def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
     """Appends to a small and to a large run."""
     for samples in (sizes.small, sizes.large):
         log = million.log(samples)
-        folder = home.empty("growing")
-        shutil.copytree(home.log(log), folder, dirs_exist_ok=True)
+        folder = workspace.empty_folder("growing")
+        shutil.copytree(workspace.log(log), folder, dirs_exist_ok=True)
         listed, drawn = delays(folder, log, sizes)
         shutil.rmtree(folder)
         for what, times, reach in (("in /samples", listed, 1.0), ("in /steps", drawn, None)):
-            yield bench.Figure(
+            yield Figure(
                 f"{samples:,} samples: a new line {what}, beyond the interval: the slowest",
                 max(times),
                 "s",
@@ -88,7 +89,7 @@ def figures(sizes: Sizes, home: bench.Home) -> Iterator[bench.Figure]:
                 low=min(times),
                 high=max(times),
                 count=len(times),
-                note=f"median {bench.short(bench.percentile(times, 0.5))} s, interval {sizes.interval:g} s",
+                note=f"median {short(percentile(times, 0.5))} s, interval {sizes.interval:g} s",
             )
 
 
@@ -100,4 +101,4 @@ ROW = bench.Row(
 )
 
 if __name__ == "__main__":
-    bench.alone(ROW, str(__doc__))
+    bench.run_alone(ROW, str(__doc__))

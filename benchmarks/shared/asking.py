@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.shared import bench, machine, serving
+from benchmarks.shared import machine, serving
+from benchmarks.shared.figure import Figure, percentile, short
 
 Request = tuple[str, dict[str, Any]]
 
@@ -41,7 +42,7 @@ class RefusedError(Exception):
     """The server has no answer to a question; the message is what it said."""
 
 
-def known(server: serving.TensorBoard, question: Question) -> bool:
+def has_routes(server: serving.TensorBoard, question: Question) -> bool:
     """Whether the server has the routes of a question; also the warm-up."""
     return all(server.send(serving.address(*request))[0] != 404 for request in question.asks[0])
 
@@ -66,46 +67,49 @@ def over_http(server: serving.TensorBoard, question: Question) -> list[float]:
 
 def in_process(logdir: Path, cache: Path, questions: Sequence[Question]) -> list[list[float] | str]:
     """Milliseconds of each ask of each question in a fresh process, or what the server said instead of an answer."""
-    orders = json.dumps([question.asks for question in questions])
+    request_json = json.dumps([question.asks for question in questions])
     command = [sys.executable, __file__, str(logdir), str(cache)]
-    done = subprocess.run(
-        command, input=orders, capture_output=True, text=True, check=False, env=machine.environment()
+    process = subprocess.run(
+        command, input=request_json, capture_output=True, text=True, check=False, env=machine.environment()
     )
-    if done.returncode:
-        said = [line for line in done.stderr.splitlines() if "leaked" not in line]  # DuckDB's farewell
-        raise RuntimeError("\n".join(["The process that is asked failed:", *said[-20:]]))
-    found: list[list[float] | str] = json.loads(done.stdout.splitlines()[-1])
+    if process.returncode:
+        output = [line for line in process.stderr.splitlines() if "leaked" not in line]  # DuckDB's farewell
+        raise RuntimeError("\n".join(["The process that is asked failed:", *output[-20:]]))
+    found: list[list[float] | str] = json.loads(process.stdout.splitlines()[-1])
     return found
 
 
-def both(
+def measure_both(
     server: serving.TensorBoard, logdir: Path, cache: Path, questions: Sequence[Question]
-) -> Iterator[bench.Figure]:
+) -> Iterator[Figure]:
     """Figures of every question, over HTTP and in process; the server has to have the index ready."""
-    asked, times = [question for question in questions if known(server, question)], list[list[float] | str]()
-    for question in asked:
+    answerable, times = (
+        [question for question in questions if has_routes(server, question)],
+        list[list[float] | str](),
+    )
+    for question in answerable:
         try:
             times.append(over_http(server, question))
         except RefusedError as reason:
             times.append(str(reason))
     server.stop()  # so that it takes no time from the process that is asked next
-    for question, http, own in zip(asked, times, in_process(logdir, cache, asked), strict=True):
-        yield figure(f"{question.what}, over HTTP: p95", http, question.reach)
-        yield figure(f"{question.what}, in process: p95", own, question.reach)
+    for question, http_times, in_process_times in zip(
+        answerable, times, in_process(logdir, cache, answerable), strict=True
+    ):
+        yield figure(f"{question.what}, over HTTP: p95", http_times, question.reach)
+        yield figure(f"{question.what}, in process: p95", in_process_times, question.reach)
     for question in questions:
-        if question not in asked:
+        if question not in answerable:
             print(f"Left out: {question.what}: the server has no such route.", flush=True)
 
 
-def figure(what: str, times: list[float] | str, reach: float | None) -> bench.Figure:
+def figure(what: str, times: list[float] | str, reach: float | None) -> Figure:
     """The 95th percentile of some times; endless where the server gave up."""
     if isinstance(times, str):
-        return bench.Figure(what, math.inf, "ms", reach, note=times)
-    note = f"p50 {bench.short(bench.percentile(times, 0.5))} ms"
-    value = bench.percentile(times, 0.95)
-    return bench.Figure(
-        what, value, "ms", reach, low=min(times), high=max(times), count=len(times), note=note
-    )
+        return Figure(what, math.inf, "ms", reach, note=times)
+    note = f"p50 {short(percentile(times, 0.5))} ms"
+    value = percentile(times, 0.95)
+    return Figure(what, value, "ms", reach, low=min(times), high=max(times), count=len(times), note=note)
 
 
 def main() -> None:
@@ -141,9 +145,9 @@ def main() -> None:
         runs = json.loads(table.get("/run_table").data)["runs"] if table else []
         return all(run["findings"] is not None for run in runs)
 
-    serving.until("the index is loaded", ready, 0.05)
+    serving.wait_until("the index is loaded", ready, 0.05)
     # Else the first questions share the cores with the look for findings, which follows the loading.
-    serving.until("every run is examined", examined, 0.05)
+    serving.wait_until("every run is examined", examined, 0.05)
     found: list[list[float] | str] = []
     for asks in json.load(sys.stdin):
         try:

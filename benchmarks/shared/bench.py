@@ -1,4 +1,4 @@
-"""What all benchmarks share: figures with their reach, rows that run alone or together, logs that are written once."""
+"""What all benchmarks share: rows that run alone or together, and logs that are written once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import argparse
 import json
 import shutil
 import signal
-import statistics
 import sys
 import tempfile
 import time
@@ -18,9 +17,10 @@ from typing import Any, Generic, TypeVar
 
 from benchmarks import generate
 from benchmarks.shared import machine
+from benchmarks.shared.figure import HEAD, Figure, table_line
 
 SIZES = ("quick", "usual", "full")
-BUSY = 0.15
+MAX_OTHER_CORES = 0.15
 """Cores that others may use before a warning: beyond it wall-clock times say little."""
 
 
@@ -28,52 +28,7 @@ class SkipError(Exception):
     """A row cannot be measured here; the message says why, in a sentence."""
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One measured number.
-
-    Attributes:
-        what: what was measured.
-        value: the median of `count` runs, or the percentile that `what` names.
-        unit: behind the number.
-        reach: what it should be: at most, or at least where `at_least`; None where nothing was set.
-        low, high: smallest and largest of the runs.
-        note: what the number was made of.
-    """
-
-    what: str
-    value: float
-    unit: str
-    reach: float | None = None
-    at_least: bool = False
-    low: float | None = None
-    high: float | None = None
-    count: int = 1
-    note: str = ""
-
-    @property
-    def reached(self) -> bool | None:
-        """Whether the value is within its reach; None without one."""
-        if self.reach is None:
-            return None
-        return self.value >= self.reach if self.at_least else self.value <= self.reach
-
-
-def over_runs(what: str, values: Sequence[float], unit: str, **further: Any) -> Figure:
-    """The median of repeated runs, with their range."""
-    middle = statistics.median(values)
-    return Figure(what, middle, unit, low=min(values), high=max(values), count=len(values), **further)
-
-
-def percentile(values: Sequence[float], level: float) -> float:
-    """A percentile (0 to 1), interpolated linearly."""
-    ordered, at = sorted(values), level * (len(values) - 1)
-    below = int(at)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (at - below) * (ordered[above] - ordered[below])
-
-
-class Home:
+class Workspace:
     """A folder for logs and kept indexes. Temporary, unless the user names one that keeps the logs for the next time."""
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -95,12 +50,12 @@ class Home:
 
     def logs(self, runs: dict[str, generate.Log]) -> Path:
         """A log directory with several runs."""
-        folder = self.empty("-".join(runs))
+        folder = self.empty_folder("-".join(runs))
         for run, log in runs.items():
             (folder / run).symlink_to(self.log(log, run) / run, target_is_directory=True)
         return folder
 
-    def tidy(self) -> None:
+    def remove_unused_logs(self) -> None:
         """After each row: removes temporary logs that the last row did not use. Rows that share a log stand together."""
         for whole in tuple(self._logs.glob("*.whole")) if self._temporary else ():
             if whole.stem not in self._used:
@@ -108,7 +63,7 @@ class Home:
                 shutil.rmtree(whole.with_suffix(""))
         self._used.clear()
 
-    def empty(self, name: str) -> Path:
+    def empty_folder(self, name: str) -> Path:
         """An empty folder that is gone afterwards; one of that name is emptied."""
         shutil.rmtree(self._own / name, ignore_errors=True)
         (self._own / name).mkdir()
@@ -141,7 +96,7 @@ class Row(Generic[S]):
     name: str
     title: str
     sizes: dict[str, S]
-    measure: Callable[[S, Home], Iterator[Figure]]
+    measure: Callable[[S, Workspace], Iterator[Figure]]
 
 
 @dataclass
@@ -152,22 +107,22 @@ class Outcome:
     title: str
     figures: list[Figure]
     seconds: float = 0.0
-    others: float = 0.0
+    busy_cores: float = 0.0
     skipped: str = ""
     failed: str = ""
 
 
-def perform(row: Row[Any], size: Any, home: Home, judged: bool) -> Outcome:
+def run_row(row: Row[Any], size: Any, workspace: Workspace, judged: bool) -> Outcome:
     """Runs one row and prints its figures as they come; `judged` says whether they are within their reach."""
     print(f"\n### {row.title}\n", flush=True)
-    outcome = Outcome(row.name, row.title, [], others=machine.others())
+    outcome = Outcome(row.name, row.title, [], busy_cores=machine.busy_cores())
     begin = time.perf_counter()
     try:
-        for figure in row.measure(size, home):
+        for figure in row.measure(size, workspace):
             if not outcome.figures:
                 print(*HEAD, sep="\n")
             outcome.figures.append(figure)
-            print(line(figure, judged), flush=True)
+            print(table_line(figure, judged), flush=True)
     except SkipError as reason:
         outcome.skipped = str(reason)
         print(f"\nLeft out: {reason}", flush=True)
@@ -175,32 +130,15 @@ def perform(row: Row[Any], size: Any, home: Home, judged: bool) -> Outcome:
         outcome.failed = f"{type(error).__name__}: {error}"
         traceback.print_exc()
     outcome.seconds = time.perf_counter() - begin
-    outcome.others = max(outcome.others, machine.others())
-    if outcome.others > BUSY:
-        print(f"\nWarning: other processes used {outcome.others:.1f} cores; do not quote these.", flush=True)
+    outcome.busy_cores = max(outcome.busy_cores, machine.busy_cores())
+    if outcome.busy_cores > MAX_OTHER_CORES:
+        print(
+            f"\nWarning: other processes used {outcome.busy_cores:.1f} cores; do not quote these.", flush=True
+        )
     return outcome
 
 
-HEAD = ("| what | measured | range | runs | reach | |", "| --- | --- | --- | --- | --- | --- |")
-
-
-def line(figure: Figure, judged: bool) -> str:
-    """A figure as a line of a Markdown table; `judged` says whether it is within its reach."""
-    sign = "≥" if figure.at_least else "≤"
-    span = "" if figure.low is None or figure.high is None else f"{short(figure.low)} to {short(figure.high)}"
-    reach = "" if figure.reach is None else f"{sign} {figure.reach:,g} {figure.unit}"
-    mark = {True: "reached", False: "**not reached**", None: ""}[figure.reached if judged else None]
-    what = f"{figure.what} ({figure.note})" if figure.note else figure.what
-    return f"| {what} | {short(figure.value)} {figure.unit} | {span} | {figure.count} | {reach} | {mark} |"
-
-
-def short(value: float) -> str:
-    """A number with three digits that count."""
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 0.1 else 4
-    return f"{value:,.{digits}f}"
-
-
-def options(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """The options that every row and `run.py` have."""
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
@@ -219,37 +157,39 @@ def run(rows: Sequence[Row[Any]], args: argparse.Namespace, sizes: Sequence[Any]
 
     Args:
         rows: what to measure.
-        args: the options of `options`.
+        args: the options of `add_options`.
         sizes: one for each row, where they are not the row's own.
     """
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that whatever was started is ended
-    facts = machine.facts()
+    previous_handler = signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # so that whatever was started is ended
+    facts = machine.description()
     print(", ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
-    home, outcomes = Home(args.data), []
+    workspace, outcomes = Workspace(args.data), []
     try:
         for row, size in zip(rows, sizes or [row.sizes[args.size] for row in rows], strict=True):
-            outcomes.append(perform(row, size, home, args.size == "full"))
-            home.tidy()
+            outcomes.append(run_row(row, size, workspace, args.size == "full"))
+            workspace.remove_unused_logs()
     finally:
-        home.close()
-        signal.signal(signal.SIGTERM, before)
-    found = {"size": args.size, "machine": facts, "rows": [asdict(outcome) for outcome in outcomes]}
+        workspace.close()
+        signal.signal(signal.SIGTERM, previous_handler)
+    results = {"size": args.size, "machine": facts, "rows": [asdict(outcome) for outcome in outcomes]}
     if args.json is not None:
-        args.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return found
+        args.json.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return results
 
 
-def alone(row: Row[Any], text: str) -> None:
+def run_alone(row: Row[Any], text: str) -> None:
     """The command line of one row: the options of all, and every field of its sizes."""
     parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options(parser)
+    add_options(parser)
     for field in fields(row.sizes["usual"]):
         usual = getattr(row.sizes["usual"], field.name)
         several = isinstance(usual, tuple)
         kind = type(usual[0] if several else usual)
         parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, nargs="+" if several else None)
     args = parser.parse_args()
-    given = {f.name: getattr(args, f.name) for f in fields(row.sizes["usual"])}
-    chosen = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if v is not None}
-    found = run([row], args, [replace(row.sizes[args.size], **chosen)])
-    sys.exit(bool(found["rows"][0]["failed"]))
+    options = {f.name: getattr(args, f.name) for f in fields(row.sizes["usual"])}
+    chosen = {k: tuple(v) if isinstance(v, list) else v for k, v in options.items() if v is not None}
+    results = run([row], args, [replace(row.sizes[args.size], **chosen)])
+    sys.exit(bool(results["rows"][0]["failed"]))

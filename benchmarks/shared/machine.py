@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def environment(root: Path = ROOT) -> dict[str, str]:
     """For processes that a benchmark starts: they and theirs import the package of a source tree, installed or not."""
-    others = [path for path in (os.environ.get("PYTHONPATH"),) if path]
-    return os.environ | {"PYTHONPATH": os.pathsep.join([str(root), *others])}
+    inherited = [path for path in (os.environ.get("PYTHONPATH"),) if path]
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(root), *inherited])}
 
 
 def cores() -> int:
@@ -22,7 +22,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def others(seconds: float = 0.5) -> float:
+def busy_cores(seconds: float = 0.5) -> float:
     """Cores that are busy while this process sleeps; 0 where the system does not say."""
 
     def busy() -> float:
@@ -38,7 +38,7 @@ def others(seconds: float = 0.5) -> float:
     return max(0.0, busy() - before) / seconds
 
 
-def facts() -> dict[str, str]:
+def description() -> dict[str, str]:
     """What the figures were measured on."""
     found = {"system": f"{platform.system()} {platform.machine()}", "cores": str(cores()), "CPU": _cpu()}
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:

@@ -22,8 +22,8 @@ from typing import Any, Self
 
 from benchmarks.shared import machine
 
-START = 60.0
-STOP = 15.0
+START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 15.0
 PLUGIN = "/data/plugin/rlboard/"
 
 
@@ -42,7 +42,7 @@ class TensorBoard:
         *,
         tab: bool = True,
         interval: float = 5.0,
-        further: Sequence[str] = (),
+        flags: Sequence[str] = (),
         root: Path = machine.ROOT,
     ) -> None:
         """Starts it and waits until it answers; nothing of ours has been asked then.
@@ -52,14 +52,14 @@ class TensorBoard:
             cache: where the index is kept; nowhere where None.
             tab: False leaves our plugin out.
             interval: --reload_interval in seconds.
-            further: flags of TensorBoard.
+            flags: flags of TensorBoard.
             root: the source tree whose package it imports.
         """
         self._messages = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the server)
         command = [sys.executable, str(Path(__file__).parent / "launch.py")]
         command += [f"--rlboard_cache_dir={cache or 'none'}"] if tab else ["--without-rlboard"]
         command += [f"--logdir={logdir}", "--host=127.0.0.1", "--port=0", f"--reload_interval={interval:g}"]
-        command += further
+        command += flags
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -85,7 +85,7 @@ class TensorBoard:
         """Ends it and everything that it started."""
         self._process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(STOP)
+            self._process.wait(STOP_TIMEOUT_S)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
@@ -93,20 +93,20 @@ class TensorBoard:
             self._process.stdin.close()
         self._messages.close()
 
-    def _said(self) -> str:
+    def _output(self) -> str:
         self._messages.seek(0)
         return self._messages.read().decode(errors="replace")
 
     def _wait(self) -> int:
-        until = time.monotonic() + START
-        while time.monotonic() < until:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 break
-            found = re.search(r"http://[^ ]*?:(\d+)/", self._said())
+            found = re.search(r"http://[^ ]*?:(\d+)/", self._output())
             if found:
                 return int(found[1])
             time.sleep(0.02)
-        raise RuntimeError(f"TensorBoard did not start:\n{self._said()[-2000:]}")
+        raise RuntimeError(f"TensorBoard did not start:\n{self._output()[-2000:]}")
 
     def send(self, path: str, body: bytes | None = None, *, gzip: bool = True) -> tuple[int, bytes, float]:
         """One request on a new connection: status, body and seconds. Sent compressed, as to a browser, unless told not to."""
@@ -157,23 +157,23 @@ class TensorBoard:
         runs = answer["runs"]
         return bool(answer["state"] == "ready" and runs and all(run["state"] == "ready" for run in runs))
 
-    def ready(self) -> list[dict[str, Any]]:
+    def wait_until_ready(self) -> list[dict[str, Any]]:
         """Waits until everything is indexed; returns the runs."""
-        until("everything is indexed", self.is_ready, 0.05)
+        wait_until("everything is indexed", self.is_ready, 0.05)
         found: list[dict[str, Any]] = self.ask("runs")["runs"]
         return found
 
     def first_run(self) -> str:
         """Waits for the first run that it speaks of, and returns its name."""
-        until("there is a run", lambda: bool(self.ask("runs")["runs"]))
+        wait_until("there is a run", lambda: bool(self.ask("runs")["runs"]))
         return str(self.ask("runs")["runs"][0]["run"])
 
 
-def until(what: str, holds: Callable[[], bool], pause: float = 0.01, seconds: float = 900.0) -> None:
+def wait_until(what: str, condition: Callable[[], bool], pause: float = 0.01, seconds: float = 900.0) -> None:
     """Asks again and again until something holds; RuntimeError when it takes too long."""
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
             raise RuntimeError(f"Waited {seconds:.0f} s until {what}, in vain.")
         time.sleep(pause)
 
@@ -190,19 +190,19 @@ def peak_rss(pid: int) -> float:
     return int(found[1]) * 1024 / 1e6 if found else 0.0
 
 
-def forget_peak(pid: int) -> float:
+def reset_peak(pid: int) -> float:
     """Begins `peak_rss` of a process anew; returns what is resident now, in MB."""
     Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
     return peak_rss(pid)
 
 
-def family(pid: int) -> list[int]:
+def process_tree(pid: int) -> list[int]:
     """A process and all below it."""
     found = [pid]
     try:
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in (task / "children").read_text(encoding="ascii").split():
-                found += family(int(child))
+                found += process_tree(int(child))
     except OSError:  # it ended meanwhile
         pass
     return found
@@ -218,7 +218,7 @@ def pss(pid: int) -> float:
     return int(found[1]) * 1024 / 1e6 if found else 0.0
 
 
-class Watch(threading.Thread):
+class MemorySampler(threading.Thread):
     """Samples the memory of a process and everything below it, four times a second.
 
     Attributes:
@@ -233,9 +233,9 @@ class Watch(threading.Thread):
     def run(self) -> None:
         """Samples until it is told to stop."""
         while not self._end.wait(0.25):
-            self.together = max(self.together, sum(pss(pid) for pid in family(self._pid)))
+            self.together = max(self.together, sum(pss(pid) for pid in process_tree(self._pid)))
 
-    def stop(self) -> Watch:
+    def stop(self) -> MemorySampler:
         """Ends the sampling."""
         self._end.set()
         self.join()

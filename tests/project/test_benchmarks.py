@@ -18,13 +18,14 @@ from benchmarks import generate, run
 from benchmarks.browser import tab_page
 from benchmarks.indexing import index_speed
 from benchmarks.shared import asking, bench, machine, serving
+from benchmarks.shared.figure import Figure, over_runs, percentile
 
 LINUX = pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from /proc")
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[bench.Home]:
-    made = bench.Home(tmp_path)
+def workspace(tmp_path: Path) -> Iterator[bench.Workspace]:
+    made = bench.Workspace(tmp_path)
     yield made
     made.close()
 
@@ -42,20 +43,20 @@ def test_a_log_has_the_same_bytes_every_time_and_no_two_lines_alike(tmp_path: Pa
         assert "".join(row["response_tokens"]) == row["response"]
         assert {len(row[name]) for name in index_speed.ARRAYS} == {len(row["response_tokens"])}
         assert 24 <= len(row["response_tokens"]) <= 36
-    assert {json.loads(line)["step"] for line in generate.more(log, 3)} == {5}
+    assert {json.loads(line)["step"] for line in generate.further_lines(log, 3)} == {5}
 
 
 def test_logs_are_kept_as_long_as_rows_use_them(tmp_path: Path) -> None:
     logs = [generate.Log(2, 3, seed=seed) for seed in (1, 2)]
     for folder in (None, tmp_path):
-        home = bench.Home(folder)
-        first, _ = [home.log(log) for log in logs]
-        home.tidy()
-        assert home.log(logs[1]).is_dir()
-        home.tidy()
+        workspace = bench.Workspace(folder)
+        first, _ = [workspace.log(log) for log in logs]
+        workspace.remove_unused_logs()
+        assert workspace.log(logs[1]).is_dir()
+        workspace.remove_unused_logs()
         assert first.exists() is (folder is not None)
-        kept = home.log(logs[1])
-        home.close()
+        kept = workspace.log(logs[1])
+        workspace.close()
         assert kept.exists() is (folder is not None)
 
 
@@ -104,7 +105,7 @@ def test_a_server_is_gone_afterwards_and_with_the_one_who_started_it(tmp_path: P
             return False
         return False
 
-    serving.until("the server is gone", gone, 0.1, 20)
+    serving.wait_until("the server is gone", gone, 0.1, 20)
 
 
 def test_what_is_measured_is_this_source_tree(tmp_path: Path) -> None:
@@ -118,19 +119,19 @@ def test_what_is_measured_is_this_source_tree(tmp_path: Path) -> None:
 
 def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="unrecognized arguments: --nonsense"):
-        serving.TensorBoard(tmp_path, further=["--nonsense"])
+        serving.TensorBoard(tmp_path, flags=["--nonsense"])
 
 
 def test_waiting_has_an_end() -> None:
     start = time.monotonic()
     with pytest.raises(RuntimeError, match="in vain"):
-        serving.until("never", lambda: False, 0.01, 0.05)
+        serving.wait_until("never", lambda: False, 0.01, 0.05)
     assert time.monotonic() - start < 10
 
 
-def row(figures: list[bench.Figure], skipped: str = "") -> bench.Row[None]:
-    def measure(_: None, home: bench.Home) -> Iterator[bench.Figure]:
-        assert home.empty("x").is_dir()
+def row(figures: list[Figure], skipped: str = "") -> bench.Row[None]:
+    def measure(_: None, workspace: bench.Workspace) -> Iterator[Figure]:
+        assert workspace.empty_folder("x").is_dir()
         if skipped:
             raise bench.SkipError(skipped)
         yield from figures
@@ -139,9 +140,9 @@ def row(figures: list[bench.Figure], skipped: str = "") -> bench.Row[None]:
 
 
 FIGURES = [
-    bench.over_runs("speed", [9.0, 7.0, 8.0], "×", reach=8, at_least=True, note="why"),
-    bench.Figure("wait", 1234.5, "ms", reach=1000),
-    bench.Figure("size", 0.0123, "GB"),
+    over_runs("speed", [9.0, 7.0, 8.0], "×", reach=8, at_least=True, note="why"),
+    Figure("wait", 1234.5, "ms", reach=1000),
+    Figure("size", 0.0123, "GB"),
 ]
 
 
@@ -187,7 +188,7 @@ def test_a_row_that_cannot_be_measured_is_a_sentence(
 def test_a_row_that_fails_keeps_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_: object) -> Iterator[bench.Figure]:
+    def fail(*_: object) -> Iterator[Figure]:
         yield FIGURES[2]
         raise ValueError("something new")
 
@@ -202,10 +203,10 @@ def test_a_row_that_fails_keeps_the_others(
     assert "something new" in capsys.readouterr().err
 
 
-def test_a_question_that_is_not_answered_is_no_figure(home: bench.Home) -> None:
-    logdir, cache = home.log(generate.Log(8, 4, per_step=4)), home.empty("cache")
+def test_a_question_that_is_not_answered_is_no_figure(workspace: bench.Workspace) -> None:
+    logdir, cache = workspace.log(generate.Log(8, 4, per_step=4)), workspace.empty_folder("cache")
     with serving.TensorBoard(logdir, cache) as server:
-        server.ready()
+        server.wait_until_ready()
         questions = [
             asking.Question("fast", [[("runs", {})]], 10),
             asking.Question("refused", [[("steps", {"run": "none"})], [("steps", {"run": "run"})]]),
@@ -213,7 +214,7 @@ def test_a_question_that_is_not_answered_is_no_figure(home: bench.Home) -> None:
                 "wrong", [[("steps", {"run": "run"})], [("steps", {"run": "run", "step": "x"})]], 1
             ),
         ]
-        found = {figure.what: figure for figure in asking.both(server, logdir, cache, questions)}
+        found = {figure.what: figure for figure in asking.measure_both(server, logdir, cache, questions)}
     assert set(found) == {
         f"{what}, {way}: p95" for what in ("fast", "wrong") for way in ("over HTTP", "in process")
     }
@@ -256,6 +257,6 @@ def test_the_document_has_its_place_and_names_every_row() -> None:
 
 
 def test_percentiles() -> None:
-    assert bench.percentile([3.0, 1.0, 2.0], 0.5) == 2
-    assert bench.percentile([0.0, 10.0], 0.95) == pytest.approx(9.5)
-    assert bench.percentile([4.0], 0.95) == 4
+    assert percentile([3.0, 1.0, 2.0], 0.5) == 2
+    assert percentile([0.0, 10.0], 0.95) == pytest.approx(9.5)
+    assert percentile([4.0], 0.95) == 4
