@@ -20,6 +20,7 @@ export type MetricKind =
 /** How numbers become colours of a palette. */
 export interface Scale {
   palette: PaletteName;
+  /** The number at the low end of the palette, and below it. */
   lo: number;
   hi: number;
   /** Positions are by logarithm; then `lo` > 0. */

@@ -16,11 +16,17 @@ export const BUCKETS = 31;
 
 type Lch = readonly [lightness: number, chroma: number, hue: number];
 
+/** Colours that the palettes of a theme are mixed from. */
 interface ThemeTones {
+  /** Letters. */
   ink: Rgb;
+  /** Background, and the middle of a diverging palette. */
   paper: Lch;
+  /** Low end of a diverging palette. */
   low: Lch;
+  /** Its high end. */
   high: Lch;
+  /** Strong end of a ramp. */
   strong: Lch;
 }
 

@@ -1,7 +1,9 @@
 /** Which way the reader walked last: the next press is likely to be like it, and what it needs is fetched ahead. */
 
+/** A walk along the steps or the samples. */
 interface Walk {
   along: "steps" | "samples";
+  /** Forward or backward. */
   by: 1 | -1;
 }
 

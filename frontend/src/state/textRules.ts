@@ -3,8 +3,11 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { isString, isStrings, storedSignal } from "../lib/storage";
 
+/** What is cut from the shown texts of a run. */
 export interface TextRules {
+  /** Padding strings that are left out. */
   pad: string[];
+  /** Text that ends the system prompt; what stands before it is left out. */
   system_end: string;
 }
 

@@ -18,6 +18,7 @@ export interface TokenAreaProps {
   scroller: RefObject<HTMLElement | null>;
   pinned: number | null;
   onPin: (i: number | null) => void;
+  /** Colours the tokens by another metric. */
   onMetric: (name: string) => void;
   /** What the tokens are, and whether they are ids, which stand apart from each other. */
   title: string;

@@ -9,6 +9,7 @@ export interface PlotState {
   readonly x: readonly number[];
   readonly lines: readonly CurveLine[];
   readonly smoothing: number;
+  /** Steps that are shown, first and last; null for all. */
   readonly range: readonly [number, number] | null;
   readonly scale: ValueScale;
   readonly view: ValueView;
@@ -22,6 +23,7 @@ export interface PlotState {
   readonly onBucket: (steps: number) => void;
   readonly formatX: (value: number) => string;
   readonly onStep: (step: number) => void;
+  /** A drag along the steps, from the first to the last one. */
   readonly onRange: (from: number, to: number) => void;
   /** A drag along the values, from the lower to the higher one. */
   readonly onValues: (low: number, high: number) => void;

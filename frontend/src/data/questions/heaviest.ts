@@ -16,8 +16,11 @@ export interface HeaviestParameters {
   end: "highest" | "lowest" | "extreme";
 }
 
+/** The sample, and the token in it, that weighs most for a metric. */
 export interface Heaviest {
+  /** Its id. */
   sample: string;
+  /** Position in the response; null where the metric is none of tokens. */
   token: number | null;
 }
 

@@ -4,6 +4,7 @@ import { robustScale, type Scale } from "../../lib/colourScale";
 import { CODE, colourCode } from "../shared/colourCodes";
 import { type DiffData, stretchesOf } from "./stretches";
 
+/** The differences of a token metric between two aligned responses, right less left. */
 export interface Differences {
   metric: string;
   /** Of each token of the right side: what to paint, and the difference; a token without a counterpart is plain. */

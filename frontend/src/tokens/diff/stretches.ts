@@ -36,6 +36,7 @@ export interface Stretch {
   kind: StretchKind;
   left: readonly [from: number, to: number];
   right: readonly [from: number, to: number];
+  /** Which moved piece of text this is a side of, by its number in the answer; null where nothing moved. */
   move: number | null;
 }
 

@@ -15,6 +15,7 @@ import { COLUMN_WIDTH, poolSize, scrollToColumn, visibleColumns } from "./visibl
 /** One metric of the matrix with the colour of each token. */
 export interface MatrixRow {
   metric: string;
+  /** For each token the colour of its cell, as `colourCode` numbers it. */
   codes: Uint8Array;
   palette: PaletteName;
 }

@@ -6,7 +6,9 @@ import type { RowWindow } from "../../lib/rowWindow";
 /** So many come with a frame: more than a turn of the wheel brings. */
 const ROWS_A_FRAME = 12;
 
+/** The rows that are on screen already. */
 interface Drawn<R> {
+  /** The question whose rows they are. */
   question: string | null;
   rows: ReadonlyMap<number, R>;
   /** The frame that they were drawn in, and how many more it may draw. */

@@ -12,9 +12,11 @@ const HEIGHT = 28;
 /** A column for each step, or for several where there are more steps than pixels. */
 const MIN_COLUMN_PX = 2;
 
+/** One column of the strip, which stands for the steps at the places `from` to `to` (half open). */
 interface Column {
   readonly from: number;
   readonly to: number;
+  /** Mean share of each kind over these steps, from 0 to 1. */
   readonly shares: readonly (readonly [kind: GroupKind, share: number])[];
 }
 

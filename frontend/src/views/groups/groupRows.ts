@@ -3,23 +3,34 @@
 import { numberOf } from "../../api/answers";
 import { GROUP_KINDS, type GroupKind, type Groups } from "../../api/groups";
 
+/** One response of a group, as the list of groups shows it. */
 export interface GroupMember {
   readonly id: string;
   readonly reward: number | null;
   readonly advantage: number | null;
 }
 
+/** One row of the list of groups. */
 export interface GroupRow {
+  /** Its key, which a link names. */
   readonly key: string;
   readonly step: number;
+  /** The prompt of its first sample, cut as in every list. */
   readonly prompt: string;
   readonly kind: GroupKind;
+  /** How many samples it has. */
   readonly size: number;
+  /** Mean of its finite rewards. */
   readonly mean: number | null;
+  /** Population standard deviation of its finite rewards. */
   readonly std: number | null;
+  /** Mean length of its responses, in the unit of the answer. */
   readonly length: number | null;
+  /** How many different responses it has. */
   readonly distinct: number | null;
+  /** Σ|advantage| over the tokens of its members. */
   readonly weight: number | null;
+  /** Its part of the step's weight, from 0 to 1. */
   readonly share: number | null;
   readonly members: readonly GroupMember[];
 }

@@ -23,10 +23,13 @@ type LengthMetric = (typeof LENGTHS)[number];
 /** For several steps, only of these it is said how many values were left out; for one step, of every shown column. */
 const CHECKED_METRICS = ["reward", "ref_reward", "log_ratio_mean", "k3_mean"];
 
+/** What is said of the samples above their table. */
 interface SummaryData {
+  /** Mean lengths, with their change. */
   lengths: [LengthMetric, MeanChange][];
   /** The step that lengths are compared with. */
   before: number | null;
+  /** How many values of which metric were not finite. */
   leftOut: { metric: string; n: number }[];
 }
 

@@ -4,6 +4,7 @@ import { formatExactly, formatNumber } from "../../../lib/format";
 interface FactProps {
   label: string;
   value: number | null;
+  /** How the number is written. */
   text?: (value: number | null) => string;
 }
 

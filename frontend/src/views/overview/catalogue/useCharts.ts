@@ -19,9 +19,13 @@ export interface Charts {
   readonly own: readonly ChartSource[];
   /** Charts of single metrics that were added. */
   readonly added: readonly ChartSource[];
+  /** Tags of TensorBoard's scalars that go with the run, sorted. */
   readonly tags: readonly string[];
+  /** Those of them that are shown unless switched off. */
   readonly firstTags: readonly string[];
+  /** Whether TensorBoard has scalars of this run. */
   readonly isPaired: boolean;
+  /** Why the tags did not come; empty where they did. */
   readonly scalarProblem: string;
 }
 

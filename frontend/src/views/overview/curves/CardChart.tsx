@@ -16,7 +16,7 @@ import { smoothing } from "../shared/settings";
 import { openHeaviest } from "./openHeaviest";
 
 /** The sample metric that a click takes along to lists and tokens. */
-export interface TakenAlong {
+export interface MetricToFollow {
   readonly name: string;
   /** The end of it that is looked for; null: by its smallest values where the curve is low at the clicked step. */
   readonly order: "asc" | "desc" | null;
@@ -30,7 +30,7 @@ export interface CardChartProps {
   readonly x: readonly number[];
   readonly lines: readonly CurveLine[];
   readonly steps: readonly number[];
-  readonly metric: TakenAlong | null;
+  readonly metric: MetricToFollow | null;
   /** Metrics that the chart shows. */
   readonly about: readonly string[];
   /** The ready-made order of the list that a double click leads to, where it has one. */
@@ -49,7 +49,7 @@ export function CardChart(props: CardChartProps): JSX.Element {
   const bands = useFindingBands(props.about);
   const choose = (clicked: number) => {
     goToStep(clicked);
-    if (props.metric !== null) takeAlong(props.metric, lines.at(-1)?.values ?? [], x.indexOf(clicked));
+    if (props.metric !== null) followClicked(props.metric, lines.at(-1)?.values ?? [], x.indexOf(clicked));
   };
   return (
     <CurveChart
@@ -82,7 +82,11 @@ export function CardChart(props: CardChartProps): JSX.Element {
 }
 
 /** Lists and tokens go by the metric from now on. */
-function takeAlong({ name, order, least }: TakenAlong, values: CurveLine["values"], at: number): void {
+function followClicked(
+  { name, order, least }: MetricToFollow,
+  values: CurveLine["values"],
+  at: number,
+): void {
   followMetric(name, order ?? orderAt(name, values, at, least?.[at]));
 }
 

@@ -8,7 +8,7 @@ import { selected } from "../../../state/selection";
 import { cardElementId } from "../shared/cardIds";
 import { type ChartLook, lookOf } from "../shared/looks";
 import { chartSize } from "../shared/settings";
-import { CardChart, type TakenAlong } from "./CardChart";
+import { CardChart, type MetricToFollow } from "./CardChart";
 import { CardNote } from "./CardNote";
 import { CurveTable } from "./CurveTable";
 import { CurveValues } from "./CurveValues";
@@ -30,7 +30,7 @@ export interface CurveCardProps {
   readonly empty: string | null;
   readonly tools?: ComponentChildren;
   /** What a click takes along; null where the chart is of no metric of samples. */
-  readonly metric: TakenAlong | null;
+  readonly metric: MetricToFollow | null;
   /** Metrics that the chart shows. */
   readonly about: readonly string[];
   /** The ready-made order of the list that a double click leads to, where it has one. */

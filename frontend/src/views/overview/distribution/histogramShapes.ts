@@ -10,6 +10,7 @@ export function binsFor(samples: number | null | undefined): number {
   return samples == null ? 40 : Math.min(Math.max(Math.round(2 * Math.sqrt(samples)), 10), 40);
 }
 
+/** The range of values that a histogram covers. */
 export interface Span {
   readonly lo: number;
   readonly hi: number;

@@ -12,6 +12,7 @@ import type { Overlay } from "./overlaidLines";
 
 /** The values that curves are split by, as lines of every chart. */
 export interface ValueCurves {
+  /** The curves of each value; null until they are there. */
   readonly answer: StepsByValue | null;
   readonly error: ApiError | null;
   readonly loading: boolean;

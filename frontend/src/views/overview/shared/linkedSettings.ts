@@ -40,8 +40,11 @@ export function readCharts(text: string): { added: string[]; hidden: string[] } 
   return { added: signed("+"), hidden: signed("-") };
 }
 
+/** How a stored setting stands in a link. */
 interface Linked {
+  /** The setting as text; empty where it is as usual. */
   readonly write: () => string;
+  /** Takes the setting from a text of a link; what is not valid counts as absent. */
   readonly read: (text: string) => void;
 }
 

@@ -82,9 +82,9 @@ function Side({ side, row, rows }: SideProps) {
             labelShown
             testId={`${side}-sample`}
             value={row.id}
-            options={ofStep.map(({ id, turn, of, reward }) => ({
+            options={ofStep.map(({ id, place, stepCount, reward }) => ({
               value: id,
-              label: t("prompts.sample_of", { i: turn, n: of, reward: formatNumber(reward) }),
+              label: t("prompts.sample_of", { i: place, n: stepCount, reward: formatNumber(reward) }),
             }))}
             onChange={(id) => choose(side, id)}
           />

@@ -4,13 +4,14 @@ import { type MeasuredNumber, numberOf } from "../../../api/answers";
 import type { Prompt } from "../../../api/prompts/answers";
 import { select, selection } from "../../../state/selection";
 
+/** A sample of the prompt that can be shown at either side. */
 export interface SampleRow {
   readonly id: string;
   readonly step: number;
   readonly reward: MeasuredNumber;
-  /** Which of its step it is, from 1, and how many of it are listed. */
-  readonly turn: number;
-  readonly of: number;
+  /** Which of its step it is, from 1, and how many of that step are listed. */
+  readonly place: number;
+  readonly stepCount: number;
   /** A number or text of the row by the name of its column. */
   readonly value: (column: string) => MeasuredNumber | string;
 }
@@ -19,16 +20,16 @@ export function sampleRows({ samples }: Prompt): SampleRow[] {
   const steps = (samples["step"] ?? []).map((step) => numberOf(step) ?? 0);
   const counts = new Map<number, number>();
   for (const step of steps) counts.set(step, (counts.get(step) ?? 0) + 1);
-  const turns = new Map<number, number>();
+  const places = new Map<number, number>();
   return (samples["id"] ?? []).map((id, row) => {
     const step = steps[row] ?? 0;
-    const turn = (turns.get(step) ?? 0) + 1;
-    turns.set(step, turn);
+    const place = (places.get(step) ?? 0) + 1;
+    places.set(step, place);
     return {
       id: String(id),
       step,
-      turn,
-      of: counts.get(step) ?? 1,
+      place,
+      stepCount: counts.get(step) ?? 1,
       reward: numberOf(samples["reward"]?.[row]),
       value: (column) => {
         const value = samples[column]?.[row] ?? null;

@@ -90,7 +90,9 @@ function Thinking({ text, open: first }: { text: string; open: boolean }): JSX.E
 
 interface FoldedTextProps {
   text: string;
+  /** How much of a long text is shown before and behind the fold. */
   room: FoldLimits;
+  /** Whether it is shown whole at first. */
   open: boolean;
   mono?: boolean;
 }
