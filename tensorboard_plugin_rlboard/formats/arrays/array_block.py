@@ -83,7 +83,7 @@ class ArrayBlock:
     def add_tokens(self, tokens: Sequence[object]) -> None:
         """Adds the tokens of the row, strings or ids; the first that it has count."""
         if len(tokens) and not self.has_tokens:
-            tokens = without_batch_dimension(tokens)
+            tokens = without_batch_dimension(tokens) if len(tokens) == 1 else tokens
             self._tokens[-1] = len(tokens), *last_token_run(tokens)
 
     def add_value(

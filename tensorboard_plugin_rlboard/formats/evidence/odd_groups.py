@@ -46,8 +46,8 @@ class _StepGroups:
         return is_one_each and len(found) >= _ALONE and len(found) >= _EACH_PROMPT * len(set(found))
 
 
-def odd_groups(file_format: Format, location: Mapping[str, Any], groups: Any) -> tuple[int, str] | None:
-    """The row of the first step whose logged groups are none, and one sentence on it; None where there is no such step.
+def odd_groups(file_format: Format, location: Mapping[str, Any], groups: Any) -> list[tuple[int, str]]:
+    """The row of the first step whose logged groups are none, with one sentence on it; nothing where there is no such step.
 
     A trainer's own groups are what it trains with, whatever their prompts are: only ours and those of a mapping are looked at.
 
@@ -57,7 +57,7 @@ def odd_groups(file_format: Format, location: Mapping[str, Any], groups: Any) ->
         groups: what each row calls its group; None or empty where it says none.
     """
     if (file_format.name != NATIVE.name and file_format.mapping is None) or not any(groups):
-        return None
+        return []
     columns = (location["split"], location["step"], groups, location["prompt_key"])
     steps = _steps(zip(*(column.tolist() for column in columns), strict=True))
     remedy = _OF_OURS if file_format.mapping is None else _OF_MAPPING
@@ -67,11 +67,11 @@ def odd_groups(file_format: Format, location: Mapping[str, Any], groups: Any) ->
         # Environments have other prompts in each episode of a group, and then no two alike.
         if group and (found.repeats_prompt(group) or (len(named) == 1 < len(steps))):
             said = f"The group_id {shortened(group)} of step {step} is that of samples with different prompts, which are compared with each other as one group. If equal prompts are a group, {remedy}."
-            return found.rows[group], said
+            return [(found.rows[group], said)]
         if found.are_alone():
             said = f"Each sample of step {step} has a group_id of its own, though several answer the same prompt: a group of one has no advantage. If equal prompts are a group, {remedy}."
-            return min(found.rows.values()), said
-    return None
+            return [(min(found.rows.values()), said)]
+    return []
 
 
 def _steps(samples: Iterable[tuple[Any, ...]]) -> list[tuple[int, _StepGroups]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, PathDefaults, Row
-from tensorboard_plugin_rlboard.formats.tokenization import tokenizer
+from tensorboard_plugin_rlboard.formats.tokenization.tokenizer import load_tokenizer
 
 SPLIT_OF_ALL = "split_of_all"
 """Option of a file whose split counts for all of its rows, whatever they say."""
@@ -31,8 +31,9 @@ def bind_to_file(file_format: Format, path: str, options: Mapping[str, str]) -> 
 
 def file_defaults(file_format: Format) -> PathDefaults:
     """Step and split of the file that a format is bound to."""
-    step, split = file_format.options.get("step", ""), file_format.options.get("split", "")
-    return PathDefaults(int(step) if step else None, split)
+    return PathDefaults(
+        int(step) if (step := file_format.options.get("step")) else None, file_format.options.get("split", "")
+    )
 
 
 def says_split_of_all(file_format: Format) -> bool:
@@ -49,6 +50,11 @@ def line_context(
     file_format: Format, path: str, annotations: Mapping[str, Sequence[Row]] = MappingProxyType({})
 ) -> LineContext:
     """The context of a file's lines: defaults of its path, tokenizer, annotations."""
-    option = file_format.options.get("tokenizer", "")
-    to_tokens, to_text = (tokenizer.load_tokenizer(path, option) if option else None) or (None, None)
-    return LineContext(file_defaults(file_format), to_tokens, to_text, annotations)
+    return LineContext(file_defaults(file_format), *_decoders(file_format, path), annotations)
+
+
+def _decoders(
+    file_format: Format, path: str
+) -> tuple[Callable[[Sequence[int]], list[str]] | None, Callable[[Sequence[int]], str] | None]:
+    """How token ids of a file become strings and text, by the tokenizer that its options name."""
+    return ((named := file_format.options.get("tokenizer")) and load_tokenizer(path, named)) or (None, None)

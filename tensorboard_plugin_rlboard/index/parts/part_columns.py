@@ -54,67 +54,61 @@ class PartColumns:
         location: column -> step, split and place of the rows, and the key of their prompt.
         kinds: which rows are samples.
         problems: what is wrong with values.
+
+    Args:
+        file_format: the format of their file.
+        collector: what their lines hold.
+        statistics: what was computed of their token arrays.
+        places: byte offset of each line, bytes, newline characters of the range before it, int64 [lines, 3].
+        reserved: names of further columns: an extra key of that name becomes `logged.<name>`.
     """
 
-    def __init__(self, file_format: Format, logged: Mapping[str, Column], lines: list[int]) -> None:
-        self._format, self._logged = file_format, logged
-        self._lines, self._count = lines, len(lines)
-        self.keys = ExtraKeys()
-        self.texts: dict[str, Any] = {}
-        self.numbers: dict[str, Any] = {}
-        self.computed: dict[tuple[ColumnKind, str], Floats] = {}
-        self.location: dict[str, Any] = {}
-        self.kinds: RowKinds
-        self.problems: list[Problem] = []
-
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         file_format: Format,
         collector: ColumnCollector,
         statistics: SampleStatistics,
         places: Ints,
         reserved: AbstractSet[str],
-    ) -> PartColumns:
-        """The columns of the rows of some lines.
-
-        Args:
-            file_format: the format of their file.
-            collector: what they hold.
-            statistics: what was computed of their token arrays.
-            places: byte offset of each line, bytes, newline characters of the range before it, int64 [lines, 3].
-            reserved: names of further columns: an extra key of that name becomes `logged.<name>`.
-        """
-        columns = cls(file_format, collector.all_columns, collector.lines)
-        columns._add_computed(statistics.blocks)
-        columns._add_token_counts(collector.token_counts)
-        zeros = np.zeros(columns._count)
-        n_tokens, trimmed = (columns.computed.pop(("h", name), zeros) for name in (SIZE, TRIMMED))
-        further = {key: column for key, column in columns._logged.items() if key not in collector.keys.read}
-        columns._add_texts_and_numbers(further, statistics.lists, reserved)
-        has_step = columns._add_step()
-        is_rollout, words = columns._are_rollouts(collector.unanswered, has_step), columns._split_words()
-        splits, kinds, truncated, clean = (
+    ) -> None:
+        self._format, self._logged = file_format, collector.all_columns
+        self._lines, self._count = collector.lines, len(collector.lines)
+        self.keys = ExtraKeys()
+        self.texts: dict[str, Any] = {}
+        self.numbers: dict[str, Any] = {}
+        self.computed: dict[tuple[ColumnKind, str], Floats] = {}
+        self.location: dict[str, Any] = {}
+        self.problems: list[Problem] = []
+        self._add_computed(statistics.blocks)
+        self._add_token_counts(collector.token_counts)
+        zeros = np.zeros(self._count)
+        n_tokens, trimmed = (self.computed.pop(("h", name), zeros) for name in (SIZE, TRIMMED))
+        further = {key: column for key, column in self._logged.items() if key not in collector.keys.read}
+        self._add_texts_and_numbers(further, statistics.lists, reserved)
+        has_step = self._add_step()
+        is_rollout, words = self._are_rollouts(collector.unanswered, has_step), self._split_words()
+        splits, self.kinds, truncated, clean = (
             row_splits(words, file_defaults(file_format).split, further),
-            row_kinds(columns.texts, is_rollout, n_tokens > 0),
-            cut_off(columns.texts["finish_reason"].tolist(), columns.numbers),
-            clean_texts(columns.texts, statistics.last_tokens, trimmed.astype(int).tolist()),
+            row_kinds(self.texts, is_rollout, n_tokens > 0),
+            cut_off(self.texts["finish_reason"].tolist(), self.numbers),
+            clean_texts(self.texts, statistics.last_tokens, trimmed.astype(int).tolist()),
         )
-        columns._add_splits(splits)
-        columns._add_kinds(kinds, has_step)
-        columns.computed["m", "truncated"] = truncated
-        columns.texts |= clean.texts
-        columns.computed |= {("m", name): numbers for name, numbers in clean.metrics.items()}
-        columns.location["prompt_key"] = clean.prompt_keys
-        if odd := odd_groups(file_format, columns.location, columns.texts["group_id"]):
-            columns._note("odd_groups", odd[1], odd[:1])
+        self._add_splits(splits)
+        self._note_kinds(self.kinds, has_step)
+        self.computed["m", "truncated"] = truncated
+        self.texts |= clean.texts
+        self.computed |= {("m", name): numbers for name, numbers in clean.metrics.items()}
+        self.location["prompt_key"] = clean.prompt_keys
+        of_line = ("line_offset", "line_length", "line")
+        self.location |= zip(of_line, places[collector.lines].T, strict=True)
+        self.location["row"] = np.asarray(collector.samples, np.int32)
         with np.errstate(over="ignore", invalid="ignore"):
             for reward in ("reward", "valid_reward"):
-                columns.numbers[f"{reward}_gap"] = columns.numbers[reward] - columns.numbers[f"ref_{reward}"]
-        of_line = ("line_offset", "line_length", "line")
-        columns.location |= zip(of_line, places[collector.lines].T, strict=True)
-        columns.location["row"] = np.asarray(collector.samples, np.int32)
-        return columns
+                self.numbers[f"{reward}_gap"] = self.numbers[reward] - self.numbers[f"ref_{reward}"]
+        self.problems += [
+            Problem(self._lines[row], "odd_groups", reason)
+            for row, reason in odd_groups(file_format, self.location, self.texts["group_id"])
+        ]
 
     def _note(self, kind: str, reason: str, rows: Iterable[int]) -> None:
         """Notes what is wrong with some rows."""
@@ -196,9 +190,9 @@ class PartColumns:
         is_rollout[unanswered] |= says_failed[unanswered]
         return is_rollout
 
-    def _add_kinds(self, kinds: RowKinds, has_step: Bools) -> None:
-        """Adds which rows are samples, and what is wrong with the others."""
-        self.kinds, file_format = kinds, self._format
+    def _note_kinds(self, kinds: RowKinds, has_step: Bools) -> None:
+        """Notes what is wrong with the rows that are no samples, failed, or have no step."""
+        file_format = self._format
         reason = no_response(file_format.name, file_format.text_keys.get("response", ("response",)))
         self._note("no_response", reason, np.flatnonzero(~kinds.sample).tolist())
         self._note("failed_rollout", FAILED, np.flatnonzero(kinds.failed).tolist())

@@ -140,7 +140,7 @@ def build_part(
     """
     decoder, collector, statistics = (
         SampleDecoder(file_format, line_context(file_format, path, annotations), offset),
-        ColumnCollector(RowKeys.of(file_format)),
+        ColumnCollector(RowKeys(file_format)),
         SampleStatistics(*discounts(file_format)),
     )
     # What is held is one line, one block of token arrays, and the texts and numbers of all.
@@ -156,7 +156,7 @@ def build_part(
         decoder,
         collector,
         statistics,
-        PartColumns.of(file_format, collector, statistics, places, reserved),
+        PartColumns(file_format, collector, statistics, places, reserved),
         places,
         parquet,
     )

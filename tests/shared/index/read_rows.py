@@ -47,13 +47,13 @@ def _samples(path: str, file_format: Format) -> list[Sample]:
     with reader.open_file(path) as file:
         lines = file.readlines()
     decoder = SampleDecoder(file_format, line_context(file_format, path))
-    collector = ColumnCollector(RowKeys.of(file_format))
+    collector = ColumnCollector(RowKeys(file_format))
     statistics = SampleStatistics(1.0, 1.0)
     for line in lines:
         collector.add_line(*decoder.decode(line))
     if collector.has_rows:
         statistics.add_block(collector.take_block())
-    columns = PartColumns.of(file_format, collector, statistics, decoder.line_places(), set())
+    columns = PartColumns(file_format, collector, statistics, decoder.line_places(), set())
     found = []
     for row in np.flatnonzero(columns.kinds.sample).tolist():
         texts = {name: columns.texts[name][row] for name in TEXTS if name in columns.texts}
