@@ -18,7 +18,6 @@ from tensorboard_plugin_rlboard.findings.texts.score_difference import ScoreDiff
 from tensorboard_plugin_rlboard.findings.texts.step_texts import StepTexts, measure_texts
 from tensorboard_plugin_rlboard.findings.texts.word_sequences import (
     loop_start,
-    repeated_share,
     sequence,
     sequences,
     words,
@@ -56,18 +55,31 @@ def test_words_of_letters_signs_numbers_and_single_characters() -> None:
 def test_sequences_are_counted_once_and_have_no_number() -> None:
     # of two words: a b, b a, and so on; of four: none without the number but "a b a b"
     said = "aa bb aa bb 7"
-    assert set(sequences(said).tolist()) == {
+    assert set(sequences([said]).hashes.tolist()) == {
         int(sequence(part.split())) for part in ("aa bb", "bb aa", "aa bb aa bb")
     }
-    assert not len(sequences("我们"))
-    assert len(sequences("我们一步")) == 1
+    assert not len(sequences(["我们"]).hashes)
+    assert len(sequences(["我们一步"]).hashes) == 1
+
+
+def test_sequences_of_several_texts_are_those_of_each_alone() -> None:
+    # none goes from the end of one text into the next, which would be "bb aa" and "cc aa"
+    texts = ["aa bb", "", "aa bb cc", "aa", "aa bb aa bb"]
+    found = sequences(texts)
+    alone = [sequences([text]) for text in texts]
+    assert found.hashes.tolist() == [x for each in alone for x in each.hashes.tolist()]
+    assert np.bincount(found.text_of, minlength=len(texts)).tolist() == [1, 0, 2, 0, 3]
+    assert [len(each.hashes) for each in alone] == [1, 0, 2, 0, 3]
+    assert sequences([]).hashes.shape == sequences([]).repeated.shape == (0,)
 
 
 def test_the_share_of_repeated_sequences() -> None:
     # 25 words of five kinds in a circle: 22 sequences of four, 5 of them different
-    assert repeated_share("a b c d e " * 5) == pytest.approx(1 - 5 / 22)
-    assert np.isnan(repeated_share("a b c d e"))
-    assert repeated_share(PLAIN + " Nothing here was said before.") == 0
+    texts = ["a b c d e", "a b c d e " * 5, PLAIN + " Nothing here was said before."]
+    short, circle, plain = sequences(texts).repeated
+    assert circle == pytest.approx(1 - 5 / 22)
+    assert np.isnan(short)
+    assert plain == 0
 
 
 def test_where_a_text_begins_to_go_round_in_circles() -> None:
@@ -88,12 +100,14 @@ def test_where_a_text_begins_to_go_round_in_circles() -> None:
 
 
 def test_letters_and_characters_of_no_text() -> None:
-    counts = letter_counts("ab да\x00 �x 的�")
+    counts, none, han = letter_counts(["ab да\x00 �x 的�", "", "的"])
     assert counts[SCRIPTS.index("Latin")] == 3
     assert counts[SCRIPTS.index("Cyrillic")] == 2
     assert counts[SCRIPTS.index("Han")] == 1
     assert counts[-1] == 2, "the one at the end is that of a response that was cut"
-    assert all(letter_counts(text)[-1] == 0 for text in HONEST)
+    assert not none.any()
+    assert (han[SCRIPTS.index("Han")], han.sum()) == (1, 1)
+    assert not letter_counts(HONEST)[:, -1].any()
 
 
 def test_loops_are_named_since_they_began() -> None:
@@ -132,7 +146,7 @@ def test_letters_of_another_script_in_the_middle_of_a_text() -> None:
     # usual from the start, or what the prompt is written in
     assert not found(garbled_text.DETECTOR, of_steps([[PLAIN, mixed] * 4] * 16))
     data = of_steps([[PLAIN] * 8] * 8 + [[PLAIN, mixed] * 4] * 8)
-    russian = np.tile(letter_counts("Сколько?"), (8, 1))
+    russian = np.tile(letter_counts(["Сколько?"]), (8, 1))
     asked = tuple(replace(each, prompt_letter_counts=russian) for each in data.texts)
     assert not found(garbled_text.DETECTOR, replace(data, texts=asked))
 

@@ -35,30 +35,25 @@ _STARTS = np.asarray([start for start, _ in _RANGES], np.int64)
 _KIND_OF_RANGE = np.asarray([_KINDS.index(name) for _, name in _RANGES], np.int64)
 
 
-def letter_counts(text: str) -> Ints:
-    """Letters of each script and bad characters: int64 [scripts + 1], in the order of `SCRIPTS`, the bad ones last.
+def letter_counts(texts: Sequence[str]) -> Ints:
+    """Letters of each script and bad characters of some texts: int64 [texts, scripts + 1], as in `SCRIPTS`, the bad ones last.
 
     A bad character at either end is none: a response that is cut, or a text that was cut out of one, may end within a
     character.
     """
-    points = np.frombuffer(text.strip("�").encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
+    whole = [text.strip("�") for text in texts]
+    points = np.frombuffer("".join(whole).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
     kinds = _KIND_OF_RANGE[np.searchsorted(_STARTS, points, side="right") - 1]
-    counts: Ints = np.bincount(kinds, minlength=len(_KINDS))[: len(SCRIPTS) + 1].astype(np.int64)
-    return counts
-
-
-def letter_counts_of(texts: Sequence[str]) -> Ints:
-    """`letter_counts` of some texts: int64 [texts, scripts + 1]."""
-    if not texts:
-        return np.zeros((0, len(SCRIPTS) + 1), np.int64)
-    return np.stack([letter_counts(text) for text in texts])
+    text_of = np.repeat(np.arange(len(texts)), [len(text) for text in whole])
+    counts = np.bincount(text_of * len(_KINDS) + kinds, minlength=len(texts) * len(_KINDS))
+    return counts.reshape(len(texts), len(_KINDS))[:, : len(SCRIPTS) + 1].astype(np.int64)
 
 
 def odd_share(counts: Ints, usual: Bools) -> Floats:
     """Share of the letters of each text that are of none of the usual scripts.
 
     Args:
-        counts: as of `letter_counts_of`, int64 [texts, scripts + 1].
+        counts: as of `letter_counts`, int64 [texts, scripts + 1].
         usual: which scripts are usual for each text, bool [texts, scripts].
 
     Returns:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from tensorboard_plugin_rlboard.findings.texts.characters import letter_counts_of
-from tensorboard_plugin_rlboard.findings.texts.word_sequences import Hashes, repeated_share, sequences
+from tensorboard_plugin_rlboard.findings.texts.characters import letter_counts
+from tensorboard_plugin_rlboard.findings.texts.word_sequences import Hashes, sequences
 from tensorboard_plugin_rlboard.metrics.segments import Floats, Ints
 
 
@@ -22,7 +20,7 @@ class StepTexts:
         reward, valid_reward: of each, float64 [responses], NaN where there is none.
         letter_counts, prompt_letter_counts: letters of each script in the response and in its prompt, bad characters last; int64
             [responses, scripts + 1].
-        repeated: `repeated_share` of each, float64 [responses].
+        repeated: share of the sequences of four words that each has had before, float64 [responses].
         sequences: those of all responses one after the other, uint64 [sequences]; each response has one once.
         response_of: index of the response of each sequence, int64 [sequences].
     """
@@ -42,15 +40,15 @@ def measure_texts(
     step: int, responses: Sequence[str], prompts: Sequence[str], reward: Floats, valid_reward: Floats
 ) -> StepTexts:
     """Measures some responses of a step; one without a prompt has an empty one."""
-    own = [sequences(text) for text in responses]
+    own = sequences(responses)
     return StepTexts(
         step,
         tuple(responses),
         reward,
         valid_reward,
-        letter_counts_of(responses),
-        letter_counts_of(prompts),
-        np.asarray([repeated_share(text) for text in responses], np.float64),
-        np.concatenate([np.zeros(0, np.uint64), *own]),
-        np.repeat(np.arange(len(own)), [len(each) for each in own]).astype(np.int64),
+        letter_counts(responses),
+        letter_counts(prompts),
+        own.repeated,
+        own.hashes,
+        own.text_of,
     )
