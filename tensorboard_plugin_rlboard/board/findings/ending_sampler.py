@@ -5,18 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
 from tensorboard_plugin_rlboard.board.findings.drawn_samples import StepCache, drawn_samples
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
-from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, read_sample
+from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, read_row
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.errors import UnknownError, UnreadError
 from tensorboard_plugin_rlboard.findings.texts.endings import StepEndings
-from tensorboard_plugin_rlboard.formats.arrays.array_block import SPECIAL_TOKEN
+from tensorboard_plugin_rlboard.formats.arrays.array_block import SPECIAL_TOKEN, response_tokens, token_texts
 from tensorboard_plugin_rlboard.formats.arrays.logged_arrays import LOGPROB_ARRAYS
-from tensorboard_plugin_rlboard.formats.rows.sample_reader import SampleValues
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import (
+    SampleValues,
+    read_sample_values,
+)
 
 SAMPLES_PER_STEP, MAX_LINE_BYTES = 3, 512 * 1024
 """Samples of a step that are read again, and the longest line in bytes: 64 KB a step for 4,000 tokens, 1.5 MB at most."""
@@ -24,6 +28,8 @@ _COLUMNS = ("step", "file", "line_offset", "line_length", '"row"', "annotations"
 _MAX_STEPS = 2048
 _MAX_WAIT_SECONDS = 5.0
 """Seconds that are waited in vain for files of one run."""
+_MIN_DIFFERENT = 3
+"""Last tokens of which none equals its neighbour: whether the last one is cut or not, the one before the end is another."""
 _MIN_ZEROS = 3
 """So many equal tokens of log-probability 0.0 at the end are none that were written."""
 
@@ -95,20 +101,31 @@ def _of_step(session: RunSession, step: int, locations: Sequence[SampleLocation]
         UnreadError: a file cannot be read now.
     """
     responses = padded = tokens = 0
-    token = ""
+    token, arrays = "", sorted(session.run.keys.arrays)
     for location in locations:
         try:
-            sample = read_sample(session.run, location)
+            row = read_row(session.run, location)
         except UnreadError:
             raise
         except UnknownError:  # rewritten since it was indexed
             continue
+        file_format = location.file.format
+        if ends_in_different_tokens(response_tokens(row, file_format.token_keys)):
+            responses += 1
+            continue
+        sample = read_sample_values(row, file_format, arrays)
         count = padding_left(sample)
         responses += bool(sample.token_strings)
         padded += count > 0
         tokens += count
         token = sample.token_strings[-1] if count else token
     return StepEndings(step, responses, padded, tokens, token)
+
+
+def ends_in_different_tokens(tokens: Sequence[object]) -> bool:
+    """Whether no padding can be left, as in nearly all responses: of such tokens no more than the last one is cut."""
+    last = token_texts(tokens[-_MIN_DIFFERENT:])
+    return len(last) == _MIN_DIFFERENT and all(one != next_one for one, next_one in pairwise(last))
 
 
 def padding_left(sample: SampleValues) -> int:

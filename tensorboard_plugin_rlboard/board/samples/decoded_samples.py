@@ -122,6 +122,16 @@ def read_sample(run: RunIndex, location: SampleLocation) -> SampleValues:
         UnreadError: its file cannot be read now.
         UnknownError: the line is not there any more.
     """
+    return read_sample_values(read_row(run, location), location.file.format, sorted(run.keys.arrays))
+
+
+def read_row(run: RunIndex, location: SampleLocation) -> Mapping[str, object]:
+    """Reads one line and gives the row of the sample in it.
+
+    Raises:
+        UnreadError: its file cannot be read now.
+        UnknownError: the line is not there any more.
+    """
     file = location.file
     context = line_context(file.format, file.path)
     try:
@@ -131,13 +141,12 @@ def read_sample(run: RunIndex, location: SampleLocation) -> SampleValues:
             context = replace(context, annotations=found)
     except OSError as error:
         raise UnreadError(f"{file.relative} cannot be read any more: {error.strerror or error}.") from error
-    arrays = sorted(run.keys.arrays)
     try:
-        row = sample_row(line, file.format, context, location.row, arrays)
+        row = sample_row(line, file.format, context, location.row, sorted(run.keys.arrays))
     except ValueError:
         row = None
     if row is None:
         raise UnknownError(
             f"{file.relative} has changed since it was indexed; it will be read again in a moment."
         )
-    return read_sample_values(row, file.format, arrays)
+    return row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import Any
@@ -203,6 +203,13 @@ def number_array(value: Any) -> Floats | None:
     except (AttributeError, TypeError, ValueError):
         return None
     return flat if len(flat) == len(value) else None
+
+
+def response_tokens(row: Mapping[str, object], keys: Container[str]) -> list[Any]:
+    """The tokens that a row logs under the first of its keys that may hold them, padding included; empty where it has none."""
+    logged = (value for key, value in row.items() if key in keys and isinstance(value, list) and value)
+    found: list[Any] = without_batch_dimension(next(logged, []))
+    return found
 
 
 def token_text(token: object) -> str:

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.formats.arrays.array_block import ArrayBlock, number_array, token_texts
-from tensorboard_plugin_rlboard.formats.arrays.number_values import (
-    SINGLE_NUMBERS,
-    number_from_value,
-    without_batch_dimension,
+from tensorboard_plugin_rlboard.formats.arrays.array_block import (
+    ArrayBlock,
+    number_array,
+    response_tokens,
+    token_texts,
 )
+from tensorboard_plugin_rlboard.formats.arrays.number_values import SINGLE_NUMBERS, number_from_value
 from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import (
     NO_PROMPT_TOKENS,
     PromptTokens,
@@ -153,9 +154,7 @@ def read_sample_values(row: Mapping[str, object], file_format: Format, arrays: I
     """
     block = ArrayBlock()
     block.begin_row()
-    logged_tokens = (row[key] for key in row if key in file_format.token_keys)
-    tokens: list[object] = next((value for value in logged_tokens if isinstance(value, list) and value), [])
-    tokens = without_batch_dimension(tokens)
+    tokens = response_tokens(row, file_format.token_keys)
     block.add_tokens(tokens)
     further = frozenset(arrays) - file_format.read_keys
     found = _add_arrays(block, row, file_format, further)

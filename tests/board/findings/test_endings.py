@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from tensorboard_plugin_rlboard.board.board import Board
-from tensorboard_plugin_rlboard.board.findings.ending_sampler import SAMPLES_PER_STEP
+from tensorboard_plugin_rlboard.board.findings.ending_sampler import (
+    SAMPLES_PER_STEP,
+    ends_in_different_tokens,
+    padding_left,
+)
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.selection import Selection
+from tensorboard_plugin_rlboard.formats.native import NATIVE
+from tensorboard_plugin_rlboard.formats.rows.sample_reader import read_sample_values
 
 OpenBoard = Callable[[Path], Board]
 
@@ -34,6 +41,7 @@ def write(folder: Path, tokens: Sequence[str], logprobs: Sequence[float], steps:
         (["ha", "ha", "ha"], [-1.0, -0.5, -0.3], 0),
         (["a", "!", "!", "!"], [-1.0, 0.0, 0.0, 0.0], 2),
         (["a", "!", "!"], [-1.0, 0.0, 0.0], 0),
+        (["a", "</s>", "</s>", "<pad>"], [-1.0, -0.5, -0.4, 0.0], 1),
     ],
 )
 def test_what_ends_a_response(
@@ -45,6 +53,20 @@ def test_what_ends_a_response(
     assert {(each.responses, each.padded, each.tokens) for each in data.endings} == {
         (SAMPLES_PER_STEP, SAMPLES_PER_STEP * (left > 0), SAMPLES_PER_STEP * left)
     }
+
+
+def test_where_the_last_three_tokens_differ_no_padding_is_left() -> None:
+    """Such a response is not laid out: as many as there are of four tokens, with each kind of log-probability."""
+    skipped = 0
+    for tokens in product(("a", "</s>", "<pad>"), repeat=4):
+        for logprobs in product((0.0, -0.5), repeat=4):
+            row: dict[str, object] = {"response_tokens": list(tokens), "logprobs": list(logprobs)}
+            if ends_in_different_tokens(tokens):
+                skipped += 1
+                sample = read_sample_values(row, NATIVE, ())
+                assert sample.token_strings
+                assert padding_left(sample) == 0, (tokens, logprobs)
+    assert skipped == 3 * 3 * 2 * 2 * 2**4
 
 
 def test_padding_is_found_with_the_tokens_that_show_it(tmp_path: Path, open_board: OpenBoard) -> None:
