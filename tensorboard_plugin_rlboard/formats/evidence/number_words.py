@@ -27,3 +27,8 @@ PARTS_BY_NAME = _words(
     "brevity repetition cosine bonus penalty penalties process safety helpfulness"
 )
 """Words of what is often rewarded beside a right answer."""
+NO_REWARD_FUNCTIONS = _words(
+    "total_reward reward_total final_reward overall_reward reward_sum sum_reward total total_score value return kl logprob "
+    "log_prob entropy loss"
+)
+"""Numbers that are no reward function's: whoever writes these has made rows of his own, and their sum means nothing."""

@@ -19,6 +19,7 @@ from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.rows.column_batches import as_int
+from tensorboard_plugin_rlboard.formats.rows.extra_fields import says_step
 
 _VERSION = re.compile(r"[0-9]{1,15}")
 _SPLITS = {"rollout": "train", "eval-rollout": "eval", "generated": "train", "generated-eval": "eval"}
@@ -28,6 +29,8 @@ _REQUIRED_KEYS = frozenset({"sample_idx", "n_samples", "seqlen", "reward"})
 def _recognise(row: Row) -> bool:
     texts = isinstance(row.get("prompt"), str) and isinstance(row.get("completion"), str)
     is_of_file = "task_id" in row and as_int(row.get("tail_version")) is not None
+    if says_step(row):
+        return False  # somebody's own: AReaL has versions only
     return texts and (is_of_file or (row.keys() >= _REQUIRED_KEYS and as_int(row["seqlen"]) is not None))
 
 

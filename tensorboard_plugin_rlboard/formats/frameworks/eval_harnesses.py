@@ -143,9 +143,11 @@ def _lighteval(row: Row, _: LineContext) -> LineSamples:
 
 
 def _is_inspect(row: Row) -> bool:
-    return {"epoch", "input", "target", "scores"} <= row.keys() and "completion" in nested_object(
-        row, "output"
+    scores = nested_object(row, "scores").values()
+    has_keys = {"epoch", "input", "target", "scores"} <= row.keys() and all(
+        isinstance(one, Mapping) for one in scores
     )
+    return has_keys and "completion" in nested_object(row, "output")
 
 
 def _inspect(row: Row, _: LineContext) -> LineSamples:

@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, Row
+from tensorboard_plugin_rlboard.formats.evidence.number_words import NO_REWARD_FUNCTIONS
 from tensorboard_plugin_rlboard.formats.rows.column_batches import as_float, as_int, has_lists, split_columns
 from tensorboard_plugin_rlboard.texts import plural
 
@@ -34,7 +35,11 @@ def _recognise(row: Row) -> bool:
     if any(has_lists(row, key, "prompt", "completion") for key in _STEPS):
         return True
     texts = isinstance(row.get("completion"), str) and isinstance(row.get("prompt"), (str, list))
-    return texts and as_int(row.get("gen_step")) is not None
+    return (
+        texts
+        and as_int(row.get("gen_step")) is not None
+        and (NO_REWARD_FUNCTIONS - _NOT_REWARD_FUNCTIONS).isdisjoint(row)
+    )
 
 
 def _to_samples(row: Row, _: LineContext) -> LineSamples:

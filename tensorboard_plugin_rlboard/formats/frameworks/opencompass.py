@@ -20,7 +20,7 @@ from tensorboard_plugin_rlboard.formats.frameworks.eval_harnesses import (
     question_samples,
     text_of,
 )
-from tensorboard_plugin_rlboard.formats.rows.extra_fields import identifier_text
+from tensorboard_plugin_rlboard.formats.rows.extra_fields import identifier_text, says_step
 
 _SPEAKERS = {"HUMAN": "user", "BOT": "assistant"}
 _CORRECT = ("correct", "is_correct", "cascade_correct")
@@ -30,9 +30,10 @@ _GOLD = ("answer", "refr", "references", "gold", "ref")
 def _is_opencompass(row: Row) -> bool:
     is_detail = "example_abbr" in row and isinstance(row.get("pred"), list)
     is_scored = "origin_prediction" in row and "predictions" in row
-    if type(row.get("step")) is int or type(row.get("global_step")) is int:
+    if says_step(row):
         return False  # somebody's training, in its words
-    return is_detail or is_scored or ("origin_prompt" in row and "prediction" in row)
+    is_unscored = "score" not in row and "reward" not in row
+    return is_detail or is_scored or ("origin_prompt" in row and "prediction" in row and is_unscored)
 
 
 def _to_samples(row: Row, _: LineContext) -> LineSamples:

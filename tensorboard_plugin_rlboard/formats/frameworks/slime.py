@@ -59,7 +59,8 @@ _TRAINING_ARRAYS = {
 
 def _recognise(row: Row) -> bool:
     return (
-        isinstance(row.get("tokens"), list)
+        isinstance(tokens := row.get("tokens"), list)
+        and not any(isinstance(token, str) for token in tokens[:1])
         and isinstance(row.get("response"), str)
         and type(row.get("response_length")) is int
         and ("rollout_id" in row or "group_index" in row)

@@ -12,22 +12,16 @@ from pathlib import PurePosixPath
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, LineSamples, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.conversations.messages import as_messages, messages_to_text
-from tensorboard_plugin_rlboard.formats.evidence.number_words import MEASURES
+from tensorboard_plugin_rlboard.formats.evidence.number_words import MEASURES, NO_REWARD_FUNCTIONS
 
 _FILE = re.compile(r"completions_(\d{1,12})\.parquet")
 _DISTILLATION_KEYS = {"step", "prompt", "completion"}
 
 
+_TOTALS = frozenset({"reward", "score"})
 _SCORED = frozenset({"reward", "score", "penalty", "bonus"})
 _OF_TABLES = frozenset({"", "Unnamed: 0", "index", "__index_level_0__"})
 """Columns that pandas adds where a table is saved again."""
-_NO_REWARD_FUNCTIONS = frozenset(
-    {
-        *("total_reward", "reward_total", "final_reward", "overall_reward", "reward_sum", "sum_reward"),
-        *("total", "total_score", "value", "return", "kl", "logprob", "log_prob", "entropy", "loss"),
-    }
-)
-"""Numbers that are no reward function's: whoever writes these has made rows of his own, and their sum means nothing."""
 
 
 def _recognise(row: Row) -> bool:
@@ -37,7 +31,7 @@ def _recognise(row: Row) -> bool:
     # A table that was put together by pandas, with a step missing, has its steps as floats.
     if not has_texts or not (type(step) is int or (type(step) is float and step.is_integer())):
         return False
-    if not _NO_REWARD_FUNCTIONS.isdisjoint(row) or not _is_by_trl(row):
+    if not NO_REWARD_FUNCTIONS.isdisjoint(row) or not _is_by_trl(row):
         return False
     advantage = row.get("advantage", "")
     return advantage is None or isinstance(advantage, float) or set(row) == _DISTILLATION_KEYS
@@ -46,13 +40,13 @@ def _recognise(row: Row) -> bool:
 def _is_by_trl(row: Row) -> bool:
     """Whether a row begins with step, prompt and completion, as TRL has always put its columns, and has no number of somebody's own.
 
-    A `reward` beside a length or a temperature is the whole of it, and not one of several functions.
+    A `reward` or a `score` beside a length or a temperature is the whole of it, and not one of several functions.
     """
     if [key for key in row if key not in _OF_TABLES][:3] != ["step", "prompt", "completion"]:
         return False
-    others = [set(name.split("_")) for name in _reward_columns(row) if name != "reward"]
+    others = [set(name.split("_")) for name in _reward_columns(row) if name not in _TOTALS]
     is_own = any(not parts.isdisjoint(MEASURES) and _SCORED.isdisjoint(parts) for parts in others)
-    return not (is_own and "reward" in row)
+    return not (is_own and not _TOTALS.isdisjoint(row))
 
 
 def _to_samples(row: Row, _: LineContext) -> LineSamples:

@@ -28,7 +28,7 @@ _READ_KEYS = frozenset(
 def _recognise(row: Row) -> bool:
     if "example_id" not in row or not ("reward" in row or "metrics" in row):
         return False
-    if type(row.get("step")) is int or type(row.get("global_step")) is int:
+    if extra_fields.says_step(row):
         return False  # somebody's training, in its words
     return all(
         isinstance(row.get(key), (str, list)) or row.get(key, 0) is None for key in ("prompt", "completion")

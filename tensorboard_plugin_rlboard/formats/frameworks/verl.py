@@ -19,6 +19,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import PurePosixPath
 
+from tensorboard_plugin_rlboard.formats.arrays.number_values import number_from_value
 from tensorboard_plugin_rlboard.formats.base import NUMBER_KEYS, TEXT_KEYS, Format, PathDefaults, Row
 from tensorboard_plugin_rlboard.formats.splits import split_from_name
 
@@ -52,7 +53,11 @@ def _recognise(row: Row) -> bool:
 
 
 def _recognise_validation(row: Row) -> bool:
-    return _is_dump(row) and "reward" in row
+    """Whether it is a dump with the total as well; without `gts` only where it is the score, as verl has it, and not both are 0."""
+    if not (_is_dump(row) and "reward" in row):
+        return False
+    total = number_from_value(row["reward"])
+    return "gts" in row or (bool(total) and total == number_from_value(row["score"]))
 
 
 def _group_from_uid(uid: str) -> str:

@@ -1,9 +1,11 @@
-"""Adds values that stand in an object of a line (rewards, metrics) to its sample, under their own names."""
+"""Looks at what a line has beside a format's keys: values in objects (rewards, metrics), and a step of somebody's own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
+from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 
 _RESERVED_NAMES = NATIVE.read_keys | {"messages", "sample_id", "data_source", "policy_version"}
@@ -20,6 +22,16 @@ def add_extra_fields(row: dict[str, object], values: Iterable[tuple[str, object]
     for name, value in values:
         if isinstance(value, (bool, int, float, str)):
             row[f"{prefix}.{name}" if name in row or name in _RESERVED_NAMES else name] = value
+
+
+def says_step(row: Mapping[str, object]) -> bool:
+    """Whether a row has a training's step in any of its words, as rows of formats that have none do not: it is somebody's own."""
+    return any(type(value) is int and _is_step(key) for key, value in row.items())
+
+
+@lru_cache(maxsize=4096)
+def _is_step(key: str) -> bool:
+    return words.snake_case(key.rpartition("/")[2].rpartition(".")[2]) in words.STEP
 
 
 def nested_object(row: Mapping[str, object], *keys: str) -> Mapping[str, object]:

@@ -90,7 +90,7 @@ def test_prompts_of_slime_may_be_messages_and_labels_objects() -> None:
 
 
 @pytest.mark.parametrize(
-    "more", [{"response_length": 0}, {"response_length": 9}, {"tokens": ["a", "b", "c"]}, {"tokens": []}]
+    "more", [{"response_length": 0}, {"response_length": 9}, {"tokens": [1, "b", "c"]}, {"tokens": []}]
 )
 def test_tokens_of_slime_that_do_not_fit_are_left_out(more: dict[str, Any]) -> None:
     found = only(SLIME, slime(**more))
