@@ -34,6 +34,14 @@ def doubt_of_missing(roles: FieldRoles) -> str:
     )
 
 
+def doubt_of_tokens(roles: FieldRoles) -> str:
+    """One sentence where the only rewards are those of tokens, whose sum is not the reward if it has a KL penalty in it."""
+    path = roles.keys.get("token_rewards", "")
+    if not path or ENTRIES in path:
+        return ""
+    return f'No reward was taken: {path} holds those of tokens. Their sum is read with reward = "{path}.{PARTS}" in the [mapping].'
+
+
 def doubt_of_taken(roles: FieldRoles) -> str:
     """One sentence where a reward of another name may belong to the one that was taken, or stand in its place; else empty."""
     taken = roles.keys.get("reward", "")

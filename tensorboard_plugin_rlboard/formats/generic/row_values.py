@@ -21,7 +21,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
 )
 from tensorboard_plugin_rlboard.words import plain, snake_case
 
-_MAX_DEPTH = 3
+_MAX_DEPTH = 4
 _MARKS = (AFTER, ENTRIES, NUMBER, EITHER, SUM, PRODUCT)
 _SEPARATORS = re.compile(r"[./]")
 _LAST_WORDS = frozenset(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tensorboard_plugin_rlboard import words
 from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles, is_open
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column, differs_within
@@ -196,11 +198,23 @@ def _kinds_of_answers(roles: FieldRoles, column: Column) -> set[str]:
     return {str(value).lower() for at, value in column.values.items() if at in answered}
 
 
+def _take_task(roles: FieldRoles) -> bool:
+    """Take what names the task of samples without a prompt, where several of them have each of its names (HumanEval's samples)."""
+    for column in roles.candidates(words.WEAK_GROUP, is_identifier, meta=True):
+        counts = Counter(map(str, column.values.values()))
+        shared = sum(count > 1 for count in counts.values())
+        if len(counts) > 1 and 2 * shared > len(counts) and len(column.values) == roles.profile.count:
+            return roles.take("group_id", [column])
+    return False
+
+
 def _assign_group(roles: FieldRoles) -> None:
     if own := roles.spelt_like("group_id", is_identifier):
         roles.keys["group_id"] = own[0].path
         return
     prompts, steps = roles.column("prompt"), roles.column("step")
+    if prompts is None and "messages" not in roles.keys and _take_task(roles):
+        return
     for names, needs_proof in ((words.GROUP, False), (words.WEAK_GROUP, roles.profile.count > 1)):
         for column in roles.candidates(names, is_identifier, meta=True):
             speaks_for, against = roles.profile.groups(column, prompts, steps)

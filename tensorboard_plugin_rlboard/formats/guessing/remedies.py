@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES
 from tensorboard_plugin_rlboard.formats.guessing.not_rollouts import numbers_of_response
 from tensorboard_plugin_rlboard.formats.known_files import known_file_message
 
-_MAX_LISTED_KEYS = _MAX_ENTRIES = 8
+_MAX_LISTED_KEYS = _MAX_ENTRIES = _MAX_DEPTH = 8
 _NO_UTF_8 = "The names of its columns are no UTF-8: save it in UTF-8 (tables that Excel writes in Chinese are often in GBK)."
 
 
@@ -62,12 +62,28 @@ def likely_response(roles: FieldRoles) -> str:
             for value in column.values.values():
                 for path, text in _texts_in(column.path, value):
                     lengths.setdefault(path, []).append(len(text))
+    if not lengths:
+        for column in roles.profile:
+            for value in column.values.values() if column.path not in taken else ():
+                for path, text in _deep_texts(column.path, value):
+                    lengths.setdefault(path, []).append(len(text))
     different = {column.path: len(set(map(str, column.values.values()))) for column in roles.profile}
     ranks = {  # several texts of a row before a single one, and those that differ where a prompt stays the same
         path: (ENTRIES in path, different.get(path, 0), sum(found) / len(found))
         for path, found in lengths.items()
     }
     return max(ranks, key=ranks.__getitem__, default="")
+
+
+def _deep_texts(path: str, value: object, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """The texts of several words anywhere in a value, each with the path to it; of a list the first entry."""
+    if isinstance(value, str):
+        yield from [(path, value)] if " " in value.strip() else []
+    elif depth < _MAX_DEPTH and isinstance(value, dict):
+        for key, inner in list(value.items())[:_MAX_ENTRIES]:
+            yield from _deep_texts(f"{path}.{key}", inner, depth + 1)
+    elif depth < _MAX_DEPTH and isinstance(value, list) and value:
+        yield from _deep_texts(f"{path}.0", value[0], depth + 1)
 
 
 def _texts_in(path: str, value: object) -> Iterator[tuple[str, str]]:

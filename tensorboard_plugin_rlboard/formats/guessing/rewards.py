@@ -7,6 +7,7 @@ from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
 from tensorboard_plugin_rlboard.formats.evidence.other_rewards import (
     doubt_of_missing,
     doubt_of_taken,
+    doubt_of_tokens,
     take_turn_rewards,
     total_in_list,
 )
@@ -133,7 +134,7 @@ class Reward:
                 self._say_parts(found)
         self.doubt = self.doubt or doubt_of_length(roles)
         if "reward" not in roles.keys and not self.doubt:
-            self.doubt = reason_unread(roles) or doubt_of_missing(roles)
+            self.doubt = reason_unread(roles) or doubt_of_missing(roles) or doubt_of_tokens(roles)
         self.doubt = self.doubt or doubt_of_taken(roles)
         self._lift([*parts, *scores])
         if (column := roles.column("reward")) is not None and (note := verdict_scale(column)):

@@ -114,7 +114,7 @@ def _may_be_parts(shape: Shape) -> bool:
 def _several(shared: Mapping[Place, object], row: Row) -> Iterator[Shape]:
     """The shapes under which a row holds several samples, the likeliest first."""
     for place, value in shared.items():
-        if place.depth < 2 and _is_members(place, value):
+        if (place.depth < 2 or place.name == "choices") and _is_members(place, value):
             yield Shape(MEMBERS, place.path)
     lists = [(place, value) for place, value in shared.items() if place.depth < 2 and isinstance(value, list)]
     for accepted in (_STRONG, _CONVERSATION, _WEAK, _TOKENS):

@@ -22,7 +22,7 @@ TRAINERS: dict[str, Row] = {
 }
 EVALUATIONS: dict[str, Row] = {
     "verifiers-legacy": {"example_id": 0, "prompt": "why?", "completion": "so", "reward": 1.0},
-    "opencompass": {"origin_prompt": "why?", "prediction": "so it is", "score": 1.0},
+    "opencompass": {"origin_prompt": "why?", "prediction": "so it is", "correct": True},
 }
 
 
