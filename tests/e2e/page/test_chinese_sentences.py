@@ -29,7 +29,7 @@ def write(path: Path, *rows: object) -> None:
 def odd_logs(logs: Path) -> None:
     """A log directory in which much is wrong."""
     samples = [rollouts.sample(step, index) for step in range(1, 4) for index in range(4)]
-    wrong = {**rollouts.sample(4, 0), "reward": "tensor(1.0)", "entropies": "tensor([1.0])", HOSTILE: "x"}
+    wrong = {**rollouts.sample(4, 0), "reward": "tensor([1.0, 2.0])", "entropies": "tensor([1.0])", HOSTILE: "x"}
     misfit = {**rollouts.sample(4, 1), "values": [0.5, 0.5]}
     likely = {**rollouts.sample(4, 2), "logprobs": [0.5 for _ in rollouts.sample(4, 2)["response_tokens"]]}
     lines = ['{"step": 4, "prompt": "torn', "[1, 2]", "{}", '{"step": 4, "note": 1}', "{'step': 4}"]
@@ -90,7 +90,7 @@ def test_a_chinese_reader_meets_no_sentence_in_english(server: TensorBoard, open
     )
     expect_chinese(
         unfolded_problems(tab),
-        '"tensor(1.0)"；它随样本显示，不计入任何统计',
+        '"tensor([1.0, 2.0])"；它随样本显示，不计入任何统计',
         "values 有 2 个值，而回复有 24 个 token",
         "看起来不是对数概率",
         "该行是空对象",
