@@ -37,8 +37,8 @@ test: ## ruff, mypy, Biome, tsc, vitest, pytest and the browser tests
 
 # Beside pytest, whose tests of a browser leave the processor idle now and then; it says what it has to say at the end.
 test-types:
-	@said="$$(mktemp)"; $(PY) -m mypy >"$$said" 2>&1; code=$$?; \
-		cat "$$said"; rm -f "$$said"; exit $$code
+	@output="$$(mktemp)"; $(PY) -m mypy >"$$output" 2>&1; code=$$?; \
+		cat "$$output"; rm -f "$$output"; exit $$code
 
 test-python:
 	$(CHROMIUM) $(PY) -m pytest -n auto --dist loadgroup --no-loadscope-reorder --durations=20 -m "not benchmark"

@@ -134,13 +134,13 @@ def is_installed(root: Path = ROOT, *, dev: bool) -> bool:
     try:
         names = ("package-lock.json", "node_modules/.package-lock.json")
         texts = [(root / "frontend" / name).read_text(encoding="utf-8") for name in names]
-        wanted, there = (json.loads(text)["packages"] for text in texts)
+        wanted, installed = (json.loads(text)["packages"] for text in texts)
     except (FileNotFoundError, ValueError, KeyError):
         return False
     # Optional packages are those of other platforms; the nameless one is ours.
     needless = {"optional", "devOptional"} if dev else {"optional", "devOptional", "dev"}
     return all(
-        there.get(path, {}).get("version") == entry["version"]
+        installed.get(path, {}).get("version") == entry["version"]
         for path, entry in wanted.items()
         if path and needless.isdisjoint(entry)
     )

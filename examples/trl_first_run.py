@@ -64,14 +64,14 @@ def save_tiny_model(folder: str) -> None:
 def right_kind(completions: list[str], kind: list[str], **_: object) -> list[float]:
     """The share of words that are of the kind that was asked for."""
     return [
-        sum(word in KINDS[wanted] for word in said.split()) / max(1, len(said.split()))
-        for said, wanted in zip(completions, kind, strict=True)
+        sum(word in KINDS[wanted] for word in completion.split()) / max(1, len(completion.split()))
+        for completion, wanted in zip(completions, kind, strict=True)
     ]
 
 
 def in_time(completions: list[str], **_: object) -> list[float]:
     """1 for an answer of one to four words."""
-    return [float(1 <= len(said.split()) <= 4) for said in completions]
+    return [float(1 <= len(completion.split()) <= 4) for completion in completions]
 
 
 def main() -> None:

@@ -64,8 +64,8 @@ def licence_of(name: str) -> str:
     data = importlib.metadata.metadata(name).json
     classifiers = data.get("classifier") or []
     classified = [each.rpartition(" :: ")[2] for each in classifiers if "License ::" in each]
-    said = str(data.get("license_expression") or "; ".join(classified) or data.get("license") or "")
-    return said.partition("\n")[0] or "its metadata does not say"
+    licence = str(data.get("license_expression") or "; ".join(classified) or data.get("license") or "")
+    return licence.partition("\n")[0] or "its metadata does not say"
 
 
 def python_rows() -> Iterator[str]:

@@ -44,9 +44,9 @@ def _figures(ours: Measured, theirs: Measured) -> Iterator[Figure]:
     for (what, unit), values in ours.items():
         notes = [f"p95 {short(percentile(values, 0.95))}"] if len(values) > 4 else []
         if (what, unit) in theirs:
-            there = statistics.median(theirs[what, unit])
-            notes.append(f"there {short(there)}")
-            notes += [f"{short(statistics.median(values) / there)} ×"] if there else []
+            their_median = statistics.median(theirs[what, unit])
+            notes.append(f"there {short(their_median)}")
+            notes += [f"{short(statistics.median(values) / their_median)} ×"] if their_median else []
         yield over_runs(what, values, unit, reach=REACH.get(what), note=", ".join(notes))
 
 

@@ -77,12 +77,12 @@ def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
                 starts[workers].append(index(few, workspace.empty_folder("parts"), engine, workers))
                 whole[workers].append(index(logdir, workspace.empty_folder("parts"), engine, workers))
         took = {n: [a - b for a, b in zip(whole[n], starts[n], strict=True)] for n in whole}
-        apart = min(took[1] + took[2]) > LEAST
-        took = took if apart else whole
+        is_large_enough = min(took[1] + took[2]) > LEAST
+        took = took if is_large_enough else whole
         name = {"ray": "Ray", "local": "local processes"}[engine]
         ratios = [one / two for one, two in zip(took[1], took[2], strict=True)]
         reach = 1.7 if engine == "ray" else None
-        note = f"{size / 1000:.2g} GB, {'less' if apart else 'with'} the start"
+        note = f"{size / 1000:.2g} GB, {'less' if is_large_enough else 'with'} the start"
         yield over_runs(f"{name}: 1 → 2 workers", ratios, "×", reach=reach, at_least=True, note=note)
         for workers, seconds in took.items():
             yield over_runs(

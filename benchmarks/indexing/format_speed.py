@@ -90,7 +90,7 @@ def prime_rl(draw: random.Random, line: int, tokens: int) -> dict[str, Any]:
         "token_ids": ids[:22],
         "mask": [False] * 22,
     }
-    said = {
+    message = {
         "parent": 0,
         "message": {"role": "assistant", "content": "word " * tokens},
         "sampled": True,
@@ -107,7 +107,7 @@ def prime_rl(draw: random.Random, line: int, tokens: int) -> dict[str, Any]:
         "group": {"id": f"g{line // 8}"},
         "run": {"type": "train", "work": {"type": "train", "step": line // 512, "policy": {"start": 0}}},
         "ok": True,
-        "traces": [{"nodes": [asked, said], "rewards": rewards}],
+        "traces": [{"nodes": [asked, message], "rewards": rewards}],
     }
 
 

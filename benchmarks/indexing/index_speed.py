@@ -146,8 +146,8 @@ def run_way(way: str, path: Path) -> None:
 
 def measure(way: str, folder: Path) -> tuple[float, int, float]:
     """Seconds of one way in fresh processes, the samples that it saw, and seconds of CPU with its start and its end."""
-    apart = way in {"parse", "sums"}
-    paths = sorted(folder.rglob("*.jsonl")) if apart else [folder]
+    has_process_per_file = way in {"parse", "sums"}
+    paths = sorted(folder.rglob("*.jsonl")) if has_process_per_file else [folder]
     begin, before = time.perf_counter(), _children_cpu_seconds()
     running = [
         subprocess.Popen(
@@ -160,14 +160,14 @@ def measure(way: str, folder: Path) -> tuple[float, int, float]:
         for path in paths
     ]
     try:
-        if apart:
-            said = [_line(process) for process in running]
+        if has_process_per_file:
+            results = [_line(process) for process in running]
             begin = time.perf_counter()
             for process in running:
                 assert process.stdin is not None  # noqa: S101 (it was opened with a pipe)
                 process.stdin.write("\n")
                 process.stdin.flush()
-        said = [_line(process) for process in running]
+        results = [_line(process) for process in running]
         seconds = time.perf_counter() - begin
         if any(process.wait() for process in running):
             raise RuntimeError(f"{way} failed.")
@@ -175,7 +175,7 @@ def measure(way: str, folder: Path) -> tuple[float, int, float]:
         for process in running:
             process.kill()
             process.communicate()
-    return seconds, sum(found["samples"] for found in said), _children_cpu_seconds() - before
+    return seconds, sum(found["samples"] for found in results), _children_cpu_seconds() - before
 
 
 def _children_cpu_seconds() -> float:

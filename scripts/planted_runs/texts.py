@@ -103,8 +103,8 @@ class Problem:
         fillers = _FILLERS[self.language]
         order = [fillers[i % len(fillers)] for i in rng.permutation(max(sentences - 1, len(fillers)))]
         opening = [_pick(_OPENINGS[self.language], rng)] if sentences else []
-        said = [*opening, *order[: max(0, sentences - 1)], _pick(_ANSWERS[self.language], rng)]
-        return _SPACE[self.language].join(self._answer_sentence(words, total) for words in said)
+        chosen_sentences = [*opening, *order[: max(0, sentences - 1)], _pick(_ANSWERS[self.language], rng)]
+        return _SPACE[self.language].join(self._answer_sentence(words, total) for words in chosen_sentences)
 
 
 def problems(count: int, rng: np.random.Generator) -> list[Problem]:

@@ -50,8 +50,8 @@ def run(
         Sample(id=f"q{i}", input=f"{i}+2=?", choices=choices, target="ABC"[i] if choices else str(i + 2))
         for i in range(3)
     ]
-    said = ("ANSWER: A",) * 3 if choices else ANSWERS
-    outputs = [ModelOutput.from_content("mockllm/model", text) for text in said]
+    answers = ("ANSWER: A",) * 3 if choices else ANSWERS
+    outputs = [ModelOutput.from_content("mockllm/model", text) for text in answers]
     task = Task(dataset=samples, solver=solvers, scorer=scorers, name=name, **more)
     model = get_model("mockllm/model", custom_outputs=outputs, memoize=False)
     evaluate(task, model=model, log_dir=str(folder), log_format=kind, display="none", max_samples=1)

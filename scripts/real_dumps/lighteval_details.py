@@ -23,15 +23,15 @@ def main() -> None:
     for number, answer in enumerate(("The answer is 2.", "答案是 3。")):
         doc = Doc(f"{number}+2=?", [str(number + 2)], 0, task_name="sums|0", sampling_methods=sampling)
         asked = [{"role": "user", "content": f"{number}+2=?"}]
-        said = ModelResponse(input=asked, text=[answer], output_tokens=[[5, 6, 7]])
-        log("sums|0", doc, said, {"exact_match": float(number == 0)})
+        choice_response = ModelResponse(input=asked, text=[answer], output_tokens=[[5, 6, 7]])
+        log("sums|0", doc, choice_response, {"exact_match": float(number == 0)})
     doc = Doc("5+2=?", ["7"], 0, task_name="several|0", sampling_methods=sampling, num_samples=2)
     log("several|0", doc, ModelResponse(input="5+2=?", text=["7", "8"]), {"pass@k": 0.5})
     doc = Doc("1+1=?", ["1", "2", "3"], 1, task_name="graded|0", sampling_methods=sampling)
     log("graded|0", doc, ModelResponse(input="1+1=?", text=["B"]), {"accuracy": 1.0})
     doc = Doc("1+2=?", [" 1", " 3"], 1, task_name="choices|0", sampling_methods=[SamplingMethod.LOGPROBS])
-    said = ModelResponse(input="1+2=?", logprobs=[-2.0, -0.5], argmax_logits_eq_gold=[False, True])
-    log("choices|0", doc, said, {"acc": 1.0})
+    choice_response = ModelResponse(input="1+2=?", logprobs=[-2.0, -0.5], argmax_logits_eq_gold=[False, True])
+    log("choices|0", doc, choice_response, {"acc": 1.0})
     tracker.save()
 
 

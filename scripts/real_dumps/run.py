@@ -76,14 +76,14 @@ def make(name: str, into: Path, venvs: Path) -> str:
     framework, began = FRAMEWORKS[name], time.monotonic()
     try:
         python = install(framework, venvs / name)
-        told = f"{framework.packages[0]} {version(python, framework.packages[0])}"
+        outcome = f"{framework.packages[0]} {version(python, framework.packages[0])}"
         folder = into / name
         folder.mkdir(parents=True, exist_ok=True)
         command = [str(python), "-m", f"real_dumps.{framework.module}", str(folder.resolve())]
         subprocess.run(command, check=True, timeout=SECONDS, cwd=SCRIPTS, env=os.environ | OFFLINE)
     except (subprocess.SubprocessError, OSError) as error:
         return f"{name}: left out, {error}"
-    return f"{name}: {told}, written in {time.monotonic() - began:.0f} s"
+    return f"{name}: {outcome}, written in {time.monotonic() - began:.0f} s"
 
 
 def main() -> None:
@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--venvs", type=Path, help="folder for the environments; by default beside the dumps")
     arguments = parser.parse_args()
     venvs = arguments.venvs or arguments.into / "venvs"
-    told = [make(name, arguments.into, venvs) for name in arguments.frameworks or FRAMEWORKS]
+    outcomes = [make(name, arguments.into, venvs) for name in arguments.frameworks or FRAMEWORKS]
     for name in arguments.frameworks or FRAMEWORKS:
         doctor = [
             sys.executable,
@@ -106,7 +106,7 @@ def main() -> None:
             str(arguments.into / name),
         ]
         subprocess.run(doctor, check=False, cwd=SCRIPTS.parent)
-    print("\n".join(told))
+    print("\n".join(outcomes))
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def attack(texts: list[str], named: int) -> Visit:
             server.wait_until_read(len(runs))
             opened = driver.chromium.launch(executable_path=path, args=list(FLAGS))
             try:
-                return visit(opened, server, texts, runs, lambda said: print(said, flush=True))
+                return visit(opened, server, texts, runs, lambda line: print(line, flush=True))
             finally:
                 opened.close()
 

@@ -141,7 +141,7 @@ def main(arguments: list[str] | None = None) -> None:
         for python in args.pythons:
             command = _command_of(python)
             for tensorboard in args.tensorboards:
-                said = "this Python is not here"
+                outcome = "this Python is not here"
                 if command is not None:
                     folder = Path(temporary) / f"{python}-{tensorboard}"
                     folder.mkdir()
@@ -154,10 +154,10 @@ def main(arguments: list[str] | None = None) -> None:
                         fault = fault_of(folder / "venv", folder)
                     fault = " ".join(fault.split())
                     works = f"works with {' and '.join(added)}" if added else "works"
-                    said = f"does not install: {reason}" if reason else fault or works
+                    outcome = f"does not install: {reason}" if reason else fault or works
                     failures += [f"Python {python}, TensorBoard {tensorboard}: {fault}"] if fault else []
                     shutil.rmtree(folder, ignore_errors=True)
-                rows.append((python, tensorboard, said))
+                rows.append((python, tensorboard, outcome))
                 print(*rows[-1], flush=True)
     text = table(("Python", "TensorBoard", "starts with our tab, shows a log"), rows)
     finish(args, "hosts", f"{made_by('make reliability PROMISES=hosts')}\n\n{text}", failures)

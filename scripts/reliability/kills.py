@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
     args = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as temporary:
         killed = kill_repeatedly(
-            Path(temporary), args.kills, args.seed, args.megabytes, lambda said: print(said, flush=True)
+            Path(temporary), args.kills, args.seed, args.megabytes, lambda line: print(line, flush=True)
         )
     rows: list[tuple[object, ...]] = [(kind, count, "") for kind, count in killed.counts.items()]
     rows += [(kind, 0, why) for kind, why in killed.not_tried.items()]

@@ -42,12 +42,12 @@ def try_command(home: Path, name: str) -> tuple[str, list[str]]:
     """
     words, rest = COMMANDS[name]
     failed: list[str] = []
-    said = ""
+    sentence = ""
     for stage in STAGES[:-1]:
         code, output, is_mounted = _call(home, words, stage, None)
         if not is_mounted:
             return "not tried: nothing may be mounted here", []
-        said = next((line for line in output.splitlines() if _SILENT in line), said)
+        sentence = next((line for line in output.splitlines() if _SILENT in line), sentence)
         failed += [] if code == 1 else [f"{stage}: it ends with {code}"]
         failed += [] if rest in output else [f"{stage}: the run beside it is not read"]
         failed += [] if _SILENT in output else [f"{stage}: nothing is said of it"]
@@ -56,7 +56,7 @@ def try_command(home: Path, name: str) -> tuple[str, list[str]]:
         failed += [] if code == _INTERRUPTED else [f"{number.name}: it ends with {code}, {output[-200:]}"]
         left = [path.name for path in (home / "tmp").iterdir()]
         failed += [f"{number.name}: it leaves {left}"] if left else []
-    return said.strip().replace(str(home), "").replace("/logs", "logs"), failed
+    return sentence.strip().replace(str(home), "").replace("/logs", "logs"), failed
 
 
 def _call(

@@ -40,19 +40,19 @@ def try_silent(home: Path, stage: str) -> tuple[str, list[str]]:
         server = TensorBoardProcess(home, logs, home / "cache")
         try:
             server.wait_for_address()
-            failed = [] if _has(server, 32) else ["the runs beside it are not shown"]
+            failed = [] if _is_read(server, 32) else ["the runs beside it are not shown"]
             if stage == STAGES[-1]:
                 failed += _fall_silent(server, mount)
             with (logs / "a" / "a.jsonl").open("ab") as file:
                 file.write(b"".join(lines(range(9, 10), 8, 20)))
-            failed += [] if _has(server, 40) else ["the runs beside it do not grow"]
+            failed += [] if _is_read(server, 40) else ["the runs beside it do not grow"]
             failed += [
                 f"{route} does not answer"
                 for route in ("data/runs", "data/plugins_listing")
                 if server.status(server.url + route) != 200
             ]
-            said = _said(server)
-            failed += [] if said else ["nothing is said of it"]
+            reasons = _reasons(server)
+            failed += [] if reasons else ["nothing is said of it"]
             server.process.terminate()
             try:
                 server.process.wait(_END_S)
@@ -60,7 +60,7 @@ def try_silent(home: Path, stage: str) -> tuple[str, list[str]]:
                 failed.append(f"TensorBoard has not ended {_END_S:.0f} seconds after it was told to")
         finally:
             server.kill_group()
-    return said[0].replace(str(logs), "logs") if said else "", failed
+    return reasons[0].replace(str(logs), "logs") if reasons else "", failed
 
 
 def _fall_silent(server: TensorBoardProcess, mount: SilentMount) -> list[str]:
@@ -75,7 +75,7 @@ def _fall_silent(server: TensorBoardProcess, mount: SilentMount) -> list[str]:
     asked = urllib.parse.urlencode({"run": _GONE, "id": listed[0]})
     status = server.status(f"{server.url}data/plugin/rlboard/sample?{asked}", _TIMEOUT_S)
     failed = [] if status == 404 else [f"a sample of it is answered by {status}"]
-    while not _said(server):
+    while not _reasons(server):
         if time.monotonic() > end:
             break
         time.sleep(0.2)
@@ -83,14 +83,14 @@ def _fall_silent(server: TensorBoardProcess, mount: SilentMount) -> list[str]:
     return failed + ([] if ready == {_GONE} and left[_GONE] else ["its samples are gone"])
 
 
-def _said(server: TensorBoardProcess) -> list[str]:
+def _reasons(server: TensorBoardProcess) -> list[str]:
     """What is said of the folder that is silent."""
     runs = server.ask("runs")
-    said = [one["reason"] for one in runs["ignored"] if one["file"].endswith(_GONE)]
-    return said + [run["message"] for run in runs["runs"] if run["run"] == _GONE and run["message"]]
+    reasons = [one["reason"] for one in runs["ignored"] if one["file"].endswith(_GONE)]
+    return reasons + [run["message"] for run in runs["runs"] if run["run"] == _GONE and run["message"]]
 
 
-def _has(server: TensorBoardProcess, samples: int) -> bool:
+def _is_read(server: TensorBoardProcess, samples: int) -> bool:
     """Whether both other runs are read in time, the first with so many samples."""
     end = time.monotonic() + _TIMEOUT_S
     while time.monotonic() < end:

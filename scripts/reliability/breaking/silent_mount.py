@@ -129,5 +129,5 @@ def _content(asked: bytes, mount: SilentMount) -> bytes | None:
 
 def _attributes(node: int, size: int) -> bytes:
     mode = stat.S_IFDIR | 0o755 if node == _ROOT else stat.S_IFREG | 0o644
-    held = size if node == _FILE else 0
-    return struct.pack("<QQQQQQIIIIIIIIII", node, held, 8, 0, 0, 0, 0, 0, 0, mode, 1, 0, 0, 0, 4096, 0)
+    length = size if node == _FILE else 0
+    return struct.pack("<QQQQQQIIIIIIIIII", node, length, 8, 0, 0, 0, 0, 0, 0, mode, 1, 0, 0, 0, 4096, 0)

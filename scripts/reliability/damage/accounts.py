@@ -66,11 +66,11 @@ def accounts(registry: Registry) -> dict[str, Account]:
         reward = '"m:reward"' if "m:reward" in run.columns else "NULL"
         response = '"t:response"' if "t:response" in run.columns else "NULL"
         query = f'SELECT file, line, "row", {response}, {reward} FROM {run.table} ORDER BY file, line, "row"'  # noqa: S608  our own names
-        for number, line, row, said, value in cursor.execute(query).fetchall():
-            found[paths[number]].samples[line].append((row, said, value))
+        for number, line, row, text, value in cursor.execute(query).fetchall():
+            found[paths[number]].samples[line].append((row, text, value))
         query = f"SELECT file, coalesce(line, 0), kind, reason FROM {run.problem_table}"  # noqa: S608  our own name
-        for path, line, kind, said in cursor.execute(query).fetchall():
+        for path, line, kind, text in cursor.execute(query).fetchall():
             found[path].problems[line][kind] += 1
-            more = _UNLISTED.search(said)
+            more = _UNLISTED.search(text)
             found[path].unlisted += int(more[1]) if more else 0
     return found

@@ -94,20 +94,20 @@ def try_extremes(
     Returns:
         Name and what became of it; and a sentence for each line that is unaccounted for.
     """
-    told, failures = [], []
+    outcomes, failures = [], []
     for name, line in extremes(size):
         with tempfile.TemporaryDirectory(prefix="rlboard-reliability-") as temporary:
             (Path(temporary) / "a.jsonl").write_bytes(b"\n".join([PLAIN, PLAIN, PLAIN, line, PLAIN, b""]))
             with open_index(Path(temporary)) as indexer:
                 account = accounts(indexer.registry)["a.jsonl"]
         outcome = _outcome(account)
-        told.append((name, outcome))
+        outcomes.append((name, outcome))
         report_line(f"{name}: {outcome}")
         if not outcome:
             failures.append(f"{name}: neither sample nor problem")
         if [len(account.samples.get(number, ())) for number in (1, 2, 3, 5)] != [1] * 4:
             failures.append(f"{name}: the lines around it are not there")
-    return told, failures
+    return outcomes, failures
 
 
 def _outcome(account: Account) -> str:

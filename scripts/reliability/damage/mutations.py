@@ -45,7 +45,7 @@ def _places(value: Any, depth: int = 0) -> list[tuple[Any, Any]]:
     else:
         return []
     return [(value, key) for key, _ in inner] + [
-        place for _, held in inner for place in _places(held, depth + 1)
+        place for _, member in inner for place in _places(member, depth + 1)
     ]
 
 

@@ -145,9 +145,9 @@ def _parquet(lines: Sequence[bytes]) -> bytes:
 def _without_nonfinite(value: Any) -> Any:
     """A value with 0.5 for NaN and the infinities, which DuckDB's own reader of JSON does not know."""
     if isinstance(value, dict):
-        return {key: _without_nonfinite(held) for key, held in value.items()}
+        return {key: _without_nonfinite(member) for key, member in value.items()}
     if isinstance(value, list):
-        return [_without_nonfinite(held) for held in value]
+        return [_without_nonfinite(member) for member in value]
     is_odd = isinstance(value, float) and not math.isfinite(value)
     return 0.5 if is_odd else value
 

@@ -64,11 +64,11 @@ def pair(payload: str, number: int) -> list[dict[str, Any]]:
         {
             **shared,
             "step": step,
-            "response": f"{payload} {said} {payload} {number}",
-            "reward": float(said == "right") * (3 - step),
+            "response": f"{payload} {verdict} {payload} {number}",
+            "reward": float(verdict == "right") * (3 - step),
         }
         for step in (1, 2)
-        for said in ("right", "wrong")
+        for verdict in ("right", "wrong")
     ]
 
 

@@ -129,8 +129,10 @@ class SoakMeasurements:
         """A sentence for each gauge that has risen by more than it may."""
         found = [rise_sentence(gauge, self.changing.values[gauge.name]) for gauge in GAUGES]
         if len(self.resting.moments) >= _MIN_MEASUREMENTS:
-            said = [rise_sentence(gauge, self.resting.values[gauge.name], _SHARE_AT_REST) for gauge in GAUGES]
-            found += [f"{one} while the logs rested" if one else "" for one in said]
+            at_rest = [
+                rise_sentence(gauge, self.resting.values[gauge.name], _SHARE_AT_REST) for gauge in GAUGES
+            ]
+            found += [f"{one} while the logs rested" if one else "" for one in at_rest]
         return [one for one in found if one]
 
     def rows(self) -> list[tuple[object, ...]]:
@@ -140,8 +142,8 @@ class SoakMeasurements:
             values = without_warm_up(self.changing.values[gauge.name])
             figures = (min(values), statistics.median(values), max(values))
             at_rest = (self.resting.slope(gauge.name),) if self.resting.moments else ()
-            said = (f"{value:.0f}" for value in figures)
-            found.append((gauge.name, *said, self.changing.slope(gauge.name), *at_rest))
+            cells = (f"{value:.0f}" for value in figures)
+            found.append((gauge.name, *cells, self.changing.slope(gauge.name), *at_rest))
         return found
 
 

@@ -85,11 +85,11 @@ class Trials:
         said: the last sentence that was shown of a run whose store is broken.
     """
 
-    def __init__(self, server: TensorBoardProcess, store: FaultyStore, system: Any, here: Path) -> None:
+    def __init__(self, server: TensorBoardProcess, store: FaultyStore, system: Any, folder: Path) -> None:
         self._server = server
         self._store = store
         self._system = system
-        self._here = here
+        self._here = folder
         self.said = ""
         self._steps: dict[str, int] = {}
 
@@ -102,11 +102,11 @@ class Trials:
                 yield from (
                     f"{began}: {one}" for one in self._neighbours("one/well", "two/well", "here/well")
                 )
-                if not self._waits(lambda: self._hears(self._sentence(name))):
+                if not self._wait_until(lambda: self._is_said(self._sentence(name))):
                     yield f"{began}: nothing is said of it"
             if not is_read_again:
                 return
-            if not self._waits(partial(self._is_whole, name, steps)):
+            if not self._wait_until(partial(self._is_whole, name, steps)):
                 yield f"{began}: it is not read again: {self._run(name)} {self._sentence(name)}"
 
     def listing_fault(self, fault: Fault, *, is_told: bool) -> Iterator[str]:
@@ -114,12 +114,12 @@ class Trials:
         yield from self._neighbours("one/well", "two/well", "here/well")
         steps = self._steps["one/well"]
         with self._store.broken("list:one", fault):
-            if not self._waits(lambda: self._hears(self._sentence("one/well"))):
+            if not self._wait_until(lambda: self._is_said(self._sentence("one/well"))):
                 yield "nothing is said of the run whose store cannot be listed"
             yield from self._neighbours("two/well", "here/well")
             if is_told and self._run("one/well").get("samples") != steps:
                 yield f"of {steps} samples that were read, {self._run('one/well').get('samples')} are shown"
-        if not self._waits(partial(self._is_whole, "one/well", steps)):
+        if not self._wait_until(partial(self._is_whole, "one/well", steps)):
             yield f"it is not read again: {self._run('one/well')}"
 
     def _neighbours(self, *names: str) -> Iterator[str]:
@@ -128,7 +128,7 @@ class Trials:
             self._steps[name] = self._steps.get(name, 0) + 1
             self._write(name, self._steps[name])
         for name in names:
-            if not self._waits(partial(self._is_whole, name, self._steps[name])):
+            if not self._wait_until(partial(self._is_whole, name, self._steps[name])):
                 yield f"{name} has to wait: {self._run(name)}"
 
     def _write(self, name: str, steps: int) -> None:
@@ -142,7 +142,7 @@ class Trials:
     def _put(self, key: str, steps: int) -> None:
         self._system.pipe_file(key, _log(steps))
 
-    def _waits(self, is_so: Callable[[], object]) -> bool:
+    def _wait_until(self, is_so: Callable[[], object]) -> bool:
         end = time.monotonic() + _TIMEOUT_S
         while time.monotonic() < end:
             if is_so():
@@ -150,7 +150,7 @@ class Trials:
             time.sleep(0.3)
         return False
 
-    def _hears(self, sentence: str) -> str:
+    def _is_said(self, sentence: str) -> str:
         self.said = sentence or self.said
         return sentence
 
@@ -166,10 +166,10 @@ class Trials:
         """What is said of a run: its message, its problems, or its files among those that are ignored."""
         run = self._run(name)
         ignored = [one for one in self._server.ask("runs")["ignored"] if name in one["file"]]
-        said = str(run.get("message") or "") or "".join(one["reason"] for one in ignored)
-        if not said and run.get("problems"):
-            said = str(self._server.ask("problems", run=name, limit=1)["columns"]["reason"][0])
-        return said
+        sentence = str(run.get("message") or "") or "".join(one["reason"] for one in ignored)
+        if not sentence and run.get("problems"):
+            sentence = str(self._server.ask("problems", run=name, limit=1)["columns"]["reason"][0])
+        return sentence
 
 
 def _log(steps: int) -> bytes:
