@@ -88,7 +88,7 @@ def _ask(address: str, route: str, **arguments: object) -> Any:
 
 
 def _findings(address: str, run: str) -> list[str]:
-    """What is named of a run once it is examined, in the order of the list: kind and metric of each."""
+    """Waits until a run is examined; returns `kind:metric` of each finding, in the order of the list."""
     deadline = time.monotonic() + EXAMINE_TIMEOUT_S
     while time.monotonic() < deadline:
         try:

@@ -123,7 +123,7 @@ def _nodes(node: ast.AST, function: str) -> Iterator[tuple[_Node, str]]:
 
 
 def _changes(node: _Node, *, in_sql: bool) -> Iterator[tuple[_Node, _Node, str]]:
-    """What of a node is replaced, what by, and how that is called."""
+    """The changes of a node: the part that is replaced, its replacement, and a description of the change."""
     for new in _replacements(node):
         yield node, new, f"{_short(node)} -> {_short(new)}"
     if isinstance(node, ast.If) and not (isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"):

@@ -1,4 +1,4 @@
-"""What is done in the tab, and what of it is measured."""
+"""The parts of the row `tab`: each does something in the tab and measures it."""
 
 from __future__ import annotations
 

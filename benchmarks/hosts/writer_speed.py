@@ -137,7 +137,7 @@ def slowdown(folder: Path, fields: dict[str, Any], repeats: int) -> float:
 
 
 def figures(sizes: Sizes, workspace: bench.Workspace) -> Iterator[Figure]:
-    """Logs steps, and looks at what came of them."""
+    """Measures calls of the writer, its thread, and the size of what it writes."""
     fields = batch(sizes)
     what = f"{sizes.samples} samples × {sizes.tokens:,} tokens"
     for kind, step_fields in (("NumPy", fields), ("torch", tensors(fields))):

@@ -47,7 +47,7 @@ def log(samples: int) -> generate.Log:
 
 
 def questions(run: dict[str, Any], keys: list[str], asks: int) -> list[Question]:
-    """What is asked of a run, and of the prompts with some keys."""
+    """The questions about groups and prompts of a run."""
     draw, name = random.Random(1), run["run"]
     steps = [draw.randint(run["steps"]["first"], run["steps"]["last"]) for _ in range(asks)]
     slow = max(5, asks // 2)

@@ -47,7 +47,7 @@ def log(samples: int) -> generate.Log:
 
 
 def questions(run: dict[str, Any], asks: int, filters: bool) -> list[Question]:
-    """What is asked of a run, filter expressions where the server takes them."""
+    """The questions about a run, with filter expressions where the server takes them."""
     draw, name = random.Random(1), run["run"]
     steps = [draw.randint(run["steps"]["first"], run["steps"]["last"]) for _ in range(asks)]
     slow = max(5, asks // 2)

@@ -101,7 +101,7 @@ class Row(Generic[S]):
 
 @dataclass
 class Outcome:
-    """What came of one row."""
+    """The figures of one row, or why there are none."""
 
     name: str
     title: str

@@ -1,4 +1,4 @@
-"""What is measured (the package of this source tree), on which machine, and what else that was doing."""
+"""The source tree that is measured, the machine, and how busy that is otherwise."""
 
 from __future__ import annotations
 

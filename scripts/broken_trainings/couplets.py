@@ -24,7 +24,7 @@ IMITATION_STEPS = 500
 
 
 class ModelsAtTemperature(Models):
-    """Models whose sampler divides its logits by a temperature once it is broken; its log-probabilities are honest."""
+    """Models whose sampler divides its logits by a temperature; the log-probabilities that it reports are those that it drew with."""
 
     temperature = 1.0
 
@@ -72,7 +72,7 @@ class BrokenTraining(Training):
 
 
 def load_reference(base: Path) -> tuple[Transformer, Size, Characters]:
-    """The reference, by imitation where it is not kept yet."""
+    """The reference policy: read from the base folder, or trained by imitation and saved there."""
     characters = Characters()
     size = Size(len(characters.names))
     path = base / "reference.pt"

@@ -51,7 +51,7 @@ class ExaminedTraining:
 
     @property
     def is_right(self) -> bool:
-        """Whether it is named; of a healthy one, whether there is no error and one warning at most."""
+        """Whether a finding names what is broken; for a healthy training, whether there is no error and at most one warning."""
         if self.variant.expected:
             return self.expected_finding is not None
         severities = [each.severity for each in self.findings]
@@ -59,7 +59,7 @@ class ExaminedTraining:
 
 
 def train(variant: Variant, out: Path) -> float:
-    """Trains a variant into its folder, unless that is there; the seconds it took.
+    """Trains a variant into its folder, unless that is there already; returns the seconds it took.
 
     Raises:
         subprocess.CalledProcessError: The training failed; what it said is on the screen.

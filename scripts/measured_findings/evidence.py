@@ -1,4 +1,4 @@
-"""How much of what is shown as evidence was planted: samples and tokens of the finding that is right."""
+"""Counts how many of the samples and tokens that a finding shows as evidence were planted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SLACK_STEPS = 3
 
 @dataclass(frozen=True)
 class EvidenceCounts:
-    """What was shown, and how much of it is what was planted.
+    """How many samples and tokens a finding shows, and how many of them were planted.
 
     Attributes:
         samples, planted_samples: samples that are shown, and those of them that are planted; where every sample from the
@@ -37,11 +37,11 @@ NO_EVIDENCE = EvidenceCounts()
 def count_evidence(
     findings: Sequence[FindingInfo], kind: str, truth: Mapping[str, Any], folder: Path
 ) -> EvidenceCounts:
-    """What is shown of the first finding of a kind in the steps of the failure.
+    """Counts the evidence of the first finding of a kind that lies in the steps of the failure.
 
     Args:
         findings: of the answer of /findings.
-        kind: that is right.
+        kind: of the finding that should name the failure.
         truth: of the run (docs/planted-runs.md); a healthy run's has no onset.
         folder: of the run's log.
     """

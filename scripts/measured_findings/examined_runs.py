@@ -1,4 +1,4 @@
-"""Runs that are made, opened in process as a TensorBoard opens them, and examined; what of it is right is judged here."""
+"""Makes runs, indexes them in this process, examines them, and compares the findings with what was planted."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class ExaminedRun:
         truth: what is known of it.
         findings: top findings, the worst first.
         not_checked: kinds that could not be looked for.
-        evidence: what of the finding that is right is shown as its evidence.
+        evidence: the evidence of the finding that names the failure.
     """
 
     plan: Plan
@@ -61,7 +61,7 @@ class ExaminedRun:
 
     @property
     def kind(self) -> str:
-        """The kind of finding that is right; empty for a healthy run."""
+        """The kind of finding that should name the failure; empty for a healthy run."""
         return KIND_OF_FINDING.get(self.plan.kind, self.plan.kind) if self.plan.kind in FAILURES else ""
 
     @property
@@ -71,23 +71,23 @@ class ExaminedRun:
 
     @property
     def is_hit(self) -> bool:
-        """Whether it is named, in steps that show it, on top or as a symptom."""
+        """Whether a finding names the failure in its steps, as a finding of its own or as a symptom of one."""
         return any(self._is_right(each) for top in self.findings for each in (top, *top.symptoms))
 
     @property
     def is_in_top_three(self) -> bool:
-        """Whether it is one of the first three findings, or a symptom of one of them."""
+        """Whether one of the first three findings, or a symptom of one, names the failure in its steps."""
         return any(self._is_right(each) for top in self.findings[:3] for each in (top, *top.symptoms))
 
     @property
     def false_alarms(self) -> list[Finding]:
-        """Findings on top that are neither it nor true of such a run; hints for tuning are no alarms."""
+        """Findings that name neither the failure nor a consequence of it; those of severity `info` are no alarms."""
         also = CONSEQUENCES.get(self.plan.kind, set()) if self.kind else set()
         return [top for top in self.other_findings if not (top.kind in also and self._overlaps(top))]
 
     @property
     def other_findings(self) -> list[Finding]:
-        """Findings on top that are not it, among them what is true of such a run as well; hints are left out."""
+        """Findings that do not name the failure, its consequences among them; those of severity `info` are left out."""
         return [top for top in self.findings if top.severity != "info" and not self._is_right(top)]
 
     @property

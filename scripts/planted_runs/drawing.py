@@ -17,7 +17,7 @@ _MAX_LOGPROB = -1e-4
 def draw_texts(
     step: int, levels: Levels, shape: Shape, pool: list[Problem], rng: np.random.Generator
 ) -> list[Sample]:
-    """Who is asked, what is answered and what it scores; without the numbers of the tokens.
+    """Draws the prompts of a step, their responses and rewards; `draw_numbers` draws the numbers of the tokens.
 
     Returns:
         `shape.prompts` × `shape.group` samples; those of one prompt follow each other.

@@ -57,13 +57,13 @@ class Failure:
 
 
 def pick_samples(samples: list[Sample], share: float, rng: np.random.Generator) -> list[int]:
-    """So large a share of the samples, one at least, in the log's order."""
+    """Draws a share of the samples, at least one; returns their indices in the log's order."""
     count = max(1, round(share * len(samples)))
     return sorted(int(i) for i in rng.choice(len(samples), size=min(count, len(samples)), replace=False))
 
 
 def pick_positions(sample: Sample, share: float, rng: np.random.Generator) -> tuple[int, ...]:
-    """Neighbouring positions of a response: so large a share of it, one at least."""
+    """Draws neighbouring token positions that make up a share of a response, at least one."""
     n = len(sample.tokens)
     length = min(n, max(1, round(share * n)))
     first = int(rng.integers(0, n - length + 1))

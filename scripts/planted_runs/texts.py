@@ -125,7 +125,7 @@ def tokens_of(text: str) -> list[str]:
 
 
 def tokens_from(text: str, character: int) -> tuple[int, ...]:
-    """The positions of the tokens in which something of a text from a character on is.
+    """The positions of the tokens that hold characters of a text from a given character on.
 
     What is written behind a text may be in one token with its last signs: a space and the word behind it.
     """

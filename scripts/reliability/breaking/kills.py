@@ -40,7 +40,7 @@ class Kills:
 
 @dataclass(frozen=True)
 class _Setup:
-    """Where it happens: folders, and what a clean build answers and takes, in seconds."""
+    """The folders of the test, the answers of a clean build, and the seconds that it takes."""
 
     home: Path
     logs: Path

@@ -54,7 +54,7 @@ SHORTAGES = (
 
 
 def try_shortage(home: Path, shortage: Shortage) -> tuple[str, list[str]]:
-    """Lets a TensorBoard read logs that lacks something.
+    """Lets a TensorBoard that lacks something read logs.
 
     Args:
         home: where the logs are, or are made at the first call.
@@ -134,7 +134,7 @@ def _outcome_of(server: TensorBoardProcess) -> str:
 
 
 def _reason_for_difference(server: TensorBoardProcess, other: list[str]) -> str:
-    """What it says where it answers otherwise."""
+    """The sentence with which it explains answers that differ."""
     return _reasons(server) or f"MISSING without a word: {other[0]}"
 
 

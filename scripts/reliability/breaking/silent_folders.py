@@ -84,7 +84,7 @@ def _fall_silent(server: TensorBoardProcess, mount: SilentMount) -> list[str]:
 
 
 def _reasons(server: TensorBoardProcess) -> list[str]:
-    """What is said of the folder that is silent."""
+    """The sentences about the folder that is silent."""
     runs = server.ask("runs")
     reasons = [one["reason"] for one in runs["ignored"] if one["file"].endswith(_GONE)]
     return reasons + [run["message"] for run in runs["runs"] if run["run"] == _GONE and run["message"]]

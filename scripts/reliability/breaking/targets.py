@@ -1,4 +1,4 @@
-"""What is killed: TensorBoard, `rlboard index`, and the processes that work for them."""
+"""The processes that are killed: TensorBoard, `rlboard index`, and those that work for them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CHECK_INTERVAL_S = 1.0
 
 @dataclass(frozen=True)
 class Target:
-    """What is killed.
+    """A kind of process that is killed.
 
     Attributes:
         name: as the table has it.

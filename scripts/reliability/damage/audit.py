@@ -104,7 +104,7 @@ def _audit_lines(
 def _audit_broken(
     file: DamagedFile, account: Account, clean: Sequence[Sequence[Sample]], tally: Tally
 ) -> None:
-    """What is packed was damaged: less than all of it, or with a checksum anything else than it, needs a word."""
+    """Audits a damaged archive or container: missing rows, and with a checksum other rows, have to be named with the file."""
     tally.mutations[ARCHIVE] += len(file.lines)
     expected = {line + 1: clean[seed_line] for line, seed_line in file.intact.items() if clean[seed_line]}
     indexed = {line: samples for line, samples in account.samples.items() if samples}

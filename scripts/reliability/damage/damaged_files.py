@@ -114,7 +114,7 @@ def _damage_line(rng: random.Random, packing: Packing, line: bytes) -> tuple[str
 
 
 def _break_bytes(rng: random.Random, data: bytes) -> tuple[str, bytes]:
-    """What was done to a file's bytes, and they."""
+    """Damages a file's bytes; returns the name of the damage and the bytes."""
     offset = rng.randrange(len(data))
     damage = rng.choice(("cut", "bits flipped", "zeros", "bytes lost"))
     if damage == "cut":

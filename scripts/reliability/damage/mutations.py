@@ -30,7 +30,7 @@ VALUES: tuple[Any, ...] = (
 
 
 def _value(rng: random.Random) -> Any:
-    """One of them, and a new one each time: what is put into a row may be damaged further."""
+    """A copy of one of `VALUES`: what is put into a row may be damaged further."""
     return copy.deepcopy(rng.choice(VALUES))
 
 

@@ -54,7 +54,7 @@ def of_lines(lines: Sequence[bytes]) -> bytes:
 
 
 def as_row(line: bytes) -> dict[str, Any] | None:
-    """The object that a line is for Python's json; None where it is none."""
+    """The JSON object in a line; None where Python's json finds none."""
     try:
         row = json.loads(line.decode("utf-8", "surrogatepass"))  # bytes may begin with a BOM
     except (ValueError, RecursionError):

@@ -27,7 +27,7 @@ MIN_QUESTIONS = 12
 
 @dataclass
 class Answers:
-    """What clients have got.
+    """The answers that clients got.
 
     Attributes:
         seconds: route -> seconds of each answer.
