@@ -18,7 +18,7 @@ from browser import ADVICE, find
 from figures import add_write, finish, made_by, table
 from hostile.logs import write_hostile
 from hostile.payloads import payloads
-from hostile.visit import Visit, visit
+from hostile.visit import VisitResult, visit
 from playwright.sync_api import sync_playwright
 from tensorboard_process import TensorBoardProcess
 
@@ -31,7 +31,7 @@ FLAGS = (
 )
 
 
-def attack(texts: list[str], named: int) -> Visit:
+def attack(texts: list[str], named: int) -> VisitResult:
     """Writes logs of these texts and opens everything of them; `named` runs are named by some.
 
     Raises:

@@ -9,17 +9,17 @@ from playwright.sync_api import Error, expect
 from tab import Tab
 from tensorboard_process import TensorBoardProcess
 
-Look = Callable[[Tab, str, str], None]
+CheckPage = Callable[[Tab, str, str], None]
 """Looks for whatever is more than text: what was opened, and where."""
 
 
-def visit_comparing(tab: Tab, server: TensorBoardProcess, look: Look) -> list[str]:
+def visit_comparing(tab: Tab, server: TensorBoardProcess, check_page: CheckPage) -> list[str]:
     """Opens everything of the run of pairs.
 
     Args:
         tab: a page.
         server: a TensorBoard that shows the logs.
-        look: is called with each view that is open.
+        check_page: is called with each view that is open.
 
     Returns:
         A sentence for each that could not be opened.
@@ -33,12 +33,12 @@ def visit_comparing(tab: Tab, server: TensorBoardProcess, look: Look) -> list[st
     for where, key, step in shown:
         if step != 1:
             continue
-        failures += _opened(tab, where, "group-member", view="groups", group=key, group_step=step)
-        look(tab, "groups", where)
+        failures += _open_and_wait(tab, where, "group-member", view="groups", group=key, group_step=step)
+        check_page(tab, "groups", where)
     for key in prompts:
-        failures += _opened(tab, f"prompt {key}", "prompt-page", view="prompts", prompt=key)
+        failures += _open_and_wait(tab, f"prompt {key}", "prompt-page", view="prompts", prompt=key)
         tab.page.wait_for_timeout(50)  # its responses come side by side behind it
-        look(tab, "prompts", f"prompt {key}")
+        check_page(tab, "prompts", f"prompt {key}")
     for where, wanted, address in (
         ("the list of prompts", "prompt-kind", {"view": "prompts"}),
         ("the table of runs", "runs-row", {"view": "runs"}),
@@ -46,15 +46,15 @@ def visit_comparing(tab: Tab, server: TensorBoardProcess, look: Look) -> list[st
         ("a run beside another", "runs", {"view": "runs", "run_b": TALK}),
         ("what looks wrong", "findings", {"view": "findings"}),
     ):
-        failures += _opened(tab, where, wanted, **address)
-        look(tab, "lists of groups, prompts, runs and findings", where)
+        failures += _open_and_wait(tab, where, wanted, **address)
+        check_page(tab, "lists of groups, prompts, runs and findings", where)
     for prompt in tab.get("changed-prompt").all()[:1]:
         prompt.locator("button").first.click()
-        look(tab, "lists of groups, prompts, runs and findings", "a pair of responses")
+        check_page(tab, "lists of groups, prompts, runs and findings", "a pair of responses")
     return failures
 
 
-def _opened(tab: Tab, where: str, wanted: str, **address: object) -> list[str]:
+def _open_and_wait(tab: Tab, where: str, wanted: str, **address: object) -> list[str]:
     try:
         tab.open(run=PAIRS, **address)
         expect(tab.get(wanted).first).to_be_visible()

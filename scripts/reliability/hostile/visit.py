@@ -43,8 +43,8 @@ _WIDTHS = "() => [document.documentElement.scrollWidth, window.innerWidth]"
 
 
 @dataclass
-class Visit:
-    """What was seen.
+class VisitResult:
+    """What was opened of hostile logs, and what happened there that must not.
 
     Attributes:
         counts: what was opened -> how often.
@@ -54,8 +54,8 @@ class Visit:
     counts: dict[str, int] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
-    def note(self, what: str, times: int = 1) -> None:
-        """Counts."""
+    def count(self, what: str, times: int = 1) -> None:
+        """Counts what was opened."""
         self.counts[what] = self.counts.get(what, 0) + times
 
 
@@ -65,8 +65,8 @@ def visit(
     texts: list[str],
     runs: list[str],
     report_line: Callable[[str], None],
-) -> Visit:
-    """Opens everything.
+) -> VisitResult:
+    """Opens every view of hostile logs, and every sample.
 
     Args:
         browser: a started one.
@@ -75,18 +75,20 @@ def visit(
         runs: names of the runs.
         report_line: is told what is opened.
     """
-    seen = Visit()
+    result = VisitResult()
     page = browser.new_context(locale="en-US").new_page()
-    _listen(page, seen)
+    _record_events(page, result)
     tab = Tab(page, TensorBoard(server.url, server.log))
     for run in runs:
         tab.open(run=run)
         expect(tab.get("run-button").or_(tab.view.locator("main.pane")).first).to_be_visible()
-        _look(tab, seen, "overviews", f"the overview of {run!r}")
-    _overview(tab, seen)
+        _check_page(tab, result, "overviews", f"the overview of {run!r}")
+    _overview(tab, result)
     for run in (RUN, TALK):
-        _samples(tab, seen, run, server, texts, report_line)
-    seen.failures += visit_comparing(tab, server, lambda shown, what, where: _look(shown, seen, what, where))
+        _samples(tab, result, run, server, texts, report_line)
+    result.failures += visit_comparing(
+        tab, server, lambda shown, what, where: _check_page(shown, result, what, where)
+    )
     for key, value in {
         "view": "tokens",
         "search": texts[0],
@@ -96,26 +98,26 @@ def visit(
     }.items():
         tab.open(**{"run": RUN, "view": "samples", key: value})
         tab.page.wait_for_timeout(300)
-        _look(tab, seen, "links with a payload", f"the link with {key}")
+        _check_page(tab, result, "links with a payload", f"the link with {key}")
     for text in texts:
         tab.open(run=text)
-        _look(tab, seen, "links with a payload", f"the link to the run {text[:40]!r}")
-    seen.failures += [
+        _check_page(tab, result, "links with a payload", f"the link to the run {text[:40]!r}")
+    result.failures += [
         f"the console says {complaint[:300]}" for complaint in tab.complaints if not _is_expected(complaint)
     ]
-    seen.failures += [f"a request left: {url[:200]}" for url in tab.strays]
+    result.failures += [f"a request left: {url[:200]}" for url in tab.strays]
     page.context.close()
-    return seen
+    return result
 
 
-def _listen(page: Page, seen: Visit) -> None:
-    page.on("dialog", lambda dialog: _dismiss(dialog, seen))
-    page.on("popup", lambda opened: seen.failures.append(f"a window: {opened.url}"))
-    page.on("download", lambda started: seen.failures.append(f"a download: {started.url}"))
+def _record_events(page: Page, result: VisitResult) -> None:
+    page.on("dialog", lambda dialog: _dismiss(dialog, result))
+    page.on("popup", lambda opened: result.failures.append(f"a window: {opened.url}"))
+    page.on("download", lambda started: result.failures.append(f"a download: {started.url}"))
 
 
-def _dismiss(dialog: Dialog, seen: Visit) -> None:
-    seen.failures.append(f"a dialog: {dialog.message}")
+def _dismiss(dialog: Dialog, result: VisitResult) -> None:
+    result.failures.append(f"a dialog: {dialog.message}")
     dialog.dismiss()
 
 
@@ -124,37 +126,37 @@ def _is_expected(complaint: str) -> bool:
     return any(f"status of {status}" in complaint for status in (400, 404, 503))
 
 
-def _look(tab: Tab, seen: Visit, what: str, where: str) -> None:
-    seen.note(what)
+def _check_page(tab: Tab, result: VisitResult, what: str, where: str) -> None:
+    result.count(what)
     found: list[str] = tab.js(FOREIGN)
-    seen.failures += [f"{where}: {thing}" for thing in found]
+    result.failures += [f"{where}: {thing}" for thing in found]
     width, room = tab.js(_WIDTHS)
     if width > room:
-        seen.failures.append(f"{where}: the page scrolls sideways, {width} in {room}")
+        result.failures.append(f"{where}: the page scrolls sideways, {width} in {room}")
 
 
-def _overview(tab: Tab, seen: Visit) -> None:
+def _overview(tab: Tab, result: VisitResult) -> None:
     """Dialogs of the overview: metrics by hostile names, settings, problems."""
     tab.open(run=RUN)
     expect(tab.get("chart-reward").locator("canvas")).to_be_visible()
     tab.get("chart-picker").click()
     tab.js(_CHECK_ALL, 40)
-    _look(tab, seen, "dialogs", "the list of metrics")
+    _check_page(tab, result, "dialogs", "the list of metrics")
     tab.press("Escape")
-    _look(tab, seen, "overviews", "the charts of hostile names")
+    _check_page(tab, result, "overviews", "the charts of hostile names")
     tab.press("i")
     expect(tab.get("run-facts")).to_be_visible()
-    _look(tab, seen, "dialogs", "the dialog about a run")
+    _check_page(tab, result, "dialogs", "the dialog about a run")
     tab.press("Escape")
     tab.get("problems-button").click()
     expect(tab.get("problems-dialog")).to_be_visible()
-    _look(tab, seen, "dialogs", "the list of problems")
+    _check_page(tab, result, "dialogs", "the list of problems")
     tab.press("Escape")
 
 
 def _samples(
     tab: Tab,
-    seen: Visit,
+    result: VisitResult,
     run: str,
     server: TensorBoardProcess,
     texts: list[str],
@@ -166,11 +168,11 @@ def _samples(
     tab.get("columns").click()
     tab.js(_CHECK_ALL, 60)
     tab.press("Escape")
-    _look(tab, seen, "tables", f"the table of {run}")
+    _check_page(tab, result, "tables", f"the table of {run}")
     found: Any = server.ask("samples", run=run, step_min=0, limit=500)
     names = [str(name) for name in found["columns"]["id"]]
     if len(names) < len(texts):
-        seen.failures.append(f"{run}: {len(names)} samples of {len(texts)}")
+        result.failures.append(f"{run}: {len(names)} samples of {len(texts)}")
     for number, name in enumerate(names):
         try:
             tab.open(run=run, view="samples", sample=name)
@@ -178,13 +180,13 @@ def _samples(
             expect(
                 tab.get("token").or_(tab.get("message")).or_(tab.get("plain-response")).first
             ).to_be_attached()
-            _look(tab, seen, "opened samples", f"sample {name} of {run}")
+            _check_page(tab, result, "opened samples", f"sample {name} of {run}")
             if run == RUN:
-                _token_is_spelled_out(tab, seen, name)
+                _token_is_spelled_out(tab, result, name)
         except (AssertionError, Error) as error:
-            seen.failures.append(f"sample {name} of {run} cannot be opened: {str(error)[:200]}")
+            result.failures.append(f"sample {name} of {run} cannot be opened: {str(error)[:200]}")
         if number % 20 == 0:
-            report_line(f"{run}: sample {number} of {len(names)}, {len(seen.failures)} failures")
+            report_line(f"{run}: sample {number} of {len(names)}, {len(result.failures)} failures")
 
 
 _RAW = """() => [...document.querySelectorAll("[data-testid=token-info]")].map((one) => one.textContent)
@@ -192,12 +194,12 @@ _RAW = """() => [...document.querySelectorAll("[data-testid=token-info]")].map((
     .codePointAt(0) ?? null"""
 
 
-def _token_is_spelled_out(tab: Tab, seen: Visit, name: str) -> None:
+def _token_is_spelled_out(tab: Tab, result: VisitResult, name: str) -> None:
     """Selects the token that is the payload: what it is made of stands beside it by symbol or number."""
     tab.token(0).click(force=True)
     expect(tab.get("token-info")).to_be_visible()
-    seen.note("tokens spelled out")
+    result.count("tokens spelled out")
     raw = tab.js(_RAW)
     if raw is not None:
-        seen.failures.append(f"the first token of {name} is told with a raw U+{raw:04X}")
-    _look(tab, seen, "opened samples", f"the first token of {name}")
+        result.failures.append(f"the first token of {name} is told with a raw U+{raw:04X}")
+    _check_page(tab, result, "opened samples", f"the first token of {name}")
