@@ -9,12 +9,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +19,8 @@ import browser
 from planted_runs.run import Plan, write_run
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import FrameLocator, ViewportSize, sync_playwright
+from tab_checks import ROOT, ask, free_port, running
 
-ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT_MS = 30_000
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 FLAGS = [
@@ -132,33 +128,17 @@ PICTURES = (
 
 @contextlib.contextmanager
 def tensorboard(logdir: Path) -> Iterator[str]:
-    """Runs TensorBoard on a free port; gives its address once it answers.
+    """Runs TensorBoard of this checkout on a free port; gives its address once it answers.
 
     Raises:
-        SystemExit: It ended instead.
+        RuntimeError: It ended instead, or never answered; what it printed is in the message.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{probe.getsockname()[1]}/"
-    command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(logdir)]
-    command += ["--host", "127.0.0.1", "--port", address.rpartition(":")[2].rstrip("/")]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
-        try:
-            while not _answers(address):
-                if server.poll() is not None:
-                    raise SystemExit("TensorBoard did not start: run `make demo` to see why.")
-                time.sleep(0.2)
-            yield address
-        finally:
-            server.terminate()
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address + "data/environment", timeout=5):
-            return True
-    except OSError:
-        return False
+    port = free_port()
+    address = f"http://127.0.0.1:{port}/"
+    command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(logdir.resolve())]
+    command += ["--host", "127.0.0.1", "--port", str(port)]
+    with running(command, lambda: ask(address, "data/environment").status == 200, PYTHONPATH=str(ROOT)):
+        yield address
 
 
 def take(pictures: list[Picture], address: str, chromium: str, out: Path) -> None:
