@@ -176,13 +176,13 @@ def pieces_of(cursor: duckdb.DuckDBPyConnection, rows: Relation, rows_at_once: i
     """Samples in pieces of whole steps of at most so many rows; a larger step is a piece of its own."""
     sizes = f"SELECT step, count(*) FROM {rows.table_sql} WHERE {rows.where} GROUP BY step ORDER BY step"
     pieces: list[list[int]] = []
-    held = 0
+    piece_rows = 0
     for step, size in cursor.execute(sizes, rows.values).fetchall():
-        if not pieces or held + size > rows_at_once:
+        if not pieces or piece_rows + size > rows_at_once:
             pieces.append([step, step])
-            held = 0
+            piece_rows = 0
         pieces[-1][1] = step
-        held += size
+        piece_rows += size
     where = f"{rows.where} AND step BETWEEN ? AND ?"
     return [replace(rows, where=where, values=[*rows.values, *ends]) for ends in pieces] or [rows]
 

@@ -108,9 +108,11 @@ def _rows(session: RunSession, selection: Selection, finding: Finding) -> list[t
     rows = select_samples(session, chosen, needs_groups=schema.needs_groups([query.sort]))
     where, values, order, x = rows.where, list(rows.values), "step", "NULL"
     if query.repeated and "response" in schema.text_sql:
-        said = f"step, prompt_key, hash({schema.text_sql['response']})"
-        several = f"SELECT {said} FROM {rows.table_sql} WHERE {where} GROUP BY ALL HAVING count(*) > 1"
-        where, values, order = f"{where} AND ({said}) IN ({several})", values * 2, said
+        repeated_key = f"step, prompt_key, hash({schema.text_sql['response']})"
+        several = (
+            f"SELECT {repeated_key} FROM {rows.table_sql} WHERE {where} GROUP BY ALL HAVING count(*) > 1"
+        )
+        where, values, order = f"{where} AND ({repeated_key}) IN ({several})", values * 2, repeated_key
     if query.sort:
         x = schema.metric_sql[query.sort]
         where = f"{where} AND {x} IS NOT NULL AND NOT isnan({x})"

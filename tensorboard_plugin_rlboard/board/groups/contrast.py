@@ -106,8 +106,8 @@ def _best(found: list[_CountedPhrase], of_each: tuple[int, int], sign: int) -> l
     """The first phrases by how far the sides are apart, then the longest, then as a dictionary has them."""
 
     def order(p: _CountedPhrase) -> tuple[float, int, int, str]:
-        apart = sign * (p.good / of_each[0] - p.bad / of_each[1])
-        return -round(apart, 9), -len(p.words), -len(p.text), p.text
+        share_difference = sign * (p.good / of_each[0] - p.bad / of_each[1])
+        return -round(share_difference, 9), -len(p.words), -len(p.text), p.text
 
     kept: list[_CountedPhrase] = []
     for phrase in sorted(found, key=order):

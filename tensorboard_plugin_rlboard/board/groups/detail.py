@@ -75,7 +75,7 @@ def group(session: RunSession, question: GroupQuestion, decoded_samples: Decoded
     units = tokens or [_words(response) for response in responses]
     prefix = shared_prefix(units)
     cut = [not tokens and length is not None and length > share for length in texts["length"]]
-    said = contrast(*([responses[k] for k in by_side[side]] for side in ("good", "bad")))
+    phrases = contrast(*([responses[k] for k in by_side[side]] for side in ("good", "bad")))
     return Group(
         facts=group_row,
         prompt=question.text_rules.apply_prompt(texts["prompt"][0] or ""),
@@ -88,9 +88,9 @@ def group(session: RunSession, question: GroupQuestion, decoded_samples: Decoded
         bad=len(by_side["bad"]),
         good_length=_mean([members["length"][k] for k in by_side["good"]]),
         bad_length=_mean([members["length"][k] for k in by_side["bad"]]),
-        good_have=[_group_phrase(phrase) for phrase in said.good],
-        bad_have=[_group_phrase(phrase) for phrase in said.bad],
-        whole_texts=said.is_complete and not any(cut),
+        good_have=[_group_phrase(phrase) for phrase in phrases.good],
+        bad_have=[_group_phrase(phrase) for phrase in phrases.bad],
+        whole_texts=phrases.is_complete and not any(cut),
         members={name: column for name, column in members.items() if name != "row"}
         | {
             "side": sides,

@@ -109,10 +109,10 @@ def _numbered(session: RunSession, rows: Relation, rowid: np.ma.MaskedArray) -> 
 def _first_rows(columns: Columns, grouped: Bools) -> Ints | None:
     """The number of the first row of each row's group, as `group_number`; None where two groups have one hash."""
     at = np.flatnonzero(grouped)
-    told = [
+    group_keys = [
         np.ma.getdata(columns[name])[at].astype(np.int64) for name in (*KEYS[:2], "key_hash", "key_digest")
     ]
-    *own, digest = told
+    *own, digest = group_keys
     order = np.lexsort(own[::-1])
     groups = step_segments(tuple(column[order] for column in own))
     first = np.full(len(grouped), -1, np.int64)
@@ -215,8 +215,8 @@ def distinct_responses(samples: GroupedSamples) -> Ints:
     if "response_hash" not in samples.columns:
         return np.zeros(len(groups.sizes), np.int64)
     group = groups.of_rows(np.arange(len(groups.sizes), dtype=np.float64)).astype(np.int64)
-    said = np.ma.getdata(samples.columns["response_hash"]).view(np.int64)
-    different = step_segments((group, said))
+    response_hashes = np.ma.getdata(samples.columns["response_hash"]).view(np.int64)
+    different = step_segments((group, response_hashes))
     of_group = different.by_step(group)[different.starts]
     return np.bincount(of_group, minlength=len(groups.sizes)).astype(np.int64)
 

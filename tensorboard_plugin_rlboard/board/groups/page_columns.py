@@ -36,7 +36,12 @@ MEMBER_NUMBERS = ("file", "line_offset", "row", "reward", "length", "cut", "logg
 
 
 def page_columns(
-    session: RunSession, found: GroupTable, at: Ints, samples: GroupedSamples, here: Ints, rules: TextRules
+    session: RunSession,
+    found: GroupTable,
+    at: Ints,
+    samples: GroupedSamples,
+    positions: Ints,
+    rules: TextRules,
 ) -> tuple[Columns, Columns]:
     """The columns of /groups: one row a group, and one row a member.
 
@@ -45,11 +50,11 @@ def page_columns(
         found: all groups of the selection.
         at: the places of those of the page among them, in its order.
         samples: of these groups at least, with their responses told apart.
-        here: the places of the groups of the page among those of `samples`.
+        positions: the places of the groups of the page among those of `samples`.
         rules: how prompts are shown.
     """
     statistics = found.statistics
-    starts, sizes = samples.groups.starts[here], samples.groups.sizes[here]
+    starts, sizes = samples.groups.starts[positions], samples.groups.sizes[positions]
     texts = _texts(session, samples.whole("rowid")[starts])
     weight, step_weight = found.weight[at], _step_weights(found)[at]
     columns: Columns = {
@@ -66,8 +71,8 @@ def page_columns(
         "reward_min": number_list(statistics.low[at]),
         "reward_max": number_list(statistics.high[at]),
         "length_mean": number_list(found.length[at]),
-        **_lengths(samples, here),
-        "distinct": distinct_responses(samples)[here].tolist(),
+        **_lengths(samples, positions),
+        "distinct": distinct_responses(samples)[positions].tolist(),
         "weight": number_list(weight),
         "share": number_list(weight / np.where(step_weight > 0, step_weight, np.nan)),
         "step_weight": number_list(step_weight),
@@ -90,14 +95,14 @@ def _step_weights(found: GroupTable) -> Floats:
     return steps.of_rows(ordered_sum(found.weight, steps))
 
 
-def _lengths(samples: GroupedSamples, here: Ints) -> Columns:
+def _lengths(samples: GroupedSamples, positions: Ints) -> Columns:
     """The shortest and the longest response of some groups."""
-    if not len(here):
+    if not len(positions):
         return {"length_min": [], "length_max": []}
     length, starts = samples.numbers("length"), samples.groups.starts
     return {
-        "length_min": number_list(np.fmin.reduceat(length, starts)[here]),
-        "length_max": number_list(np.fmax.reduceat(length, starts)[here]),
+        "length_min": number_list(np.fmin.reduceat(length, starts)[positions]),
+        "length_max": number_list(np.fmax.reduceat(length, starts)[positions]),
     }
 
 

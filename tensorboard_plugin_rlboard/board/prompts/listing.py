@@ -129,8 +129,10 @@ def _lines_and_texts(
     wanted = history.identity[page]
     if not len(wanted):  # a run without prompts has no column for them
         return [], []
-    mine = np.isin(history.identity_of_key, wanted)
-    identity_of = dict(zip(history.keys[mine].tolist(), history.identity_of_key[mine].tolist(), strict=True))
+    is_on_page = np.isin(history.identity_of_key, wanted)
+    identity_of = dict(
+        zip(history.keys[is_on_page].tolist(), history.identity_of_key[is_on_page].tolist(), strict=True)
+    )
     reward = session.schema.metric_sql.get("reward", "CAST(NULL AS DOUBLE)")
     finite = f"CASE WHEN {is_finite(reward)} THEN {reward} END"
     keys = [as_text(key) for key in identity_of]

@@ -76,12 +76,12 @@ def column_mapping(run: RunIndex, *, has_runs_below: bool = False) -> ColumnMapp
 
 def _doubts(mapped: IndexedFile, files: Sequence[IndexedFile]) -> Iterator[str]:
     """The doubts of a run's mappings: that of the shown one, then those of files that were understood otherwise."""
-    told = {"" if mapped.format.mapping is None else mapped.format.mapping.doubt}
-    yield from told
+    yielded = {"" if mapped.format.mapping is None else mapped.format.mapping.doubt}
+    yield from yielded
     for file in files:
         doubt = "" if file.format.mapping is None else file.format.mapping.doubt
-        if doubt not in told | {""} and len(told) <= _MAX_DOUBTS:
-            told.add(doubt)
+        if doubt not in yielded | {""} and len(yielded) <= _MAX_DOUBTS:
+            yielded.add(doubt)
             yield f"Of the file {PurePosixPath(file.relative).name}: {doubt}"
 
 
@@ -122,7 +122,7 @@ def _path_sources(file_format: Format, relative: str, shown: Mapping[str, str]) 
     named = file_format.options.get("named", "")
     from_names = step_and_split_from_names(path, is_numbered="number" in named)
     found: dict[str, str] = {}
-    for name, value, told, source in (
+    for name, value, name_value, source in (
         ("step", defaults.step, from_names.step, from_names.step_source),
         ("split", defaults.split or None, from_names.split, from_names.split_source),
     ):
@@ -132,7 +132,7 @@ def _path_sources(file_format: Format, relative: str, shown: Mapping[str, str]) 
             file_format.name == NATIVE.name or file_format.mapping is not None
         ):  # a trainer's layout, which knows other names than these
             found[name] = source_of_default(path, value)
-        elif told == value and name in named:
+        elif name_value == value and name in named:
             found[name] = source
         elif name in named and (of_sequence := source_beside_others(relative, value)):
             found[name] = of_sequence

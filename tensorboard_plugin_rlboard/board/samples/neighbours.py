@@ -75,9 +75,9 @@ def _before_and_after(
     """
     own = (sample["line_offset"], sample["file"], sample["row"])
     place = 'row(line_offset, file, "row")'
-    here = "row(CAST(? AS BIGINT), CAST(? AS INTEGER), CAST(? AS INTEGER))"
+    place_sql = "row(CAST(? AS BIGINT), CAST(? AS INTEGER), CAST(? AS INTEGER))"
     found = session.cursor.execute(
-        f"SELECT max({place}) FILTER ({place} < {here}), min({place}) FILTER ({place} > {here}) "
+        f"SELECT max({place}) FILTER ({place} < {place_sql}), min({place}) FILTER ({place} > {place_sql}) "
         f"FROM {session.schema.table} WHERE {_OF_STEP}",
         [*own, *own, sample["split"], sample["attempt"], sample["step"]],
     ).fetchall()[0]

@@ -64,17 +64,17 @@ class PromptHistory:
             return self
         # Visits come by prompt: to sort them again would take longest.
         starts = np.flatnonzero(np.append(True, visits.identity[1:] != visits.identity[:-1]))
-        here = visits.identity[starts]
+        identities = visits.identity[starts]
         ends = np.append(starts[1:], len(visits.identity)) - 1
-        wide = self._with_prompts(here)
-        at = np.searchsorted(wide.identity, here)
+        wide = self._with_prompts(identities)
+        at = np.searchsorted(wide.identity, identities)
         low, high = (end.reduceat(visits.label, starts) for end in (np.minimum, np.maximum))
         wide.is_mixed[at] |= np.logical_or.reduceat(visits.is_mixed, starts) | (low != high)
         wide.is_mixed[at] |= (wide.visits[at] > 0) & (wide.label[at] != low)
         wide.visits[at] += ends - starts + 1
         wide.total[at] += np.add.reduceat(visits.sums, starts, axis=0)
-        for mine, theirs in ((wide.best, visits.best), (wide.best_gap, visits.best_gap)):
-            mine[at] = np.fmax(mine[at], np.fmax.reduceat(theirs, starts))
+        for known_best, visited in ((wide.best, visits.best), (wide.best_gap, visits.best_gap)):
+            known_best[at] = np.fmax(known_best[at], np.fmax.reduceat(visited, starts))
         earlier = visits.step[starts] < wide.first_step[at]
         wide.first_step[at[earlier]] = visits.step[starts[earlier]]
         wide.first[at[earlier]] = visits.sums[starts[earlier]]

@@ -13,10 +13,10 @@ time: a training that is writing adds to these."""
 
 def split_settled(steps: list[int], rows: Mapping[int, int]) -> tuple[list[int], list[int]]:
     """Steps that will hardly change any more, and the newest ones."""
-    first, held = len(steps), 0
+    first, newest_rows = len(steps), 0
     while first > 0 and len(steps) - first < NEWEST_STEPS:
-        held += rows[steps[first - 1]]
-        if held > NEWEST_ROWS and first < len(steps):
+        newest_rows += rows[steps[first - 1]]
+        if newest_rows > NEWEST_ROWS and first < len(steps):
             break
         first -= 1
     return steps[:first], steps[first:]
@@ -25,12 +25,12 @@ def split_settled(steps: list[int], rows: Mapping[int, int]) -> tuple[list[int],
 def batches(steps: list[int], rows: Mapping[int, int]) -> Iterator[list[int]]:
     """Steps in batches of a bounded number of rows; a larger step is a batch of its own."""
     batch: list[int] = []
-    held = 0
+    batch_rows = 0
     for step in steps:
-        if batch and held + rows[step] > ROWS_AT_ONCE:
+        if batch and batch_rows + rows[step] > ROWS_AT_ONCE:
             yield batch
-            batch, held = [], 0
+            batch, batch_rows = [], 0
         batch.append(step)
-        held += rows[step]
+        batch_rows += rows[step]
     if batch:
         yield batch
