@@ -40,8 +40,8 @@ _ROOT_OUTPUTS = f"data.spans.0.attributes.{_MLFLOW_OUTPUTS}"
 
 def known_file_message(rows: Sequence[Row]) -> str:
     """The message, with its remedy, on a file that a known program wrote; empty for any other."""
-    known = (said for keys, said in _KNOWN if any(keys <= row.keys() for row in rows))
-    return next((said for said in (*known, *map(_row_message, rows[:1])) if said), "")
+    known = (message for keys, message in _KNOWN if any(keys <= row.keys() for row in rows))
+    return next((message for message in (*known, *map(_row_message, rows[:1])) if message), "")
 
 
 def _row_message(row: Row) -> str:
@@ -90,11 +90,11 @@ def _scores_message(assessments: object) -> str:
 def _is_headed_by_a_row(row: Row) -> bool:
     """Whether the names of a table's columns are values: a number above numbers, a sentence above sentences."""
     numbers = [row[name] for name in row if _NUMBER.fullmatch(str(name).strip())]
-    said = [row[name] for name in row if len(str(name).split()) > _SENTENCE]
+    under_sentences = [row[name] for name in row if len(str(name).split()) > _SENTENCE]
     are_alike = all(isinstance(one, (int, float)) for one in numbers) and all(
-        isinstance(one, str) for one in said
+        isinstance(one, str) for one in under_sentences
     )
-    return bool(numbers and said) and are_alike
+    return bool(numbers and under_sentences) and are_alike
 
 
 def _object(row: Mapping[str, object], key: str) -> Mapping[str, object]:

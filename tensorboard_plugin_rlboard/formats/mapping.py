@@ -51,8 +51,8 @@ class KeyMapping:
             for name, paths in _json_object(options.get("alternatives", "")).items()
             if isinstance(paths, list)
         }
-        said = _json_object(options.get("notes", ""))
-        notes = {name: note for name, note in said.items() if isinstance(note, str)}
+        stored_notes = _json_object(options.get("notes", ""))
+        notes = {name: note for name, note in stored_notes.items() if isinstance(note, str)}
         return cls(keys, "guessed" in options, others, options.get("doubt", ""), notes) if keys else None
 
 

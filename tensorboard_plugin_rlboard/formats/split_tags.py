@@ -78,18 +78,20 @@ def evaluations_under(key: str, values: Collection[object]) -> dict[str, frozens
     """
     if not may_hold_tags(key):
         return {}
-    told = {
+    tags_by_value = {
         value if isinstance(value, str) else json.dumps(value): tags_of(value)
         for value in values
         if tags_of(value)
     }
     if plain(snake_case(key)) not in _KINDS:
-        told = {text: tags for text, tags in told.items() if len(tags) > 1 or text.startswith("[")}
-    elif any(len(tags) == 1 and not text.startswith("[") for text, tags in told.items()):
-        kinds = {tag.lower() for tags in told.values() for tag in tags}
-        told = told if kinds <= EVAL_KINDS | ROLLOUT_KINDS else {}
-    telling = _evaluation_tags(told.values())
-    found = {text: telling.intersection(tags) for text, tags in told.items()}
+        tags_by_value = {
+            text: tags for text, tags in tags_by_value.items() if len(tags) > 1 or text.startswith("[")
+        }
+    elif any(len(tags) == 1 and not text.startswith("[") for text, tags in tags_by_value.items()):
+        kinds = {tag.lower() for tags in tags_by_value.values() for tag in tags}
+        tags_by_value = tags_by_value if kinds <= EVAL_KINDS | ROLLOUT_KINDS else {}
+    telling = _evaluation_tags(tags_by_value.values())
+    found = {text: telling.intersection(tags) for text, tags in tags_by_value.items()}
     return {text: tags for text, tags in found.items() if tags}
 
 
@@ -113,10 +115,10 @@ def normalised_split(split: object, default: str = "train") -> str:
         if isinstance(name, str) and is_eval_name(name):
             return "eval"
         return "train" if isinstance(name, str) and is_training_name(name) else default
-    said = set(map(_tag_word, tags))
-    if said & (_EVALUATIONS | _UNCLEAR):
+    tag_words = set(map(_tag_word, tags))
+    if tag_words & (_EVALUATIONS | _UNCLEAR):
         return "eval"
-    return "train" if said & TRAINING_NAMES else default
+    return "train" if tag_words & TRAINING_NAMES else default
 
 
 def _tag_word(tag: str) -> str:

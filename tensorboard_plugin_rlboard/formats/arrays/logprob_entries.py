@@ -54,14 +54,14 @@ def logprob_entries(value: object) -> LogprobEntries | None:
         value = value.get("content")
     if not isinstance(value, list) or not may_hold_entries(value):
         return None
-    there = [entry for entry in value if entry is not None]
-    if all(isinstance(entry, Mapping) for entry in there):
-        read = [_from_object(entry) for entry in there]
-    elif all(_is_list(entry) for entry in there):
-        read = _from_lists(there)
+    entries = [entry for entry in value if entry is not None]
+    if all(isinstance(entry, Mapping) for entry in entries):
+        read = [_from_object(entry) for entry in entries]
+    elif all(_is_list(entry) for entry in entries):
+        read = _from_lists(entries)
     else:
         return None
-    if len(read) != len(there) or None in read:
+    if len(read) != len(entries) or None in read:
         return None
     found = iter(entry for entry in read if entry is not None)
     return _entries((None, None) if entry is None else next(found) for entry in value)
@@ -80,12 +80,12 @@ def _entries(pairs: Iterable[_Entry]) -> LogprobEntries | None:
 def _from_object(entry: Mapping[str, object]) -> _Entry | None:
     """One object of OpenAI's, or the first of vLLM's objects by token id: the token that was sampled."""
     if "logprob" in entry:
-        said = (*(entry.get(key) for key in _TEXT_KEYS), *(entry.get(key) for key in _ID_KEYS))
-        return _token(next((value for value in said if value is not None), None)), entry["logprob"]
-    there = {key: value for key, value in entry.items() if value is not None}
-    if len(there) > 1 and len(there) < len(entry):
+        token_values = (*(entry.get(key) for key in _TEXT_KEYS), *(entry.get(key) for key in _ID_KEYS))
+        return _token(next((value for value in token_values if value is not None), None)), entry["logprob"]
+    present = {key: value for key, value in entry.items() if value is not None}
+    if len(present) > 1 and len(present) < len(entry):
         return None  # a table's objects all have the same keys: which of these came first is lost
-    key, value = next(iter(there.items()), ("", None))
+    key, value = next(iter(present.items()), ("", None))
     if isinstance(value, Mapping):
         inner = _from_object(value) if "logprob" in value else None
         return inner if inner is None or inner[0] is not None else (_token_of_key(key), inner[1])

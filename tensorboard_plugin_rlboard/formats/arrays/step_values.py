@@ -102,8 +102,8 @@ def _may_count_tokens(times: Sequence[float]) -> bool:
     units = _ROUND if len(set(times)) > 1 else _ROUND_ALONE
     if any(all(number % unit == 0 for number in times) for unit in units):
         return True
-    apart = [abs(b - a) for a, b in pairwise(times) if a != b]
-    return bool(apart) and min(apart) >= _TOKENS_OF_A_STEP
+    gaps = [abs(b - a) for a, b in pairwise(times) if a != b]
+    return bool(gaps) and min(gaps) >= _TOKENS_OF_A_STEP
 
 
 def _are_in_no_order(numbers: Sequence[float]) -> bool:

@@ -66,11 +66,11 @@ def odd_groups(file_format: Format, location: Mapping[str, Any], groups: Any) ->
         group = found.mixed()
         # Environments have other prompts in each episode of a group, and then no two alike.
         if group and (found.repeats_prompt(group) or (len(named) == 1 < len(steps))):
-            said = f"The group_id {shortened(group)} of step {step} is that of samples with different prompts, which are compared with each other as one group. If equal prompts are a group, {remedy}."
-            return [(found.rows[group], said)]
+            sentence = f"The group_id {shortened(group)} of step {step} is that of samples with different prompts, which are compared with each other as one group. If equal prompts are a group, {remedy}."
+            return [(found.rows[group], sentence)]
         if found.are_alone():
-            said = f"Each sample of step {step} has a group_id of its own, though several answer the same prompt: a group of one has no advantage. If equal prompts are a group, {remedy}."
-            return [(min(found.rows.values()), said)]
+            sentence = f"Each sample of step {step} has a group_id of its own, though several answer the same prompt: a group of one has no advantage. If equal prompts are a group, {remedy}."
+            return [(min(found.rows.values()), sentence)]
     return []
 
 

@@ -161,8 +161,8 @@ class Profile:
         speaks_for = any(len(found) > 1 and len(set(found)) == 1 for found in by_value.values())
         mixed = sum(len(set(found)) > 1 for found in by_value.values())
         several = [key for key, count in repeated.items() if count > 1]
-        apart = bool(several) and all(len(by_prompt[key]) == repeated[key] for key in several)
-        return speaks_for, 2 * mixed > len(by_value) or apart
+        never_shared = bool(several) and all(len(by_prompt[key]) == repeated[key] for key in several)
+        return speaks_for, 2 * mixed > len(by_value) or never_shared
 
 
 def differs_within(column: Column, labels: Column) -> bool:
@@ -207,7 +207,7 @@ def are_sums(totals: Floats, parts: Floats) -> bool:
     if not (np.abs(totals) < _MAX_REWARD).all() or not (np.abs(parts) < _MAX_REWARD).all():
         return False
     weights, _, rank, _ = np.linalg.lstsq(parts, totals, rcond=None)
-    told = np.unique(parts[parts.any(axis=1)], axis=0)
-    if len(told) <= rank or np.unique(totals).size < 2:
+    distinct_parts = np.unique(parts[parts.any(axis=1)], axis=0)
+    if len(distinct_parts) <= rank or np.unique(totals).size < 2:
         return False
     return float(np.mean(np.abs(parts @ weights - totals) <= _ROUNDED)) >= _NEARLY_ALL

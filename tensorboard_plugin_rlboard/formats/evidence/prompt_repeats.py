@@ -27,9 +27,9 @@ def repeat_prompts(pairs: Pairs, *, own: bool) -> bool:
         pairs: prompts and responses.
         own: whether they stand under our own key, so that more has to speak for it.
     """
-    said = [(prompt, text) for prompt, text in pairs if prompt and text]
-    repeats = [(prompt, text) for prompt, text in said if text.startswith(prompt)]
-    if not repeats or len(repeats) < _NEARLY_ALL * len(said):
+    filled = [(prompt, text) for prompt, text in pairs if prompt and text]
+    repeats = [(prompt, text) for prompt, text in filled if text.startswith(prompt)]
+    if not repeats or len(repeats) < _NEARLY_ALL * len(filled):
         return False
     if not any(len(text) > len(prompt) for prompt, text in repeats):
         return False

@@ -126,10 +126,10 @@ def _gold(doc: Mapping[str, object]) -> object:
 
 
 def _lighteval(row: Row, _: LineContext) -> LineSamples:
-    doc, said = nested_object(row, "doc"), nested_object(row, "model_response")
-    prompt = row.get("full_prompt") or said.get("input") or doc.get("query")
+    doc, response = nested_object(row, "doc"), nested_object(row, "model_response")
+    prompt = row.get("full_prompt") or response.get("input") or doc.get("query")
     gold = row.get("gold") or _gold(doc)
-    answers = row.get("predictions") if "full_prompt" in row else said.get("text")
+    answers = row.get("predictions") if "full_prompt" in row else response.get("text")
     listed = answers if isinstance(answers, list) else [answers]
     if not listed:
         raise ValueError(CHOSE)

@@ -37,12 +37,12 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
     problems: list[str] = []
     answered = extra_fields.nested_object(row, _RESPONSE_KEY)
     asked = _request_messages(extra_fields.nested_object(row, _REQUEST_KEY).get("input"))
-    said = as_messages(answered.get("output")) or []
+    output = as_messages(answered.get("output")) or []
     sample: dict[str, object] = {
         "step": row["step"] if type(row.get("step")) is int else 0,
         "prompt": messages_to_text(asked) if asked else None,
-        "response": messages_to_text(said) if said else None,
-        "messages": [*asked, *({**message, "sampled": True} for message in said)] or None,
+        "response": messages_to_text(output) if output else None,
+        "messages": [*asked, *({**message, "sampled": True} for message in output)] or None,
         "reward": row.get("reward"),
         "group_id": extra_fields.identifier_text(row.get("_ng_task_index")) or None,
         "finish_reason": _finish_reason(answered),
@@ -51,7 +51,7 @@ def _to_samples(row: Row, context: LineContext) -> LineSamples:
     }
     sample |= _tokens(answered.get("output"), context, problems)
     found = {key: value for key, value in sample.items() if value is not None}
-    if not said:
+    if not output:
         found["response"] = None  # a rollout that failed
     extra_fields.add_extra_fields(found, ((key, row[key]) for key in row if key not in _READ_KEYS), "logged")
     return LineSamples([found], problems)

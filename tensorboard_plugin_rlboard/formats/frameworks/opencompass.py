@@ -89,20 +89,20 @@ def _are_turns(asked: Sequence[object], whole: Sequence[object]) -> bool:
     return 0 < len(asked) == len(whole) and all(isinstance(turn, str) for turn in (*asked, *whole))
 
 
-def _turns(asked: Sequence[object], said: Sequence[object], gold: object) -> LineSamples:
-    right = gold if isinstance(gold, list) and len(gold) == len(said) else [gold] * len(said)
+def _turns(asked: Sequence[object], answers: Sequence[object], gold: object) -> LineSamples:
+    right = gold if isinstance(gold, list) and len(gold) == len(answers) else [gold] * len(answers)
     rows: list[Row] = []
-    for turn, (prompt, answer, truth) in enumerate(zip(asked, said, right, strict=True)):
+    for turn, (prompt, answer, truth) in enumerate(zip(asked, answers, right, strict=True)):
         question = {"prompt": text_of(prompt), "ground_truth": text_of(truth), "turn": turn}
         rows += question_samples(question, [answer]).rows
     return LineSamples(rows)
 
 
 def _dialogue(turns: Sequence[Mapping[str, object]]) -> LineSamples:
-    said = [
+    messages = [
         {"role": role, "content": turn.get(role) or ""} for turn in turns for role in ("user", "assistant")
     ]
-    return _conversation(said, {})
+    return _conversation(messages, {})
 
 
 def _filled(messages: list[dict[str, object]] | None, whole: object) -> list[dict[str, object]] | None:
@@ -119,11 +119,11 @@ def _filled(messages: list[dict[str, object]] | None, whole: object) -> list[dic
     ]
 
 
-def _conversation(said: Sequence[Mapping[str, object]], question: Mapping[str, object]) -> LineSamples:
+def _conversation(messages: Sequence[Mapping[str, object]], question: Mapping[str, object]) -> LineSamples:
     """A conversation as one sample: its last answer is the response, and what was said before is the prompt."""
-    last = max((at for at, turn in enumerate(said) if turn["role"] == "assistant"), default=len(said))
-    whole = {**question, "prompt": _prompt(said[:last]), "messages": as_messages(list(said))}
-    return question_samples(whole, [turn["content"] for turn in said[last : last + 1]])
+    last = max((at for at, turn in enumerate(messages) if turn["role"] == "assistant"), default=len(messages))
+    whole = {**question, "prompt": _prompt(messages[:last]), "messages": as_messages(list(messages))}
+    return question_samples(whole, [turn["content"] for turn in messages[last : last + 1]])
 
 
 def _details(row: Row, taken: Sequence[object]) -> LineSamples:

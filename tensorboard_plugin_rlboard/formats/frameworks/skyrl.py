@@ -52,8 +52,13 @@ def _to_samples(row: Row, _: LineContext) -> LineSamples:
 def _ground_truth(extras: object) -> object:
     if not isinstance(extras, dict):
         return None
-    holders = [extras, *(held for key in _GROUND_TRUTH_HOLDERS if isinstance(held := extras.get(key), dict))]
-    return next((held["ground_truth"] for held in holders if held.get("ground_truth") is not None), None)
+    holders = [
+        extras,
+        *(holder for key in _GROUND_TRUTH_HOLDERS if isinstance(holder := extras.get(key), dict)),
+    ]
+    return next(
+        (holder["ground_truth"] for holder in holders if holder.get("ground_truth") is not None), None
+    )
 
 
 def _path_defaults(path: PurePosixPath) -> PathDefaults:

@@ -188,9 +188,9 @@ class MappedRows:
         if answer is not None and messages[-1]["role"] not in {"assistant", "tool"}:
             # All of it is what was asked, the answers of its examples as well.
             before, response = messages, []
-            said = as_conversation(answer) or [{"role": "assistant", "content": answer}]
-            messages = [*messages, *({**message, "sampled": True} for message in said)]
-            sample["response"] = messages_to_text(said)
+            answer_messages = as_conversation(answer) or [{"role": "assistant", "content": answer}]
+            messages = [*messages, *({**message, "sampled": True} for message in answer_messages)]
+            sample["response"] = messages_to_text(answer_messages)
         prompt = sample.get("prompt")
         if isinstance(prompt, str) and not any(prompt in str(message["content"]) for message in before):
             messages = [{"role": "user", "content": prompt}, *messages]

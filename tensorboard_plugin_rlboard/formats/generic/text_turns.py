@@ -39,16 +39,16 @@ def texts_as_turns(value: object, sample: dict[str, object]) -> list[Message] | 
     """
     if not _are_texts(value):
         return None
-    said: list[Message] = [{"role": "assistant", "content": text, "sampled": True} for text in value]
+    messages: list[Message] = [{"role": "assistant", "content": text, "sampled": True} for text in value]
     prompts = sample.get("prompt")
-    if not _are_texts(prompts) or len(prompts) - len(said) not in {0, 1}:
-        return said
+    if not _are_texts(prompts) or len(prompts) - len(messages) not in {0, 1}:
+        return messages
     del sample["prompt"]
     asked: list[Message] = [{"role": "user", "content": text} for text in prompts]
-    turns = [message for turn in zip(asked, said, strict=False) for message in turn]
+    turns = [message for turn in zip(asked, messages, strict=False) for message in turn]
     return [
         *turns,
-        *({**message, "role": "tool"} for message in asked[len(said) :]),
+        *({**message, "role": "tool"} for message in asked[len(messages) :]),
     ]  # what came of the last one
 
 
@@ -59,13 +59,13 @@ def with_joined_texts(row: Row) -> Row:
     where the row has one number for a reward and no list of as many. Actions beside as many observations are an episode's.
     """
     row = _with_joined_parts(row)
-    for said, seen in _EPISODES:
+    for answer_key, seen in _EPISODES:
         if (
-            _are_texts(acts := row.get(said))
+            _are_texts(acts := row.get(answer_key))
             and _are_texts(saw := row.get(seen))
             and 0 <= len(saw) - len(acts) < 2
         ):
-            return {**row, said: "\n\n".join(acts), seen: "\n\n".join(saw)}
+            return {**row, answer_key: "\n\n".join(acts), seen: "\n\n".join(saw)}
     key = next((key for key in _SINGLE if _are_texts(row.get(key))), "")
     texts = row.get(key)
     if not _are_texts(texts):
@@ -82,7 +82,7 @@ def with_joined_texts(row: Row) -> Row:
 
 def field_of_lists(rows: Sequence[Row]) -> str:
     """The field of lists that all of some rows have for their response: `response_tokens`, `messages` (its turns), or empty."""
-    keys = (*_SINGLE, *(said for said, _ in _EPISODES))
+    keys = (*_SINGLE, *(answer_key for answer_key, _ in _EPISODES))
     lists = [next((texts for key in keys if _are_texts(texts := row.get(key))), None) for row in rows]
     if None in lists or any(with_joined_texts(row) is row for row in rows):
         return ""
@@ -124,20 +124,20 @@ def as_history(value: object) -> list[Message] | None:
     if _are_roles([role for role, _ in value]):
         return _messages_of_roles(value)
     return _messages_of_roles(
-        [(role, said) for pair in value for role, said in zip(("user", "assistant"), pair, strict=True)]
+        [(role, text) for pair in value for role, text in zip(("user", "assistant"), pair, strict=True)]
     )
 
 
-def _messages_of_roles(said: Iterable[Sequence[object]]) -> list[Message] | None:
+def _messages_of_roles(role_texts: Iterable[Sequence[object]]) -> list[Message] | None:
     """The messages of roles and what they said, where all of it is text and something is the assistant's."""
-    messages = _messages(said)
+    messages = _messages(role_texts)
     return messages if messages and _has_answer(messages) else None
 
 
-def _messages(said: Iterable[Sequence[object]]) -> list[Message] | None:
+def _messages(role_texts: Iterable[Sequence[object]]) -> list[Message] | None:
     """The messages of roles and what they said, empty ones left out; None where something is no text."""
     messages: list[Message] = []
-    for role, text in said:
+    for role, text in role_texts:
         if not (text is None or isinstance(text, str)):
             return None
         name = str(role).lower()
@@ -152,13 +152,13 @@ def _has_answer(messages: Iterable[Message]) -> bool:
 
 def _answered_turns(turns: Sequence[dict[str, object]]) -> list[Message] | None:
     """The messages of turns whose keys are the speakers, each with the turn's reward at its last one."""
-    of_turns = [_messages([(key, said) for key, said in turn.items() if _are_roles([key])]) for turn in turns]
-    if any(said is None for said in of_turns):
+    of_turns = [_messages([(key, text) for key, text in turn.items() if _are_roles([key])]) for turn in turns]
+    if any(turn_messages is None for turn_messages in of_turns):
         return None
     messages = [
         message
-        for said, turn in zip(of_turns, turns, strict=True)
-        for message in with_reward(said or [], turn)
+        for turn_messages, turn in zip(of_turns, turns, strict=True)
+        for message in with_reward(turn_messages or [], turn)
     ]
     return messages if _has_answer(messages) else None
 

@@ -136,11 +136,11 @@ def _speakers(turns: list[object]) -> list[Message] | None:
         else:
             inner = None
         holder = inner if isinstance(inner, Mapping) else turn
-        said = next((holder[key] for key in _CONTENT_KEYS if holder.get(key) is not None), None)
-        if not isinstance(speaker, str) or said is None:
+        content = next((holder[key] for key in _CONTENT_KEYS if holder.get(key) is not None), None)
+        if not isinstance(speaker, str) or content is None:
             return None
         role = speaker.lower()
-        messages.append({"role": ROLES.get(role, role), "content": said})
+        messages.append({"role": ROLES.get(role, role), "content": content})
     return as_messages(messages)
 
 
@@ -162,8 +162,8 @@ def _events(turns: list[object]) -> list[Message] | None:
         if thought and done["content"]:
             done["thinking"] = thought
         if not done["content"]:
-            said = _first_text(turn, ("message",)) if action in {"finish", "message"} else ""
-            done["content"] = thought or said or _text({"action": action, **args})
+            message_text = _first_text(turn, ("message",)) if action in {"finish", "message"} else ""
+            done["content"] = thought or message_text or _text({"action": action, **args})
         messages.append(done)
     return messages if any(message["role"] == "assistant" for message in messages) else None
 
@@ -178,20 +178,22 @@ def _chats(turns: list[object]) -> list[Message] | None:
     before: list[Message] = []
     for turn in turns:
         chats = (as_messages(turn.get(key)) for key in _CHAT_KEYS) if isinstance(turn, Mapping) else ()
-        said = next((chat for chat in chats if chat), None)
-        if said is None or said[-1].get("role") not in {"assistant", "tool"}:
+        chat_messages = next((chat for chat in chats if chat), None)
+        if chat_messages is None or chat_messages[-1].get("role") not in {"assistant", "tool"}:
             return None
-        further = said[len(before) :] if said[: len(before)] == before else said
+        further = chat_messages[len(before) :] if chat_messages[: len(before)] == before else chat_messages
         messages += with_reward(further, turn)
-        before = said
+        before = chat_messages
     return messages
 
 
-def with_reward(said: list[Message], turn: object) -> list[Message]:
+def with_reward(messages: list[Message], turn: object) -> list[Message]:
     """The messages of a turn, with the turn's reward at the last one."""
     values = turn if isinstance(turn, Mapping) else {}
     reward = next((n for key in REWARD_KEYS if (n := number_from_value(values.get(key))) is not None), None)
-    return said if reward is None or not said else [*said[:-1], {**said[-1], "reward": reward}]
+    return (
+        messages if reward is None or not messages else [*messages[:-1], {**messages[-1], "reward": reward}]
+    )
 
 
 def _episode(turns: list[object]) -> list[Message] | None:

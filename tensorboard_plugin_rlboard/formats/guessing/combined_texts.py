@@ -53,11 +53,11 @@ def _split_chats(roles: FieldRoles, path: str, texts: list[str]) -> str:
     """Map prompt and response to conversations in one text; one sentence where these may begin elsewhere."""
     only_last = have_examples(texts)
     roles.keys["prompt"] = path
-    said = answers_taken_note(texts, only_last=bool(only_last))
-    roles.notes["response"] = said
+    note = answers_taken_note(texts, only_last=bool(only_last))
+    roles.notes["response"] = note
     if only_last:
         roles.keys["response"] = f"{path}{AFTER}{path}"
-    if not said or only_last is not None or not all(map(is_marked_text, texts)):
+    if not note or only_last is not None or not all(map(is_marked_text, texts)):
         return ""
     last_answer = f"{path}{AFTER}{path}"
     return (

@@ -84,10 +84,10 @@ def _assign_split(roles: FieldRoles) -> str:
         return ""
     for column in kinds:
         found = _kinds_of_answers(roles, column)
-        if said := sorted(found & words.EVAL_KINDS):
+        if eval_names := sorted(found & words.EVAL_KINDS):
             roles.note("split", [column])
             return (
-                f"{column.path} was not taken as split: beside {said[0]} it has {min(found - words.EVAL_KINDS)}, which is no "
+                f"{column.path} was not taken as split: beside {eval_names[0]} it has {min(found - words.EVAL_KINDS)}, which is no "
                 f'training. If it says which rows are held out, add split = "{column.path}" to the [mapping] that the tab and '
                 "doctor print."
             )

@@ -117,8 +117,8 @@ def without_nested_parts(
         tiers: those that are called like a reward.
     """
     nested = {column.path: _beside(profile, column) for tier in tiers for column in tier}
-    apart = next((found for found in nested.values() if len(found) > 1), [])
-    return apart, [[column for column in tier if len(nested[column.path]) < 2] for tier in tiers]
+    nested_scores = next((found for found in nested.values() if len(found) > 1), [])
+    return nested_scores, [[column for column in tier if len(nested[column.path]) < 2] for tier in tiers]
 
 
 def _beside(profile: Profile, column: Column) -> list[Column]:

@@ -84,7 +84,7 @@ class Reward:
         tiers[_CORRECT_TIER] = list(filter(are_shares, tiers[_CORRECT_TIER])) or truth_columns(roles)
         if self._take_only_entry():
             return
-        apart, tiers = without_nested_parts(roles.profile, tiers)
+        nested_scores, tiers = without_nested_parts(roles.profile, tiers)
         own = roles.profile.column("reward")
         own = None if own is not None and own.fits(lambda value: isinstance(value, (dict, list))) else own
         parts = objects_of_parts(roles, _PARTS)
@@ -105,8 +105,8 @@ class Reward:
         if likely:
             self._choose(likely, strong)
             roles.note("reward", [*likely, *tiers[_CORRECT_TIER], *named])
-        elif apart:
-            self._sum_nested(apart)
+        elif nested_scores:
+            self._sum_nested(nested_scores)
         elif parts and self._sum(parts[0]):
             roles.note("reward", [*tiers[_CORRECT_TIER], *named])
         elif tiers[_CORRECT_TIER]:

@@ -44,9 +44,9 @@ def assign_step(roles: FieldRoles) -> str:
         clearer = [column for column in others if _is_within(roles, own[0], column)]
         taken = clearer[0] if clearer else own[0]
         alike = [column for column in others if column.place.name == taken.place.name]
-        apart = [column for column in others if not taken.values.keys() & column.values.keys()]
-        roles.take("step", [taken, *alike, *apart])  # `train/step` and `val/step`, or a key that changes
-        roles.note("step", [one for one in [*own, *others] if one not in (taken, *alike, *apart)])
+        other_rows = [column for column in others if not taken.values.keys() & column.values.keys()]
+        roles.take("step", [taken, *alike, *other_rows])  # `train/step` and `val/step`, or a key that changes
+        roles.note("step", [one for one in [*own, *others] if one not in (taken, *alike, *other_rows)])
         return "" if clearer else _doubt_of_outer(roles, own[0])
     prompts = roles.column("prompt")
     inner = [
@@ -132,11 +132,11 @@ def _leave_out(roles: FieldRoles, odd: Sequence[Column]) -> str:
     """Exclude columns that are no steps, with a sentence on them; our own key, too, if it is one of them."""
     column = odd[0]
     shown = next(value for value in column.values.values() if step_from_value(value) is not None)
-    said = f"{column.path} was not taken as step: it looks like {_describe_column(column)} ({shown})."
+    sentence = f"{column.path} was not taken as step: it looks like {_describe_column(column)} ({shown})."
     if "step" in roles.keys:
-        return said
+        return sentence
     roles.keys["step"] = ""  # what stands under our own name does not count
-    return f"{said} Without another step its samples are shown at step 0."
+    return f"{sentence} Without another step its samples are shown at step 0."
 
 
 def is_plain_step(value: object) -> bool:

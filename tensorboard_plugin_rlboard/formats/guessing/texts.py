@@ -183,11 +183,11 @@ def _comes_before(roles: FieldRoles, chat: Column) -> bool:
     prompts = roles.column("prompt")
     if prompts is None or plain(chat.place.name) not in {plain(word) for word in words.HISTORY}:
         return False
-    said = {
+    chat_texts = {
         at: " ".join(str(message.get("content")) for message in as_conversation(value) or ())
         for at, value in chat.values.items()
     }
-    return not any(str(prompt) in said.get(at, "") for at, prompt in prompts.values.items())
+    return not any(str(prompt) in chat_texts.get(at, "") for at, prompt in prompts.values.items())
 
 
 def _drop_name_of_prompt(roles: FieldRoles) -> None:

@@ -90,14 +90,13 @@ def row_splits(split_words: SplitWords, default: str, further: Mapping[str, _Col
         if row not in found:
             word, held_out, training = row
             flags = ((held_out, True), (training, False))
-            said = [(flag, meaning) for flag, meaning in flags if flag is not None]
-            told = {truth(flag) is meaning for flag, meaning in said if truth(flag) is not None}
+            meanings = {truth(flag) is meaning for flag, meaning in flags if truth(flag) is not None}
             name = word if isinstance(word, str) and says_more(word) else None
             if word is None:
-                split = "train" if told else default or "train"
+                split = "train" if meanings else default or "train"
             else:
                 split = normalised_split(word, default or "train")
-            found[row] = "eval" if True in told else split, name
+            found[row] = "eval" if True in meanings else split, name
     splits, names = [found[row][0] for row in rows], [found[row][1] for row in rows]
     odd = {name: row for name, row in _odd_names(words).items() if splits[row] == "train"}
     return RowSplits(splits, names, odd)
@@ -142,8 +141,8 @@ def _late_splits(further: Mapping[str, _Column]) -> Iterator[list[tuple[int, str
         is_name, is_flag = name in _SPLIT_KEYS, says_held_out(name) and not may_be_judgement(name)
         few = set(column.values)
         if tagged := evaluations_under(key, few):
-            told = zip(column.rows, column.values, strict=True)
-            yield [(row, value) for row, value in told if value in tagged]
+            row_values = zip(column.rows, column.values, strict=True)
+            yield [(row, value) for row, value in row_values if value in tagged]
         if not (is_name or is_flag or says_training(name)):
             continue
         if len(few) > _MAX_SPLIT_NAMES or not (is_name or are_flags(few)):
@@ -152,5 +151,5 @@ def _late_splits(further: Mapping[str, _Column]) -> Iterator[list[tuple[int, str
             says = {value: value for value in few if isinstance(value, str) and is_eval_name(value)}
         else:
             says = {value: "eval" for value in few if truth(value) is is_flag}
-        told = zip(column.rows, column.values, strict=True)
-        yield [(row, says[value]) for row, value in told if value in says]
+        row_values = zip(column.rows, column.values, strict=True)
+        yield [(row, says[value]) for row, value in row_values if value in says]

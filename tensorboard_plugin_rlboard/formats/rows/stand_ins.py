@@ -106,13 +106,13 @@ def _restored_whole(whole: dict[str, Any] | list[Any]) -> dict[str, Any] | list[
     """A value of Python's with what was logged put back into it, however deeply it is nested."""
     pending: list[dict[str, Any] | list[Any]] = [whole]
     while pending:
-        held = pending.pop()
-        if isinstance(held, dict):
-            values = {_restored_text(key): _restored(value) for key, value in held.items()}
-            held.clear()
-            held.update(values)
-            pending += [value for value in held.values() if isinstance(value, (dict, list))]
+        container = pending.pop()
+        if isinstance(container, dict):
+            values = {_restored_text(key): _restored(value) for key, value in container.items()}
+            container.clear()
+            container.update(values)
+            pending += [value for value in container.values() if isinstance(value, (dict, list))]
         else:
-            held[:] = [_restored(value) for value in held]
-            pending += [value for value in held if isinstance(value, (dict, list))]
+            container[:] = [_restored(value) for value in container]
+            pending += [value for value in container if isinstance(value, (dict, list))]
     return whole

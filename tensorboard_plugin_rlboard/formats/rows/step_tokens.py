@@ -53,13 +53,13 @@ def tokens_of_steps(
         Field -> value; empty where a step has no ids of its reply, or they do not follow each other.
     """
     asked = [_ids(step, _PROMPT_ID_KEYS) or _ids_in(step, _PROMPT_OBJECT_KEYS) for step in steps]
-    said = [_response_ids(step) for step in steps]
-    if not said or not all(said):
+    responses = [_response_ids(step) for step in steps]
+    if not responses or not all(responses):
         return {}
     ids: list[int] = []
     mask: list[int] = []
     logprobs: list[object] = []
-    for at, (step, before, sampled) in enumerate(zip(steps, asked, said, strict=True)):
+    for at, (step, before, sampled) in enumerate(zip(steps, asked, responses, strict=True)):
         seen = [*asked[0], *ids]
         if before[: len(seen)] != seen:
             problems.append(
