@@ -202,8 +202,8 @@ class Registry:
 
     def unread(self) -> dict[str, str]:
         """Path, or name of a run -> why not all of it is here: what whoever reads an answer has to be told."""
-        said = {run.name: run.message for run in tuple(self.runs.values()) if run.message}
-        return self.unreadable() | said
+        run_messages = {run.name: run.message for run in tuple(self.runs.values()) if run.message}
+        return self.unreadable() | run_messages
 
     def ignore(self, relative: str, reason: str) -> None:
         """Notes a file that is no rollout log; without a reason it is not listed."""

@@ -40,13 +40,13 @@ def with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) -> 
             found, rows=spread_rows(file.path).rows
         )  # a later row may say what the first one does not
     named = []
-    told = [
+    split_keys = [
         keys.get("split", "split"),
         keys.get("validation", "validation"),
         *filter(None, [keys.get("training")]),
     ]
     if from_names.split or is_among:
-        if not found.has_value_of(told):
+        if not found.has_value_of(split_keys):
             named.append("split")
         elif not _is_of_both(file.relative):
             named.append(SPLIT_OF_REST)

@@ -133,15 +133,15 @@ class Recognition:
         options["tokenizer"] = tokenizer.find_tokenizer(file.path, root.path) if root else ""
         mapping = self.mapping_of(file)
         self._add_sibling_names(options, file_format, file)
-        told = (mapping, options)
-        if kept is not None and kept.given is file_format and kept.told == told:
+        bound_by = (mapping, options)
+        if kept is not None and kept.given is file_format and kept.told == bound_by:
             return kept.bound
         bound = self._bound_to(file_format, file, mapping, dict(options))
         if bound.spec == file_format.spec:
             bound = file_format
         if len(self._bound) >= _MAX_BOUND:
             self._bound.clear()
-        self._bound[file.path] = _Bound(file_format, folder, root, told, bound)
+        self._bound[file.path] = _Bound(file_format, folder, root, bound_by, bound)
         return bound
 
     def _add_sibling_names(self, options: dict[str, str], file_format: Format, file: SourceFile) -> None:

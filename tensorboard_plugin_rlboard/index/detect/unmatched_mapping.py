@@ -31,20 +31,20 @@ def doubt_of_mapping(file_format: Format, rows: Sequence[Row]) -> str:
     vain = [name for name in asked if not any(_has(file_format, sample, name) for sample in samples)]
     if not vain or not samples:
         return ""
-    guessed, said = guess_mapping(rows), []
+    guessed, sentences = guess_mapping(rows), []
     for name in vain:
         path, other = mapping.keys[name], guessed.keys.get(name, "")
         is_elsewhere = bool(other) and other not in path.split(EITHER)
         if is_elsewhere or name in _ALWAYS:
-            said.append(
+            sentences.append(
                 f"[mapping] looks for the {name} under {path}, where no row that was looked at has anything."
             )
         if is_elsewhere:
             both = f"{path}{EITHER}{other}"
-            said.append(
+            sentences.append(
                 f'It may be {other} here: write {name} = "{both}", or name the files that the mapping is for (files).'
             )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _samples(file_format: Format, rows: Sequence[Row]) -> Iterator[Row]:

@@ -197,7 +197,8 @@ class RunJoins:
         filled = frozenset(column for column, n in zip(self._bits, numbers, strict=False) if n)
         holding = [side.table.filled_columns(cursor) for side in sides]
         own = [
-            {name: of[name] for name in of if name in held} for of, held in zip(targets, holding, strict=True)
+            {name: of[name] for name in of if name in columns_held}
+            for of, columns_held in zip(targets, holding, strict=True)
         ]
         joined = tuple(
             JoinSummary(

@@ -184,8 +184,8 @@ def _with_own_place(
     """
     step = next((row[key] for key in _STEPS if type(row.get(key)) is int), None)
     split = row.get("split")
-    said = {"step": step, "split": split if isinstance(split, str) and is_split_name(split) else None}
-    for name, value in said.items():
+    row_values = {"step": step, "split": split if isinstance(split, str) and is_split_name(split) else None}
+    for name, value in row_values.items():
         if value is not None:
             samples = [
                 {**sample, keys[name][0]: value}
@@ -200,10 +200,10 @@ def _no_sample_problem(index: int, row: Mapping[str, Any]) -> Problem:
     """What is said of a line that its format makes no sample of, and has nothing to say about."""
     empty = [key[:_MAX_KEY_SHOWN] for key, value in row.items() if value == []]
     shown = ", ".join(empty[:_MAX_KEYS_SHOWN]) + (", …" if len(empty) > _MAX_KEYS_SHOWN else "")
-    said = (
+    sentence = (
         f"The line holds no sample: {shown} {'is an empty list' if len(empty) == 1 else 'are empty lists'}."
     )
-    return Problem(index, "no_sample", said if empty else "The line holds no sample.")
+    return Problem(index, "no_sample", sentence if empty else "The line holds no sample.")
 
 
 def repeats_problem(index: int, keys: Sequence[str]) -> Problem:

@@ -156,8 +156,8 @@ class PartColumns:
         step = self._number("", keys).filled(np.nan)
         for key in keys:  # a truth value is a number elsewhere and no step
             if (column := self._logged.get(key)) and not {bool, str}.isdisjoint(map(type, column.values)):
-                told = zip(column.rows, column.values, strict=True)
-                step[[row for row, value in told if is_truth(value)]] = np.nan
+                row_values = zip(column.rows, column.values, strict=True)
+                step[[row for row, value in row_values if is_truth(value)]] = np.nan
         if default is not None:
             step = np.where(np.isnan(step), float(default), step)
         with np.errstate(over="ignore", invalid="ignore"):

@@ -92,10 +92,12 @@ def checkpoint_if_large(cursor: duckdb.DuckDBPyConnection) -> None:
     DuckDB does so by itself, but it counts the bytes of rows. A run of a few rows with a hundred columns holds half a
     megabyte, whatever they say, and a few hundred such runs were all the memory, which nothing gave back.
     """
-    held = "SELECT coalesce(sum(memory_usage_bytes), 0) FROM duckdb_memory() WHERE tag = 'IN_MEMORY_TABLE'"
+    memory_sql = (
+        "SELECT coalesce(sum(memory_usage_bytes), 0) FROM duckdb_memory() WHERE tag = 'IN_MEMORY_TABLE'"
+    )
     threshold = "parse_formatted_bytes(current_setting('checkpoint_threshold'))"
     try:
-        if cursor.execute(f"SELECT ({held}) > {threshold}").fetchall() == [(True,)]:
+        if cursor.execute(f"SELECT ({memory_sql}) > {threshold}").fetchall() == [(True,)]:
             cursor.execute("CHECKPOINT")
     except Exception as error:  # noqa: BLE001 (whoever writes may be in its way; the next load tries again)
         logger.info("Rows stay in memory for now: %s", error)

@@ -142,10 +142,12 @@ class Scheduler:
                 self._registry.raise_revision()
                 return 0
         unordered = [file for file in files if not self._orders.has(file)]
-        here = [file for file in unordered if not (uses_workers and self._is_buildable_elsewhere(file))]
+        inline_files = [
+            file for file in unordered if not (uses_workers and self._is_buildable_elsewhere(file))
+        ]
         finished: Finished
-        if here and not self._rows_ready(files):
-            finished = self._build_inline(run, here)
+        if inline_files and not self._rows_ready(files):
+            finished = self._build_inline(run, inline_files)
         else:
             self._wait_for_rows(run, files)
             finished = list(self._orders.take_finished(files))

@@ -32,14 +32,14 @@ def container_lines(path: str, kind: FileKind, open_stored: Callable[[str], Bina
         msg = f"{path} is no container"
         raise ValueError(msg)
 
-    said: list[str] = []
+    messages: list[str] = []
 
     def open_container(path: str) -> BinaryIO:
         stored = open_stored(path)
-        return open_decompressed(compression, stored, said.append) if compression else stored
+        return open_decompressed(compression, stored, messages.append) if compression else stored
 
     yield from row_stream.line_blocks(path, container, open_container, is_copied=bool(compression))
     if damage := next(
-        filter(None, said), ""
+        filter(None, messages), ""
     ):  # its rows may look whole: only the checksum tells that they are others
         raise DamagedFileError(damage)

@@ -145,10 +145,10 @@ class UnpackProcess:
             TornError: A container ends in the middle.
             OSError: The file cannot be read, or it ended without a word.
         """
-        said = b"" if self._process.stdout is None else self._process.stdout.read()
+        output = b"" if self._process.stdout is None else self._process.stdout.read()
         self._close()
         try:
-            result: Unpacked = pickle.loads(said)  # noqa: S301 (from our own child)
+            result: Unpacked = pickle.loads(output)  # noqa: S301 (from our own child)
         except (pickle.UnpicklingError, EOFError):
             code, tries = self._process.returncode, self._tries
             reason = f"the process that unpacks it ended ({code}) in {tries:,} {plural(tries, 'attempt', 'attempts')}; it may need more memory than there is"

@@ -152,12 +152,12 @@ def _read_rows(path: Path) -> Iterator[object]:
         table = _Records(file)
         records = table.read()
         header = next(records, "")
-        told = told_separator(header)
-        header = next(records, "") if told else header
+        named_separator = told_separator(header)
+        header = next(records, "") if named_separator else header
         while header and not header_in(header):
             header = next(records, "")
         header = header_in(header)
-        separator = told or separator_of(header)
+        separator = named_separator or separator_of(header)
         names = cells_of(header, separator)
         # Written with a blank behind each separator, which is no part of the texts.
         rest = (names or [])[1:]
@@ -192,14 +192,16 @@ def _read_rows(path: Path) -> Iterator[object]:
 
 def _say_what_is_left_out(names: list[str], skipped: int, first: int, *, is_torn: bool) -> None:
     """Raise what is to be said of a table that was read to its end; nothing where all of it was taken."""
-    said = [repeated_keys_sentence(twice, "the header")] if (twice := repeated(filter(None, names))) else []
+    sentences = (
+        [repeated_keys_sentence(twice, "the header")] if (twice := repeated(filter(None, names))) else []
+    )
     if skipped:
         msg = f"Rows with another number of cells than the header are left out: {skipped}, the first of them row {first}."
-        said.insert(0, msg)
+        sentences.insert(0, msg)
     if is_torn:
-        raise TornFileError(" ".join(["It ends within a row, which is left out.", *said]))
-    if said:
-        raise (RowsLeftOutError if skipped else RepeatedKeyError)(" ".join(said))
+        raise TornFileError(" ".join(["It ends within a row, which is left out.", *sentences]))
+    if sentences:
+        raise (RowsLeftOutError if skipped else RepeatedKeyError)(" ".join(sentences))
 
 
 class _Records:

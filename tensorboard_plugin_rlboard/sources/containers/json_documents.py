@@ -161,10 +161,10 @@ def _member_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
         if plan.names and name not in plan.names:
             values.value()
             continue
-        said = dict([split_or_step_of(name, numbers_are_steps=plan.are_steps and is_list)])
+        defaults = dict([split_or_step_of(name, numbers_are_steps=plan.are_steps and is_list)])
         for item in values.items() if is_list else iter((values.value(),)):
             if isinstance(item, dict):
-                yield {**(plan.shared or {}), **said, **item}
+                yield {**(plan.shared or {}), **defaults, **item}
             elif name not in (plan.shared or {}):
                 others, first = others + 1, first or name
     if others:

@@ -31,13 +31,13 @@ def kind_of_table(head: Head) -> FileKind | None:
     many cells.
     """
     header, end, rest = head.text.partition("\n")
-    told = told_separator(header + end)
-    if told:
+    named_separator = told_separator(header + end)
+    if named_separator:
         header, end, rest = rest.partition("\n")
     while end and not header_in(header):  # comments before it
         header, end, rest = rest.partition("\n")
     header = header_in(header)
-    separator = told or separator_of(header)
+    separator = named_separator or separator_of(header)
     names = cells_of(header + end, separator) or []
     is_called_table = head.named_kind is CSV
     if is_called_table and not end and not head.is_whole:

@@ -102,8 +102,8 @@ class TimedRequests:
     def _remember(self, url: str, unanswered: _Unanswered) -> None:
         self._unanswered[url] = unanswered
         if len(self._unanswered) > _MAX_ADDRESSES:
-            held = {name: one for name, one in tuple(self._unanswered.items()) if one.is_current}
-            self._unanswered = dict(tuple(held.items())[-_MAX_ADDRESSES:])
+            current = {name: one for name, one in tuple(self._unanswered.items()) if one.is_current}
+            self._unanswered = dict(tuple(current.items())[-_MAX_ADDRESSES:])
 
 
 timed_requests = TimedRequests()

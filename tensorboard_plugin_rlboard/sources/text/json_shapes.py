@@ -128,8 +128,10 @@ def plan_of(members: Mapping[str, Member], *, is_line: bool) -> RowPlan:
     lists = frozenset(_list_of_rows(members)) or _lists_of_rows(members) or _list_of_groups(members)
     if len(lists) == 1:
         (key,) = lists
-        column, said = ("", None) if is_row_word(key) else split_or_step_of(key, numbers_are_steps=True)
-        shared = _shared(members) | ({column: said} if column in {"split", "step"} else {})
+        column, value_of_key = (
+            ("", None) if is_row_word(key) else split_or_step_of(key, numbers_are_steps=True)
+        )
+        shared = _shared(members) | ({column: value_of_key} if column in {"split", "step"} else {})
         return RowPlan(DocumentShape.LIST, key, shared=shared)
     if lists:
         are_steps = all(map(is_whole_number, lists))

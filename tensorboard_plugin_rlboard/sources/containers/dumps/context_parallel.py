@@ -41,12 +41,12 @@ def response_slices(total: int, response: int, size: int, padded: int) -> list[l
 
 
 def whole_response(
-    held: Mapping[int, Sequence[object]], total: int, response: int, size: int, padded: int
+    slices: Mapping[int, Sequence[object]], total: int, response: int, size: int, padded: int
 ) -> list[object]:
     """The values of a whole response from the slices of all ranks.
 
     Args:
-        held: Rank -> its slice.
+        slices: Rank -> its slice.
         total: Tokens of the whole sequence.
         response: Tokens of the response.
         size: Number of ranks.
@@ -57,10 +57,10 @@ def whole_response(
     """
     whole: list[object] = [None] * response
     for rank, ranges in enumerate(response_slices(total, response, size, padded)):
-        if rank not in held:
+        if rank not in slices:
             msg = f"the slice of context-parallel rank {rank} of {size} is missing"
             raise ValueError(msg)
-        width, values = sum(end - begin for begin, end in ranges), held[rank]
+        width, values = sum(end - begin for begin, end in ranges), slices[rank]
         if len(values) != width:
             msg = f"context-parallel rank {rank} of {size} holds {len(values):,} {plural(len(values), 'value', 'values')}, not {width:,}"
             raise ValueError(msg)

@@ -61,16 +61,16 @@ def whole_column(entries: Sequence[Entry], column: str, converter: PlainConverte
     if type(response) is not int:
         msg = "it does not say how long the response is"
         raise ValueError(msg)
-    held: dict[int, list[object]] = {}
+    values_by_rank: dict[int, list[object]] = {}
     for entry in holders:
-        if entry.slice_rank not in held:
+        if entry.slice_rank not in values_by_rank:
             values = converter.convert(entry.values[column])
-            held[entry.slice_rank] = values if isinstance(values, list) else []
+            values_by_rank[entry.slice_rank] = values if isinstance(values, list) else []
     first = holders[0]
-    if column in WHOLE or first.slices == 1 or -1 in held:
-        values = next(iter(held.values()))
+    if column in WHOLE or first.slices == 1 or -1 in values_by_rank:
+        values = next(iter(values_by_rank.values()))
         if len(values) != response:
-            is_slice = -1 in held and column in SLICED
+            is_slice = -1 in values_by_rank and column in SLICED
             msg = (
                 f"it has {'a slice without its place' if is_slice else 'values'} ({len(values):,}) for a response of "
                 f"{response:,} {plural(response, 'token', 'tokens')}"
@@ -81,4 +81,4 @@ def whole_column(entries: Sequence[Entry], column: str, converter: PlainConverte
     if type(total) is not int or type(length) is not int:
         msg = "it does not say how long the sequence is, so slices cannot be placed"
         raise ValueError(msg)
-    return whole_response(held, total, response, first.slices, length)
+    return whole_response(values_by_rank, total, response, first.slices, length)
