@@ -105,11 +105,11 @@ def reinstall_command() -> str:
 def _oldest_versions() -> dict[str, str]:
     """Package -> the oldest version that will do, as our own installation tells; all of `MODULES`, if it tells nothing."""
     try:
-        told = importlib.metadata.requires(OWN_PACKAGE) or []
+        requirements = importlib.metadata.requires(OWN_PACKAGE) or []
     except importlib.metadata.PackageNotFoundError:
-        told = []
+        requirements = []
     oldest = dict.fromkeys(MODULES, "0")
-    for requirement in told:
+    for requirement in requirements:
         found = _REQUIREMENT.match(requirement)
         if found is not None and found[1] in oldest:
             oldest[found[1]] = found[2]

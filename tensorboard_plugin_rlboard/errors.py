@@ -24,9 +24,9 @@ _MAX_CHARACTERS = 600
 
 def sentence(error: Exception) -> str:
     """The message of an error. A value of thousands of characters that it names is cut out of its middle."""
-    said = str(error)
+    message = str(error)
     return (
-        said
-        if len(said) <= _MAX_CHARACTERS
-        else f"{said[: _MAX_CHARACTERS // 2]} … {said[-_MAX_CHARACTERS // 2 :]}"
+        message
+        if len(message) <= _MAX_CHARACTERS
+        else f"{message[: _MAX_CHARACTERS // 2]} … {message[-_MAX_CHARACTERS // 2 :]}"
     )

@@ -165,18 +165,18 @@ def discard_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def end_with_parent(stdin: int, said: Callable[[], object]) -> None:
+def end_with_parent(stdin: int, on_end: Callable[[], object]) -> None:
     """End this process as soon as its standard input ends, which is when its parent does, killed or not.
 
     Args:
         stdin: Descriptor of the standard input; nobody else reads from it.
-        said: Called in a thread of its own for each byte that the parent writes.
+        on_end: Called in a thread of its own for each byte that the parent writes.
     """
 
     def watch() -> None:
         with suppress(OSError, ValueError):
             while os.read(stdin, 1):
-                said()
+                on_end()
         os._exit(1)
 
     threading.Thread(target=watch, name="rlboard-parent", daemon=True).start()

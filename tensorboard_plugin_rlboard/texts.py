@@ -99,9 +99,9 @@ def cut_prompts(texts: Iterable[str], limit: int = LIMIT) -> dict[str, str]:
         texts_alike = waiting.pop()
         # The character at which they part is always shown, so each turn has fewer texts alike, and this ends.
         begin = max(0, _common_length(texts_alike) - min(_BEFORE_PARTING, limit // 3, limit - 3))
-        apart = {text: _window(text, begin, limit) for text in texts_alike}
-        cut |= apart
-        waiting += _alike(apart)
+        windows = {text: _window(text, begin, limit) for text in texts_alike}
+        cut |= windows
+        waiting += _alike(windows)
     return cut
 
 

@@ -122,8 +122,8 @@ def _write_run(board: Board, name: str, base: Path, wanted: ScalarsArguments) ->
     print_line(f"{name}: {counted(curves, 'curve')} of {counted(steps, 'step')} written to {path}{left}")
     info = next(info for info in board.runs().runs if info.run == name)
     notices = (notice.text for notice in info.notices if notice.kind != "settings")  # these are said already
-    for said in filter(None, [info.mapping_doubt, *notices]):
-        print_error(f"{name}: {said}")
+    for sentence in filter(None, [info.mapping_doubt, *notices]):
+        print_error(f"{name}: {sentence}")
     return True
 
 

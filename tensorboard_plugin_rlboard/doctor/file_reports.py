@@ -86,8 +86,8 @@ _Counts = tuple[int, tuple[int, int, int] | None, list[str], list[str], tuple[in
 
 def _count_samples(board: Board, run: RunIndex) -> dict[int, _Counts]:
     """Number of a file -> samples, steps, splits, fields that some sample has, and where its first sample lies."""
-    there = [field for field in FIELDS if field.column in run.columns and field.column in run.available]
-    counts = "".join(f", count({quoted(field.column)})" for field in there)
+    present = [field for field in FIELDS if field.column in run.columns and field.column in run.available]
+    counts = "".join(f", count({quoted(field.column)})" for field in present)
     rows = (
         board.cursor()
         .execute(
@@ -101,7 +101,7 @@ def _count_samples(board: Board, run: RunIndex) -> dict[int, _Counts]:
             samples,
             (steps, low, high) if low is not None else None,
             sorted(splits, reverse=True),
-            [field.name for field, count in zip(there, have, strict=True) if count],
+            [field.name for field, count in zip(present, have, strict=True) if count],
             tuple(first.values()) if isinstance(first, dict) else tuple(first),
         )
         for file, samples, steps, low, high, splits, first, *have in rows

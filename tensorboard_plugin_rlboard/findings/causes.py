@@ -46,19 +46,19 @@ def rank_findings(findings: Sequence[Finding]) -> list[Finding]:
 
 def _cause_of(findings: Sequence[Finding], place: int) -> int | None:
     """Where the finding stands that another one comes from in the end; None where it comes from none."""
-    seen, here = {place}, place
+    seen, cause_place = {place}, place
     while True:
         nearer = [
             other
             for other, cause in enumerate(findings)
             if other not in seen
-            and findings[here].kind in SYMPTOMS.get(cause.kind, ())
-            and _follows(findings[here], cause)
+            and findings[cause_place].kind in SYMPTOMS.get(cause.kind, ())
+            and _follows(findings[cause_place], cause)
         ]
         if not nearer:
-            return None if here == place else here
-        here = nearer[0]
-        seen.add(here)
+            return None if cause_place == place else cause_place
+        cause_place = nearer[0]
+        seen.add(cause_place)
 
 
 def _follows(symptom: Finding, cause: Finding) -> bool:

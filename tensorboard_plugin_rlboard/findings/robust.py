@@ -147,12 +147,12 @@ def step_change(x: Floats, deviation: float, window: int = 8, least: int = 3) ->
     Returns:
         None where no step has enough on both sides.
     """
-    there = np.isfinite(x)
-    if there.sum() < 2 * least:
+    is_finite = np.isfinite(x)
+    if is_finite.sum() < 2 * least:
         return None
-    middle = float(np.median(x[there]))
-    sums = np.concatenate([[0.0], np.cumsum(np.where(there, x - middle, 0.0))])
-    counts = np.concatenate([[0], np.cumsum(there)])
+    middle = float(np.median(x[is_finite]))
+    sums = np.concatenate([[0.0], np.cumsum(np.where(is_finite, x - middle, 0.0))])
+    counts = np.concatenate([[0], np.cumsum(is_finite)])
     at = np.arange(1, len(x))
     low, high = np.maximum(at - window, 0), np.minimum(at + window, len(x))
     n_before, n_after = counts[at] - counts[low], counts[high] - counts[at]

@@ -172,9 +172,9 @@ class TrainerView:
         return columns
 
     def _columns(self, inputs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        there = inputs[0].keys() if inputs else ()
-        found = {name: [row.get(name) for row in inputs] for name in self.columns if name in there}
-        answer = next((name for name in self.ground_truth_columns if name in there), None)
+        present = inputs[0].keys() if inputs else ()
+        found = {name: [row.get(name) for row in inputs] for name in self.columns if name in present}
+        answer = next((name for name in self.ground_truth_columns if name in present), None)
         if answer is not None:
             found["ground_truth"] = [None if row.get(answer) is None else str(row[answer]) for row in inputs]
         return found

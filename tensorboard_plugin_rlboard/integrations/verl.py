@@ -93,22 +93,22 @@ def _log(writer: RolloutWriter, batch: Any, tokenizer: Any, step: int, split: st
     tensors, others = (
         (batch.batch, batch.non_tensor_batch) if hasattr(batch, "non_tensor_batch") else (batch, batch)
     )
-    there = set(tensors.keys())
-    responses, counted = _responses(tensors, there, tokenizer)
+    present = set(tensors.keys())
+    responses, counted = _responses(tensors, present, tokenizer)
     lengths, spelt = [len(row) for row in responses], token_strings(tokenizer)
     columns: dict[str, Any] = {
-        "prompt": [tokenizer.decode(row.tolist()) for row in _prompts(tensors, there, tokenizer)],
+        "prompt": [tokenizer.decode(row.tolist()) for row in _prompts(tensors, present, tokenizer)],
         "response": [tokenizer.decode(row.tolist(), skip_special_tokens=True) for row in responses],
         "response_tokens": [[spelt[token] for token in row.tolist()] for row in responses],
         "finish_reason": _finish_reasons(tensors["responses"], responses, tokenizer),
     }
     if not all(row.all() for row in counted):
         columns["response_mask"] = [row.astype(int) for row in counted]
-    scores = next((name for name in _SCORE_FIELDS if name in there), None)
+    scores = next((name for name in _SCORE_FIELDS if name in present), None)
     if scores is not None:
         columns["reward"] = [float(row.sum(dtype=np.float64)) for row in row_arrays(tensors[scores])]
     for name, theirs in _ARRAYS.items():
-        found = next((key for key in theirs if key in there), None)
+        found = next((key for key in theirs if key in present), None)
         if found is not None:
             columns[name] = [row[:n] for row, n in zip(row_arrays(tensors[found]), lengths, strict=True)]
     if "advantages" in columns:
@@ -118,13 +118,13 @@ def _log(writer: RolloutWriter, batch: Any, tokenizer: Any, step: int, split: st
     writer.log_batch(**{name: values for name, values in given.items() if values is not None})
 
 
-def _responses(tensors: Any, there: set[str], tokenizer: Any) -> tuple[list[Array], list[Array]]:
+def _responses(tensors: Any, present: set[str], tokenizer: Any) -> tuple[list[Array], list[Array]]:
     """Token ids of each response without padding, and which of them count: 1, or 0 for tool output and the like."""
     ids = row_arrays(tensors["responses"])
-    masks = row_arrays(tensors["response_mask"]) if "response_mask" in there else None
+    masks = row_arrays(tensors["response_mask"]) if "response_mask" in present else None
     if getattr(tensors["responses"], "is_nested", False):
         ends = [len(row) for row in ids]
-    elif "attention_mask" in there:
+    elif "attention_mask" in present:
         width = len(ids[0])
         ends = [
             int(np.flatnonzero(row[-width:]).max(initial=-1)) + 1
@@ -138,11 +138,11 @@ def _responses(tensors: Any, there: set[str], tokenizer: Any) -> tuple[list[Arra
     return ids, [row[:end] for row, end in zip(masks, ends, strict=True)]
 
 
-def _prompts(tensors: Any, there: set[str], tokenizer: Any) -> list[Array]:
+def _prompts(tensors: Any, present: set[str], tokenizer: Any) -> list[Array]:
     prompts = row_arrays(tensors["prompts"])
     if getattr(tensors["prompts"], "is_nested", False):
         return prompts
-    if "attention_mask" in there:
+    if "attention_mask" in present:
         masks = [row[: len(prompts[0])].astype(bool) for row in row_arrays(tensors["attention_mask"])]
     else:
         masks = [row != tokenizer.pad_token_id for row in prompts]

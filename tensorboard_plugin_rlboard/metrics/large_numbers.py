@@ -30,8 +30,8 @@ def scaled_moments(x: Floats) -> Moments:
     small = np.ldexp(x, _SUM_SCALE)
     total = small.sum()
     mean = np.clip(np.ldexp(total / len(x), -_SUM_SCALE), low, high)
-    apart = np.ldexp(x, _SQUARE_SCALE) - np.ldexp(mean, _SQUARE_SCALE)
+    centred = np.ldexp(x, _SQUARE_SCALE) - np.ldexp(mean, _SQUARE_SCALE)
     widest = high / 2 - low / 2
-    std = min(np.ldexp(np.sqrt(np.square(apart).mean()), -_SQUARE_SCALE), widest)
+    std = min(np.ldexp(np.sqrt(np.square(centred).mean()), -_SQUARE_SCALE), widest)
     absmean = min(np.ldexp(np.abs(small).sum() / len(x), -_SUM_SCALE), max(abs(low), abs(high)))
     return Moments(float(np.ldexp(total, -_SUM_SCALE)), float(mean), float(std), float(absmean))

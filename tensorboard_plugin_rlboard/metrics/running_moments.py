@@ -33,10 +33,10 @@ class RunningMoments:
         rough = float(finite.mean())
         mean = rough + float((finite - rough).mean())  # the first one is rounded by as much as its sum is
         squares = float(np.square(finite - mean).sum())
-        count, apart = self.count + len(finite), mean - self._mean
+        count, mean_difference = self.count + len(finite), mean - self._mean
         share = len(finite) / count
-        self._centred_squares += squares + apart * apart * self.count * share
-        self._mean += apart * share
+        self._centred_squares += squares + mean_difference * mean_difference * self.count * share
+        self._mean += mean_difference * share
         self.count = count
 
     @property

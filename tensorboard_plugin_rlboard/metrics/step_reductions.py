@@ -59,16 +59,16 @@ def pooled_moments(moments: Moments, segments: StepSegments, **columns: Floats) 
     n = np.where(columns[moments.n] > 0, columns[moments.n], np.nan)
     tokens = ordered_sum(n, segments)
     found = {moments.n: tokens}
-    apart: dict[str, Floats] = {}
+    centred: dict[str, Floats] = {}
     for name in moments.means:
         rough = ordered_sum(n * columns[name], segments) / tokens
         # The sum of a million samples is rounded by more than they may differ by; that of their differences is not.
         found[name] = rough + ordered_sum(n * (columns[name] - segments.of_rows(rough)), segments) / tokens
-        apart[name] = columns[name] - segments.of_rows(found[name])
+        centred[name] = columns[name] - segments.of_rows(found[name])
     counted = np.where(np.isnan(n), np.nan, 1.0)
     for name, (one, other) in moments.products.items():
         within = ordered_sum(columns[name] * counted, segments)
-        found[name] = within + ordered_sum(n * apart[one] * apart[other], segments)
+        found[name] = within + ordered_sum(n * centred[one] * centred[other], segments)
     return found
 
 

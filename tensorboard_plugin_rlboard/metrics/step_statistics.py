@@ -183,9 +183,9 @@ def _spread(x: Floats, starts: Ints, sizes: Ints) -> dict[str, Floats]:
     starts, sizes = starts[filled], sizes[filled]
     low, high = x[starts], x[starts + sizes - 1]
     mean = segment_sum(x, starts, sizes) / sizes
-    apart = x - np.repeat(mean, sizes)
+    centred = x - np.repeat(mean, sizes)
     # Of equal numbers the mean is rounded, and they would seem to vary by that.
-    std = np.where(low == high, 0.0, np.sqrt(segment_sum(np.square(apart), starts, sizes) / sizes))
+    std = np.where(low == high, 0.0, np.sqrt(segment_sum(np.square(centred), starts, sizes) / sizes))
     found = {"min": low, "max": high, "std": std}
     for name, level in QUANTILES.items():
         place = (sizes - 1) * level

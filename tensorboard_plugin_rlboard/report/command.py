@@ -65,8 +65,8 @@ def report(
         return _say(refused, 2)
     with indexed(_expanded(path), 0, config) as found:
         if missing := [run for run in runs if run not in found.registry.runs]:
-            there = ", ".join(sorted(found.registry.runs)[:10]) or "none"
-            return _say(f"There is no run {missing[0]} in {path}; runs: {there}.", 2)
+            run_names = ", ".join(sorted(found.registry.runs)[:10]) or "none"
+            return _say(f"There is no run {missing[0]} in {path}; runs: {run_names}.", 2)
         made = build_report(found.board, path, tab, runs)
     for line in left_out(english(), made):
         _say(line, 1)

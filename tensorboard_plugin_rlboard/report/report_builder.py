@@ -82,16 +82,16 @@ def _not_read(
     board: Board, wanted: Sequence[RunInfo], found: Mapping[str, Findings], runs: Sequence[str]
 ) -> dict[str, str]:
     """Path, or name of a run -> why the report has not all of it: as far as it may be of the runs that are wanted."""
-    said = {
+    reasons = {
         name: reason
         for name, reason in board.registry.unread().items()
         if not runs or any(f"/{run}/" in f"/{name}/" for run in runs)
     }
     for run in wanted:
         is_whole = run.run in found and found[run.run].state == "ready"
-        if not is_whole and run.run not in said:
-            said[run.run] = NOT_ALL if run.run in found else NO_SAMPLES
-    return said
+        if not is_whole and run.run not in reasons:
+            reasons[run.run] = NOT_ALL if run.run in found else NO_SAMPLES
+    return reasons
 
 
 def _badness(found: Findings) -> tuple[int, ...]:

@@ -161,10 +161,10 @@ def _say_doubts(board: Board, wanted: WatchArguments, reported: ActiveFindings) 
     for info in board.runs().runs:
         if wanted.runs and info.run not in wanted.runs:
             continue
-        for said in filter(None, [info.mapping_doubt, *(notice.text for notice in info.notices)]):
-            if (info.run, said) not in reported.doubts:
-                reported.doubts.add((info.run, said))
-                print_error(f"{info.run}: {said}")
+        for sentence in filter(None, [info.mapping_doubt, *(notice.text for notice in info.notices)]):
+            if (info.run, sentence) not in reported.doubts:
+                reported.doubts.add((info.run, sentence))
+                print_error(f"{info.run}: {sentence}")
 
 
 def _run_commands(wanted: WatchArguments, line: Mapping[str, object]) -> None:

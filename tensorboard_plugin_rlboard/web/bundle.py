@@ -23,8 +23,8 @@ def bundle_damage(folder: Path) -> str:
         stamp = folder / _HASH_FILE
         if not stamp.is_file():
             return ""
-        told = dict(line.split(" ", 1) for line in stamp.read_text(encoding="utf-8").splitlines())
-        is_whole = told.get("bundle") == digest(folder)
+        stamped = dict(line.split(" ", 1) for line in stamp.read_text(encoding="utf-8").splitlines())
+        is_whole = stamped.get("bundle") == digest(folder)
     except (OSError, ValueError) as error:
         return f"The files of the page cannot be read ({getattr(error, 'strerror', None) or error})"
     return "" if is_whole else "The files of the page are damaged, or belong to different versions"

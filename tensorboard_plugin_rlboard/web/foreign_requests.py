@@ -41,12 +41,12 @@ def _is_own_origin(origin: object, host: str, names: AllowedHosts) -> bool:
     if origin is None:
         return True
     try:
-        there = urlsplit(str(origin)).netloc.lower()
+        origin_host = urlsplit(str(origin)).netloc.lower()
     except ValueError:
         return False
-    if there and there == host.strip().lower():
+    if origin_host and origin_host == host.strip().lower():
         return True
-    name = host_name(there)
+    name = host_name(origin_host)
     return name is not None and names.is_allowed_by_user(name)
 
 

@@ -217,9 +217,11 @@ class BackgroundQueue:
             if self._thread is None or self._closed:
                 return True
             self._flushes_requested += 1
-            mine = self._flushes_requested
+            request_number = self._flushes_requested
             self._changed.notify_all()
-            return self._changed.wait_for(lambda: self._flushes_done >= mine or self._closed, seconds)
+            return self._changed.wait_for(
+                lambda: self._flushes_done >= request_number or self._closed, seconds
+            )
 
     def close(self, seconds: float) -> bool:
         """Accept nothing more and end the work; False where that takes longer than so many seconds."""

@@ -118,13 +118,13 @@ class WritingPipeline:
             self._write_rows(rows)
 
     def _write_chosen(self, step: OpenStep) -> None:
-        held, step.candidates, step.candidate_bytes = step.candidates, [], 0
-        if held and self.options.max_samples_per_step is not None:
+        candidates, step.candidates, step.candidate_bytes = step.candidates, [], 0
+        if candidates and self.options.max_samples_per_step is not None:
             seed = f"{step.split}/{step.step}/{self.options.rank}"
             limit = self.options.max_samples_per_step
-            chosen, left = with_marks_moved(held, lambda rows: choose_samples(rows, limit, seed))
+            chosen, left = with_marks_moved(candidates, lambda rows: choose_samples(rows, limit, seed))
             self._gap_before_line.add(left)
-            self.counts.count(skipped=len(held) - len(chosen))
+            self.counts.count(skipped=len(candidates) - len(chosen))
             self._write_rows(chosen)
 
     def _end_step(self, step: OpenStep) -> None:

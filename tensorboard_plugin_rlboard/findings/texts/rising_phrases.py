@@ -129,9 +129,11 @@ def _overlap(one: Bools, other: Bools) -> float:
 def _around(wanted: int, responses: Sequence[str]) -> tuple[str, str]:
     """The words of a sequence, and the same with those before and after that nearly all of some responses have there."""
     spans = [[found.span() for found in WORD.finditer(text)] for text in responses]
-    said = [[text[low:high] for low, high in of_text] for text, of_text in zip(responses, spans, strict=True)]
+    word_lists = [
+        [text[low:high] for low, high in of_text] for text, of_text in zip(responses, spans, strict=True)
+    ]
     at: list[tuple[int, int, int]] = []  # response, first word, behind the last
-    for index, own in enumerate(said):
+    for index, own in enumerate(word_lists):
         place = next(
             (
                 (low, low + length)
@@ -148,16 +150,17 @@ def _around(wanted: int, responses: Sequence[str]) -> tuple[str, str]:
     model = len(at) - 1
     before = after = 0
     while at[model][2] - at[model][1] + before + after < _MAX_SHOWN_WORDS:
-        left = _agreed([said[i][low - before - 1] if low > before else "" for i, low, _ in at], model)
+        left = _agreed([word_lists[i][low - before - 1] if low > before else "" for i, low, _ in at], model)
         right = _agreed(
-            [said[i][high + after] if high + after < len(said[i]) else "" for i, _, high in at], model
+            [word_lists[i][high + after] if high + after < len(word_lists[i]) else "" for i, _, high in at],
+            model,
         )
         if not left and not right:
             break
         before, after = before + left, after + (right and not left)
     index, low, high = at[model]
     places = spans[index]
-    whole = said[index][low - before : high + after]
+    whole = word_lists[index][low - before : high + after]
     signs = [place for place, word in enumerate(whole) if word[0].isalnum()] or [0, len(whole) - 1]
     text = responses[index]
     core = text[places[low][0] : places[high - 1][1]]

@@ -40,8 +40,8 @@ def score_difference(has: Bools, step: Ints, score: Floats) -> ScoreDifference |
     total = with_it = without = 0.0
     squares, n = 0.0, 0
     for each in np.unique(step[known]):
-        here = known & (step == each)
-        one, other = score[here & has], score[here & ~has]
+        in_step = known & (step == each)
+        one, other = score[in_step & has], score[in_step & ~has]
         if not len(one) or not len(other):
             continue
         weight = len(one) * len(other) / (len(one) + len(other))

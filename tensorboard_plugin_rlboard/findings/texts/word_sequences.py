@@ -73,9 +73,9 @@ def sequences(texts: Sequence[str]) -> WordSequences:
     return WordSequences(hashes, of_text, repeated)
 
 
-def sequence(said: Sequence[str]) -> np.uint64:
+def sequence(words: Sequence[str]) -> np.uint64:
     """The hash of one sequence of words, as `sequences` has it."""
-    return np.uint64(_joined(_hashes(said), len(said))[0])
+    return np.uint64(_joined(_hashes(words), len(words))[0])
 
 
 def loop_start(text: str) -> int | None:
@@ -102,8 +102,8 @@ def _hash_and_kind(word: str) -> int:
     return kind << 32 | _hash(word)
 
 
-def _hashes(said: Sequence[str]) -> Hashes:
-    return np.asarray([_hash(word) for word in said], np.uint64)
+def _hashes(words: Sequence[str]) -> Hashes:
+    return np.asarray([_hash(word) for word in words], np.uint64)
 
 
 def _hash(word: str) -> int:

@@ -52,8 +52,8 @@ def group_statistics(
     same = low == high
     # Equal rewards added up and divided are not themselves to the last digit, which 1e-6 makes an advantage of.
     mean[has] = np.where(same, low, segment_sum(values, starts, sizes) / np.maximum(1, sizes))[has]
-    apart = np.square(values - np.repeat(mean, sizes))
-    std[has] = np.where(same, 0.0, np.sqrt(segment_sum(apart, starts, sizes) / np.maximum(1, sizes)))[has]
+    squares = np.square(values - np.repeat(mean, sizes))
+    std[has] = np.where(same, 0.0, np.sqrt(segment_sum(squares, starts, sizes) / np.maximum(1, sizes)))[has]
     largest = np.full(len(sizes), np.nan)
     if len(sizes):
         largest = np.fmax.reduceat(groups.by_step(largest_advantage), groups.starts)
@@ -76,8 +76,8 @@ def group_weights(
         logged: Σ|A| over the tokens of a row by its logged advantages, float64 [rows], NaN where none is logged: there
             the advantage of GRPO counts, (reward − mean) / (std + 1e-6).
     """
-    apart = np.abs(reward - groups.of_rows(statistics.mean)) * length
-    computed = ordered_sum(np.where(np.isnan(logged), apart, np.nan), groups)
+    weights = np.abs(reward - groups.of_rows(statistics.mean)) * length
+    computed = ordered_sum(np.where(np.isnan(logged), weights, np.nan), groups)
     computed = np.where(statistics.rewarded > 1, computed / (statistics.std + ADVANTAGE_EPSILON), np.nan)
     own = ordered_sum(logged, groups)
     return np.where(np.isnan(own), computed, own + np.nan_to_num(computed, posinf=np.inf))

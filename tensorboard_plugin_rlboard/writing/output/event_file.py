@@ -104,8 +104,10 @@ class EventFile:
         """
         from tensorboard.compat.proto import summary_pb2, tensor_pb2, types_pb2
 
-        here = [Path(os.path.relpath(path, self.folder)).as_posix() for path in files]
-        declaration = json.dumps({"version": 1, "files": here, "config": config}, ensure_ascii=False).encode()
+        relative_paths = [Path(os.path.relpath(path, self.folder)).as_posix() for path in files]
+        declaration = json.dumps(
+            {"version": 1, "files": relative_paths, "config": config}, ensure_ascii=False
+        ).encode()
         metadata = summary_pb2.SummaryMetadata(
             plugin_data=summary_pb2.SummaryMetadata.PluginData(plugin_name=PLUGIN_NAME, content=declaration),
             data_class=summary_pb2.DATA_CLASS_TENSOR,

@@ -35,7 +35,7 @@ def encode_rows(rows: Sequence[Row], precision: int | None) -> list[bytes | Exce
     arrays: list[Any] = []
     for place, row in enumerate(rows):
         rest: Row = {}
-        mine: list[tuple[str, Any]] = []
+        row_arrays: list[tuple[str, Any]] = []
         try:
             for key in sorted(row, key=TOKEN_FIELDS.__contains__):
                 value = row[key]
@@ -47,12 +47,12 @@ def encode_rows(rows: Sequence[Row], precision: int | None) -> list[bytes | Exce
                 elif isinstance(numbers, list):
                     rest[key] = numbers
                 else:
-                    mine.append((key, numbers))
+                    row_arrays.append((key, numbers))
             heads.append(to_json(rest)[:-1])
         except Exception as error:
             heads.append(error)
             continue
-        for key, numbers in mine:
+        for key, numbers in row_arrays:
             owners.append((place, to_json(key)))
             arrays.append(numbers)
     found = list(heads)

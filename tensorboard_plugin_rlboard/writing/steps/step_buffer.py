@@ -68,12 +68,12 @@ class StepBuffer:
         self.end_expired()
 
     def _make_room(self, key: Key) -> None:
-        mine = [step for step in self.open_steps.values() if step.split == key[0]]
+        same_split = [step for step in self.open_steps.values() if step.split == key[0]]
         now = time.monotonic()
-        for step in mine:
+        for step in same_split:
             if step.superseded_at is None:
                 step.superseded_at = now
-        self._end_steps(mine[: len(mine) - _MAX_OPEN_PER_SPLIT + 1])
+        self._end_steps(same_split[: len(same_split) - _MAX_OPEN_PER_SPLIT + 1])
         self._end_steps(list(self.open_steps.values())[: len(self.open_steps) - _MAX_OPEN + 1])
 
     def end_expired(self) -> None:

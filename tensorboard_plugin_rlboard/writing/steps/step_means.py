@@ -115,8 +115,8 @@ class StepMeans:
 
 
 def _counted_tokens(tokens: Tokens, name: str) -> Bools:
-    there = np.ones(len(tokens.values[name]), bool) if tokens.mask is None else tokens.mask
-    return there & ~tokens.missing[name] if name in tokens.missing else there
+    is_counted = np.ones(len(tokens.values[name]), bool) if tokens.mask is None else tokens.mask
+    return is_counted & ~tokens.missing[name] if name in tokens.missing else is_counted
 
 
 def align_rows(rows: Sequence[Row]) -> Tokens:

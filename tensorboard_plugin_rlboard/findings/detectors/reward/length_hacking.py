@@ -56,10 +56,12 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
     late_r, late_error = _pooled(data, slice(-late, None))
     error = float(np.hypot(early_error, late_error))
     pays = late_r >= limits[_CORRELATION.name] and late_r - early_r >= _MIN_STANDARD_ERRORS * error
-    apart = gap(data)
-    part = median(apart[-late:])
+    reward_gap = gap(data)
+    part = median(reward_gap[-late:])
     wide = (
-        part >= limits[_GAP.name] and part >= 5 * noise(apart) / np.sqrt(late) and _go_together(apart, length)
+        part >= limits[_GAP.name]
+        and part >= 5 * noise(reward_gap) / np.sqrt(late)
+        and _go_together(reward_gap, length)
     )
     if not (pays or wide):
         return []
@@ -92,20 +94,24 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
     ]
 
 
-def _go_together(apart: Floats, length: Floats) -> bool:
+def _go_together(reward_gap: Floats, length: Floats) -> bool:
     """Whether the gap to valid_reward follows the length from step to step."""
-    there = np.isfinite(apart) & np.isfinite(length)
-    if there.sum() < 8 or not (apart[there].std() > 0 and length[there].std() > 0):
+    is_measured = np.isfinite(reward_gap) & np.isfinite(length)
+    if is_measured.sum() < 8 or not (reward_gap[is_measured].std() > 0 and length[is_measured].std() > 0):
         return False
-    return bool(np.corrcoef(apart[there], length[there])[0, 1] >= _MIN_GAP_CORRELATION)
+    return bool(np.corrcoef(reward_gap[is_measured], length[is_measured])[0, 1] >= _MIN_GAP_CORRELATION)
 
 
 def _pooled(data: DetectorInput, steps: slice) -> tuple[float, float]:
     """The correlation within some steps, weighted by their samples, and its standard error for independent samples."""
     r, weight = data.step_metric("reward_length_correlation")[steps], data.samples[steps] - 1
-    there = np.isfinite(r) & (weight > 0)
-    total = float(weight[there].sum())
-    return (float((r[there] * weight[there]).sum() / total), 1 / np.sqrt(total)) if total else (0.0, 1.0)
+    is_measured = np.isfinite(r) & (weight > 0)
+    total = float(weight[is_measured].sum())
+    return (
+        (float((r[is_measured] * weight[is_measured]).sum() / total), 1 / np.sqrt(total))
+        if total
+        else (0.0, 1.0)
+    )
 
 
 DETECTOR = Detector(

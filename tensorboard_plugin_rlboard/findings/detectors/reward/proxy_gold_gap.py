@@ -50,12 +50,12 @@ def _rise(data: DetectorInput, metric: str) -> Floats:
 
 
 def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
-    apart = gap(data)
-    smooth = smoothed(apart, 5)
-    late = max(5, len(apart) // 8)
-    size = median(apart[-late:])
-    early = frozen_baseline(apart)
-    error = max(early.noise, noise(apart), 1e-12) * np.sqrt(1 / max(early.steps, 1) + 1 / late)
+    score_gap = gap(data)
+    smooth = smoothed(score_gap, 5)
+    late = max(5, len(score_gap) // 8)
+    size = median(score_gap[-late:])
+    early = frozen_baseline(score_gap)
+    error = max(early.noise, noise(score_gap), 1e-12) * np.sqrt(1 / max(early.steps, 1) + 1 / late)
     if not size >= limits[_SIZE.name] or size / error < limits[_DEVIATIONS.name]:
         return []
     onset = rise_start(smooth, 0.3 * size, len(smooth) - 1)

@@ -42,12 +42,12 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 
 def _dead(data: DetectorInput, part: str, limits: Limits) -> Finding | None:
     low, high, count = (data.statistic(part, name) for name in ("min", "max", "count"))
-    there = np.isfinite(low) & (count > 0)
-    if not there.any():
+    is_measured = np.isfinite(low) & (count > 0)
+    if not is_measured.any():
         return None
-    value = float(low[there][-1])
-    same = there & (low == value) & (high == value)
-    varied = np.flatnonzero(there & ~same)
+    value = float(low[is_measured][-1])
+    same = is_measured & (low == value) & (high == value)
+    varied = np.flatnonzero(is_measured & ~same)
     start = int(varied[-1]) + 1 if len(varied) else 0
     steps = int(same[start:].sum())
     samples = float(np.nansum(count[start:][same[start:]]))
@@ -59,11 +59,11 @@ def _dead(data: DetectorInput, part: str, limits: Limits) -> Finding | None:
         ):
             return None  # everybody gets the best of it by now, or it is chance
         before = float(np.nanmean(data.statistic(part)[:start]))
-        said = f"Its mean was {format_number(before)} before step {int(data.step[start])}; since then all {int(samples):,} {plural(int(samples), 'sample', 'samples')} have {format_number(value)}."
+        sentence = f"Its mean was {format_number(before)} before step {int(data.step[start])}; since then all {int(samples):,} {plural(int(samples), 'sample', 'samples')} have {format_number(value)}."
     elif "reward" in part.lower() or f"reward_weight_{part}" in data.settings:
         if samples < 50 or steps < 2 * limits[_STEPS.name]:
             return None
-        said = f"All {int(samples):,} {plural(int(samples), 'sample', 'samples')} of {steps:,} {plural(steps, 'step', 'steps')} have {format_number(value)}."
+        sentence = f"All {int(samples):,} {plural(int(samples), 'sample', 'samples')} of {steps:,} {plural(steps, 'step', 'steps')} have {format_number(value)}."
     else:
         return None  # a number that is the same all along need not be a part of the reward
     first, last = int(data.step[start]), int(data.step[-1])
@@ -71,7 +71,7 @@ def _dead(data: DetectorInput, part: str, limits: Limits) -> Finding | None:
         kind="reward_component_dead",
         severity="warning",
         title=f"{part} is {format_number(value)} whatever is written",
-        summary=said,
+        summary=sentence,
         first=first,
         last=last,
         onset=first,

@@ -76,11 +76,11 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
 def _pooled(data: DetectorInput, steps: slice) -> tuple[float, float]:
     """The standard deviation of rewards within some steps, and of how many samples beyond their means."""
     width, samples = data.statistic("reward", "std")[steps], data.samples[steps]
-    there = np.isfinite(width) & (samples > 1)
-    free = float((samples[there] - 1).sum())
+    is_measured = np.isfinite(width) & (samples > 1)
+    free = float((samples[is_measured] - 1).sum())
     if not free:
         return 0.0, 1.0
-    return float(np.sqrt((width[there] ** 2 * samples[there]).sum() / free)), free
+    return float(np.sqrt((width[is_measured] ** 2 * samples[is_measured]).sum() / free)), free
 
 
 DETECTOR = Detector(
