@@ -22,7 +22,8 @@ import browser
 from PIL import Image
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Locator, Page, ViewportSize, sync_playwright
-from screenshots import DARKEST, FLAGS, ROOT, TIMEOUT_MS, tensorboard
+from screenshots import DARKEST, FLAGS, TIMEOUT_MS, tensorboard
+from tab_checks import ROOT
 
 sys.path.insert(0, str(ROOT))
 
