@@ -11,7 +11,7 @@ import { language, loadWords, t } from "./i18n";
 import shellCss from "./shell/shell.css?inline";
 import { dispatchKey } from "./state/keys";
 import { followAddress, selection } from "./state/selection";
-import { restoreFocusAfterChoices } from "./state/viewFocus";
+import { restoreFocusAfterChoices, scrollView } from "./state/viewFocus";
 import { adoptStyles } from "./ui";
 import kitCss from "./ui/kit.css?inline";
 import themeCss from "./ui/theme.css?inline";
@@ -70,6 +70,7 @@ export async function start(): Promise<void> {
   await Promise.race([Promise.all([first, firstAnswers()]), late]);
   effect(() => setPageTitle(t("shell.title"), language.value === "zh" ? "zh-CN" : "en"));
   document.addEventListener("keydown", dispatchKey);
+  document.addEventListener("keydown", scrollView);
   restoreFocusAfterChoices();
   const root = document.createElement("div");
   root.id = "rlboard";

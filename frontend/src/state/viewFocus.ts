@@ -2,6 +2,7 @@
 
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
+import { scrollByKey } from "../lib/scrollKeys";
 import { rankOf } from "./keys";
 
 interface FocusReturn {
@@ -11,10 +12,19 @@ interface FocusReturn {
 
 let focusReturns: readonly FocusReturn[] = [];
 
+/** The innermost pane that is on screen; null before there is one. */
+function innermostPane(): HTMLElement | null {
+  return focusReturns.find(({ element }) => element.current?.isConnected)?.element.current ?? null;
+}
+
 /** Gives the focus to the innermost pane that is on screen, unless it is inside it already. */
 export function focusView(): void {
-  const home = focusReturns.find(({ element }) => element.current?.isConnected);
-  home?.element.current?.focus({ preventScroll: true });
+  innermostPane()?.focus({ preventScroll: true });
+}
+
+/** Scrolls the innermost pane by a key that nobody else has taken. */
+export function scrollView(event: KeyboardEvent): void {
+  scrollByKey(event, innermostPane());
 }
 
 /** Whether the focus was on something that is gone. Another page's focus is left alone. */
