@@ -136,3 +136,32 @@ def click_at_the_end(plot: Locator) -> None:
     box = plot.bounding_box()
     assert box is not None
     plot.click(position={"x": box["width"] - 2, "y": box["height"] / 2})
+
+
+_SEEN = """element => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+}"""
+
+
+def test_what_the_keyboard_comes_to_is_not_below_the_sample(library: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(library, width=1280, height=600).open(run="ppo", step=50, view="samples")
+    tab.get("sample-row").first.click()
+    columns = tab.get("columns")
+    expect(tab.get("drawer")).to_be_focused()
+    assert not columns.evaluate(_SEEN)
+    columns.focus()
+    assert columns.evaluate(_SEEN)
+    tab.press("Shift+Tab")
+    expect(tab.get("filter")).to_be_focused()
+    assert tab.get("filter").evaluate(_SEEN)
+    tab.press("Escape")
+    # A table that is covered whole is no stop.
+    tab.get("layout-full").click()
+    expect(tab.view.locator(".samples .grid")).to_be_hidden()
+    # The focus of the sample is around what is scrolled.
+    expect(tab.get("drawer")).to_be_focused()
+    tab.press("End")
+    assert tab.view.locator(".drawer-content").evaluate("element => element.scrollTop") > 0
+    tab.press("Escape")
+    expect(tab.get("sample-row").first).to_be_visible()
