@@ -55,3 +55,21 @@ def test_a_list_and_a_threshold_are_a_link(library: TensorBoard, open_tab: OpenT
     tab.get("success-threshold").press("Enter")
     expect(tab.get("prompt-row")).to_have_count(0)
     expect(tab.get("list-always_solved")).to_contain_text(f"{answer['total']:,}")
+
+
+def test_which_prompt_a_row_is_of_stays_on_screen(library: TensorBoard, open_tab: OpenTab) -> None:
+    tab = open_tab(library, width=800, height=600).open(run="ppo", view="prompts")
+    prompt = tab.get("prompt-open").first
+    expect(prompt).to_be_visible()
+    assert (
+        tab.view.locator(".prompt-table").evaluate(
+            "element => (element.parentElement.scrollLeft = 9999, element.parentElement.scrollLeft)"
+        )
+        > 0
+    )
+    assert prompt.evaluate(
+        """element => {
+            const { left, top, height } = element.getBoundingClientRect();
+            return element.contains(document.elementFromPoint(left + 20, top + height / 2));
+        }"""
+    )

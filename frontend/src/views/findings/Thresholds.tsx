@@ -76,7 +76,7 @@ function Row({ threshold }: { threshold: Threshold }) {
           </Button>
         )}
       </td>
-      <td>{translate(unit)}</td>
+      <td class="threshold-unit">{translate(unit)}</td>
       <td class="muted">{translate(source)}</td>
     </tr>
   );

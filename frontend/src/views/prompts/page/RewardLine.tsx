@@ -1,13 +1,18 @@
 // biome-ignore-all lint/a11y/useSemanticElements: SVG has neither buttons nor fieldsets
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { type MeasuredNumber, numberOf } from "../../../api/answers";
 import type { Prompt } from "../../../api/prompts/answers";
+import { useWidth } from "../../../charts/shared/useWidth";
 import { t } from "../../../i18n";
 import { formatNumber } from "../../../lib/format";
 import { choose, sampleRows, sidesOf } from "./sides";
 
-const WIDTH = 720;
-const HEIGHT = 140;
+/** Until it is known how wide the page is. */
+const USUAL_WIDTH = 720;
+const MAX_WIDTH = 960;
+/** In CSS pixels, as all of the drawing is: letters of a picture that is scaled down cannot be read. */
+const HEIGHT = 110;
 const LEFT = 52;
 const MARGIN = 14;
 
@@ -16,7 +21,13 @@ const MARGIN = 14;
  *
  * One visit is no line: its numbers stand above.
  */
-export function RewardLine({ data }: { data: Prompt }): JSX.Element | null {
+export function RewardLine({ data }: { data: Prompt }): JSX.Element {
+  const place = useRef<HTMLDivElement>(null);
+  const width = Math.min(useWidth(place) || USUAL_WIDTH, MAX_WIDTH);
+  return <div ref={place}>{drawing(data, width)}</div>;
+}
+
+function drawing(data: Prompt, width: number): JSX.Element | null {
   const column = (name: string): MeasuredNumber[] => (data.steps[name] ?? []).map(numberOf);
   const [steps, means, lows, highs] = [
     column("step"),
@@ -32,7 +43,7 @@ export function RewardLine({ data }: { data: Prompt }): JSX.Element | null {
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const [first, last] = [steps[0] ?? 0, steps.at(-1) ?? 0];
   const x = (step: MeasuredNumber): number =>
-    LEFT + (last > first ? ((step ?? first) - first) / (last - first) : 0.5) * (WIDTH - LEFT - MARGIN);
+    LEFT + (last > first ? ((step ?? first) - first) / (last - first) : 0.5) * (width - LEFT - MARGIN);
   const y = (value: number): number =>
     MARGIN + (high > low ? (high - value) / (high - low) : 0.5) * (HEIGHT - 2 * MARGIN);
   const rows = sampleRows(data);
@@ -50,7 +61,7 @@ export function RewardLine({ data }: { data: Prompt }): JSX.Element | null {
             : "prompts.visit_rewards",
         )}
       </figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label={t("prompts.visit_rewards")}>
+      <svg width={width} height={HEIGHT} role="group" aria-label={t("prompts.visit_rewards")}>
         {[...new Set([high, low])].map((value) => (
           <text key={value} x={LEFT - 6} y={y(value) + 4} text-anchor="end">
             {formatNumber(value)}
@@ -59,7 +70,7 @@ export function RewardLine({ data }: { data: Prompt }): JSX.Element | null {
         <text x={LEFT} y={HEIGHT - 1}>
           {t("prompts.at_step", { step: first })}
         </text>
-        <text x={WIDTH - MARGIN} y={HEIGHT - 1} text-anchor="end">
+        <text x={width - MARGIN} y={HEIGHT - 1} text-anchor="end">
           {t("prompts.at_step", { step: last })}
         </text>
         <path class="reference" d={pathOf(steps, references, x, y)} />
