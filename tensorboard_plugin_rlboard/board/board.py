@@ -9,12 +9,8 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from tensorboard_plugin_rlboard import api
-from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
-from tensorboard_plugin_rlboard.board.diff.question import DiffQuestion
-from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
 from tensorboard_plugin_rlboard.board.findings.question import FindingsQuestion
 from tensorboard_plugin_rlboard.board.findings.service import FindingService
-from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
 from tensorboard_plugin_rlboard.board.limits.once import once
 from tensorboard_plugin_rlboard.board.limits.query_limits import QueryLimits
 from tensorboard_plugin_rlboard.board.limits.running_question import interruptible
@@ -35,7 +31,6 @@ from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
 from tensorboard_plugin_rlboard.board.steps.service import StepService
 from tensorboard_plugin_rlboard.board.steps.step_index import is_loading
-from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 from tensorboard_plugin_rlboard.errors import UnknownError
 from tensorboard_plugin_rlboard.findings.detector_input import DetectorInput
 from tensorboard_plugin_rlboard.index.indexer import Indexer
@@ -45,8 +40,13 @@ from tensorboard_plugin_rlboard.training.scalar_pairing import validated_runs
 if TYPE_CHECKING:
     import duckdb
 
+    from tensorboard_plugin_rlboard.board.compare.question import CompareQuestion
+    from tensorboard_plugin_rlboard.board.diff.question import DiffQuestion
+    from tensorboard_plugin_rlboard.board.distribution.question import DistributionQuestion
+    from tensorboard_plugin_rlboard.board.groups.question import GroupQuestion, GroupsQuestion
     from tensorboard_plugin_rlboard.board.later.answers import LaterAnswers
     from tensorboard_plugin_rlboard.board.prompts.service import PromptService
+    from tensorboard_plugin_rlboard.board.tokens.question import WorstTokensQuestion
 
 _MAX_YIELD_SECONDS = 0.5
 """Seconds that the examination of a run waits at most for questions that are worked on."""

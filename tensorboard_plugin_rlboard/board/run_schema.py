@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 from weakref import WeakKeyDictionary
 
-from tensorboard_plugin_rlboard.api import MetricInfo
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.sums.group_columns import GROUP_WINDOWS
 from tensorboard_plugin_rlboard.index.column_names import hidden, logical, metric, quoted
 from tensorboard_plugin_rlboard.index.parts.sample_statistics import STORED
@@ -114,10 +114,10 @@ def run_schema(run: RunIndex) -> RunSchema:
     return cached[2]
 
 
-def token_metric_info(name: str, logged: Container[str]) -> MetricInfo:
+def token_metric_info(name: str, logged: Container[str]) -> api.MetricInfo:
     """How a token metric is labelled and coloured, and whether it was computed: its name is none of the logged ones."""
     entry = catalog.token_metric(name)
-    return MetricInfo(name, entry.kind, entry.unit, "" if name in logged else "computed")
+    return api.MetricInfo(name, entry.kind, entry.unit, "" if name in logged else "computed")
 
 
 def _schema_of(run: RunIndex) -> RunSchema:

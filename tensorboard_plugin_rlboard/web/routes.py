@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tensorboard_plugin_rlboard.api import Steps, StepsByValue
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion, TokensQuestion
 from tensorboard_plugin_rlboard.board.steps.question import StepsQuestion
@@ -33,7 +33,7 @@ class Route:
     is_shared: bool = True
 
 
-def _steps(board: Board, question: StepsQuestion) -> Steps | StepsByValue:
+def _steps(board: Board, question: StepsQuestion) -> api.Steps | api.StepsByValue:
     return board.steps_by_value(question) if question.by else board.steps(question)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
+import pytest
 from python_imports import PACKAGE
 from tensorboard.plugins import base_plugin
 
@@ -28,8 +29,15 @@ def test_every_route_has_its_section() -> None:
 
 
 ANSWERS = [
-    found for found in vars(api).values() if isinstance(found, type) and dataclasses.is_dataclass(found)
+    found
+    for found in (getattr(api, name) for name in api.__all__)
+    if isinstance(found, type) and dataclasses.is_dataclass(found)
 ]
+
+
+def test_no_other_name_is_taken_for_an_answer() -> None:
+    with pytest.raises(ImportError, match="Stepps"):
+        exec("from tensorboard_plugin_rlboard.api import Stepps")
 
 
 def test_every_field_of_an_answer_is_described() -> None:

@@ -47,6 +47,8 @@ def test_an_index_loads_nothing_of_later_questions(tmp_path: Path) -> None:
     assert "board.findings.service" in loaded
     assert not loaded & set(LATER)
     assert not loaded & {"statistics", "rapidfuzz"}
+    answers = {name for name in loaded if name.startswith("api.") and name.count(".") > 1}
+    assert answers == {"api.steps.steps"}, "of the answers it knows the statistics of a step, and makes none"
 
 
 def test_once_a_page_is_open_they_are_loaded_before_anybody_clicks(tmp_path: Path) -> None:

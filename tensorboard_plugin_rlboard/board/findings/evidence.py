@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.api import FindingToken
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import SampleLocation, decode_sample
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
@@ -36,7 +36,7 @@ class Evidence:
     samples: tuple[str, ...] = ()
     steps: tuple[int, ...] = ()
     values: tuple[float | None, ...] = ()
-    tokens: tuple[FindingToken, ...] = ()
+    tokens: tuple[api.FindingToken, ...] = ()
     is_whole: bool = True
     """Whether no file of them was found that cannot be read now."""
 
@@ -61,7 +61,7 @@ def evidence(session: RunSession, selection: Selection, finding: Finding) -> Evi
     samples: list[str] = []
     steps: list[int] = []
     numbers: list[float | None] = []
-    tokens: list[FindingToken] = []
+    tokens: list[api.FindingToken] = []
     is_whole = True
     for file, offset, row, length, traces, step, number, position, value in found:
         if file not in files:
@@ -71,7 +71,7 @@ def evidence(session: RunSession, selection: Selection, finding: Finding) -> Evi
         steps.append(int(step))
         numbers.append(None if number is None else float(number))
         if position is not None:
-            tokens.append(FindingToken(own_id, int(position), None if value is None else float(value)))
+            tokens.append(api.FindingToken(own_id, int(position), None if value is None else float(value)))
         elif (
             query.names_tokens
             and len(samples) <= _MAX_SAMPLES_READ
@@ -135,7 +135,7 @@ def _kept_extreme(session: RunSession, query: EvidenceQuery) -> tuple[str, str]:
 
 def _read_token(
     session: RunSession, own_id: str, location: SampleLocation, query: EvidenceQuery
-) -> list[FindingToken]:
+) -> list[api.FindingToken]:
     """The token that shows it most in a sample whose line is read again; none where there is none.
 
     Raises:
@@ -146,7 +146,7 @@ def _read_token(
     if query.marks or query.end in {"loop", "last"}:
         tokens = shown_tokens(session, spelling_of(session, location.file), sample.row)
         place = _token_position(query, tokens)
-        return [] if place is None else [FindingToken(own_id, place, None)]
+        return [] if place is None else [api.FindingToken(own_id, place, None)]
     if query.end == "nonfinite":
         for name in (query.token_metric, *sample.tokens.values):
             values = sample.tokens.values.get(name)
@@ -154,14 +154,14 @@ def _read_token(
                 continue
             bad = np.flatnonzero(~np.isfinite(values) & ~_absent(sample.tokens.missing.get(name), values))
             if len(bad):
-                return [FindingToken(own_id, int(bad[0]), None)]
+                return [api.FindingToken(own_id, int(bad[0]), None)]
         return []
     values = sample.tokens.values.get(query.token_metric)
     if values is None or not np.isfinite(values).any():
         return []
     weight = {"lowest": -values, "highest": values, "furthest": np.abs(values)}[query.end]
     position = int(np.nanargmax(np.where(np.isfinite(values), weight, np.nan)))
-    return [FindingToken(own_id, position, float(values[position]))]
+    return [api.FindingToken(own_id, position, float(values[position]))]
 
 
 def _token_position(query: EvidenceQuery, tokens: Sequence[str]) -> int | None:

@@ -9,15 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.api import (
-    FindingEvidence,
-    FindingInfo,
-    Findings,
-    FindingSymptom,
-    NotChecked,
-    PastFinding,
-    ThresholdInfo,
-)
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.findings.curve_input import examined_split
 from tensorboard_plugin_rlboard.board.findings.evidence import Evidence, evidence
 from tensorboard_plugin_rlboard.board.findings.finding_history import FindingHistory
@@ -113,7 +105,7 @@ class FindingService:
         """How many findings of each severity a run had when it was last examined in the background; None before."""
         return self._counts.get(run.name)
 
-    def findings(self, run: RunIndex, question: FindingsQuestion) -> Findings:
+    def findings(self, run: RunIndex, question: FindingsQuestion) -> api.Findings:
         """What looks wrong, the worst first.
 
         Raises:
@@ -125,7 +117,7 @@ class FindingService:
         examined = self._examine(run, snapshot, question)
         history = self._history(run, split, question.selection.attempt)
         found = examined.examination
-        return Findings(
+        return api.Findings(
             state="ready" if self._is_complete(run) else "computing",
             split=split,
             n_steps=examined.n_steps,
@@ -133,12 +125,12 @@ class FindingService:
             findings=[self._info(run, question.selection, split, finding) for finding in found.findings],
             checked=found.checked,
             not_checked=[
-                NotChecked(kind, DETECTORS_BY_KIND[kind].title, needs)
+                api.NotChecked(kind, DETECTORS_BY_KIND[kind].title, needs)
                 for kind, needs in found.not_checked.items()
                 if examined.n_steps
             ],
             past=[
-                PastFinding(
+                api.PastFinding(
                     past.finding.kind,
                     past.finding.severity,
                     past.finding.title,
@@ -149,7 +141,7 @@ class FindingService:
             ],
             problems=examined.problems,
             thresholds=[
-                ThresholdInfo(
+                api.ThresholdInfo(
                     each.name,
                     detector.kind,
                     examined.limits[each.name],
@@ -196,7 +188,7 @@ class FindingService:
         with self._lock:
             return self._histories.setdefault((run.name, split, attempt), FindingHistory())
 
-    def _info(self, run: RunIndex, selection: Selection, split: str, finding: Finding) -> FindingInfo:
+    def _info(self, run: RunIndex, selection: Selection, split: str, finding: Finding) -> api.FindingInfo:
         """A finding with its evidence, which is looked for once for each version of the run."""
         chosen = Selection(run.name, split=split, attempt=selection.attempt)
         key = (run.name, run.version, split, selection.attempt, finding)
@@ -209,7 +201,7 @@ class FindingService:
                 self._evidence.put(key, shown)
         detector = DETECTORS_BY_KIND[finding.kind]
         threshold = next(each for each in THRESHOLDS if each.name == finding.threshold_name)
-        return FindingInfo(
+        return api.FindingInfo(
             kind=finding.kind,
             question=detector.question,
             severity=finding.severity,
@@ -233,7 +225,7 @@ class FindingService:
             sample_values=shown.values,
             tokens=shown.tokens,
             symptoms=[
-                FindingSymptom(
+                api.FindingSymptom(
                     each.kind,
                     each.severity,
                     each.title,
@@ -247,9 +239,9 @@ class FindingService:
         )
 
 
-def _finding_evidence(finding: Finding) -> FindingEvidence:
+def _finding_evidence(finding: Finding) -> api.FindingEvidence:
     """How a list shows the samples of a finding."""
     query, first, last = finding.evidence, finding.first, finding.last
-    return FindingEvidence(
+    return api.FindingEvidence(
         query.sort, query.order, query.where, first, last, query.token_metric, query.grouped
     )

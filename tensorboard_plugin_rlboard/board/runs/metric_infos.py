@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tensorboard_plugin_rlboard.api import MetricInfo
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema
 from tensorboard_plugin_rlboard.index.column_names import physical
 from tensorboard_plugin_rlboard.index.parts.part import LOGGED_FIRST, SAMPLE_METRICS
@@ -13,7 +13,7 @@ from tensorboard_plugin_rlboard.metrics.catalog.catalog import split_statistic
 _GROUP_NUMBERS = frozenset({"group_mean", "group_std", "group_rank"})
 
 
-def sample_metric_infos(run: RunIndex, schema: RunSchema, largest_group: int) -> list[MetricInfo]:
+def sample_metric_infos(run: RunIndex, schema: RunSchema, largest_group: int) -> list[api.MetricInfo]:
     """The sample metrics that have a value somewhere.
 
     Args:
@@ -27,11 +27,11 @@ def sample_metric_infos(run: RunIndex, schema: RunSchema, largest_group: int) ->
     return [_sample_metric_info(run, schema, name) for name in schema.metrics if name not in without]
 
 
-def _sample_metric_info(run: RunIndex, schema: RunSchema, name: str) -> MetricInfo:
+def _sample_metric_info(run: RunIndex, schema: RunSchema, name: str) -> api.MetricInfo:
     entry = catalog.sample_metric(name)
     if name in run.joined_metrics:
-        return MetricInfo(name, entry.kind, entry.unit, "joined")
-    return MetricInfo(name, entry.kind, entry.unit, "computed" if _is_computed(run, schema, name) else "")
+        return api.MetricInfo(name, entry.kind, entry.unit, "joined")
+    return api.MetricInfo(name, entry.kind, entry.unit, "computed" if _is_computed(run, schema, name) else "")
 
 
 def _is_computed(run: RunIndex, schema: RunSchema, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from tensorboard_plugin_rlboard.api import Notice
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.runs.column_mapping import ColumnMapping
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.frameworks.opencompass import OPENCOMPASS, paired_run
@@ -40,7 +40,7 @@ _NO_REWARD_FUNCTIONS = frozenset({"advantage", "reward_function", "entropy", "nu
 """Numbers of trainers with reward functions that are no score."""
 
 
-def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[Notice]:
+def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[api.Notice]:
     """Notices that follow from a run's files, its keys and how they were mapped."""
     files = tuple(run.files.values())  # the indexing thread may add one meanwhile
     summed = mapping.sources.get("reward", "")
@@ -57,7 +57,7 @@ def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[Notice]:
         if counted:
             yield _numbered_files(counted)
         if any(logged_table(PurePosixPath(file.relative).name) for file in files[:_MAX_FILES]):
-            yield Notice(
+            yield api.Notice(
                 "table_steps",
                 "The step is the number in the name that W&B gave the table, and that is the step of the log before where "
                 "wandb.log was called with a step. To be sure, log a column step in the table.",
@@ -72,13 +72,13 @@ def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[Notice]:
             yield _repeated_steps(found)
 
 
-def same_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
+def same_samples_notices(run: RunIndex, registry: Registry) -> Iterator[api.Notice]:
     """Notices that another run holds the same samples, which of both has more, and why to prefer it."""
     same, runs = registry.duplicate_runs, registry.runs
     better = runs.get(same.get(run.name, ""))
     if better is not None:
         lacks = _lacking(run, better)
-        yield Notice(
+        yield api.Notice(
             "same_samples",
             f"{better.name} holds the same samples as this run; this one {_LACKS[lacks]}, so the list of runs leaves it "
             "out.",
@@ -88,7 +88,7 @@ def same_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
         other = runs.get(name) if held_by == run.name else None
         if other is not None:
             lacks = _lacking(other, run)
-            yield Notice(
+            yield api.Notice(
                 "same_samples_elsewhere",
                 f"{other.name} holds the same samples as this run; that one {_LACKS[lacks]}, so the list of runs leaves "
                 "it out.",
@@ -96,12 +96,12 @@ def same_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
             )
 
 
-def repeated_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
+def repeated_samples_notices(run: RunIndex, registry: Registry) -> Iterator[api.Notice]:
     """Notices that two files of a run hold the same samples."""
     found = registry.duplicate_files.get(run.name)
     if found is not None:
         first, second, compared = found
-        yield Notice(
+        yield api.Notice(
             "repeated_samples",
             f"{first} and {second} hold the same samples ({compared:,} of them were compared), so each counts twice. Leave one "
             "of the two files in the log directory.",
@@ -109,13 +109,13 @@ def repeated_samples_notices(run: RunIndex, registry: Registry) -> Iterator[Noti
         )
 
 
-def evaluation_notices(run: RunIndex, registry: Registry) -> Iterator[Notice]:
+def evaluation_notices(run: RunIndex, registry: Registry) -> Iterator[api.Notice]:
     """Notices that an evaluation is two runs, because its answers and their scores were written apart."""
     if all(file.format.name != OPENCOMPASS.name for file in tuple(run.files.values())):
         return
     other, has_scores = paired_run(run.name)
     if other in registry.runs:
-        yield Notice(
+        yield api.Notice(
             "scored_elsewhere" if has_scores else "answers_elsewhere",
             f"OpenCompass writes answers and scores apart: {'the rewards of these answers' if has_scores else 'the whole answers'} "
             f"are in the run {other}.",
@@ -137,8 +137,8 @@ def _is_of_turns(mapping: ColumnMapping) -> bool:
     return bool(conversation) and reward.startswith(f"{conversation}.{PARTS}.")
 
 
-def _summed_reward(columns: str) -> Notice:
-    return Notice(
+def _summed_reward(columns: str) -> api.Notice:
+    return api.Notice(
         "summed_reward",
         f"The reward is the plain sum of {columns}: their weights are not in the log. With other weights than 1, the "
         "trained reward is another number.",
@@ -146,8 +146,8 @@ def _summed_reward(columns: str) -> Notice:
     )
 
 
-def _summed_reward_functions(trainer: str) -> Notice:
-    return Notice(
+def _summed_reward_functions(trainer: str) -> api.Notice:
+    return api.Notice(
         "summed_reward_functions",
         f"Of several reward functions the reward is the plain sum here: {trainer} does not log their weights. With other "
         "weights than 1, the trained reward is another number: write it into an rlboard.toml in the run's folder, "
@@ -166,9 +166,9 @@ def _is_counted(relative: str, file_format: Format) -> bool:
     ).step is None and bool(source_beside_others(relative, step))
 
 
-def _numbered_files(file: str) -> Notice:
+def _numbered_files(file: str) -> api.Notice:
     name = file.rpartition("/")[2]
-    return Notice(
+    return api.Notice(
         "numbered_files",
         f"The rows say no step, so the numbers in the names of their files were taken for it ({name}). If they count "
         "something else, as ranks or parts of one step, log a step in each row, or say in an rlboard.toml where it "
@@ -177,10 +177,10 @@ def _numbered_files(file: str) -> Notice:
     )
 
 
-def _repeated_steps(found: UnrelatedFiles) -> Notice:
+def _repeated_steps(found: UnrelatedFiles) -> api.Notice:
     first, second = (path.rpartition("/")[2] for path in (found.first, found.second))
     folder = found.first.rpartition("/")[0]
-    return Notice(
+    return api.Notice(
         "repeated_steps",
         f"{first} and {second}{f' in {folder}' if folder not in {'', '.'} else ''} log {len(found.shared):,} of the "
         f"same steps ({found.shared[0]} to {found.shared[-1]}), and their samples are averaged into one curve. If they "

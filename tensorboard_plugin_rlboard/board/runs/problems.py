@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tensorboard_plugin_rlboard.api import ProblemColumns, ProblemKind, Problems
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.runs.question import ProblemsQuestion
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
@@ -14,7 +14,7 @@ from tensorboard_plugin_rlboard.errors import ArgumentError
 MAX_LIMIT = 500
 
 
-def problems(session: RunSession, question: ProblemsQuestion) -> Problems:
+def problems(session: RunSession, question: ProblemsQuestion) -> api.Problems:
     """Answers /problems.
 
     Raises:
@@ -34,10 +34,10 @@ def problems(session: RunSession, question: ProblemsQuestion) -> Problems:
         [question.kind] if question.kind else [],
     )
     step, ids = _samples_of(session, columns["file"], columns["offset"])
-    return Problems(
+    return api.Problems(
         session.run.problems,
-        [ProblemKind(str(kind), int(count), int(unlisted)) for kind, count, unlisted in kinds],
-        ProblemColumns(**columns, step=step, id=ids),
+        [api.ProblemKind(str(kind), int(count), int(unlisted)) for kind, count, unlisted in kinds],
+        api.ProblemColumns(**columns, step=step, id=ids),
     )
 
 

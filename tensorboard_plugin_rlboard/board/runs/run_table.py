@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.api import RunMetric, RunRow, RunTable
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.steps.materialized import METRIC_PREFIX, CurvesSnapshot
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.index.registry import Registry
@@ -48,17 +48,17 @@ class RunNumbers:
         self._snapshot = snapshot
         self._run_steps = run_steps
         self._findings = findings
-        self._cache: dict[str, tuple[CurvesSnapshot, Mapping[str, RunMetric]]] = {}
+        self._cache: dict[str, tuple[CurvesSnapshot, Mapping[str, api.RunMetric]]] = {}
 
-    def table(self) -> RunTable:
+    def table(self) -> api.RunTable:
         """Every run, those that changed last first."""
         found = [(_changed_at(run), run) for run in tuple(self._registry.runs.values())]
         found.sort(key=lambda pair: (-(pair[0] or 0.0), pair[1].name))
-        return RunTable(len(found), [self._row(run, changed) for changed, run in found[:MAX_RUNS]])
+        return api.RunTable(len(found), [self._row(run, changed) for changed, run in found[:MAX_RUNS]])
 
-    def _row(self, run: RunIndex, changed_at: float | None) -> RunRow:
+    def _row(self, run: RunIndex, changed_at: float | None) -> api.RunRow:
         count, _, last = self._run_steps(run).steps()
-        return RunRow(
+        return api.RunRow(
             run=run.name,
             state=run_state(self._registry, run),
             samples=run.samples,
@@ -71,7 +71,7 @@ class RunNumbers:
             metrics=self._metrics(run) if count else {},
         )
 
-    def _metrics(self, run: RunIndex) -> Mapping[str, RunMetric]:
+    def _metrics(self, run: RunIndex) -> Mapping[str, api.RunMetric]:
         snapshot = self._snapshot(run)
         cached = self._cache.get(run.name)
         if cached is None or cached[0] is not snapshot:
@@ -83,7 +83,7 @@ def _changed_at(run: RunIndex) -> float | None:
     return max((file.state.mtime_ns / 1e9 for file in tuple(run.files.values())), default=None)
 
 
-def _of_curves(snapshot: CurvesSnapshot) -> Mapping[str, RunMetric]:
+def _of_curves(snapshot: CurvesSnapshot) -> Mapping[str, api.RunMetric]:
     """The metrics of what was trained on, else of another split, at the newest attempt of each step."""
     table = snapshot.tables.get("train") or next(iter(snapshot.tables.values()), None)
     if table is None:
@@ -98,7 +98,7 @@ def _of_curves(snapshot: CurvesSnapshot) -> Mapping[str, RunMetric]:
     return found
 
 
-def curve_numbers(step: Ints, mean: Floats) -> RunMetric | None:
+def curve_numbers(step: Ints, mean: Floats) -> api.RunMetric | None:
     """A curve in a few numbers; None where no mean is finite.
 
     Args:
@@ -112,4 +112,4 @@ def curve_numbers(step: Ints, mean: Floats) -> RunMetric | None:
     span = float(x[-1] - x[0])
     area = float(np.trapezoid(y, x)) / span if span else float(y.mean())
     best = int(np.argmax(y))
-    return RunMetric(float(y[-1]), float(y[best]), int(x[best]), float(y.min()), area)
+    return api.RunMetric(float(y[-1]), float(y[best]), int(x[best]), float(y.min()), area)

@@ -8,17 +8,7 @@ from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.api import (
-    AttemptInfo,
-    IgnoredFile,
-    Joined,
-    MetricInfo,
-    Notice,
-    RunInfo,
-    Runs,
-    StepSpan,
-    TextRulesInfo,
-)
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.run_schema import run_schema, token_metric_info
 from tensorboard_plugin_rlboard.board.runs.column_mapping import column_mapping
 from tensorboard_plugin_rlboard.board.runs.metric_infos import sample_metric_infos
@@ -49,7 +39,7 @@ class _Description:
 
     version: int
     steps: RunSteps
-    info: RunInfo
+    info: api.RunInfo
     paths: Sequence[str]
 
 
@@ -83,7 +73,7 @@ class RunList:
         self._cursor = cursor
         self._descriptions: dict[str, _Description] = {}
 
-    def runs(self, tensorboard_runs: TensorBoardRuns) -> Runs:
+    def runs(self, tensorboard_runs: TensorBoardRuns) -> api.Runs:
         """All runs, with what of TensorBoard's own runs belongs to them."""
         registry = self._registry
         infos = [
@@ -94,9 +84,9 @@ class RunList:
             registry.settings.for_path(root.path)  # what is wrong there is said where there is no run, too
         of_runs = {notice.text for info in infos for notice in info.notices}
         ignored = sorted(registry.ignored.items())[:_MAX_IGNORED]
-        return Runs(
+        return api.Runs(
             runs=infos,
-            ignored=[IgnoredFile(file, reason) for file, reason in ignored],
+            ignored=[api.IgnoredFile(file, reason) for file, reason in ignored],
             looked_in=[printable_path(root.path) for root in registry.roots],
             state="ready" if registry.is_scanned else "looking",
             message=registry.failure,
@@ -107,7 +97,7 @@ class RunList:
             ][:_MAX_SETTINGS_PROBLEMS],
         )
 
-    def _info(self, run: RunIndex, training: Training) -> RunInfo:
+    def _info(self, run: RunIndex, training: Training) -> api.RunInfo:
         """The description of a run with the fields that change all the time."""
         registry, description = self._registry, self._description(run)
         mistakes = self._settings_problems(description.paths)
@@ -124,9 +114,9 @@ class RunList:
             scalar_choices=training.choices,
             config=training.config.values,
             config_sources=training.config.sources,
-            text_rules=TextRulesInfo(training.text.pad, training.text.system_end),
+            text_rules=api.TextRulesInfo(training.text.pad, training.text.system_end),
             notices=[
-                *(Notice("settings", mistake) for mistake in mistakes),
+                *(api.Notice("settings", mistake) for mistake in mistakes),
                 *description.info.notices,
                 *same_samples_notices(run, registry),
                 *evaluation_notices(run, registry),
@@ -145,7 +135,7 @@ class RunList:
             by_folder = {PurePath(file.path).parent: file.path for file in tuple(run.files.values())}
             paths = tuple(by_folder.values())[:_MAX_FOLDERS]
             info, unusable = _describe(run, steps, self._has_runs_below(run)), self._unusable(run)
-            odd = [Notice(ODD_GROUPS, unusable[GROUP])] if GROUP in unusable else []
+            odd = [api.Notice(ODD_GROUPS, unusable[GROUP])] if GROUP in unusable else []
             info = replace(info, unusable=unusable, notices=(*info.notices, *odd))
             last = _Description(version, steps, info, paths)
             self._descriptions[run.name] = last
@@ -169,15 +159,15 @@ class RunList:
 
 
 @lru_cache(maxsize=64)
-def _interned(metrics: tuple[MetricInfo, ...]) -> list[MetricInfo]:
+def _interned(metrics: tuple[api.MetricInfo, ...]) -> list[api.MetricInfo]:
     """The same list for every run that has these metrics; it is written as JSON once in an answer."""
     return list(metrics)
 
 
-def _describe(run: RunIndex, steps: RunSteps, has_runs_below: bool) -> RunInfo:
+def _describe(run: RunIndex, steps: RunSteps, has_runs_below: bool) -> api.RunInfo:
     """The description of a run; fields that change without its rows have no value yet."""
     mapping, schema = column_mapping(run, has_runs_below=has_runs_below), run_schema(run)
-    return RunInfo(
+    return api.RunInfo(
         run=run.name,
         formats=sorted({file.format.name for file in tuple(run.files.values())}),
         state="ready",
@@ -187,9 +177,9 @@ def _describe(run: RunIndex, steps: RunSteps, has_runs_below: bool) -> RunInfo:
         indexed_bytes=run.indexed_bytes,
         bytes_per_second=0.0,
         samples=run.samples,
-        steps=StepSpan(*steps.steps()),
+        steps=api.StepSpan(*steps.steps()),
         splits=steps.splits(),
-        attempts=[AttemptInfo(*span) for span in steps.attempts()],
+        attempts=[api.AttemptInfo(*span) for span in steps.attempts()],
         metrics=_interned(tuple(sample_metric_infos(run, schema, steps.largest_group()))),
         token_metrics=_interned(
             tuple(token_metric_info(name, run.token_metrics) for name in schema.token_metrics)
@@ -207,7 +197,7 @@ def _describe(run: RunIndex, steps: RunSteps, has_runs_below: bool) -> RunInfo:
         mapping_shape=mapping.shape,
         notices=(*run_notices(run, mapping), *name_notices(run)),
         joined=[
-            Joined(join.what, join.source, join.matched, join.unmatched, join.columns)
+            api.Joined(join.what, join.source, join.matched, join.unmatched, join.columns)
             for join in (*run.joined, *run.annotated)
         ],
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from tensorboard_plugin_rlboard.api import ProblemInfo, Sample, Text, TrimInfo
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema, RunSession, token_metric_info
 from tensorboard_plugin_rlboard.board.samples.decoded_samples import DecodedSample, DecodedSamples
 from tensorboard_plugin_rlboard.board.samples.index_row import IndexRow, index_row
@@ -25,7 +25,7 @@ from tensorboard_plugin_rlboard.formats.rows.file_options import discounts
 from tensorboard_plugin_rlboard.texts import TextRules
 
 
-def sample(session: RunSession, question: SampleQuestion, decoded_samples: DecodedSamples) -> Sample:
+def sample(session: RunSession, question: SampleQuestion, decoded_samples: DecodedSamples) -> api.Sample:
     """Answers /sample.
 
     Raises:
@@ -46,7 +46,7 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
     of_group = group_metrics(context) if "reward" in schema.metrics else {}
     scalars |= stored | {name: x for name, x in of_group.items() if name not in stored}
     texts = _texts(schema, decoded, row, question.text_rules)
-    return Sample(
+    return api.Sample(
         id=question.id,
         run=run.name,
         step=values["step"],
@@ -62,7 +62,7 @@ def sample(session: RunSession, question: SampleQuestion, decoded_samples: Decod
         token_metrics=[token_metric_info(name, decoded.logged) for name in names],
         missing=missing_spans(decoded.tokens.missing, names),
         mask=None if mask is None else mask.tolist(),
-        trimmed=[TrimInfo(trim.array, trim.count, trim.reason) for trim in decoded.row.trims],
+        trimmed=[api.TrimInfo(trim.array, trim.count, trim.reason) for trim in decoded.row.trims],
         problems=_problems(session, row),
         neighbours=context.neighbours,
         prompt_key=values["prompt_key"],
@@ -102,9 +102,9 @@ def _logged_scalars(
     }
 
 
-def _texts(schema: RunSchema, decoded: DecodedSample, row: IndexRow, rules: TextRules) -> dict[str, Text]:
+def _texts(schema: RunSchema, decoded: DecodedSample, row: IndexRow, rules: TextRules) -> dict[str, api.Text]:
     """Texts as logged, and as shown: without padding (as in the index), then by the run's rules."""
-    texts: dict[str, Text] = {}
+    texts: dict[str, api.Text] = {}
     for key, raw in decoded.row.texts.items():
         name = _index_name(schema.text_sql, key)
         indexed = row.values.get(f"t:{name}")
@@ -113,10 +113,10 @@ def _texts(schema: RunSchema, decoded: DecodedSample, row: IndexRow, rules: Text
             shown = rules.apply_prompt(shown)
         elif name in {"response", "ref_response"}:
             shown = rules.apply_response(shown)
-        texts[name] = Text(raw, shown)
+        texts[name] = api.Text(raw, shown)
     joined = row.values.get("t:ref_response")
     if joined is not None and "ref_response" not in texts:  # it does not stand in the line
-        texts["ref_response"] = Text(str(joined), rules.apply_response(str(joined)))
+        texts["ref_response"] = api.Text(str(joined), rules.apply_response(str(joined)))
     return texts
 
 
@@ -125,7 +125,7 @@ def _index_name(columns: Mapping[str, Any], key: str) -> str:
     return f"logged.{key}" if key not in OWN_COLUMNS and f"logged.{key}" in columns else key
 
 
-def _problems(session: RunSession, row: IndexRow) -> list[ProblemInfo]:
+def _problems(session: RunSession, row: IndexRow) -> list[api.ProblemInfo]:
     if not session.run.problems:
         return []
     file, offset = row.location.file.relative, row.location.offset
@@ -135,4 +135,4 @@ def _problems(session: RunSession, row: IndexRow) -> list[ProblemInfo]:
         [file, offset],
     )
     rows = zip(columns["line"], columns["kind"], columns["reason"], strict=True)
-    return [ProblemInfo(file, line, offset, kind, reason) for line, kind, reason in rows]
+    return [api.ProblemInfo(file, line, offset, kind, reason) for line, kind, reason in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tensorboard_plugin_rlboard.api import Samples
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_ids
@@ -18,7 +18,7 @@ from tensorboard_plugin_rlboard.errors import ArgumentError
 MAX_LIMIT = 500
 
 
-def samples(session: RunSession, question: SamplesQuestion, totals: LruCache[int]) -> Samples:
+def samples(session: RunSession, question: SamplesQuestion, totals: LruCache[int]) -> api.Samples:
     """Answers /samples.
 
     Args:
@@ -48,7 +48,7 @@ def samples(session: RunSession, question: SamplesQuestion, totals: LruCache[int
         name: question.text_rules.list_column(name, values[f"c{position}"])
         for position, name in enumerate(columns)
     }
-    return Samples(found.total, {"id": values["id"], "step": values["step"]} | shown | hits)
+    return api.Samples(found.total, {"id": values["id"], "step": values["step"]} | shown | hits)
 
 
 def _values(session: RunSession, columns: dict[str, str], found: Page) -> dict[str, list[Any]]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tensorboard_plugin_rlboard.api import Message, ToolCall
+from tensorboard_plugin_rlboard import api
 
 
-def messages(decoded: Sequence[Mapping[str, Any]] | None) -> list[Message] | None:
+def messages(decoded: Sequence[Mapping[str, Any]] | None) -> list[api.Message] | None:
     """A conversation in the order in which it was held; None where the row has none."""
     return None if decoded is None else [_message(message) for message in decoded]
 
 
-def _message(message: Mapping[str, Any]) -> Message:
-    calls = [ToolCall(str(call["name"]), str(call["arguments"])) for call in message.get("tool_calls", ())]
-    return Message(
+def _message(message: Mapping[str, Any]) -> api.Message:
+    calls = [
+        api.ToolCall(str(call["name"]), str(call["arguments"])) for call in message.get("tool_calls", ())
+    ]
+    return api.Message(
         role=str(message["role"]),
         content=str(message.get("content", "")),
         thinking=str(message.get("thinking", "")),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.api import Neighbours, PromptVisit
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.finite_numbers import finite_ones
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.samples.ids import sample_id
@@ -34,7 +34,7 @@ class SampleContext:
         position: its own place among them; None where the index has changed meanwhile.
     """
 
-    neighbours: Neighbours
+    neighbours: api.Neighbours
     group_rewards: Floats
     position: int | None
 
@@ -54,12 +54,14 @@ def sample_context(session: RunSession, sample: Mapping[str, Any]) -> SampleCont
     previous, following = _before_and_after(session, sample)
     places, rewards = _group(session, sample)
     first = zip(*places[:, :_MAX_GROUP].tolist(), strict=True)
-    neighbours = Neighbours(
+    neighbours = api.Neighbours(
         previous=None if previous is None else id_of(*previous),
         next=None if following is None else id_of(*following),
         group=[id_of(*place) for place in first],
         group_rewards=rewards[:_MAX_GROUP].tolist(),
-        prompt=[PromptVisit(step, id_of(*place), reward) for step, place, reward in _visits(session, sample)],
+        prompt=[
+            api.PromptVisit(step, id_of(*place), reward) for step, place, reward in _visits(session, sample)
+        ],
     )
     own = np.asarray([[sample["file"]], [sample["line_offset"]], [sample["row"]]])
     at = np.flatnonzero((places == own).all(axis=0))

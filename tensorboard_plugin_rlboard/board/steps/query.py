@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tensorboard_plugin_rlboard.api import Steps, StepStatistics
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.api.number_column import NumberColumn
 from tensorboard_plugin_rlboard.board.missing_column import missing_column_error
 from tensorboard_plugin_rlboard.board.run_schema import RunSchema, RunSession
@@ -35,7 +35,7 @@ from tensorboard_plugin_rlboard.metrics.step_statistics import INTEGER_STATISTIC
 
 PICKED_TEXT = "picked_text"
 """The column of a text in the table of picked samples."""
-_STATISTICS = tuple(StepStatistics.__dataclass_fields__)
+_STATISTICS = tuple(api.StepStatistics.__dataclass_fields__)
 
 
 def takes_whole_steps(selection: Selection) -> bool:
@@ -65,7 +65,7 @@ def steps_answer(
     metrics: Mapping[str, Mapping[str, Floats]],
     step_metrics: Mapping[str, Floats],
     first_step: int | None,
-) -> Steps:
+) -> api.Steps:
     """The answer made of columns.
 
     Args:
@@ -78,10 +78,10 @@ def steps_answer(
     if FIRST_STEP_KL in columns:
         columns[FIRST_STEP_KL] = at_first_step(columns[FIRST_STEP_KL], step, first_step)
     nothing = np.full(len(step), np.nan)
-    return Steps(
+    return api.Steps(
         step.tolist(),
         {
-            name: StepStatistics(
+            name: api.StepStatistics(
                 **{
                     statistic: NumberColumn(values.get(statistic, nothing), statistic in INTEGER_STATISTICS)
                     for statistic in _STATISTICS
@@ -93,7 +93,7 @@ def steps_answer(
     )
 
 
-def query_steps(session: RunSession, question: StepsQuestion) -> Steps:
+def query_steps(session: RunSession, question: StepsQuestion) -> api.Steps:
     """Answers /steps by queries, for any selection.
 
     Raises:
@@ -101,7 +101,7 @@ def query_steps(session: RunSession, question: StepsQuestion) -> Steps:
     """
     run, schema, cursor = session.run, session.schema, session.cursor
     if not run.samples:
-        return Steps([], {}, {})
+        return api.Steps([], {}, {})
     names = requested_metrics(run, schema, question)
     aggregates = step_aggregates(schema)
     aggregates |= {f"{METRIC_PREFIX}{name}": metric_aggregate(schema, name) for name in names}
@@ -120,7 +120,7 @@ def first_step(session: RunSession, split: str) -> int | None:
     return first if run.attempts == 1 else None
 
 
-def assemble_steps(results: dict[str, AggregateRows], first: int | None) -> Steps:
+def assemble_steps(results: dict[str, AggregateRows], first: int | None) -> api.Steps:
     """The answer made of what aggregates computed.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tensorboard_plugin_rlboard.api import StepStatistics
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.selection import Selection
 from tensorboard_plugin_rlboard.board.steps.step_index import RunSteps
 from tensorboard_plugin_rlboard.errors import ArgumentError
@@ -12,7 +12,7 @@ from tensorboard_plugin_rlboard.texts import plural
 
 MAX_NUMBERS = 10_000_000
 """Numbers of an answer: about 80 MB of them, and twice as much as JSON. 50,000 steps with the overview's metrics."""
-_STATISTICS = len(StepStatistics.__dataclass_fields__)
+_STATISTICS = len(api.StepStatistics.__dataclass_fields__)
 
 
 @dataclass(frozen=True)

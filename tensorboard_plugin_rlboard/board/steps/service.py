@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.api import Steps, StepsByValue
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.lru_cache import LruCache
 from tensorboard_plugin_rlboard.board.run_schema import open_session, run_schema
 from tensorboard_plugin_rlboard.board.selection import Selection
@@ -75,14 +75,14 @@ class StepService:
             cursor: where cursors of the calling thread come from.
             slot: gives the slot that a selection needs to be queried where it is not materialised.
         """
-        self.on_prepared: Callable[[Steps], object] = lambda _: None
+        self.on_prepared: Callable[[api.Steps], object] = lambda _: None
         self._registry = registry
         self._activity = activity
         self._cursor = cursor
         self._slot = slot
         self._run_curves: dict[str, RunCurves] = {}
         self._lock = threading.Lock()
-        self._answers: LruCache[Steps] = LruCache(_CACHE_BYTES, _answer_bytes)
+        self._answers: LruCache[api.Steps] = LruCache(_CACHE_BYTES, _answer_bytes)
 
     def run_steps(self, run: RunIndex) -> RunSteps:
         """The steps, splits and attempts of a run as of now."""
@@ -113,7 +113,7 @@ class StepService:
         curves = self._curves_of(run).curves
         return not run.is_pending and curves.is_complete(self._cursor, run)
 
-    def steps(self, run: RunIndex, question: StepsQuestion) -> Steps:
+    def steps(self, run: RunIndex, question: StepsQuestion) -> api.Steps:
         """Curves of a selection: from what is materialised, or by queries where it is searched or filtered.
 
         Raises:
@@ -126,13 +126,13 @@ class StepService:
             return answer
         key, cursor = (run.name, run.version, question), self._cursor()
 
-        def query() -> Steps:
+        def query() -> api.Steps:
             with self._slot(question.selection):
                 return query_steps(open_session(run, cursor), question)
 
         return self._answers.get_or_compute(key, query)
 
-    def by_value(self, run: RunIndex, question: StepsQuestion) -> StepsByValue:
+    def by_value(self, run: RunIndex, question: StepsQuestion) -> api.StepsByValue:
         """Curves for each value of a text column, by queries."""
         if question.metrics is not None:
             check_numbers(self.run_steps(run), question.selection, MAX_VALUES * len(question.metrics))
@@ -185,7 +185,7 @@ class StepService:
         state.restore(run, self._registry.results)
         return state
 
-    def _materialized(self, run: RunIndex, question: StepsQuestion) -> Steps | None:
+    def _materialized(self, run: RunIndex, question: StepsQuestion) -> api.Steps | None:
         """The answer as far as it is materialised; None where a metric is not."""
         state = self._curves_of(run)
         curves = state.curves
@@ -194,7 +194,7 @@ class StepService:
         if curves.step_index.is_restored(run):
             return self._from_snapshot(run, curves.snapshot, question)
         if not (run.samples or curves.snapshot.tables):
-            return Steps([], {}, {})
+            return api.Steps([], {}, {})
         names = requested_metrics(run, run_schema(run), question)
         extra_metrics = [name for name in names if name not in OVERVIEW_METRICS]
         if len(extra_metrics) > MAX_EXTRA_METRICS:
@@ -216,7 +216,7 @@ class StepService:
 
     def _from_snapshot(
         self, run: RunIndex, snapshot: CurvesSnapshot, question: StepsQuestion
-    ) -> Steps | None:
+    ) -> api.Steps | None:
         if question.metrics is None:
             names = [name for name in OVERVIEW_METRICS if name in snapshot.metrics]
         else:
@@ -229,10 +229,10 @@ class StepService:
         )
 
 
-def _snapshot_answer(snapshot: CurvesSnapshot, selection: Selection, names: Sequence[str]) -> Steps:
+def _snapshot_answer(snapshot: CurvesSnapshot, selection: Selection, names: Sequence[str]) -> api.Steps:
     """The answer for a range of steps of one split and attempt."""
     if not snapshot.tables:
-        return Steps([], {}, {})
+        return api.Steps([], {}, {})
     split = selection.split or ("train" if "train" in snapshot.tables else min(snapshot.tables))
     table = snapshot.tables.get(split, StepTable())
     lows = [bound for bound in (selection.step, selection.step_min) if bound is not None]
@@ -252,6 +252,6 @@ def _snapshot_answer(snapshot: CurvesSnapshot, selection: Selection, names: Sequ
     )
 
 
-def _answer_bytes(answer: Steps) -> int:
+def _answer_bytes(answer: api.Steps) -> int:
     """Bytes that an answer holds, about."""
     return 1000 + 8 * len(answer.step) * (14 * len(answer.metrics) + len(answer.step_metrics))

@@ -90,7 +90,8 @@ def row_splits(split_words: SplitWords, default: str, further: Mapping[str, _Col
         if row not in found:
             word, held_out, training = row
             flags = ((held_out, True), (training, False))
-            meanings = {truth(flag) is meaning for flag, meaning in flags if truth(flag) is not None}
+            logged = [(flag, meaning) for flag, meaning in flags if flag is not None]
+            meanings = {truth(flag) is meaning for flag, meaning in logged if truth(flag) is not None}
             name = word if isinstance(word, str) and says_more(word) else None
             if word is None:
                 split = "train" if meanings else default or "train"

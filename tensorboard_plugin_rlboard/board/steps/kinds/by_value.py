@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from tensorboard_plugin_rlboard.api import StepsByValue
+from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.labels import FREE_TEXT_COLUMNS, no_such_kinds_error
 from tensorboard_plugin_rlboard.board.run_schema import RunSession
 from tensorboard_plugin_rlboard.board.selection import Relation, select_samples
@@ -32,7 +32,7 @@ MAX_VALUES = 7
 _KEY = "by_value"
 
 
-def query_by_value(session: RunSession, question: StepsQuestion) -> StepsByValue:
+def query_by_value(session: RunSession, question: StepsQuestion) -> api.StepsByValue:
     """Answers /steps with `by`, for any selection.
 
     Raises:
@@ -40,7 +40,7 @@ def query_by_value(session: RunSession, question: StepsQuestion) -> StepsByValue
     """
     run, schema, cursor = session.run, session.schema, session.cursor
     column = _text_sql(session, question.by)
-    nothing = StepsByValue(question.by, [], [], 0, 0, 0, [])
+    nothing = api.StepsByValue(question.by, [], [], 0, 0, 0, [])
     if not run.samples:
         return nothing
     names = requested_metrics(run, schema, question)
@@ -72,7 +72,7 @@ def query_by_value(session: RunSession, question: StepsQuestion) -> StepsByValue
         results = compute_aggregates(cursor, aggregates, of_shown, (_KEY, "step"))
         first = first_step(session, split)
     series = [assemble_steps(_of_value(results, place), first) for place in range(len(shown))]
-    return StepsByValue(
+    return api.StepsByValue(
         by=question.by,
         values=[value for value, _ in shown],
         samples=[count for _, count in shown],
