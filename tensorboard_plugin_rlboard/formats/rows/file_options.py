@@ -7,7 +7,6 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, PathDefaults, Row
-from tensorboard_plugin_rlboard.formats.tokenization.tokenizer import load_tokenizer
 
 SPLIT_OF_ALL = "split_of_all"
 """Option of a file whose split counts for all of its rows, whatever they say."""
@@ -50,11 +49,17 @@ def line_context(
     file_format: Format, path: str, annotations: Mapping[str, Sequence[Row]] = MappingProxyType({})
 ) -> LineContext:
     """The context of a file's lines: defaults of its path, tokenizer, annotations."""
-    return LineContext(file_defaults(file_format), *_decoders(file_format, path), annotations)
+    return LineContext(
+        file_defaults(file_format),
+        *(_decoders(path, named) if (named := file_format.options.get("tokenizer")) else (None, None)),
+        annotations,
+    )
 
 
 def _decoders(
-    file_format: Format, path: str
+    path: str, named: str
 ) -> tuple[Callable[[Sequence[int]], list[str]] | None, Callable[[Sequence[int]], str] | None]:
     """How token ids of a file become strings and text, by the tokenizer that its options name."""
-    return ((named := file_format.options.get("tokenizer")) and load_tokenizer(path, named)) or (None, None)
+    from tensorboard_plugin_rlboard.formats.tokenization.tokenizer import load_tokenizer  # noqa: PLC0415 (remote files and mounts; few workers decode ids)
+
+    return load_tokenizer(path, named) or (None, None)
