@@ -9,7 +9,7 @@ from tensorboard_plugin_rlboard import api
 from tensorboard_plugin_rlboard.board.runs.column_mapping import ColumnMapping
 from tensorboard_plugin_rlboard.formats.base import Format
 from tensorboard_plugin_rlboard.formats.frameworks.opencompass import OPENCOMPASS, paired_run
-from tensorboard_plugin_rlboard.formats.generic.key_paths import PARTS
+from tensorboard_plugin_rlboard.formats.generic.key_paths import PARTS, PRODUCT
 from tensorboard_plugin_rlboard.formats.generic.written_reward import OPTION
 from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
 from tensorboard_plugin_rlboard.formats.rows.path_names import (
@@ -44,7 +44,8 @@ def run_notices(run: RunIndex, mapping: ColumnMapping) -> Iterator[api.Notice]:
     """Notices that follow from a run's files, its keys and how they were mapped."""
     files = tuple(run.files.values())  # the indexing thread may add one meanwhile
     summed = mapping.sources.get("reward", "")
-    if mapping.guessed and summed.startswith(_SUM_OF) and not mapping.doubt and not _is_of_turns(mapping):
+    is_plain = summed.startswith(_SUM_OF) and PRODUCT not in summed  # else weights of the log are in it
+    if mapping.guessed and is_plain and not mapping.doubt and not _is_of_turns(mapping):
         yield _summed_reward(summed.removeprefix(_SUM_OF))
     # What a function logs beside its score is a number as well, so the parts are not named.
     summing = next((file.format for file in files if file.format.sums_reward_functions), None)

@@ -27,6 +27,7 @@ from tensorboard_plugin_rlboard.formats.splits import (
     TRAINING_NAMES,
     is_eval_name,
     is_split_name,
+    split_from_name,
 )
 
 _MAX_SPLIT_NAMES = 8
@@ -131,6 +132,8 @@ def _holds_both_splits(column: Column) -> bool:
         return False
     named = {str(value).strip().lower() for value in column.values.values()}
     evaluations = named & (EVAL_SPLIT_NAMES | words.EVAL_KINDS)
+    if len(named) <= _MAX_SPLIT_NAMES:
+        evaluations |= {name for name in named if split_from_name(name) == "eval"}  # `val@1`, 验证
     trainings = named & (TRAINING_NAMES | _TRAININGS)
     if not OF_DATA.isdisjoint(column.place.name.split("_")) and len(named) <= _MAX_SPLIT_NAMES:
         evaluations |= set(filter(is_eval_name, named))

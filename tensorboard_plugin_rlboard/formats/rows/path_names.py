@@ -21,7 +21,7 @@ _STEPS_FOLDER = re.compile(r"(?:global_?)?(?:steps?|iters?|iterations?|updates|c
 """A folder with one for each step, which is called by its number: `steps/100/`."""
 _STEP_WORDS = ("step", "iteration", "iter", "update", "checkpoint", "ckpt", "epoch")
 """Words before a step, the clearest first."""
-_LIMIT_BEFORE = re.compile(r"(?:max|num|total|n|min|every|per|warmup|by|multi|single)[_-]?$")
+_LIMIT_BEFORE = re.compile(r"(?<![a-z])(?:max|num|total|n|min|every|per|warmup|by|multi|single)[_-]?$")
 _TABLE = re.compile(r"(.*)_([0-9]{1,15})(?:_[0-9a-f]{1,64})?\.table\.json", re.IGNORECASE)
 """How W&B names its copies of tables: `<key>_<step>_<hash>.table.json`."""
 _NUMBER = re.compile(r"[0-9]{1,15}")
@@ -149,8 +149,8 @@ def _folder_step(name: str, around: str = "") -> int | None:
     """
     if _NUMBER.fullmatch(name) and _STEPS_FOLDER.fullmatch(around.lower()):
         return int(name)
-    found = _NAMED_STEP.match(name.lower())
-    return step_from_name(name) if found and is_called_after(name) else None
+    is_named = is_called_after(name) or _ITERATION.fullmatch(name.lower())
+    return step_from_name(name) if is_named else None
 
 
 def _unpacked(name: str) -> str:

@@ -19,6 +19,7 @@ from tensorboard_plugin_rlboard.formats.guessing.steps import may_count_within
 from tensorboard_plugin_rlboard.formats.native import NATIVE, is_complete
 from tensorboard_plugin_rlboard.formats.registry import recognise
 from tensorboard_plugin_rlboard.formats.split_tags import may_say_split
+from tensorboard_plugin_rlboard.formats.splits import EVAL_WORDS, TRAINING_NAMES
 from tensorboard_plugin_rlboard.index.detect.spread_rows import (
     first_row,
     first_rows,
@@ -28,6 +29,7 @@ from tensorboard_plugin_rlboard.index.detect.spread_rows import (
 from tensorboard_plugin_rlboard.sources.containers.row_stream import UnreadableFileError
 from tensorboard_plugin_rlboard.sources.reader import archive_fault, preview
 
+_SPLIT_WORDS = EVAL_WORDS | TRAINING_NAMES
 Mapped = Callable[[Row], Format | None]
 
 
@@ -139,10 +141,18 @@ def format_of_rows(rows: Sequence[Row]) -> Format | None:
     return max(known, key=lambda one: (one.name != NATIVE.name, counts[one.name]))
 
 
+def _names_split(row: Row) -> bool:
+    """Whether a row has a word for a split under some key, which more rows have to tell to be one."""
+    values = (value for key, value in row.items() if key not in NATIVE.read_keys)
+    return any(isinstance(one, str) and one.strip().lower() in _SPLIT_WORDS for one in values)
+
+
 def _is_enough(known: Format, guessed: Format, rows: Sequence[Row]) -> bool:
     """Whether few rows tell the format: a trainer's own, or ours with nothing open in any of them."""
     return known.name != NATIVE.name or (
         all(map(is_complete, rows))
         and is_certain_from_one_row(guessed)
-        and not any(may_count_within(row) or any(map(may_say_split, row)) for row in rows)
+        and not any(
+            may_count_within(row) or any(map(may_say_split, row)) or _names_split(row) for row in rows
+        )
     )

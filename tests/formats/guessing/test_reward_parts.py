@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from understood import Row, read
+from understood import Row, read, written
 
 from tensorboard_plugin_rlboard.formats.guessing.guess import Guess, guess_mapping
 
@@ -184,3 +184,16 @@ def test_the_total_among_scores_is_the_reward(total: str, tmp_path: Path) -> Non
 def test_what_is_computed_of_rewards_is_none(key: str, tmp_path: Path) -> None:
     rows = [{"step": n, "prompt": "q", "response": f"It is {n}.", key: n / 2} for n in range(3)]
     assert read(tmp_path, rows, "reward", key) == [(None, n / 2) for n in range(3)]
+
+
+def test_a_sum_with_its_weights_is_not_said_to_lack_them(tmp_path: Path, open_board: Any) -> None:
+    samples = [
+        {"step": 1, "prompt": "q", "response": f"o{n}", "rewards": {"a": n % 2, "b": 1.0}} for n in range(4)
+    ]
+    weighted = [{**row, "reward_weights": {"a": 1.0, "b": 0.5}} for row in samples]
+    for name, logged in (("plain", samples), ("weighted", weighted)):
+        (tmp_path / name).mkdir()
+        written(tmp_path / name / "log.jsonl", logged)
+    plain, summed = open_board(tmp_path).runs().runs
+    assert "their weights are not in the rows" in plain.mapping_doubt
+    assert (summed.mapping_doubt, summed.notices) == ("", [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -42,7 +42,7 @@ def test_rows_with_a_trainers_keys_are_read_by_their_words(name: str, tmp_path: 
     row = OWN[name]
     found = understood(written(tmp_path / "log.jsonl", [row, row]))
     assert found.name in {"mapping", "native"}
-    assert not found.path_defaults(Path("log.jsonl")).split
+    assert not found.path_defaults(PurePosixPath("log.jsonl")).split
     ((reward, step), _) = read(tmp_path, [row, row], "reward", "step")
     assert (reward, step) == (0.0 if name.endswith("yet") else 0.25, 7)
 

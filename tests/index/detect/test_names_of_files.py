@@ -29,6 +29,7 @@ ROW = {"prompt": "q", "completion": "a", "reward": 1.0}
         *(("step_10", 10), ("step10", 10), ("global_step_100", 100), ("iter0003", 3), ("iteration-7", 7)),
         *(("val_step10", 10), ("rollouts_step=5_rank0", 5), ("checkpoint-500", 500), ("epoch1_step20", 20)),
         *(("eval_iter_4.generations", 4), ("Step_8", 8), ("iter10_replay_buffer", 10)),
+        *(("run_step_130_rank0", 130), ("token_step_7", 7), ("n_step_3", None)),
         *(("max_steps_100", None), ("max_step_100", None), ("num_steps_3", None), ("footstep3", None)),
         *(("step_by_step_1", None), ("step_by_step_step_4", 4), ("multi_step_2", None)),
         *(
@@ -61,6 +62,9 @@ def test_step_in_a_name(name: str, step: int | None) -> None:
         ("my-eval-harness/grpo/dump.jsonl", None, "", "", "", 0),
         ("eval_step_10/dump.jsonl", 10, "folder name", "eval", "folder name", 1),
         ("v1_validation_data_dir/dump.jsonl", None, "", "eval", "folder name", 0),
+        ("validation_step_40/dump.jsonl", 40, "folder name", "eval", "folder name", 1),
+        ("rollouts-iter-3/dump.jsonl", 3, "folder name", "", "", 1),
+        ("it5/dump.jsonl", 5, "folder name", "", "", 1),
         ("step3-vl-10b/dump.jsonl", None, "", "", "", 0),
         ("Step-3.5-Flash/dump.jsonl", None, "", "", "", 0),
         ("eval/a/b/dump.jsonl", None, "", "", "", 0),
