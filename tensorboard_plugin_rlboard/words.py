@@ -26,9 +26,7 @@ PROMPT = _names(
 )
 WEAK_PROMPT = _names("observation obs ob context user")
 """Words for what stands beside a prompt as well: a prompt only where no other word says one."""
-TASK = _names(
-    "task goal intent objective task_instruction instructions env_prompt state scenario in src x 任务"
-)
+TASK = _names("task goal intent objective task_instruction env_prompt state scenario in src x 任务")
 """Words that may name a data set as well: a prompt of an episode, or a text of several words."""
 RESPONSE = _names(
     "response completion output generation generated_text generated response_text completion_text output_text "
@@ -107,10 +105,12 @@ RIGHT = frozenset(
     _names("yes y pass passed correct right success succeeded accept accepted solved 是 对 正确 通过 成功")
 )
 WRONG = frozenset(
-    _names("no n fail failed incorrect wrong failure reject rejected unsolved 否 错 错误 未通过 失败")
+    _names(
+        "no n fail failed incorrect wrong failure reject rejected unsolved 否 错 错误 未通过 不通过 不正确 不对 失败"
+    )
 )
 """Words that are the whole of a score: 1 and 0."""
-VERDICT = _names("verdict judgement judgment judge grade result 判定 评判")
+VERDICT = _names("verdict judgement judgment judge grade result 判定 评判 结果 判定结果 评测结果")
 """Words for what says in words whether an answer is right."""
 REWARD_PARTS = _names(
     "reward reward_component component reward_part reward_breakdown reward_detail reward_info reward_dict "

@@ -13,11 +13,11 @@ from tensorboard_plugin_rlboard.sources.containers.base import (
 )
 from tensorboard_plugin_rlboard.sources.local_files import open_regular
 from tensorboard_plugin_rlboard.sources.text.encodings import open_text
+from tensorboard_plugin_rlboard.sources.text.json_member import Member
 from tensorboard_plugin_rlboard.sources.text.json_members import read_members
 from tensorboard_plugin_rlboard.sources.text.json_shapes import (
     ONE_ROW,
     DocumentShape,
-    Member,
     RowPlan,
     plan_of,
 )
@@ -91,6 +91,8 @@ def _planned_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
         return _columns(values)
     if plan.shape is DocumentShape.MEMBERS:
         return _member_rows(values, plan)
+    if plan.shape is DocumentShape.MEMBERS_OF_MEMBERS:
+        return _rows_of_members(values, plan)
     return _listed_rows(values, plan)
 
 
@@ -170,6 +172,17 @@ def _member_rows(values: JsonValues, plan: RowPlan) -> Iterator[object]:
     if others:
         msg = f"Values that are no objects, and so no rows, are left out: {others}, the first of them under {first[:80]!r}."
         raise RowsLeftOutError(msg)
+
+
+def _rows_of_members(values: JsonValues, plan: RowPlan) -> Iterator[object]:
+    """The rows of a list that each of several objects has under the same key."""
+    for name in values.members():
+        values.expect_colon()
+        value = values.value()
+        rows = value.get(plan.key) if isinstance(value, dict) else None
+        said = dict([split_or_step_of(name, numbers_are_steps=plan.are_steps)])
+        for number, row in enumerate(rows if isinstance(rows, list) else (), 1):
+            yield {**(plan.shared or {}), **said, **_object(row, number)}
 
 
 def _columns(values: JsonValues) -> Iterator[object]:

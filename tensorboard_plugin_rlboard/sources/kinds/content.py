@@ -23,6 +23,7 @@ from tensorboard_plugin_rlboard.sources.kinds.json_heads import (
     BEHIND_TEXT,
     has_row_behind_text,
     has_row_in_lines,
+    has_sample_in_lines,
     kind_of_json,
     kind_without_rows,
 )
@@ -118,6 +119,8 @@ def kind_of_content(head: Head) -> FileKind:
         return FileKind(PARQUET)  # whose reader says what is wrong with it
     if head.has_log_name or head.named_kind is CSV:
         return kind_without_rows(head, text, "Expecting value")
+    if has_sample_in_lines(text) and head.is_utf8:  # among what a program printed
+        return FileKind(preview=Preview(may_hold_rollouts=True, is_listed=True))
     if has_row_behind_text(text):
         return FileKind(preview=not_read(BEHIND_TEXT, is_listed=True))
     if data.startswith(tuple(magic for magic, _ in _ARCHIVES)):

@@ -19,7 +19,7 @@ from tensorboard_plugin_rlboard.sources.text.row_names import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tensorboard_plugin_rlboard.sources.text.json_shapes import Member
+    from tensorboard_plugin_rlboard.sources.text.json_member import Member
 
 _GROUPS = re.compile(r'"[^"\\]*"\s*:\s*\[\s*\[\s*(?=\{)')
 _NUMBERED = re.compile(r'\{\s*(?:"0"\s*:\s*\{|"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"0"\s*:)')

@@ -42,6 +42,12 @@ def has_row_in_lines(text: str) -> bool:
     return any(_object_in(line) is not None for line in text.split("\n", _LINES)[:_LINES])
 
 
+def has_sample_in_lines(text: str) -> bool:
+    """Whether one of the first lines is an object with words of a sample, whatever stands in the lines around it."""
+    rows = map(_object_in, text.split("\n", _LINES)[:_LINES])
+    return any(row is not None and len(sample_words_of(row)) > 1 for row in rows)
+
+
 def has_row_behind_text(text: str) -> bool:
     """Whether one of the first lines ends with an object that has words of a sample, behind something else."""
     for line in text.split("\n", _LINES)[:_LINES]:
@@ -130,6 +136,8 @@ def _kind_of_list(head: Head, text: str) -> FileKind:
     if further.lstrip().startswith("{") or (_is_list(first_line) and _OBJECT_LINE.search(further)):
         # Odd lines before rows hide nothing.
         return FileKind(preview=Preview(may_hold_rollouts=True, is_listed=head.has_log_name))
+    if has_row_behind_text(text):  # behind a date in brackets
+        return FileKind(preview=not_read(BEHIND_TEXT, is_listed=True))
     reason = (
         "Its rows are no JSON objects but lists or bare values, so nothing says what is the response: write each row as "
         'an object, {"prompt": …, "response": …, "reward": …}.'

@@ -6,9 +6,10 @@ import io
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tensorboard_plugin_rlboard.sources.text.json_shapes import Member, is_numbered
+from tensorboard_plugin_rlboard.sources.text.json_member import Member
+from tensorboard_plugin_rlboard.sources.text.json_shapes import is_numbered
 from tensorboard_plugin_rlboard.sources.text.json_values import BrokenJsonError, JsonValues
-from tensorboard_plugin_rlboard.sources.text.row_names import is_whole_number, sample_words_of
+from tensorboard_plugin_rlboard.sources.text.row_names import is_row_word, is_whole_number, sample_words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,6 +103,8 @@ def _set_value(member: Member, value: object) -> None:
         beside = (item for name, item in value.items() if name not in numbered)
         if numbered and not any(isinstance(item, (dict, list)) for item in beside):
             member.numbered, value = frozenset(numbered), numbered
+    lists = [name for name, rows in value.items() if is_row_word(name) and _begins_with_sample(rows)]
+    member.list_of_rows = lists[0] if len(lists) == 1 else ""
     member.size = len(value)
     member.first = _outline(next(iter(value.values()), None))
     member.all_texts = bool(value) and all(isinstance(item, str) for item in value.values())
@@ -109,6 +112,10 @@ def _set_value(member: Member, value: object) -> None:
     member.all_lists = bool(value) and all(isinstance(item, list) for item in value.values())
     member.sample_words = sample_words_of(value)
     member.is_numbered = bool(value) and is_numbered(value)
+
+
+def _begins_with_sample(rows: object) -> bool:
+    return isinstance(rows, list) and bool(rows) and bool(sample_words_of(rows[0]))
 
 
 def _outline(value: object) -> object:

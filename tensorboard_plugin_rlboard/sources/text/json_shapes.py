@@ -9,6 +9,7 @@
 | ``{"0": {"prompt": "Q", "reward": 1}, "1": {…}}`` | pandas ``orient="index"`` |
 | ``{"aime_0": {"prompt": "Q", …}, "aime_1": {…}}`` | evaluations, rows by their identifiers |
 | ``{"train": [{…}, {…}], "eval": [{…}]}`` | scripts, lists of rows by split, step, task, outcome |
+| ``{"step_0": {"rollouts": [{…}]}, "step_1": {…}}`` | scripts, lists of rows in objects by split or step |
 | ``{"accuracy": 50, "details": {"0": {…}, "1": {…}}}`` | OpenCompass; one of the last two in a member |
 
 Any other object is one row. Where members hold the rows, each row gets what its member's name says: ``split``, ``step``,
@@ -18,7 +19,7 @@ Any other object is one row. Where members hold the rows, each row gets what its
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ from tensorboard_plugin_rlboard.sources.text.row_names import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tensorboard_plugin_rlboard.sources.text.json_member import Member
+
 HEADERS, _TABLE_ROWS = ("columns", "headers", "header", "fields"), ("data", "rows", "values")
 """Members with the names of a table's columns, and with its rows."""
 _SHARED = re.compile(r"(?:.*_)?(?:epoch|iteration|iter|phase|rollout_id|split|stage|step)", re.IGNORECASE)
@@ -53,39 +56,7 @@ class DocumentShape(Enum):
     COLUMN_OBJECTS = auto()
     ROW_OBJECTS = auto()
     MEMBERS = auto()
-
-
-@dataclass(slots=True)
-class Member:
-    """What is known of a member's value.
-
-    Attributes:
-        scalar: The value itself, where it is neither a list nor an object; of a long text the beginning.
-        is_list, is_object: Whether it is one.
-        size: Items of the list or of the object.
-        first: The first item of the list, the first value of the object, without the texts in it; None where there is none.
-        all_texts, all_objects, all_lists: Whether every item (every value) is one.
-        is_numbered: Whether the keys of an object are the numbers from 0 on.
-        sample_words: Which words of a sample are keys of the object, or of the first item of the list.
-        texts: The items, where all are texts and they are no more than a table has columns.
-        opens_object: Whether the list begins with an object, which may be cut off.
-        numbered: Of an object whose numbered members are objects, and whose others are bare values (OpenCompass tells the
-            `type` of its details so), the names of the numbered ones: what else is said here is of them alone.
-    """
-
-    scalar: object = None
-    is_list: bool = False
-    is_object: bool = False
-    size: int = 0
-    first: object = None
-    all_texts: bool = False
-    all_objects: bool = False
-    all_lists: bool = False
-    is_numbered: bool = False
-    sample_words: tuple[str, ...] = ()
-    texts: list[str] = field(default_factory=list)
-    opens_object: bool = False
-    numbered: frozenset[str] = frozenset()
+    MEMBERS_OF_MEMBERS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +66,7 @@ class RowPlan:
     Attributes:
         shape: The shape.
         key: The member whose list holds the rows, of a table or a list; of members with rows the one in which they lie,
-            empty where they are the object's own.
+            empty where they are the object's own; of members of members the one in each of them whose list holds them.
         columns: The names of a table's columns.
         shared: What each row of a list, or of members, gets beside its own values.
         names: The members that hold rows; empty for all of them.
@@ -144,6 +115,8 @@ def plan_of(members: Mapping[str, Member], *, is_line: bool) -> RowPlan:
         return RowPlan(DocumentShape.COLUMN_OBJECTS)
     if values and all(value.is_object for value in values) and is_numbered(members):
         return RowPlan(DocumentShape.ROW_OBJECTS)
+    if inner := _lists_in_members(members):
+        return RowPlan(DocumentShape.MEMBERS_OF_MEMBERS, inner, shared=_shared(members), are_steps=True)
     if _are_rows(members) and not (is_line and len(members) == 1):
         return RowPlan(DocumentShape.MEMBERS, shared=_shared(members))
     return _plan_of_inner(members)
@@ -220,6 +193,16 @@ def _lists_of_rows(members: Mapping[str, Member]) -> frozenset[str]:
     }
     fits = len(found) == len(filled) or all(map(is_row_word, found))
     return frozenset(found) if fits else frozenset()
+
+
+def _lists_in_members(members: Mapping[str, Member]) -> str:
+    """The name of the list of rows that each of several objects has, one for each step or data set; empty where there is none."""
+    objects = [member for member in members.values() if member.is_object]
+    keys = {member.list_of_rows for member in objects}
+    is_alone = (
+        len(objects) < 2 or has_sample_word(members) or any(member.is_list for member in members.values())
+    )
+    return "" if is_alone or len(keys) != 1 else keys.pop()
 
 
 def _is_like(item: object, other: object) -> bool:

@@ -23,7 +23,15 @@ Write = Callable[[Path, Iterable[Any]], Path]
 @pytest.mark.parametrize(
     ("value", "number"),
     [
-        *(("yes", 1.0), (" PASS ", 1.0), ("incorrect", 0.0), ("N", 0.0), ("正确", 1.0), ("未通过", 0.0)),
+        *(
+            ("yes", 1.0),
+            ("不通过", 0.0),
+            (" PASS ", 1.0),
+            ("incorrect", 0.0),
+            ("N", 0.0),
+            ("正确", 1.0),
+            ("未通过", 0.0),
+        ),
         *(("85%", 0.85), ("-5 %", -0.05), ("0.5%", 0.005), ("nan%", None), ("%", None), ("a%", None)),
         *(
             ("7/10", 0.7),
@@ -57,6 +65,7 @@ def test_verdict_as_a_number(value: str, number: float | None) -> None:
         ("score", ["1,000", "2,500.5"], [1000, 2500.5], "1,000 = 1000"),
         ("reward", ["correct", "wrong"], [1, 0], "correct = 1, wrong = 0"),
         ("是否正确", ["对", "错"], [1, 0], "对 = 1, 错 = 0"),
+        ("结果", ["通过", "不通过"], [1, 0], "通过 = 1, 不通过 = 0"),
     ],
 )
 @pytest.mark.parametrize("response", ["response", "output"])

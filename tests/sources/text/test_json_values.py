@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.sources.text import json_values
+from tensorboard_plugin_rlboard.sources.text.json_member import Member
 from tensorboard_plugin_rlboard.sources.text.json_members import members_of, members_until_cut, read_members
-from tensorboard_plugin_rlboard.sources.text.json_shapes import Member
 from tensorboard_plugin_rlboard.sources.text.json_values import BrokenJsonError, JsonValues
 
 VALUE = st.recursive(
