@@ -105,9 +105,7 @@ RIGHT = frozenset(
     _names("yes y pass passed correct right success succeeded accept accepted solved 是 对 正确 通过 成功")
 )
 WRONG = frozenset(
-    _names(
-        "no n fail failed incorrect wrong failure reject rejected unsolved 否 错 错误 未通过 不通过 不正确 不对 失败"
-    )
+    _names("no n fail failed incorrect wrong failure reject rejected unsolved 否 错 错误 未通过 不通过 失败")
 )
 """Words that are the whole of a score: 1 and 0."""
 VERDICT = _names("verdict judgement judgment judge grade result 判定 评判 结果 判定结果 评测结果")
