@@ -184,6 +184,17 @@ def not_a_number(name: str, value: object) -> str:
     )
 
 
+def token_ids(value: object) -> list[int] | None:
+    """The token ids in a list of whole numbers, or in a text that spells one, as tables have them; None for anything else."""
+    found = list_from_text(value) if isinstance(value, str) else value
+    if not isinstance(found, list):
+        return None
+    if all(type(one) is int for one in found):
+        return found
+    are_whole = all(type(one) is int or (type(one) is float and one.is_integer()) for one in found)
+    return [int(one) for one in found] if are_whole else None
+
+
 def said_of_tensor_text(key: str, value: object, *, is_text: bool) -> tuple[str, str] | None:
     """The kind of problem and the reason of a value that is a tensor written as text; None of any other, or of one said elsewhere.
 

@@ -30,8 +30,8 @@ _MAX_EITHER = 4
 Fits = Callable[[object], bool]
 
 
-_LISTS_AS_WELL = frozenset({"rewards", "rm_scores"})
-"""Words for rewards of tokens that are in other lists as well: they are only if there are as many of them as of tokens."""
+_LISTS_AS_WELL = frozenset({"rewards", "rm_scores", "mask"})
+"""Words for values of tokens that are in other lists as well: they are only if there are as many of them as of tokens."""
 
 
 class FieldRoles:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tensorboard_plugin_rlboard import words
+from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS
 from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
 from tensorboard_plugin_rlboard.formats.evidence.profile import Column
 from tensorboard_plugin_rlboard.formats.evidence.value_types import (
@@ -16,6 +17,7 @@ from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import ENTRIES, list_of
 from tensorboard_plugin_rlboard.words import plain
 
+_FEW_WORDS = 2
 _IDS_WITHIN, _LARGE_ID = ("token_ids", "ids", "input_ids"), 256
 _MASKS = (*words.LABELS, *words.ARRAYS["response_mask"], "assistant_mask")
 _WRITTEN = ("response", "completion", "output", "generated")
@@ -50,6 +52,28 @@ def assign_token_count(roles: FieldRoles) -> None:
     counts = roles.candidates(_COUNTS, is_count, of_each=True)
     if roles.take("response_tokens", [one for one in counts if all(map(is_count, one.values.values()))]):
         roles.notes["response_tokens"] = "their number"
+
+
+def doubt_of_single_values(roles: FieldRoles) -> str:
+    """One sentence where values of tokens are one in every sample, though the responses have several words; else empty."""
+    if {"response_tokens", "response_token_ids"} & roles.keys.keys():
+        return ""
+    for column in (found for name in ARRAY_KEYS if (found := roles.column(name)) is not None):
+        values = column.values.values()
+        answers = roles.column("response")
+        is_long = answers is not None and answers.fits(
+            lambda text: isinstance(text, str) and len(text.split()) > _FEW_WORDS
+        )
+        if (
+            is_long
+            and len(values) > 1
+            and all(isinstance(value, list) and len(value) == 1 for value in values)
+        ):
+            return (
+                f"{column.path} has one value in every sample, so each response counts as one token; if it is the sample's, "
+                "log one number instead of a list of one."
+            )
+    return ""
 
 
 def _ids_of(roles: FieldRoles, names: tuple[str, ...]) -> list[Column]:

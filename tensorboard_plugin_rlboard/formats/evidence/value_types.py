@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tensorboard_plugin_rlboard.formats.arrays.logprob_entries import logprob_entries
-from tensorboard_plugin_rlboard.formats.arrays.number_values import written_number
+from tensorboard_plugin_rlboard.formats.arrays.number_values import token_ids, written_number
 from tensorboard_plugin_rlboard.formats.arrays.score_texts import may_have_thousands, number_from_verdict
 from tensorboard_plugin_rlboard.formats.arrays.step_values import step_from_value
 from tensorboard_plugin_rlboard.formats.conversations.chat_markers import is_marked_chat, is_whole_chat
@@ -156,8 +156,9 @@ def is_text_list(value: object) -> bool:
 
 
 def is_token_id_list(value: object) -> bool:
-    """Whether it is a list of token ids."""
-    return _is_list_of(value, int) and all(item >= 0 for item in value[:_CHECKED_ITEMS])  # type: ignore[index]  # see above
+    """Whether it is a list of token ids, or a text that spells one."""
+    ids = token_ids(value)
+    return bool(ids) and all(item >= 0 for item in (ids or [])[:_CHECKED_ITEMS])
 
 
 def is_count(value: object) -> bool:

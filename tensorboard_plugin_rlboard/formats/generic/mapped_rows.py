@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from tensorboard_plugin_rlboard.formats.arrays.number_values import token_ids
 from tensorboard_plugin_rlboard.formats.arrays.prompt_tokens import PROMPT_TOKENS, without_prompt
 from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, LineContext, LineSamples, Row
 from tensorboard_plugin_rlboard.formats.conversations.chat_markers import split_whole_chat
@@ -206,12 +207,12 @@ class MappedRows:
         sample: dict[str, object],
         name: str,
         text_field: str,
-        ids: object,
+        logged: object,
         context: LineContext,
         problems: list[str],
     ) -> None:
-        if not (isinstance(ids, list) and all(type(i) is int for i in ids)):
-            if ids is not None:
+        if (ids := token_ids(logged)) is None:
+            if logged is not None:
                 problems.append(f"{self._keys[name]} is no list of token ids; it is left out.")
             return
         if name == "response_token_ids":

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tensorboard_plugin_rlboard.formats.base import Format, Row
+from tensorboard_plugin_rlboard.formats.base import ARRAY_KEYS, Format, Row
 from tensorboard_plugin_rlboard.formats.evidence.field_roles import FieldRoles
 from tensorboard_plugin_rlboard.formats.evidence.number_texts import read_texts
 from tensorboard_plugin_rlboard.formats.evidence.profile import Profile
 from tensorboard_plugin_rlboard.formats.evidence.prompt_repeats import rows_repeat_prompts
-from tensorboard_plugin_rlboard.formats.evidence.token_roles import assign_token_count
+from tensorboard_plugin_rlboard.formats.evidence.token_roles import assign_token_count, doubt_of_single_values
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_number
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.generic.fields import (
@@ -146,7 +146,7 @@ def _guess_of_rows(rows: Sequence[Row], *, is_native: bool = False) -> Guess:
         _add_columns(roles, shape)
     doubt_of_numbers = read_texts(roles)
     share = _share(roles, telling, rows)
-    doubt_of_texts = cut_prompt(roles)
+    doubt_of_texts = cut_prompt(roles) or doubt_of_single_values(roles)
     against = (
         reason_against_own_words(roles, reward) if is_native else reason_against(roles, reward, shape, share)
     )
@@ -201,8 +201,14 @@ def as_guessed(file_format: Format, rows: Sequence[Row]) -> tuple[Format | None,
 
 def _is_plainly_ours(row: Row) -> bool:
     """Whether a row has all that tells a sample and nothing else, so that nothing is left to guess."""
+    is_single = any(isinstance(one := row.get(key), list) and len(one) == 1 for key in ARRAY_KEYS)
     is_chat = str(row.get("prompt")).startswith("[{") and is_conversation_text(row["prompt"])
-    return is_complete(row) and is_plain_step(row["step"]) and row.keys() <= NATIVE.read_keys and not is_chat
+    return (
+        is_complete(row)
+        and is_plain_step(row["step"])
+        and row.keys() <= NATIVE.read_keys
+        and not (is_chat or is_single)
+    )
 
 
 def is_certain_from_one_row(file_format: Format) -> bool:

@@ -72,3 +72,28 @@ def test_ids_in_a_list_of_outputs_are_the_responses(first: int, *, is_of_respons
         }
     ]
     assert ("response_token_ids" in guess_mapping(rows).keys) == is_of_response
+
+
+@pytest.mark.parametrize("logged", ["[5, 6, 7]", [5.0, 6.0, 7.0], [5, 6, 7]])
+def test_ids_as_a_table_has_them_are_ids(
+    logged: object, tmp_path: Path, write_rows: Write, open_board: Open
+) -> None:
+    write_rows(tmp_path / "log.jsonl", [row(n, response_ids=logged) for n in range(2)])
+    board = open_board(tmp_path)
+    assert column(board, "n_tokens") == [3, 3]
+    opened = board.sample(SampleQuestion(".", ids(board)[0], TextRules()))
+    assert list(opened.response_tokens) == ["#5", "#6", "#7"]
+
+
+@pytest.mark.parametrize(("response", "is_said"), [("a whole answer", True), ("yes", False)])
+def test_a_list_of_one_in_every_sample_is_said(response: str, *, is_said: bool) -> None:
+    rows = [row(n) | {"response": response, "advantages": [0.5]} for n in range(2)]
+    doubt = guess_mapping(rows, is_native=True).doubt
+    assert doubt.startswith("advantages has one value in every sample") == is_said
+
+
+def test_a_mask_of_no_tokens_sets_no_length() -> None:
+    rows = [row(n, completion=f"x{n}", mask=[1, 0, 1]) for n in range(2)]
+    assert "response_mask" not in guess_mapping(rows).keys
+    rows = [one | {"logprobs": [-0.1] * 3} for one in rows]
+    assert guess_mapping(rows).keys["response_mask"] == "mask"
