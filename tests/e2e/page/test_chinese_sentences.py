@@ -29,7 +29,12 @@ def write(path: Path, *rows: object) -> None:
 def odd_logs(logs: Path) -> None:
     """A log directory in which much is wrong."""
     samples = [rollouts.sample(step, index) for step in range(1, 4) for index in range(4)]
-    wrong = {**rollouts.sample(4, 0), "reward": "tensor([1.0, 2.0])", "entropies": "tensor([1.0])", HOSTILE: "x"}
+    wrong = {
+        **rollouts.sample(4, 0),
+        "reward": "tensor([1.0, 2.0])",
+        "entropies": "tensor([1.0])",
+        HOSTILE: "x",
+    }
     misfit = {**rollouts.sample(4, 1), "values": [0.5, 0.5]}
     likely = {**rollouts.sample(4, 2), "logprobs": [0.5 for _ in rollouts.sample(4, 2)["response_tokens"]]}
     lines = ['{"step": 4, "prompt": "torn', "[1, 2]", "{}", '{"step": 4, "note": 1}', "{'step': 4}"]
