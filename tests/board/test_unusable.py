@@ -17,7 +17,7 @@ from tensorboard_plugin_rlboard.doctor.printing import lines
 Open = Callable[[Path], Board]
 Write = Callable[[Path, Iterable[Any]], Path]
 TENSOR: dict[str, Any] = {
-    "reward": "tensor(1.0)",
+    "reward": "tensor([1.0, 2.0])",
     "response_tokens": ["a", "b"],
     "logprobs": "tensor([-0.1, -0.2])",
 }
@@ -34,7 +34,7 @@ def test_tensors_written_as_text_are_named_with_value(
     write_rows(tmp_path / "a.jsonl", [row(step, **TENSOR) for step in (1, 2)])
     found = unusable(open_board(tmp_path))
     assert set(found) == {"reward", "logprobs"}
-    assert "tensor(1.0)" in found["reward"]
+    assert "tensor([1.0, 2.0])" in found["reward"]
     assert "value.item()" in found["reward"]
     assert "values.tolist()" in found["logprobs"]
 
@@ -47,7 +47,7 @@ def test_a_field_with_a_usable_value_somewhere_is_not_named(
 
 
 def test_a_mapped_key_is_named_by_its_field(tmp_path: Path, open_board: Open, write_rows: Write) -> None:
-    write_rows(tmp_path / "a.jsonl", [{"q": "p", "a": "r", "points": "tensor(1.0)", "at": 1}])
+    write_rows(tmp_path / "a.jsonl", [{"q": "p", "a": "r", "points": "tensor([1.0, 2.0])", "at": 1}])
     (tmp_path / "rlboard.toml").write_text(
         '[mapping]\nprompt = "q"\nresponse = "a"\nreward = "points"\nstep = "at"\n'
     )
