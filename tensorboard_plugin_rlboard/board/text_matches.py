@@ -84,12 +84,12 @@ def timed_pieces(
     """
     ends, begin, allowed = np.cumsum(sizes), 0, first
     while begin < len(sizes):
-        done = int(ends[begin - 1]) if begin else 0
-        end = max(begin + 1, int(np.searchsorted(ends, done + allowed, side="right")))
+        searched_rows = int(ends[begin - 1]) if begin else 0
+        end = max(begin + 1, int(np.searchsorted(ends, searched_rows + allowed, side="right")))
         started, computed = clock(), processor()
         yield begin, end
         check_stopped()
-        work = int(ends[end - 1]) - done
+        work = int(ends[end - 1]) - searched_rows
         took = min(clock() - started, processor() - computed)
         allowed = work * min(_GROWTH, PIECE_SECONDS / max(took, 1e-6))
         begin = end

@@ -91,12 +91,12 @@ def run_scalars(wanted: ScalarsArguments) -> int:
                 else f"There are no rollout logs below {where}."
             )
         base = Path(wanted.out).expanduser() if wanted.out else Path(found[0].path)
-        done = [
+        written = [
             _write_run(Board(indexer), name, base, wanted) for name in wanted.runs or sorted(registry.runs)
         ]
     finally:
         indexer.stop()
-    return 0 if all(done) and not unread else 1
+    return 0 if all(written) and not unread else 1
 
 
 def _print_refusal(reason: str) -> int:
@@ -185,9 +185,9 @@ def _write_event_file(
         for path in before:
             if path.name.endswith(COMMAND_SUFFIX):
                 path.unlink()
-        made = target / file_name(COMMAND_SUFFIX)
-        (target / f".rlboard.{COMMAND_SUFFIX}").replace(made)
+        event_path = target / file_name(COMMAND_SUFFIX)
+        (target / f".rlboard.{COMMAND_SUFFIX}").replace(event_path)
     finally:
         making.close()
         (target / f".rlboard.{COMMAND_SUFFIX}").unlink(missing_ok=True)
-    return made
+    return event_path

@@ -147,9 +147,9 @@ class RLBoardCallback(TrainerCallback):
     def _before_generation(self, *_: Any) -> None:
         view = self._attached()
         self._reward_call, self._logprob_calls = None, []
-        done = int(view.trainer.state.global_step)
+        step = int(view.trainer.state.global_step)
         # TRL counts a step when it is done, and reports under that number what led to it.
-        self._current = Generation(done + 1 if view.split == "train" else done, done, view.split)
+        self._current = Generation(step + 1 if view.split == "train" else step, step, view.split)
 
     def _after_rewards(self, given: tuple[Any, ...], named: dict[str, Any], scores: Any) -> None:
         names = ("inputs", "prompts", "completions", "completion_ids_list")
@@ -160,7 +160,7 @@ class RLBoardCallback(TrainerCallback):
 
     def _after_logprobs(self, given: tuple[Any, ...], named: dict[str, Any], result: Any) -> None:
         names = ("model", "input_ids", "attention_mask", "logits_to_keep")
-        model, ids, mask, kept = (*given, *(named[name] for name in names[len(given) :]))[:4]
+        model, ids, mask, n_kept = (*given, *(named[name] for name in names[len(given) :]))[:4]
         logprobs, entropies, *_ = (*result, None) if isinstance(result, tuple) else (result, None)
         if self._current is not None:
             self._logprob_calls.append((model, tensor_to_numpy(logprobs)))
@@ -171,7 +171,7 @@ class RLBoardCallback(TrainerCallback):
             return
         ids, mask = tensor_to_numpy(ids), tensor_to_numpy(mask).astype(bool)
         fingerprints = [
-            token_fingerprint(row[:-kept][on[:-kept]], row[-kept:], view.pad)
+            token_fingerprint(row[:-n_kept][on[:-n_kept]], row[-n_kept:], view.pad)
             for row, on in zip(ids, mask, strict=True)
         ]
         updated = int(view.trainer.state.global_step) > generation.policy_updates

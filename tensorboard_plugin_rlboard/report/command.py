@@ -67,25 +67,27 @@ def report(
         if missing := [run for run in runs if run not in found.registry.runs]:
             run_names = ", ".join(sorted(found.registry.runs)[:10]) or "none"
             return _say(f"There is no run {missing[0]} in {path}; runs: {run_names}.", 2)
-        made = build_report(found.board, path, tab, runs)
-    for line in left_out(english(), made):
+        built = build_report(found.board, path, tab, runs)
+    for line in left_out(english(), built):
         _say(line, 1)
-    if not made.runs:
+    if not built.runs:
         return _say(
             f"There are no samples in {path}: `{command_line(['rlboard', 'doctor', path])}` says of each file why.",
             1,
         )
     try:
-        Path(out).write_bytes(_written(made, Path(out).suffix, page_language))
+        Path(out).write_bytes(_written(built, Path(out).suffix, page_language))
     except OSError as error:
         return _say(f"{out} cannot be written: {error.strerror}.", 2)
-    count = sum(len(run.findings) for run in made.runs)
-    print_line(f"{out}: findings: {count}, runs: {len(made.runs)}.")
-    return 0 if made.is_whole else 1
+    count = sum(len(run.findings) for run in built.runs)
+    print_line(f"{out}: findings: {count}, runs: {len(built.runs)}.")
+    return 0 if built.is_whole else 1
 
 
-def _written(made: Report, suffix: str, language: PageLanguage) -> bytes:
-    return encode(made) if suffix == ".json" else (page if suffix == ".html" else markdown)(made, language)
+def _written(report: Report, suffix: str, language: PageLanguage) -> bytes:
+    return (
+        encode(report) if suffix == ".json" else (page if suffix == ".html" else markdown)(report, language)
+    )
 
 
 def _lies_inside(out: str, path: str) -> str:

@@ -32,13 +32,13 @@ def curve(finding: FindingInfo, steps: Steps, address: str) -> Curve | None:
         statistic = finding.statistic if known else "mean"
         values = getattr(found, statistic)
     known_unit = METRICS.get(finding.metric) or sample_metric(finding.metric)
-    kept = thinned_places(values, MAX_POINTS)
+    places = thinned_places(values, MAX_POINTS)
     return Curve(
         metric=finding.metric,
         statistic=statistic,
         unit="" if statistic in {"count", "nonfinite"} else known_unit.unit,
-        step=[int(steps.step[i]) for i in kept],
-        value=[finite_or_none(values[i]) for i in kept],
+        step=[int(steps.step[i]) for i in places],
+        value=[finite_or_none(values[i]) for i in places],
         of_steps=len(steps.step),
         threshold=finding.threshold
         if DETECTORS_BY_KIND[finding.kind].is_on_curve and math.isfinite(finding.threshold)
@@ -59,13 +59,13 @@ def own_curve(finding: FindingInfo, data: DetectorInput, address: str) -> Curve 
     if own_values is None:
         return None
     values: list[Number] = own_values(data, finding.metric).tolist()
-    kept = thinned_places(values, MAX_POINTS)
+    places = thinned_places(values, MAX_POINTS)
     return Curve(
         metric=finding.metric,
         statistic=finding.statistic,
         unit=finding.unit,
-        step=[int(data.step[i]) for i in kept],
-        value=[finite_or_none(values[i]) for i in kept],
+        step=[int(data.step[i]) for i in places],
+        value=[finite_or_none(values[i]) for i in places],
         of_steps=len(values),
         threshold=finding.threshold,
         address=address,

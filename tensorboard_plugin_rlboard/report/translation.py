@@ -61,12 +61,12 @@ class ChineseTranslator:
     """
 
     def __init__(self, sentences: Mapping[str, str]) -> None:
-        made = [
+        templates = [
             _Template(tuple(pieces[::2]), tuple(pieces[1::2]), chinese)
             for english, chinese in sentences.items()
             for pieces in [_SLOT.split(english)]
         ]
-        self._templates = sorted(made, key=lambda one: -sum(map(len, one.words)))
+        self._templates = sorted(templates, key=lambda one: -sum(map(len, one.words)))
         self._left = 0
 
     def translate(self, text: str) -> str:

@@ -32,7 +32,7 @@ def _without_short_matches(
     matches: Sequence[Match], left: Sequence[str], right: Sequence[str], most: int
 ) -> list[Match]:
     """Matches without those that weigh so much at most, and less than the changes beside them on average."""
-    kept: list[Match] = []
+    long_matches: list[Match] = []
     before = max(matches[0].left, matches[0].right) if matches else 0
     end = Match(len(left), len(right), 0)
     for match, following in pairwise((*matches, end)):
@@ -45,6 +45,6 @@ def _without_short_matches(
         if before and after and weight <= most and 2 * weight < before + after:
             before += match.size + after  # the change goes on
         else:
-            kept.append(match)
+            long_matches.append(match)
             before = after
-    return kept
+    return long_matches

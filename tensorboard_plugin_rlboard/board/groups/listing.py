@@ -111,9 +111,9 @@ def _find(
         return group_table(samples, chosen, by, labels), samples.ungrouped, samples
     parts: list[GroupTable] = []
     ungrouped = 0
-    for some in pieces_of(session.cursor, whole, _ROWS_AT_ONCE):
+    for piece in pieces_of(session.cursor, whole, _ROWS_AT_ONCE):
         check_stopped()
-        samples = read_samples(session, some, tell_responses=question.sort == "distinct", by=by)
+        samples = read_samples(session, piece, tell_responses=question.sort == "distinct", by=by)
         parts.append(group_table(samples, chosen, by, labels))
         if sum(len(part.step) for part in parts) > MAX_GROUPS:
             raise ArgumentError(f"There are more than {MAX_GROUPS:,} groups: ask for fewer steps.")

@@ -114,8 +114,8 @@ def _read(session: RunSession, keys: Keys, where: str, values: tuple[object, ...
     answer = session.cursor.execute(  # one query: row numbers are true in it
         f"SELECT {NUMBER}, {text('prompt')} FROM {table} WHERE rowid IN ({rows})", [*values, wanted]
     )
-    while some := answer.fetchmany(_ROWS_AT_ONCE):
+    while batch := answer.fetchmany(_ROWS_AT_ONCE):
         check_stopped()
-        found += [int(key) for key, _ in some]
-        identities += [int(prompt_identity(prompt), 16) for _, prompt in some]
+        found += [int(key) for key, _ in batch]
+        identities += [int(prompt_identity(prompt), 16) for _, prompt in batch]
     return np.asarray(found, np.uint64), np.asarray(identities, np.uint64)

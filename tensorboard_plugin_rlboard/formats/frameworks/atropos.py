@@ -67,10 +67,10 @@ def _sample(entry: Mapping[str, object], context: LineContext) -> tuple[dict[str
     if ids is None or not isinstance(masks, list) or len(masks) != len(ids):
         problems.append("A response has no mask of the length of its tokens; its token data is left out.")
     else:
-        kept = [value != _MASKED for value in masks]
-        begin = kept.index(True) if True in kept else len(ids)
+        is_trained = [value != _MASKED for value in masks]
+        begin = is_trained.index(True) if True in is_trained else len(ids)
         sample["response_tokens"] = context.tokens(ids[begin:])
-        sample["response_mask"] = [int(value) for value in kept[begin:]]
+        sample["response_mask"] = [int(value) for value in is_trained[begin:]]
         text = context.text(ids[:begin])
         sample["prompt"] = ids_as_text(ids[:begin]) if text is None else text
         sample["response"] = context.text(ids[begin:])
@@ -78,7 +78,8 @@ def _sample(entry: Mapping[str, object], context: LineContext) -> tuple[dict[str
             values = entry.get(key)
             if isinstance(values, list) and len(values) == len(ids):
                 sample[name] = [
-                    value if own else None for value, own in zip(values[begin:], kept[begin:], strict=True)
+                    value if own else None
+                    for value, own in zip(values[begin:], is_trained[begin:], strict=True)
                 ]
             elif isinstance(values, list):
                 problems.append(

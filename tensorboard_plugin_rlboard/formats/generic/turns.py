@@ -217,16 +217,16 @@ def _episode(turns: list[object]) -> list[Message] | None:
 
 def _turn_messages(turn: Mapping[str, object], acted: str, seen: str) -> list[Message]:
     thought = _named(turn, THOUGHT_KEYS)
-    done: Message = {"role": "assistant", "content": _text(turn[acted]) if acted else ""}
+    message: Message = {"role": "assistant", "content": _text(turn[acted]) if acted else ""}
     if thought:
-        done["thinking"] = _text(turn[thought])
+        message["thinking"] = _text(turn[thought])
     keys = list(turn)
     is_seen_first = bool(seen) and (not acted or keys.index(seen) < keys.index(acted))
     found: list[Message] = []
     if seen:
         found.append({"role": "user" if is_seen_first else "tool", "content": _text(turn[seen])})
     if acted or thought:
-        found.insert(len(found) if is_seen_first else 0, done)
+        found.insert(len(found) if is_seen_first else 0, message)
     return found
 
 

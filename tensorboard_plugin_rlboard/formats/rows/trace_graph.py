@@ -48,7 +48,9 @@ class Branch:
 
     def last_sampled_node(self) -> Node:
         """The last node that the model made."""
-        return next(node for node, made in zip(self.nodes[::-1], self.sampled[::-1], strict=True) if made)
+        return next(
+            node for node, is_sampled in zip(self.nodes[::-1], self.sampled[::-1], strict=True) if is_sampled
+        )
 
     def prompt_and_response(self) -> tuple[list[Message], list[Message]]:
         """The messages before the first sampled one, and the others; a node whose message has no role is left out."""

@@ -140,9 +140,11 @@ def _load_file(path: str, _size: int, _changed: int) -> LoadedTokenizer | None:
                 _MAX_VALUES,
             )
             return None
-        made = package.Tokenizer.from_str(content.decode("utf-8"))
+        tokenizer = package.Tokenizer.from_str(content.decode("utf-8"))
         return LoadedTokenizer(
-            _decoders(made), _decoder_style(made.decoder), lambda token: made.token_to_id(token) is not None
+            _decoders(tokenizer),
+            _decoder_style(tokenizer.decoder),
+            lambda token: tokenizer.token_to_id(token) is not None,
         )
     except Exception as error:  # noqa: BLE001  the package raises no narrower one
         logger.warning("The tokenizer %s cannot be read: %s", path, error)

@@ -176,9 +176,9 @@ class RunAnnotations:
         in_order = dict(sorted(annotations.items()))
         known = json.dumps([file.format.spec, FORMATS_DIGEST, at.offset, in_order])
         key = digest_of(known.encode("utf-8", "surrogatepass"), data)
-        kept = None if self._cache is None else self._cache.load_annotated(key)
-        if kept is not None:
-            return kept[0].part, kept[1]
+        cached = None if self._cache is None else self._cache.load_annotated(key)
+        if cached is not None:
+            return cached[0].part, cached[1]
         part = build_part(io.BytesIO(data), at.offset, file.format, target, file.path, annotations)
         if self._cache is not None and at.offset >= self._looked_to.get(file.number, 0):
             built = BuiltRange(fingerprint_of_bytes(data, at.offset), part)

@@ -48,8 +48,8 @@ class RunResults:
             digest: of the parts that the run consists of.
             folder: the run's folder, or its address.
         """
-        kept = b"" if self._cache is None else self._cache.load_run_result(kind, digest)
-        return kept or _load_beside(kind, digest, folder)
+        cached = b"" if self._cache is None else self._cache.load_run_result(kind, digest)
+        return cached or _load_beside(kind, digest, folder)
 
     def store(self, kind: str, digest: str, folder: str, content: bytes) -> bool:
         """Stores it, and returns whether it is stored. Beside the logs it replaces what was there of that kind.

@@ -123,19 +123,19 @@ class Recognition:
 
         Every file is asked about at every look, so what was found is kept while nothing that it depends on has changed.
         """
-        kept = self._bound.get(file.path)
-        if kept is None or kept.given is not file_format:
+        previous = self._bound.get(file.path)
+        if previous is None or previous.given is not file_format:
             folder = str(PurePosixPath(file.path).parents[levels_to_run(file_format, file)])
             root = self._root_of(file) if file_format.uses_tokenizer else None
         else:
-            folder, root = kept.folder, kept.root
+            folder, root = previous.folder, previous.root
         options = self._discounts.of(folder)
         options["tokenizer"] = tokenizer.find_tokenizer(file.path, root.path) if root else ""
         mapping = self.mapping_of(file)
         self._add_sibling_names(options, file_format, file)
         bound_by = (mapping, options)
-        if kept is not None and kept.given is file_format and kept.told == bound_by:
-            return kept.bound
+        if previous is not None and previous.given is file_format and previous.told == bound_by:
+            return previous.bound
         bound = self._bound_to(file_format, file, mapping, dict(options))
         if bound.spec == file_format.spec:
             bound = file_format

@@ -71,21 +71,21 @@ class RangeOrders:
         """The finished ranges of a file, as far as none before them is missing; they are not taken."""
         orders = self._of_file.get(file)
         for ticket, _ in orders.tickets if orders else ():
-            made = self._workers.result(ticket)
-            if made is None:
+            finished_range = self._workers.result(ticket)
+            if finished_range is None:
                 return
-            yield made
+            yield finished_range
 
     def take_finished(self, files: Iterable[IndexedFile]) -> Iterator[tuple[IndexedFile, FinishedRange]]:
         """The same of several files; they are not ordered any more."""
         for file in files:
             while (orders := self._of_file.get(file)) and (
-                made := self._workers.take_result(orders.tickets[0][0])
+                finished_range := self._workers.take_result(orders.tickets[0][0])
             ):
                 orders.tickets.popleft()
                 if not orders.tickets:
                     del self._of_file[file]
-                yield file, made
+                yield file, finished_range
 
     def cancel(self, file: IndexedFile) -> None:
         """Drops what is ordered of a file."""

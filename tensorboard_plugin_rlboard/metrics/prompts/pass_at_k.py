@@ -43,10 +43,10 @@ def pass_sums(n: Ints, c: Ints, ks: list[int]) -> tuple[Ints, Floats, Floats]:
     pairs, prompts = np.unique(n * base + c, return_counts=True)
     counts, passes, shares = np.zeros(len(ks), np.int64), np.zeros(len(ks)), np.zeros(len(ks))
     for pair, number in zip(pairs.tolist(), prompts.tolist(), strict=True):
-        of, passed = divmod(pair, base)
+        total, passed = divmod(pair, base)
         for i, k in enumerate(ks):
-            if k <= of:
+            if k <= total:
                 counts[i] += number
-                passes[i] += number * pass_at_k(of, passed, k)
-                shares[i] += number * passed / of
+                passes[i] += number * pass_at_k(total, passed, k)
+                shares[i] += number * passed / total
     return counts, passes, shares

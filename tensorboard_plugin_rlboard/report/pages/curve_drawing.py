@@ -74,5 +74,5 @@ def _shape(svg: ET.Element, tag: str, kind: str, **places: float) -> None:
 
 
 def _text(svg: ET.Element, text: str, x: float, y: float, anchor: str) -> None:
-    made = ET.SubElement(svg, "text", {"x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": anchor})
-    made.text = visible(text)
+    element = ET.SubElement(svg, "text", {"x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": anchor})
+    element.text = visible(text)

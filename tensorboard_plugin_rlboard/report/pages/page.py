@@ -47,9 +47,9 @@ def page(report: Report, language: PageLanguage) -> bytes:
 
 def _add(parent: ET.Element, tag: str, text: str = "", kind: str = "") -> ET.Element:
     """An element with a text, in which nothing hides, and a class."""
-    made = ET.SubElement(parent, tag, {"class": kind} if kind else {})
-    made.text = visible(text)
-    return made
+    element = ET.SubElement(parent, tag, {"class": kind} if kind else {})
+    element.text = visible(text)
+    return element
 
 
 def _add_text(parent: ET.Element, text: str) -> None:
@@ -61,8 +61,8 @@ def _add_text(parent: ET.Element, text: str) -> None:
 
 
 def _add_link(parent: ET.Element, text: str, address: str) -> None:
-    made = ET.SubElement(parent, "a", href=address, rel="noopener noreferrer", target="_blank")
-    made.text = visible(text)
+    element = ET.SubElement(parent, "a", href=address, rel="noopener noreferrer", target="_blank")
+    element.text = visible(text)
 
 
 def _add_run(body: ET.Element, run: ReportedRun, language: PageLanguage) -> None:
@@ -162,11 +162,11 @@ def _add_example(box: ET.Element, example: Example, language: PageLanguage) -> N
     for i, (token, value) in enumerate(zip(passage.tokens, passage.values, strict=True)):
         kind = colour_class(passage.scale, value) if passage.metric else ""
         is_shown = i == passage.shown_at
-        made = _add(
+        element = _add(
             text, "b" if is_shown else "span", token or "∅", " ".join(filter(None, (kind, "at" * is_shown)))
         )
         if passage.metric:
-            made.set(
+            element.set(
                 "title",
                 visible(
                     f"{passage.metric.name[:80]} {'–' if value is None else shared_lines.number_text(value)}"

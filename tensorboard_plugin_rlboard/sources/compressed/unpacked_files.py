@@ -106,16 +106,16 @@ class UnpackedFiles:
         """Remove other unpacked files until one of this size fits in; False where it would not fit in alone."""
         with self._lock:
             others = {name: entry for name, entry in self._entries.items() if name != path}
-            kept = sum(entry.size for entry in others.values())
+            kept_bytes = sum(entry.size for entry in others.values())
             free = shutil.disk_usage(self._folder.path).free if self._folder is not None else 0
-            allowed = min(self._budget, (free + kept + size) // 2)
+            allowed = min(self._budget, (free + kept_bytes + size) // 2)
             if size > allowed:
                 return False
             gone = []
             for name in sorted(others, key=lambda name: others[name].last_use):
-                if size + kept <= allowed:
+                if size + kept_bytes <= allowed:
                     break
-                kept -= others[name].size
+                kept_bytes -= others[name].size
                 gone.append(self._entries.pop(name).path)
         for old in gone:
             remove_file(old)

@@ -205,8 +205,8 @@ class PromptHistories:
                 table = session.schema.table
                 rows = Relation(table, "rowid IN (SELECT place FROM chosen)", [], rows.split)
             success, labels, history = success_threshold(session, rows, threshold), Labels(), PromptHistory()
-            for some in pieces_of(session.cursor, rows, ROWS_AT_ONCE):
-                visits = read_visits(session, some, self._identities, success.value, by, labels)
+            for piece in pieces_of(session.cursor, rows, ROWS_AT_ONCE):
+                visits = read_visits(session, piece, self._identities, success.value, by, labels)
                 history = history.with_visits(visits)
         return SelectionHistory(history, labels.texts, success, rows.split, by)
 

@@ -166,8 +166,8 @@ def _endings(data: DetectorInput, limits: Limits) -> Finding | None:
     if len(bad) < 2:
         return None
     padded, tokens = sum(each.padded for each in bad), sum(each.tokens for each in bad)
-    looked = sum(each.responses for each in bad)
-    worst = padded / looked
+    responses = sum(each.responses for each in bad)
+    worst = padded / responses
     return _finding(
         data,
         flags,
@@ -177,7 +177,7 @@ def _endings(data: DetectorInput, limits: Limits) -> Finding | None:
         metric="n_tokens",
         severity="error" if worst >= _SEVERE_SHARE else "warning",
         title=f"Padding counts as text at the end of {format_percent(worst)} of the responses",
-        summary=f"Of {looked:,} {plural(looked, 'response', 'responses')} that were looked at in these steps, {padded:,} {plural(padded, 'ends', 'end')} with {bad[-1].token} several times, {format_number(tokens / padded)} times too often on average. These tokens have log-probabilities and are trained on.",
+        summary=f"Of {responses:,} {plural(responses, 'response', 'responses')} that were looked at in these steps, {padded:,} {plural(padded, 'ends', 'end')} with {bad[-1].token} several times, {format_number(tokens / padded)} times too often on average. These tokens have log-probabilities and are trained on.",
         evidence=EvidenceQuery("n_tokens", "desc", "", "logprobs", "last"),
     )
 

@@ -63,13 +63,13 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
         title = f"{format_percent(found.value)} of the responses mix in letters of another script: {', '.join(scripts)}"
     # words of another language may be read; characters of no text cannot
     severe = n_bad > 0 and found.value >= limits[_SEVERE.name]
-    looked = sum(len(each.responses) for each in late)
+    responses = sum(len(each.responses) for each in late)
     return [
         Finding(
             kind="garbled_text",
             severity="error" if severe else "warning",
             title=title,
-            summary=f"Of {looked:,} {plural(looked, 'response', 'responses')} that were looked at since step {first}, {n_bad:,} {plural(n_bad, 'has', 'have')} characters that belong to no text{named}.{was}",
+            summary=f"Of {responses:,} {plural(responses, 'response', 'responses')} that were looked at since step {first}, {n_bad:,} {plural(n_bad, 'has', 'have')} characters that belong to no text{named}.{was}",
             first=first,
             last=int(data.step[-1]),
             onset=first,

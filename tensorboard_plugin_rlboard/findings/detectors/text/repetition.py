@@ -54,14 +54,14 @@ def _find(data: DetectorInput, limits: Limits) -> Sequence[Finding]:
         return []
     first = data.texts[found.start].step
     count = sum(int(flags.sum()) for flags in loops[found.start :])
-    looked = sum(len(each.responses) for each in data.texts[found.start :])
+    responses = sum(len(each.responses) for each in data.texts[found.start :])
     was = f" It was {format_percent(found.before)} at first." if np.isfinite(found.before) else ""
     return [
         Finding(
             kind="repetition",
             severity="error" if found.value >= limits[_SEVERE.name] else "warning",
             title=f"{format_percent(found.value)} of the responses go round in circles",
-            summary=f"Of {looked:,} {plural(looked, 'response', 'responses')} that were looked at since step {first}, {count:,} {plural(count, 'repeats', 'repeat')} at least {format_percent(limits[_LOOP.name])} of the sequences of four words.{was}",
+            summary=f"Of {responses:,} {plural(responses, 'response', 'responses')} that were looked at since step {first}, {count:,} {plural(count, 'repeats', 'repeat')} at least {format_percent(limits[_LOOP.name])} of the sequences of four words.{was}",
             first=first,
             last=int(data.step[-1]),
             onset=first,
