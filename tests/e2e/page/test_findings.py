@@ -91,13 +91,18 @@ def test_a_band_on_a_chart_opens_its_finding_and_not_its_step(planted: Planted, 
 def test_a_link_to_a_sample_of_a_finding_opens_both(planted: Planted, open_tab: OpenTab) -> None:
     found = planted.server.ask("findings", run=SPIKE.name)["findings"][0]
     sample, token = found["samples"][0], found["tokens"][0]
-    tab = open_tab(planted.server).open(
+    tab = open_tab(planted.server, width=900, height=600).open(
         run=SPIKE.name, view="findings", finding="kl_spike:k3_mean", sample=sample, token=token["position"]
     )
     expect(tab.get("drawer")).to_have_attribute("data-id", sample)
     expect(tab.view.locator(f"[data-testid=evidence][data-id='{sample}']")).to_have_attribute(
         "aria-current", "true"
     )
+    # What is read in the list is looked for in the sample: they stand side by side, in a narrow frame as well.
+    boxes = [tab.get(name).bounding_box() for name in ("finding-summary", "drawer")]
+    assert boxes[0] is not None
+    assert boxes[1] is not None
+    assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
 
 
 def test_a_threshold_is_tried_at_once(planted: Planted, open_tab: OpenTab) -> None:

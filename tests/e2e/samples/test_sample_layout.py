@@ -145,10 +145,15 @@ _SEEN = """element => {
 
 
 def test_what_the_keyboard_comes_to_is_not_below_the_sample(library: TensorBoard, open_tab: OpenTab) -> None:
-    tab = open_tab(library, width=1280, height=600).open(run="ppo", step=50, view="samples")
+    tab = open_tab(library, width=1000, height=600).open(run="ppo", step=50, view="samples")
     tab.get("sample-row").first.click()
     columns = tab.get("columns")
     expect(tab.get("drawer")).to_be_focused()
+    # Below the response, where there is no room beside it, the reference is shown whole.
+    reference = tab.view.locator(".drawer .reference")
+    assert reference.evaluate(
+        "({ scrollHeight, clientHeight }) => [scrollHeight - clientHeight, clientHeight > 40]"
+    ) == [0, True]
     assert not columns.evaluate(_SEEN)
     columns.focus()
     assert columns.evaluate(_SEEN)
