@@ -10,7 +10,7 @@ import socket
 from dataclasses import dataclass
 
 from tensorboard_plugin_rlboard.cluster.shared_store import is_same_store
-from tensorboard_plugin_rlboard.formats.registry import from_spec
+from tensorboard_plugin_rlboard.formats.format_specs import from_spec
 from tensorboard_plugin_rlboard.index.cache.blob_folder import open_folder
 from tensorboard_plugin_rlboard.index.cache.manifest import part_facts
 from tensorboard_plugin_rlboard.index.cache.part_store import PartStore

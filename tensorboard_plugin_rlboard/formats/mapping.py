@@ -6,6 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+MAPPING_NAME = "mapping"
+"""Name of the formats that a mapping makes."""
+
 
 @dataclass(frozen=True)
 class KeyMapping:

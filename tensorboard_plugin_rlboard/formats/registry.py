@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from hashlib import blake2b
-from urllib.parse import parse_qsl
 
 from tensorboard_plugin_rlboard.formats.base import Format, Row
 from tensorboard_plugin_rlboard.formats.frameworks.agent_r1 import AGENT_R1
@@ -32,10 +30,7 @@ from tensorboard_plugin_rlboard.formats.frameworks.tunix import TUNIX, TUNIX_PRO
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers_legacy import VERIFIERS_LEGACY
 from tensorboard_plugin_rlboard.formats.frameworks.verl import VERL, VERL_VALIDATION
-from tensorboard_plugin_rlboard.formats.generic.key_mapping import FORMAT_NAME, mapping_format
-from tensorboard_plugin_rlboard.formats.generic.written_reward import with_written_reward
 from tensorboard_plugin_rlboard.formats.guessing import VERSION as GUESS_VERSION
-from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 
 FORMATS: tuple[Format, ...] = (
@@ -85,21 +80,3 @@ may be another's now."""
 def recognise(row: Row) -> Format | None:
     """The first format that recognises a row; None where none does."""
     return next((file_format for file_format in FORMATS if file_format.recognise(row)), None)
-
-
-@lru_cache(maxsize=4096)
-def from_spec(spec: str) -> Format:
-    """The format that `Format.spec` wrote, or the one of that name.
-
-    Raises:
-        KeyError: no format has that name, or a mapping has no keys.
-    """
-    name, _, options = spec.partition("?")
-    given = dict(parse_qsl(options))
-    if name == FORMAT_NAME:
-        mapping = KeyMapping.from_options(given)
-        if mapping is None:
-            raise KeyError(name)
-        return mapping_format(mapping).with_options(**given).without_options(*mapping.to_options())
-    named = {file_format.name: file_format for file_format in FORMATS}[name]
-    return with_written_reward(named.with_options(**given)) if given else named

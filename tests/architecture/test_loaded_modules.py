@@ -63,8 +63,10 @@ def test_later_questions_load_all_that_answers_them() -> None:
     assert loaded_by("import sys, tensorboard_plugin_rlboard.board.later.answers") >= set(LATER)
 
 
-def test_a_worker_loads_no_reader_of_archives() -> None:
+def test_a_worker_loads_no_reader_of_archives_and_no_format_of_a_trainer() -> None:
     """It is told where plain lines lie, and that of hundreds of modules is started with each large log."""
     loaded = loaded_by("import sys, tensorboard_plugin_rlboard.index.parts.worker")
     assert "sources.local_files" in loaded
     assert not loaded & {"sources.reader", "sources.containers", "sources.kinds", "sources.compressed"}
+    # nor, before an order names one, trainers' formats and tokenizers
+    assert not loaded & {"formats.registry", "formats.generic.key_mapping", "formats.tokenization.tokenizer"}

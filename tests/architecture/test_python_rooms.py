@@ -130,7 +130,7 @@ ORDER = {
             "arrays",
             "rows",
         ),
-        *("generic", "evidence", "guessing", "frameworks", "registry"),
+        *("generic", "evidence", "guessing", "frameworks", "registry", "format_specs"),
     ],
     "training": [
         "parse_limits",

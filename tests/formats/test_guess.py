@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext
 from tensorboard_plugin_rlboard.formats.evidence.value_types import is_answer
+from tensorboard_plugin_rlboard.formats.format_specs import from_spec
 from tensorboard_plugin_rlboard.formats.generic.fields import RESPONSE_FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_paths import value_at
 from tensorboard_plugin_rlboard.formats.guessing.guess import as_guessed, guess_mapping
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.formats.registry import from_spec, recognise
+from tensorboard_plugin_rlboard.formats.registry import recognise
 
 
 def flat(toml: str) -> dict[str, str]:

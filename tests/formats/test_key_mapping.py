@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from understood import read
 
 from tensorboard_plugin_rlboard.formats.base import LineContext
+from tensorboard_plugin_rlboard.formats.format_specs import from_spec
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
 from tensorboard_plugin_rlboard.formats.generic.fields import FIELDS
 from tensorboard_plugin_rlboard.formats.generic.key_mapping import mapping_format
 from tensorboard_plugin_rlboard.formats.generic.key_paths import value_at
 from tensorboard_plugin_rlboard.formats.guessing.guess import guess_mapping
 from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
-from tensorboard_plugin_rlboard.formats.registry import from_spec
 
 
 def test_paths_lead_into_objects_and_lists() -> None:

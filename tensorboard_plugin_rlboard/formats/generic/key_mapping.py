@@ -36,10 +36,9 @@ from tensorboard_plugin_rlboard.formats.generic.key_paths import (
 )
 from tensorboard_plugin_rlboard.formats.generic.mapped_rows import MappedRows
 from tensorboard_plugin_rlboard.formats.generic.nested_groups import GroupedRows, has_nested_groups
-from tensorboard_plugin_rlboard.formats.mapping import KeyMapping
+from tensorboard_plugin_rlboard.formats.mapping import MAPPING_NAME, KeyMapping
 from tensorboard_plugin_rlboard.formats.splits import is_eval_name
 
-FORMAT_NAME = "mapping"
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -53,7 +52,7 @@ def mapping_format(mapping: KeyMapping) -> Format:
 
     if _is_flat(keys):
         return Format(
-            name=FORMAT_NAME,
+            name=MAPPING_NAME,
             definition=definition,
             recognise=lambda row: _has_response(keys, row),
             text_keys={name: keys_of(name) for name in TEXT_KEYS},
@@ -70,7 +69,7 @@ def mapping_format(mapping: KeyMapping) -> Format:
             mapping=mapping,
         )
     return Format(
-        name=FORMAT_NAME,
+        name=MAPPING_NAME,
         definition=definition,
         recognise=lambda row: _has_response(keys, row),
         step_keys=("step",) if keys.get("step", "step") else (),

@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Meta, Struct, ValidationError, convert, to_builtins
 
 from tensorboard_plugin_rlboard.formats.base import Format
-from tensorboard_plugin_rlboard.formats.registry import from_spec
+from tensorboard_plugin_rlboard.formats.format_specs import from_spec
 from tensorboard_plugin_rlboard.index.parts.extra_keys import ExtraKeys
 from tensorboard_plugin_rlboard.index.parts.line_decoder import Problem
 from tensorboard_plugin_rlboard.index.parts.part import Part

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from tensorboard_plugin_rlboard.formats.registry import from_spec
+from tensorboard_plugin_rlboard.formats.format_specs import from_spec
 from tensorboard_plugin_rlboard.index.cache.cache_folder import unusable
 from tensorboard_plugin_rlboard.index.cache.file_identity import Origin, range_matches
 from tensorboard_plugin_rlboard.index.cache.manifest import CachedRange, read_part

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_rlboard.formats.evidence.named_steps import counts_within, doubt_of_step
 from tensorboard_plugin_rlboard.formats.frameworks.verl import has_words_of_dump
 from tensorboard_plugin_rlboard.formats.generic import key_mapping
+from tensorboard_plugin_rlboard.formats.mapping import MAPPING_NAME
 from tensorboard_plugin_rlboard.formats.native import NATIVE
 from tensorboard_plugin_rlboard.formats.rows.path_names import stem_of, step_and_split_from_names
 from tensorboard_plugin_rlboard.formats.splits import TRAINING_NAMES, words_of
@@ -29,7 +30,7 @@ SPLIT_OF_REST = "rest_split"
 
 def with_named_fields(file_format: Format, found: Sniffed, file: SourceFile) -> Format:
     """A format with the fields that only the names of a file and its folders say; a trainer's format knows its own."""
-    if file_format.name not in {NATIVE.name, key_mapping.FORMAT_NAME}:
+    if file_format.name not in {NATIVE.name, MAPPING_NAME}:
         return file_format
     from_names = step_and_split_from_names(PurePosixPath(file.relative))
     numbered = step_and_split_from_names(PurePosixPath(file.relative), is_numbered=True)

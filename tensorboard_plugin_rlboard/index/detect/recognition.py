@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from tensorboard_plugin_rlboard.formats.format_specs import from_spec
 from tensorboard_plugin_rlboard.formats.generic import key_mapping, written_reward
-from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST, from_spec
+from tensorboard_plugin_rlboard.formats.registry import FORMATS_DIGEST
 from tensorboard_plugin_rlboard.formats.rows.file_options import SPLIT_OF_ALL, bind_to_file
 from tensorboard_plugin_rlboard.formats.rows.path_names import NamedStepAndSplit, step_and_split_from_names
 from tensorboard_plugin_rlboard.formats.tokenization import tokenizer

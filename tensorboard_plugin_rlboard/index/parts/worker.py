@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from tensorboard_plugin_rlboard.formats.registry import from_spec
+from tensorboard_plugin_rlboard.formats.format_specs import from_spec
 from tensorboard_plugin_rlboard.index.memory_budget import set_writing_limit
 from tensorboard_plugin_rlboard.index.parts.range_builder import BuiltRange, RangeOrder, build_range
 from tensorboard_plugin_rlboard.operating_system import lower_process_priority

@@ -9,11 +9,11 @@ from explode import explode, only
 from repository import FORMATS
 
 from tensorboard_plugin_rlboard.formats.base import Format
+from tensorboard_plugin_rlboard.formats.format_specs import from_spec
 from tensorboard_plugin_rlboard.formats.frameworks.miles import MILES
 from tensorboard_plugin_rlboard.formats.frameworks.prime_rl_tokens import TOKEN_EXPORT
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers import VERIFIERS
 from tensorboard_plugin_rlboard.formats.frameworks.verifiers_legacy import VERIFIERS_LEGACY
-from tensorboard_plugin_rlboard.formats.registry import from_spec
 
 
 def test_miles() -> None:

@@ -16,8 +16,9 @@ from repository import FORMATS as FIXTURES
 from repository import SAMPLES
 
 from tensorboard_plugin_rlboard.formats.base import Format, LineContext, PathDefaults
+from tensorboard_plugin_rlboard.formats.format_specs import from_spec
 from tensorboard_plugin_rlboard.formats.native import NATIVE
-from tensorboard_plugin_rlboard.formats.registry import FORMATS, from_spec, recognise
+from tensorboard_plugin_rlboard.formats.registry import FORMATS, recognise
 from tensorboard_plugin_rlboard.formats.rows.file_options import file_defaults
 from tensorboard_plugin_rlboard.formats.rows.sample_reader import parse_line_with_python
 from tensorboard_plugin_rlboard.index.detect.sniff import sniff

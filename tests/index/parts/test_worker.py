@@ -42,8 +42,9 @@ def test_what_it_is_told_is_not_done_once_its_parent_is_gone(tmp_path: Path) -> 
 
 def test_a_worker_loads_nothing_that_guesses() -> None:
     """Its orders say the format: each process of a log is the sooner at work."""
-    code = "import sys, tensorboard_plugin_rlboard.index.parts.worker; print(*sys.modules, sep='\\n')"
+    modules = "tensorboard_plugin_rlboard.index.parts.worker, tensorboard_plugin_rlboard.formats.registry"
+    code = f"import sys, {modules}; print(*sys.modules, sep='\\n')"  # the second as an order of a trainer's format does
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     loaded = found.split()
-    assert "tensorboard_plugin_rlboard.formats.registry" in loaded
+    assert "tensorboard_plugin_rlboard.formats.frameworks.verl" in loaded
     assert not [name for name in loaded if ".formats.guessing." in name]
