@@ -96,7 +96,7 @@ def _assign_response(roles: FieldRoles) -> bool:
     """Assign the response by a word that means nothing else; whether there is one."""
     found = roles.spelt_like("response", is_prose, of_each=True)
     found += [one for one in roles.candidates(words.RESPONSE, is_prose, of_each=True) if one not in found]
-    found = _of_each_first(found)
+    found = _of_each_first(found) or ([] if roles.is_several else _qualified(roles))
     if found and found[0].fits(is_single_word):
         others = [
             *found[1:],

@@ -222,3 +222,11 @@ def test_a_chain_of_thought_is_the_response_where_nothing_else_is(tmp_path: Path
         for n in range(3)
     ]
     assert read(tmp_path, rows, "response") == [(f"let me see, {n}",) for n in range(3)]
+
+
+@pytest.mark.parametrize("key", ["raw_response", "full_response", "policy_output_text"])
+def test_a_whole_response_beside_what_was_taken_out_of_it_is_the_response(key: str) -> None:
+    rows = [
+        {"step": n, "prompt": "q", key: f"It is {n}.", "parsed_answer": str(n), "reward": n} for n in range(3)
+    ]
+    assert guess_mapping(rows).keys["response"] == key

@@ -11,6 +11,7 @@ from understood import Row, written
 
 from tensorboard_plugin_rlboard.board.board import Board
 from tensorboard_plugin_rlboard.board.samples.question import SampleQuestion
+from tensorboard_plugin_rlboard.formats.guessing.guess import guess_mapping
 
 _SECOND = 1_764_460_000
 
@@ -127,3 +128,13 @@ def test_texts_that_name_a_step_are_one(key: str, text: str, tmp_path: Path, ope
     board: Board = open_board(tmp_path)
     assert column(board, "step") == [0, 0, 10, 10, 20, 20]
     assert problems(board) == []
+
+
+def test_an_epoch_that_another_number_counts_within_is_doubted() -> None:
+    rows = [
+        {"epoch": n // 4, "iteration": n % 4 // 2, "prompt": f"p{n // 4}", "output": f"o {n}", "reward": n}
+        for n in range(12)
+    ]
+    found = guess_mapping(rows)
+    assert (found.keys["step"], found.alternatives["step"]) == ("epoch", ("iteration",))
+    assert "epoch was taken, and iteration counts within it" in found.doubt
