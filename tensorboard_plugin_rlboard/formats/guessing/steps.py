@@ -72,8 +72,8 @@ def assign_step(roles: FieldRoles) -> str:
         return _take_called_like(roles, prompts)
     if inner and lying and roles.column("step") is lying[0]:
         return (
-            f"The step may be another one: {lying[0].path} was taken, and {inner[0].path} counts within it; a step of its own "
-            "in each row would tell both."
+            f"The step may be another one: {lying[0].path} was taken, within which {inner[0].path} begins again; log one step "
+            "that only rises."
         )
     return _doubt_of_restarts(roles) or _doubt_of_constant(roles)
 

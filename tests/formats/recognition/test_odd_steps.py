@@ -137,4 +137,4 @@ def test_an_epoch_that_another_number_counts_within_is_doubted() -> None:
     ]
     found = guess_mapping(rows)
     assert (found.keys["step"], found.alternatives["step"]) == ("epoch", ("iteration",))
-    assert "epoch was taken, and iteration counts within it" in found.doubt
+    assert "epoch was taken, within which iteration begins again" in found.doubt
