@@ -287,11 +287,8 @@ def test_our_own_format_gives_way_where_the_step_has_another_name() -> None:
     assert recognise(row) is NATIVE
     guessed, _ = as_guessed(NATIVE, [row])
     assert keys_of(guessed)["step"] == "global_step"
-    for other in (
-        {"prompt": "p", "response": "r", "reward": 1.0, "step": 3},
-        {"prompt": "p", "response": "r", "note": "n", "seconds": 2.5},
-        {"prompt": "p", "response": "r"},
-    ):
+    texts = {"prompt": "p", "response": "r"}
+    for other in ({**texts, "reward": 1.0, "step": 3}, {**texts, "note": "n", "seconds": 2.5}, texts):
         assert as_guessed(NATIVE, [other]) == (NATIVE, "")
     guessed, _ = as_guessed(NATIVE, [{**row, "step": 3}])
     assert (keys_of(guessed)["step"], keys_of(guessed)["reward"]) == ("step", "score")

@@ -47,27 +47,9 @@ _MEASURES = frozenset(
 """Words of columns that hold numbers: two choices of an answer (`1,2`) are none."""
 _TEXT_NAMES = frozenset(
     {
-        *(
-            "answer",
-            "completion",
-            "content",
-            "conversation_text",
-            "ground_truth",
-            "gold_answer",
-            "input",
-            "label",
-        ),
-        *(
-            "messages",
-            "original_input",
-            "output",
-            "prompt",
-            "prompts",
-            "question",
-            "response",
-            "solution",
-            "text",
-        ),
+        *("answer", "completion", "content", "conversation_text", "ground_truth", "gold_answer"),
+        *("input", "label", "messages", "original_input", "output", "prompt", "prompts"),
+        *("question", "response", "solution", "text"),
     }
 )
 _TOLD_SEPARATOR = re.compile(r'"?sep=([,\t;|])"?\r?\n?', re.IGNORECASE)
