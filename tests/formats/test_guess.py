@@ -24,9 +24,8 @@ from tensorboard_plugin_rlboard.formats.registry import recognise
 
 def flat(toml: str) -> dict[str, str]:
     """The mapping of an rlboard.toml, its columns as words."""
-    said = tomllib.loads(toml)["mapping"]
-    columns = said.pop("columns", {})
-    return {**said, **{f"columns.{name}": key for name, key in columns.items()}}
+    said: dict[str, Any] = tomllib.loads(toml)["mapping"]
+    return {f"columns.{name}": key for name, key in said.pop("columns", {}).items()} | said
 
 
 def keys_of(guessed: Format | None) -> Mapping[str, str]:
