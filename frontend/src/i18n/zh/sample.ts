@@ -93,7 +93,7 @@ export const sample = {
   "sample.matrix.one_scale.hint": "所有行用同一标尺着色，而不是各用各的",
   "sample.matrix.scroll": "token 从左到右排列；用方向键逐个移动",
 
-  "sample.critic.title": "critic 的预期与实际所得（{gamma}）",
+  "sample.critic.title": "价值网络的预期与实际所得（{gamma}）",
   "sample.critic.gamma": "γ = {gamma}，日志未记录",
   "sample.critic.gamma_logged": "γ = {gamma}",
   "sample.critic.gamma_lam": "γ = {gamma}，λ = {lam}",
