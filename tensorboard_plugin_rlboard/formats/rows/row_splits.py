@@ -28,6 +28,8 @@ from tensorboard_plugin_rlboard.words import SPLIT, snake_case
 _SPLIT_KEYS = frozenset(SPLIT)
 _MAX_SPLIT_NAMES = 8
 """Different values of a key that names splits: a text of another meaning has more."""
+_NAME_TYPES = frozenset({str, int})
+"""Types of values that may name a split: a whole number is the code of one. A truth value is none."""
 
 
 class _Column(Protocol):
@@ -61,8 +63,8 @@ class RowSplits:
     Attributes:
         splits: `train` or `eval` for each row.
         names: what a row calls its split where that says more than which of the two it is, else None.
-        odd: names that mean neither split, beside rows that say that they are of the training -> the first row of each.
-            They may be data sets of an evaluation (`math500` beside `train`).
+        odd: names that mean neither split, beside rows that say that they are of the training, and several codes without
+            a name (0 and 1) -> the first row of each. They may be data sets of an evaluation (`math500` beside `train`).
     """
 
     splits: list[str]
@@ -107,9 +109,12 @@ def _odd_names(words: Sequence[object]) -> dict[str, int]:
     """See `RowSplits.odd`."""
     first: dict[str, int] = {}
     for row, word in enumerate(words):
-        if isinstance(word, str):
-            first.setdefault(word, row)
-    if len(first) > _MAX_SPLIT_NAMES or not any(word.strip().lower() in TRAINING_NAMES for word in first):
+        if type(word) in _NAME_TYPES:
+            first.setdefault(str(word), row)
+    are_codes = len(first) > 1 and all(word.strip().isdecimal() for word in first)
+    if len(first) > _MAX_SPLIT_NAMES or not (
+        are_codes or any(word.strip().lower() in TRAINING_NAMES for word in first)
+    ):
         return {}
     return {word: row for word, row in first.items() if word.strip() and not is_split_name(word)}
 

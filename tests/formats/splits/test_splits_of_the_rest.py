@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answers import columns
+from answers import columns, reasons
 from understood import Row, written
 
 from tensorboard_plugin_rlboard.board.board import Board
@@ -87,3 +87,22 @@ def test_without_a_name_of_an_evaluation_the_others_are_of_the_training(
 ) -> None:
     written(tmp_path / "log.jsonl", _rows(tags=(["math", "val"], ["math"])))
     assert _splits(open_board(tmp_path)) == ["eval", "eval", "train", "train"]
+
+
+@pytest.mark.parametrize("codes", [(0, 1), ("0", "1"), (2, "train")], ids=str)
+def test_codes_of_splits_are_training_and_said(
+    codes: tuple[object, object], tmp_path: Path, open_board: Any
+) -> None:
+    board: Board = open_board(written(tmp_path / "a.jsonl", _rows(split=codes)).parent)
+    assert _splits(board) == ["train"] * 4
+    sentence = 'The split "{}" means neither training nor evaluation here; it is shown as training.'
+    said = [("odd_split", sentence.format(code)) for code in codes if code != "train"]
+    assert [found for found in reasons(board) if found[0] == "odd_split"] == said
+
+
+@pytest.mark.parametrize("codes", [(0, 0), (True, False), ("math", "code")], ids=str)
+def test_one_code_truth_values_and_data_sets_are_not_said(
+    codes: tuple[object, object], tmp_path: Path, open_board: Any
+) -> None:
+    board: Board = open_board(written(tmp_path / "a.jsonl", _rows(split=codes)).parent)
+    assert [found for found in reasons(board) if found[0] == "odd_split"] == []
