@@ -195,7 +195,7 @@ def token_ids(value: object) -> list[int] | None:
     return [int(one) for one in found] if are_whole else None
 
 
-def said_of_tensor_text(key: str, value: object, *, is_text: bool) -> tuple[str, str] | None:
+def tensor_text_problem(key: str, value: object, *, is_text: bool) -> tuple[str, str] | None:
     """The kind of problem and the reason of a value that is a tensor written as text; None of any other, or of one said elsewhere.
 
     Args:

@@ -14,8 +14,8 @@ from tensorboard_plugin_rlboard.formats.arrays.number_values import (
     floats_of_values,
     is_truth,
     not_a_number,
-    said_of_tensor_text,
     shortened,
+    tensor_text_problem,
     written_number,
 )
 from tensorboard_plugin_rlboard.formats.arrays.score_texts import score_from_value
@@ -211,8 +211,8 @@ class PartColumns:
         return objects([None if found is None else from_text(found) for found in groups.tolist()])
 
     def _note_tensor_text(self, key: str, column: Column, *, is_text: bool) -> None:
-        if said := said_of_tensor_text(key, column.values[0], is_text=is_text):
-            self._note(*said, column.rows[:1])
+        if problem := tensor_text_problem(key, column.values[0], is_text=is_text):
+            self._note(*problem, column.rows[:1])
 
     def _values(self, keys: Sequence[str]) -> Any:
         """What the first of some keys holds that a row has, as logged, objects [rows]."""
