@@ -32,7 +32,7 @@ export const overviewStep = {
   "overview.tile.samples.hint": "该步的样本",
   "overview.tile.change": "{change} 较 {step}",
   "overview.tile.no_change": "第 {step} 步没有",
-  "overview.tile.points": "{n} 个百分点",
+  "overview.tile.points": "{n} 百分点",
   "overview.tile.odd": "超出 {low} … {high}：此前各步前一半的范围，并留 2 × (p95 − p5) 的余量",
   "overview.tile.few": "目前只有 {n} 个样本（通常约 {usual} 个）：其余样本可能改变数值，暂不判断",
   "overview.tile.to_groups": "点按查看这些组",
